@@ -1,0 +1,18 @@
+"""embedcore: what a retailer's products mean to each other. Importing it loads no torch and no streamlit."""
+
+from embedcore.dataset import Baskets, Catalogue, Dataset
+from embedcore.embedding import Embedding
+from embedcore.errors import BusyError, Cancelled, EmbedError, InputError, MissingError, NeedsError
+
+__all__ = [
+    "Baskets",
+    "BusyError",
+    "Cancelled",
+    "Catalogue",
+    "Dataset",
+    "EmbedError",
+    "Embedding",
+    "InputError",
+    "MissingError",
+    "NeedsError",
+]

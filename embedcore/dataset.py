@@ -1,0 +1,337 @@
+"""Dataset: a catalogue, baskets, or both, mapped, validated, hashed and frozen."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from embedcore.errors import InputError, MissingError
+
+# What a catalogue column can be. Several columns may share a role except id and title.
+ROLES = ("id", "title", "description", "category", "brand", "price", "number", "date", "image", "text", "ignore")
+_NUMERIC = ("price", "number")
+
+
+@dataclass(frozen=True, eq=False)
+class Catalogue:
+    """One row per product.
+
+    frame: the columns that are not ignored, typed by role: price/number float64, date datetime64,
+    everything else str with missing as NA. roles: column -> role, in the frame's order; exactly one "id",
+    whose values are unique and not missing.
+    """
+
+    frame: pd.DataFrame
+    roles: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        bad = [r for r in self.roles.values() if r not in ROLES]
+        if bad:
+            raise InputError(f"“{bad[0]}” is not a kind of column.", f"Known: {', '.join(ROLES)}.")
+        ids = [c for c, r in self.roles.items() if r == "id"]
+        if len(ids) != 1:
+            raise InputError(f"A catalogue needs exactly one id column, this one has {len(ids)}.",
+                             "Mark one column as the id, or let ids be generated.")
+        if list(self.frame.columns) != list(self.roles):
+            raise InputError("The columns of the table and their kinds do not match.")
+        if self.frame[ids[0]].isna().any() or self.frame[ids[0]].duplicated().any():
+            raise InputError(f"The id column “{ids[0]}” has empty or repeated values.")
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def id_column(self) -> str:
+        return next(c for c, r in self.roles.items() if r == "id")
+
+    @cached_property
+    def ids(self) -> np.ndarray:
+        """(n,) object array of str."""
+        return np.asarray(self.frame[self.id_column].astype(str).to_numpy(dtype=object))
+
+    def columns(self, *roles: str) -> list[str]:
+        """Columns that have one of these roles, in the frame's order."""
+        return [c for c, r in self.roles.items() if r in roles]
+
+
+@dataclass(frozen=True, eq=False)
+class Baskets:
+    """Who bought what together, as a sparse table by rows, baskets in time order (file order without time).
+
+    indptr: (n+1,) int64. items: (nnz,) int32, positions in Dataset.items, unique and ascending in a basket.
+    ids: (n,) object str. customers: (n,) int32 into customer_ids (-1 unknown), or None.
+    times: (n,) datetime64[s] (NaT unknown), or None. quantity, price: (nnz,) float32 (NaN unknown), or None.
+    """
+
+    indptr: np.ndarray
+    items: np.ndarray
+    ids: np.ndarray
+    customers: np.ndarray | None = None
+    customer_ids: np.ndarray | None = None
+    times: np.ndarray | None = None
+    quantity: np.ndarray | None = None
+    price: np.ndarray | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """(n,) int64: how many different products each basket holds."""
+        return np.diff(self.indptr)
+
+    def of(self, n: int) -> np.ndarray:
+        """Item positions of basket n."""
+        return self.items[self.indptr[n]: self.indptr[n + 1]]
+
+    def counts(self, n_items: int) -> np.ndarray:
+        """(n_items,) int64: in how many baskets each item is."""
+        return np.bincount(self.items, minlength=n_items).astype(np.int64)
+
+    def by_customer(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(indptr, items, customer codes): one document per known customer, all items of its baskets in time
+        order, repeats kept."""
+        if self.customers is None:
+            raise MissingError("These baskets carry no customers.")
+        order = np.argsort(self.customers, kind="stable")
+        order = order[self.customers[order] >= 0]
+        who = self.customers[order]
+        sizes = self.sizes[order]
+        items = np.concatenate([self.of(n) for n in order]) if len(order) else np.empty(0, np.int32)
+        ends = np.cumsum(sizes)
+        last = np.flatnonzero(np.r_[who[1:] != who[:-1], True]) if len(who) else np.empty(0, np.int64)
+        return np.r_[0, ends[last]].astype(np.int64), items.astype(np.int32), who[last]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """What a person uploaded, ready for any method.
+
+    items: (n,) object str: first the catalogue's products in its order, then products that only baskets know
+    (sorted). Every index of a product in this package is a position in `items`.
+    meta: where it came from and what import had to say (JSON-able); not part of the hash.
+    """
+
+    name: str
+    catalogue: Catalogue | None
+    baskets: Baskets | None
+    items: np.ndarray
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def build(
+        cls,
+        name: str,
+        catalogue: Catalogue | None,
+        lines: pd.DataFrame | None = None,
+        meta: Mapping[str, Any] | None = None,
+    ) -> Dataset:
+        """Join a catalogue and basket lines.
+
+        lines: one row per line with str columns `basket` and `item`, and optionally `customer` (str),
+        `time` (datetime), `quantity`, `price` (float). Lines of one basket need not be adjacent. The same
+        item twice in a basket becomes one line with the summed quantity.
+        """
+        if catalogue is None and (lines is None or not len(lines)):
+            raise InputError("There is nothing to import.", "Give a catalogue, baskets, or both.")
+        known = catalogue.ids if catalogue is not None else np.empty(0, object)
+        if lines is None or not len(lines):
+            return cls(name, catalogue, None, known, dict(meta or {}))
+        position = {i: n for n, i in enumerate(known)}
+        names = lines["item"].astype(str).to_numpy(dtype=object)
+        extra = sorted(set(names) - position.keys())
+        position.update({i: len(known) + n for n, i in enumerate(extra)})
+        items = np.concatenate([known, np.array(extra, dtype=object)])
+        code = np.fromiter((position[i] for i in names), np.int32, len(names))
+        return cls(name, catalogue, _baskets(lines, code), items, dict(meta or {}))
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    @property
+    def n_catalogue(self) -> int:
+        """How many items the catalogue knows; items from here on are known from baskets only."""
+        return len(self.catalogue) if self.catalogue is not None else 0
+
+    @cached_property
+    def index(self) -> dict[str, int]:
+        """Item id -> position in `items`."""
+        return {str(i): n for n, i in enumerate(self.items)}
+
+    def position(self, id: str) -> int:
+        try:
+            return self.index[id]
+        except KeyError:
+            raise MissingError(f"There is no product “{id}” in this dataset.") from None
+
+    def positions(self, ids: np.ndarray) -> np.ndarray:
+        """(n,) int64 positions in `items` of ids that are all known."""
+        return np.fromiter((self.index[str(i)] for i in ids), np.int64, len(ids))
+
+    def columns(self, *roles: str) -> list[str]:
+        """Catalogue columns that have one of these roles ([] without a catalogue)."""
+        return self.catalogue.columns(*roles) if self.catalogue is not None else []
+
+    def column(self, name: str) -> pd.Series:
+        """A catalogue column over all `items` (missing for those that only baskets know)."""
+        if self.catalogue is None or name not in self.catalogue.roles:
+            raise MissingError(f"There is no column “{name}” in this dataset.")
+        return self.catalogue.frame[name].reset_index(drop=True).reindex(range(len(self.items)))
+
+    @cached_property
+    def titles(self) -> np.ndarray:
+        """(n,) object str: how to call each item on screen: its title; without a title column its finest
+        category and the id; without either, the id."""
+        out = np.array([str(i) for i in self.items], dtype=object)
+        if self.catalogue is None:
+            return out
+        ids, titles = self.catalogue.ids, self.catalogue.columns("title")
+        if titles:
+            names = self.catalogue.frame[titles[0]]
+            found = names.notna().to_numpy()
+            out[: len(ids)] = np.where(found, names.astype(object).to_numpy(), ids)
+            return out
+        cats = self.catalogue.columns("category")
+        if cats:
+            fine = max(cats, key=lambda c: self.catalogue.frame[c].nunique())  # type: ignore[union-attr]
+            kind = self.catalogue.frame[fine]
+            found = kind.notna().to_numpy()
+            label = np.array([f"{k} · {i}" for k, i in zip(kind, ids, strict=True)], dtype=object)
+            out[: len(ids)] = np.where(found, label, ids)
+        return out
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """(n,) int64: in how many baskets each item is (zeros without baskets)."""
+        return self.baskets.counts(len(self)) if self.baskets is not None else np.zeros(len(self), np.int64)
+
+    @cached_property
+    def hash(self) -> str:
+        """sha256 (hex) of the content: the same products, kinds of columns and baskets give the same hash,
+        whatever the file format, name or order of the lines inside a basket."""
+        h = hashlib.sha256()
+        if self.catalogue is not None:
+            for column, role in self.catalogue.roles.items():
+                h.update(f"\x1d{column}\x1f{role}\x1d".encode())
+                h.update(_column_bytes(self.catalogue.frame[column], role))
+        b = self.baskets
+        if b is not None:
+            h.update("\x1f".join(map(str, self.items)).encode())
+            h.update("\x1f".join(map(str, b.ids)).encode())
+            for a in (b.indptr, b.items, b.customers, b.times, b.quantity, b.price):
+                h.update(b"\x1d" if a is None else np.ascontiguousarray(a).tobytes())
+            if b.customer_ids is not None:
+                h.update("\x1f".join(map(str, b.customer_ids)).encode())
+        return h.hexdigest()
+
+    def save(self, folder: Path) -> None:
+        """Write the dataset as parquet + JSON into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        head: dict[str, Any] = {"name": self.name, "hash": self.hash, "meta": dict(self.meta), "roles": None}
+        if self.catalogue is not None:
+            head["roles"] = list(self.catalogue.roles.items())
+            self.catalogue.frame.to_parquet(folder / "catalogue.parquet", index=False)
+        pd.DataFrame({"item": self.items.astype(str)}).to_parquet(folder / "items.parquet", index=False)
+        b = self.baskets
+        if b is not None:
+            lines = {"item": b.items, "quantity": b.quantity, "price": b.price}
+            heads = {"id": b.ids.astype(str), "size": b.sizes, "customer": b.customers, "time": b.times}
+            _frame(lines).to_parquet(folder / "lines.parquet", index=False)
+            _frame(heads).to_parquet(folder / "baskets.parquet", index=False)
+            if b.customer_ids is not None:
+                pd.DataFrame({"id": b.customer_ids.astype(str)}).to_parquet(folder / "customers.parquet", index=False)
+        (folder / "dataset.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Dataset:
+        """Read what `save` wrote; MissingError when it is not there."""
+        try:
+            head = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise MissingError("This dataset is no longer in the data folder.", "Import it again.") from None
+        catalogue = baskets = None
+        if head["roles"] is not None:
+            catalogue = Catalogue(pd.read_parquet(folder / "catalogue.parquet"), dict(head["roles"]))
+        if (folder / "lines.parquet").exists():
+            lines, heads = pd.read_parquet(folder / "lines.parquet"), pd.read_parquet(folder / "baskets.parquet")
+            customers = folder / "customers.parquet"
+            baskets = Baskets(
+                np.r_[0, np.cumsum(heads["size"].to_numpy())].astype(np.int64),
+                lines["item"].to_numpy(np.int32),
+                _strings(heads["id"]),
+                heads["customer"].to_numpy(np.int32) if "customer" in heads else None,
+                _strings(pd.read_parquet(customers)["id"]) if customers.exists() else None,
+                heads["time"].to_numpy("datetime64[s]") if "time" in heads else None,
+                lines["quantity"].to_numpy(np.float32) if "quantity" in lines else None,
+                lines["price"].to_numpy(np.float32) if "price" in lines else None,
+            )
+        dataset = cls(head["name"], catalogue, baskets, _strings(pd.read_parquet(folder / "items.parquet")["item"]),
+                      head["meta"])
+        dataset.__dict__["hash"] = head["hash"]      # it was computed when the dataset was built
+        return dataset
+
+
+def _strings(s: pd.Series) -> np.ndarray:
+    return np.asarray(s.astype(str).to_numpy(dtype=object))
+
+
+def _frame(columns: dict[str, np.ndarray | None]) -> pd.DataFrame:
+    return pd.DataFrame({k: v for k, v in columns.items() if v is not None})
+
+
+def _column_bytes(s: pd.Series, role: str) -> bytes:
+    if role in _NUMERIC:
+        return s.to_numpy(np.float64).tobytes()
+    if role == "date":
+        return s.to_numpy("datetime64[s]").tobytes()
+    text = s.astype(object).where(s.notna(), "\x00")
+    return "\x1f".join(map(str, text)).encode("utf-8", "surrogatepass")
+
+
+def _baskets(lines: pd.DataFrame, item: np.ndarray) -> Baskets:
+    """Lines (any order) -> Baskets (time order)."""
+    has = {c: c in lines.columns and bool(lines[c].notna().any()) for c in ("customer", "time", "quantity", "price")}
+    code, ids = pd.factorize(lines["basket"].astype(str))
+    d = pd.DataFrame({"basket": code, "item": item})
+    for c in ("quantity", "price"):
+        if has[c]:
+            d[c] = lines[c].to_numpy(np.float32)
+    how = {c: (c, "sum" if c == "quantity" else "mean") for c in ("quantity", "price") if has[c]}
+    if d.duplicated(["basket", "item"]).any():
+        g = d.groupby(["basket", "item"], sort=True)
+        d = g.agg(**how).reset_index() if how else g.size().reset_index()[["basket", "item"]]
+    when = None
+    order = np.arange(len(ids))
+    if has["time"]:
+        first = pd.Series(pd.to_datetime(lines["time"]).to_numpy("datetime64[s]")).groupby(code).min()
+        when = first.to_numpy("datetime64[s]")
+        order = np.argsort(np.where(np.isnat(when), np.datetime64("9999-01-01"), when), kind="stable")
+    rank = np.empty(len(ids), np.int64)
+    rank[order] = np.arange(len(ids))
+    at = rank[d["basket"].to_numpy()]
+    d = d.iloc[np.lexsort((d["item"].to_numpy(), at))]
+    at.sort()
+    indptr = np.searchsorted(at, np.arange(len(ids) + 1)).astype(np.int64)
+    customers = customer_ids = None
+    if has["customer"]:
+        who = lines["customer"].groupby(code).first()
+        customers, found = pd.factorize(who.astype(object))
+        customers, customer_ids = customers[order].astype(np.int32), np.asarray(found.astype(str), dtype=object)
+    return Baskets(
+        indptr,
+        d["item"].to_numpy(np.int32),
+        np.asarray(ids, dtype=object)[order],
+        customers,
+        customer_ids,
+        when[order] if when is not None else None,
+        d["quantity"].to_numpy(np.float32) if has["quantity"] else None,
+        d["price"].to_numpy(np.float32) if has["price"] else None,
+    )

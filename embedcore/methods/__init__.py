@@ -1,0 +1,33 @@
+"""The embedding methods. Adding one: one file, one line in REGISTRY, and it passes tests/methods."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from embedcore.errors import InputError
+from embedcore.methods.base import Fitted, Method, Params, param, run_key
+
+# name -> "module:class"; a method's module is imported when it is asked for.
+REGISTRY: dict[str, str] = {
+    "product2vec": "embedcore.methods.product2vec:Product2Vec",
+    "text": "embedcore.methods.text:TextEncoder",
+    "svd": "embedcore.methods.classical:BasketSVD",
+}
+
+
+def get(name: str) -> Method:
+    """The method of that name; InputError when there is none."""
+    try:
+        module, cls = REGISTRY[name].split(":")
+    except KeyError:
+        raise InputError(f"There is no method called “{name}”.", f"Known: {', '.join(REGISTRY)}.") from None
+    method: Method = getattr(import_module(module), cls)()
+    return method
+
+
+def all_methods() -> list[Method]:
+    """Every method, in the order in which the pages show them."""
+    return [get(name) for name in REGISTRY]
+
+
+__all__ = ["REGISTRY", "Fitted", "Method", "Params", "all_methods", "get", "param", "run_key"]

@@ -1,0 +1,134 @@
+"""The contract of a method: Params, Method, Fitted, and the key of a run."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from embedcore.dataset import Dataset
+from embedcore.embedding import Embedding
+from embedcore.errors import InputError
+
+
+class Progress(Protocol):
+    """Called by long work after each step. May raise Cancelled to stop it."""
+
+    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "") -> None: ...
+
+
+def silent(step: int, of: int, loss: float | None = None, note: str = "") -> None:
+    """A Progress that says nothing."""
+
+
+def param(
+    default: Any,
+    label: str,
+    help: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    step: float | None = None,
+    choices: tuple[Any, ...] | None = None,
+    columns: tuple[str, ...] | None = None,
+    advanced: bool = False,
+) -> Any:
+    """A field of Params with what a form needs to draw it.
+
+    label: plain words. help: one sentence with the exact term. low/high/step: bounds of a number.
+    choices: the allowed values. columns: the value is a tuple of catalogue columns that have one of
+    these roles (an empty tuple means: all of them). advanced: hidden until asked for.
+    """
+    meta = {"label": label, "help": help, "low": low, "high": high, "step": step, "choices": choices,
+            "columns": columns, "advanced": advanced}
+    return field(default=default, metadata=meta)
+
+
+@dataclass(frozen=True)
+class Params:
+    """Base of every method's parameters: frozen, validated against the bounds in its fields."""
+
+    def __post_init__(self) -> None:
+        for f in fields(self):
+            value, m = getattr(self, f.name), f.metadata
+            if m.get("columns") is not None:
+                object.__setattr__(self, f.name, tuple(value))
+                continue
+            if m.get("choices") is not None and value not in m["choices"]:
+                raise InputError(f"“{m['label']}” is {value!r}.", f"Choose one of {', '.join(map(str, m['choices']))}.")
+            for bound, bad in (("low", lambda v, b: v < b), ("high", lambda v, b: v > b)):
+                b = m.get(bound)
+                if b is not None and (value != value or bad(value, b)):
+                    raise InputError(f"“{m['label']}” is {value}.", f"Choose a value from {m['low']} to {m['high']}.")
+
+    def canonical(self) -> str:
+        """The parameters as JSON with sorted keys: the same values give the same text."""
+        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def of(cls, values: Mapping[str, Any]) -> Params:
+        """From a dict (as JSON gives it); InputError names an unknown parameter."""
+        known = {f.name for f in fields(cls)}
+        unknown = sorted(set(values) - known)
+        if unknown:
+            raise InputError(f"Unknown parameter “{unknown[0]}”.", f"Known: {', '.join(sorted(known))}.")
+        return cls(**values)
+
+
+class Fitted(ABC):
+    """A trained method. `embeddings` holds at least "product"."""
+
+    embeddings: dict[str, Embedding]
+    meta: dict[str, Any]
+
+    @abstractmethod
+    def embed(self, new: Dataset) -> Embedding:
+        """Vectors for the products of `new` (known or not) without retraining, kind "product".
+
+        One row per product of `new` for which there is enough to go on, in the order of `new.items`.
+        Embedding many at once equals embedding each alone (to 1e-4).
+        """
+
+    @abstractmethod
+    def save(self, folder: Path) -> None:
+        """Write everything `load` needs as safetensors + JSON."""
+
+
+class Method(ABC):
+    """One way to make an embedding. Stateless."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    summary: ClassVar[str]      # one plain sentence: what it learns from, what it is good for
+    source: ClassVar[str]       # the paper
+    version: ClassVar[int]      # raise it when the same parameters give another result
+    needs: ClassVar[frozenset[str]]   # of "baskets", "text", "categories", "numbers", "images"
+    Params: ClassVar[type[Params]]
+
+    def lacks(self, dataset: Dataset) -> str | None:
+        """A plain sentence that says what `dataset` lacks for this method; None when it can run."""
+        if "baskets" in self.needs and dataset.baskets is None:
+            return "It learns from baskets, and this dataset has none: add a baskets file."
+        if "text" in self.needs and not dataset.columns("title", "description", "text", "category", "brand"):
+            return "It reads text, and this catalogue has no text column: mark one as title or description."
+        return None
+
+    @abstractmethod
+    def fit(self, dataset: Dataset, params: Any, progress: Progress = silent, seed: int = 0) -> Fitted:
+        """Train. NeedsError when the dataset lacks something; Cancelled passes through from `progress`.
+
+        The same dataset, params and seed give the same vectors."""
+
+    @abstractmethod
+    def load(self, folder: Path) -> Fitted:
+        """Read what Fitted.save wrote."""
+
+
+def run_key(dataset_hash: str, method: Method, params: Params, seed: int) -> str:
+    """sha256 (hex) of everything that determines a result: same key, same result."""
+    text = "\n".join([dataset_hash, method.name, str(method.version), params.canonical(), str(seed)])
+    return hashlib.sha256(text.encode()).hexdigest()
