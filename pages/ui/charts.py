@@ -1,0 +1,54 @@
+"""Small charts: frame -> chart. Pure."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+
+# Twenty colours that stay apart on white and on dark; everything past them is "other".
+PALETTE = (
+    "#4269d0", "#efb118", "#ff725c", "#3ca951", "#a463f2", "#6cc5b0", "#ff8ab7", "#9c6b4e", "#38b2e0", "#b5bd3c",
+    "#d1495b", "#00798c", "#edae49", "#66a182", "#8d6cab", "#e07a5f", "#5f9ea0", "#c77dff", "#7f8c46", "#f4978e",
+)
+OTHER = "#9aa0a6"
+ACCENT = PALETTE[0]
+
+
+def loss_curve(losses: tuple[tuple[int, float], ...]) -> alt.LayerChart:
+    """How wrong the model still is, step by step."""
+    frame = pd.DataFrame(losses, columns=["step", "error"])
+    base = alt.Chart(frame).encode(
+        x=alt.X("step:Q", title="step of training", axis=alt.Axis(grid=False, tickCount=5)),
+        y=alt.Y("error:Q", title="error (loss)", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4)),
+        tooltip=[alt.Tooltip("step:Q"), alt.Tooltip("error:Q", format=".4f")],
+    )
+    line = base.mark_line(color=ACCENT, strokeWidth=2)
+    return alt.layer(line, base.mark_point(opacity=0, size=80)).properties(height=220)
+
+
+def histogram(frame: pd.DataFrame, x: str, y: str, x_title: str, y_title: str) -> alt.Chart:
+    """Counts by a small ordered number (basket sizes)."""
+    return (
+        alt.Chart(frame)
+        .mark_bar(color=ACCENT, cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
+        .encode(
+            x=alt.X(f"{x}:O", title=x_title, sort=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
+            y=alt.Y(f"{y}:Q", title=y_title, axis=alt.Axis(tickCount=4, format="~s")),
+            tooltip=[alt.Tooltip(f"{x}:O", title=x_title), alt.Tooltip(f"{y}:Q", title=y_title, format=",")],
+        )
+        .properties(height=220)
+    )
+
+
+def bars(frame: pd.DataFrame, label: str, value: str, value_title: str, format: str = ",") -> alt.Chart:
+    """One horizontal bar per named thing, in the frame's order."""
+    return (
+        alt.Chart(frame)
+        .mark_bar(color=ACCENT, cornerRadiusTopRight=2, cornerRadiusBottomRight=2)
+        .encode(
+            y=alt.Y(f"{label}:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
+            x=alt.X(f"{value}:Q", title=value_title, axis=alt.Axis(tickCount=4, format="~s" if format == "," else format)),
+            tooltip=[alt.Tooltip(f"{label}:N", title=" "), alt.Tooltip(f"{value}:Q", title=value_title, format=format)],
+        )
+        .properties(height=max(80, 22 * len(frame)))
+    )

@@ -1,0 +1,86 @@
+"""How work in progress looks: a line in the sidebar on every page, a panel where it was started."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from embedcore.jobs import Job
+from pages.ui import charts, services
+from pages.ui.text import duration, plain
+
+LIVE = ("queued", "running")
+
+
+def strip() -> None:
+    """The live jobs in the sidebar; polls only while there are any."""
+    live = services.jobs().live()
+    st.session_state["jobs:live"] = tuple(j.id for j in live)
+    if live:
+        with st.sidebar:
+            _strip()
+
+
+@st.fragment(run_every=1.0)
+def _strip() -> None:
+    live = services.jobs().live()
+    if tuple(j.id for j in live) != st.session_state.get("jobs:live"):
+        st.rerun()
+    for job in live:
+        st.caption(f":material/progress_activity: {plain(job.title)}")
+        st.progress(fraction(job), text=_where(job))
+
+
+def panel(id: str) -> None:
+    """Everything about one job: progress, seconds left, the curve, cancel; what went wrong when it did."""
+    job = services.jobs().get(id)
+    if job is None:
+        return
+    if job.state in LIVE:
+        _panel(id)
+    elif job.state == "failed":
+        st.error(f"{plain(job.message)}  \n{plain(job.hint)}", icon=":material/error:")
+    elif job.state == "cancelled":
+        st.info(f"{plain(job.title)} was stopped; nothing was kept.", icon=":material/cancel:")
+    elif job.state == "interrupted":
+        st.warning(f"{plain(job.title)} was interrupted when the server stopped.", icon=":material/history:")
+        if st.button("Run it again", key=f"retry:{id}"):
+            services.jobs().retry(id)
+            st.rerun()
+
+
+@st.fragment(run_every=0.7)
+def _panel(id: str) -> None:
+    job = services.jobs().get(id)
+    if job is None or job.state not in LIVE:
+        st.rerun()
+        return
+    with st.container(border=True):
+        left, right = st.columns([5, 1], vertical_alignment="center")
+        left.markdown(f"**{plain(job.title)}**")
+        if right.button("Cancel", key=f"cancel:{id}", icon=":material/stop_circle:", width="stretch"):
+            services.jobs().cancel(id)
+            st.rerun()
+        st.progress(fraction(job), text=_where(job))
+        if job.note:
+            st.caption(plain(job.note))
+        if len(job.losses) > 1:
+            st.altair_chart(charts.loss_curve(job.losses), width="stretch", key=f"loss:{id}",
+                            alt="Line chart: the error of the model after each step of the training so far")
+
+
+def fraction(job: Job) -> float:
+    """How much of the job is done, 0 to 1."""
+    return min(1.0, job.step / job.of) if job.of else 0.0
+
+
+def _where(job: Job) -> str:
+    if job.state == "queued":
+        return f"waiting, {job.position} before it" if job.position else "starting"
+    if not job.of:
+        return "starting"
+    parts = [f"step {job.step:,} of {job.of:,}"]
+    if job.losses:
+        parts.append(f"error {job.losses[-1][1]:.4f}")
+    if job.seconds_left is not None:
+        parts.append(f"about {duration(job.seconds_left)} left")
+    return " · ".join(parts)

@@ -1,0 +1,184 @@
+"""The frame around every page: the page table, the pickers bound to the URL, the error boundary.
+
+With a pages/ folder beside the entry file, the first request of a fresh server that is a deep link runs the
+page without streamlit_app.py. So every page starts with `shell.page(...)`, which runs the whole shell when
+nobody has yet.
+"""
+
+from __future__ import annotations
+
+import functools
+import logging
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+import streamlit as st
+
+from embedcore import EmbedError
+from pages.ui import jobs as job_ui
+from pages.ui import services
+from pages.ui.text import ago, plain, short
+
+PAGES = {
+    "overview": ("Overview", ":material/home:"),
+    "data": ("Data", ":material/upload_file:"),
+    "train": ("Train", ":material/model_training:"),
+    "map": ("Map", ":material/scatter_plot:"),
+    "duplicates": ("Duplicates", ":material/content_copy:"),
+    "recommend": ("Recommend", ":material/recommend:"),
+}
+_inside: ContextVar[bool] = ContextVar("inside_shell", default=False)
+_log = logging.getLogger("embedcore.pages")
+
+
+def run() -> None:
+    """The whole app: navigation, then the chosen page inside the error boundary."""
+    st.set_page_config(page_title="embedcore", page_icon=":material/hub:", layout="wide")
+    pages = [
+        st.Page(f"pages/{name}.py", title=title, icon=icon, url_path=name, default=name == "overview")
+        for name, (title, icon) in PAGES.items()
+    ]
+    chosen = st.navigation(pages)
+    token = _inside.set(True)
+    try:
+        guarded(chosen.run)()
+    finally:
+        _inside.reset(token)
+
+
+def page(name: str) -> None:
+    """First line of every page. name: its key in PAGES."""
+    if not _inside.get():
+        run()
+        st.stop()
+    st.session_state["page"] = name
+    title, _ = PAGES[name]
+    st.title(title)
+
+
+def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The error boundary: what we can explain becomes a sentence, the rest a sentence and a line in the log."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except EmbedError as e:
+            show_error(e)
+        except Exception:
+            _log.exception("page failed")
+            st.error("Something went wrong on this page. Your data is safe; the server's log has the details.",
+                     icon=":material/error:")
+        return None
+
+    return call
+
+
+def show_error(e: EmbedError) -> None:
+    """One clear sentence and what to do about it."""
+    st.error(f"{plain(e.message)}  \n{plain(e.hint)}" if e.hint else plain(e.message), icon=":material/error:")
+
+
+# ------------------------------------------------------------------ what the URL carries
+
+
+def url(name: str, default: str | None = None) -> str | None:
+    """A value of the view: from the URL, else what this session last had, else the default."""
+    value = st.query_params.get(name) or st.session_state.get(f"url:{name}") or default
+    if value:
+        remember(**{name: value})
+    return value
+
+
+def remember(**values: str | None) -> None:
+    """Put values of the view into the URL (None takes one out); a link then reopens the same view."""
+    for name, value in values.items():
+        st.session_state[f"url:{name}"] = value
+        if value is None:
+            st.query_params.pop(name, None)
+        elif st.query_params.get(name) != value:
+            st.query_params[name] = value
+
+
+def _changed(name: str, widget: str) -> None:
+    remember(**{name: st.session_state[widget]})
+    if name == "dataset":
+        remember(run=None, item=None)
+
+
+def _pick(name: str, label: str, options: dict[str, str], help: str) -> str:
+    """A sidebar picker whose choice is a short hash in the URL."""
+    asked = url(name)
+    found = [k for k in options if asked and k.startswith(asked)]
+    if asked and not found:
+        st.warning(f"The {plain(label.lower())} in this link is no longer here; showing the newest one.")
+    current = found[0] if found else next(iter(options))
+    remember(**{name: current[:12]})
+    widget = f"pick:{name}"
+    short_options = [k[:12] for k in options]
+    if st.session_state.get(widget) != current[:12]:
+        st.session_state[widget] = current[:12]
+    titles = {k[:12]: v for k, v in options.items()}
+    st.sidebar.selectbox(label, short_options, format_func=lambda k: titles.get(k, k), key=widget, help=help,
+                         on_change=_changed, args=(name, widget))
+    return current
+
+
+def pick_dataset() -> str | None:
+    """The hash of the chosen dataset (picker in the sidebar); None when there is none yet."""
+    found = services.store().datasets()
+    if not found:
+        return None
+    return _pick("dataset", "Dataset", {d.hash: short(d.name, 40) for d in found}, "The products and baskets to look at.")
+
+
+def pick_run(dataset: str) -> str | None:
+    """The key of the chosen training result of a dataset (picker in the sidebar); None when there is none yet."""
+    from embedcore.methods import get
+
+    runs = services.store().runs(dataset)
+    if not runs:
+        return None
+    titles = {r.key: f"{get(r.method).title} · {r.dimension} numbers · {ago(r.created)}" for r in runs}
+    return _pick("run", "Result", titles, "A trained embedding: the vectors that a method learned for the products.")
+
+
+def need_dataset() -> str:
+    """The chosen dataset, or an empty state that says what to do and the end of the page."""
+    chosen = pick_dataset()
+    job_ui.strip()
+    if chosen is None:
+        empty("Nothing is loaded yet.", "Open one of the samples with one click, or upload your own files.",
+              "overview", "Go to the overview")
+        st.stop()
+    return chosen
+
+
+def need_run() -> tuple[str, str]:
+    """(dataset, run), or an empty state that says what to do and the end of the page."""
+    data = need_dataset()
+    chosen = pick_run(data)
+    if chosen is None:
+        empty("Nothing is trained on this dataset yet.",
+              "Train a method first: it takes seconds to a minute, and this page fills itself.", "train", "Go to training")
+        st.stop()
+    return data, chosen
+
+
+def empty(title: str, text: str, target: str, label: str) -> None:
+    """An empty state: what is missing, and the one thing to do."""
+    with st.container(border=True):
+        st.subheader(title, anchor=False)
+        st.write(text)
+        if st.button(label, type="primary", icon=PAGES[target][1], key=f"empty:{target}"):
+            go(target)
+
+
+def go(name: str, **values: str | None) -> None:
+    """Open another page, with values of the view set."""
+    for k, v in values.items():
+        st.session_state[f"url:{k}"] = v
+    query = {k: v for k in ("dataset", "run") if (v := st.session_state.get(f"url:{k}"))}
+    query.update({k: v for k, v in values.items() if v})
+    st.switch_page(f"pages/{name}.py", query_params=query)

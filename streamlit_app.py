@@ -1,0 +1,3 @@
+from pages.ui import shell
+
+shell.run()
