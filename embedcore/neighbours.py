@@ -1,0 +1,164 @@
+"""The one k-nearest-neighbour graph of a run: map, clusters, duplicates and recommendations all read it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embedcore.embedding import Embedding
+from embedcore.errors import InputError, MissingError
+from embedcore.methods.base import Progress, silent
+
+EXACT_BELOW = 20_000  # rows; up to here every pair is compared
+_SAMPLE = 500  # rows on which the recall of an approximate graph is measured
+
+
+@dataclass(frozen=True, eq=False)
+class Graph:
+    """Who is closest to whom.
+
+    ids: (n, k) int32 rows of the embedding, best first, never the row itself, -1 where there are fewer than k.
+    scores: (n, k) float32 cosine similarity, -1..1 (0 where ids is -1). exact: every pair was compared.
+    recall: share of the true neighbours that are in the lists, measured on a sample of rows (1.0 when exact).
+    """
+
+    ids: np.ndarray
+    scores: np.ndarray
+    exact: bool
+    recall: float
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def k(self) -> int:
+        """Neighbours per row."""
+        return int(self.ids.shape[1])
+
+    def of(self, row: int) -> tuple[np.ndarray, np.ndarray]:
+        """(rows, scores) of one row's neighbours, best first, without padding."""
+        found = self.ids[row] >= 0
+        return self.ids[row][found], self.scores[row][found]
+
+    def save(self, folder: Path) -> None:
+        """Write `graph.npz` into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        facts = np.array([float(self.exact), self.recall])
+        np.savez(folder / "graph.npz", ids=self.ids, scores=self.scores, facts=facts)
+
+    @classmethod
+    def load(cls, folder: Path) -> Graph:
+        """Read what `save` wrote; MissingError when it is not there."""
+        try:
+            with np.load(folder / "graph.npz", allow_pickle=False) as z:
+                exact, recall = z["facts"]
+                return cls(z["ids"], z["scores"], bool(exact), float(recall))
+        except FileNotFoundError:
+            raise MissingError("This result has no neighbour lists.", "Train it again.") from None
+
+
+def build(vectors: np.ndarray, k: int = 30, seed: int = 0, progress: Progress = silent) -> Graph:
+    """The k nearest neighbours of every row by cosine similarity.
+
+    vectors: (n, d) finite. Compares all pairs below EXACT_BELOW rows; above that it searches an inverted file
+    (Jégou et al. 2011, by faiss) and measures what it missed. The same vectors and seed give the same graph.
+    """
+    if vectors.ndim != 2 or not len(vectors):
+        raise InputError("There are no vectors to compare.")
+    if k < 1:
+        raise InputError(f"The number of neighbours is {k}.", "Choose at least 1.")
+    x = _unit(vectors)
+    k_found = min(k, len(x) - 1)
+    exact = len(x) <= EXACT_BELOW
+    index = None if exact else _index(x, seed, progress)
+    ids = np.full((len(x), k), -1, np.int32)
+    scores = np.zeros((len(x), k), np.float32)
+    block = 2048
+    steps = -(-len(x) // block)
+    if k_found:
+        for step, a in enumerate(range(0, len(x), block)):
+            rows = np.arange(a, min(a + block, len(x)))
+            s, i = _all_pairs(x, rows, k_found + 1) if index is None else index.search(x[rows], k_found + 1)
+            ids[rows, :k_found], scores[rows, :k_found] = _without_self(s, i, rows)
+            progress(step + 1, steps, note="Comparing products")
+    return Graph(ids, scores, exact, 1.0 if exact else _recall(x, ids, seed))
+
+
+def nearest(
+    embedding: Embedding, query: np.ndarray, k: int, exclude: Sequence[int] | np.ndarray = ()
+) -> tuple[np.ndarray, np.ndarray]:
+    """The k rows of `embedding` closest to each query by cosine, exact.
+
+    query: (d,) or (q, d). exclude: rows that must not come back. Returns (rows (q, k') int64, scores (q, k')
+    float32), best first, equal scores by row; k' is smaller than k when fewer rows are left.
+    """
+    q = np.atleast_2d(np.asarray(query, np.float32))
+    if q.shape[1] != embedding.dimension:
+        raise InputError(f"The query has {q.shape[1]} numbers, the vectors have {embedding.dimension}.")
+    out = np.asarray(list(exclude), np.int64)
+    k = max(0, min(k, len(embedding) - len(np.unique(out))))
+    scores = _unit(q) @ embedding.unit.T
+    scores[:, out] = -np.inf
+    return _top(scores, k)
+
+
+def _unit(x: np.ndarray) -> np.ndarray:
+    x = np.ascontiguousarray(x, np.float32)
+    return np.asarray(x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12), np.float32)
+
+
+def _top(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    """Best k columns of each row; equal scores by column."""
+    if k == 0:
+        return np.empty((len(scores), 0), np.int64), np.empty((len(scores), 0), np.float32)
+    if k < scores.shape[1]:
+        part = np.sort(np.argpartition(-scores, k - 1, axis=1)[:, :k], axis=1)
+    else:
+        part = np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
+    s = np.take_along_axis(scores, part, 1)
+    order = np.argsort(-s, axis=1, kind="stable")
+    return np.take_along_axis(part, order, 1), np.take_along_axis(s, order, 1)
+
+
+def _all_pairs(x: np.ndarray, rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
+    import faiss
+
+    s, i = faiss.knn(x[rows], x, k, metric=faiss.METRIC_INNER_PRODUCT)
+    return s, i
+
+
+def _without_self(scores: np.ndarray, ids: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(m, k+1) hits -> (m, k) without the row itself; scores that differ by rounding only are ordered by row."""
+    scores = np.where((ids == rows[:, None]) | (ids < 0), -2.0, np.clip(scores, -1, 1))
+    order = np.lexsort((ids, -np.round(scores, 6)), axis=1)[:, :-1]
+    ids, scores = np.take_along_axis(ids, order, 1), np.take_along_axis(scores, order, 1)
+    gone = scores < -1.5
+    return np.where(gone, -1, ids).astype(np.int32), np.where(gone, 0, scores).astype(np.float32)
+
+
+def _index(x: np.ndarray, seed: int, progress: Progress) -> Any:
+    import faiss
+
+    cells = int(4 * np.sqrt(len(x)))
+    index = faiss.IndexIVFFlat(faiss.IndexFlatIP(x.shape[1]), x.shape[1], cells, faiss.METRIC_INNER_PRODUCT)
+    index.cp.seed = seed + 1
+    index.cp.niter = 10
+    index.cp.max_points_per_centroid = 64
+    index.train(x)
+    index.add(x)
+    index.nprobe = max(16, cells // 16)
+    return index
+
+
+def _recall(x: np.ndarray, ids: np.ndarray, seed: int) -> float:
+    """Share of the true neighbours that were found, on a sample; a neighbour as close as the last true one counts."""
+    rows = np.sort(np.random.default_rng(seed).choice(len(x), min(_SAMPLE, len(x)), replace=False))
+    s, i = _all_pairs(x, rows, ids.shape[1] + 1)
+    _, true_scores = _without_self(s, i, rows)
+    found = np.einsum("mkd,md->mk", x[ids[rows]], x[rows])
+    found[ids[rows] < 0] = -2
+    return float(np.mean(found >= true_scores[:, -1:] - 1e-5))
