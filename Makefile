@@ -1,0 +1,24 @@
+# Every target goes through .venv; .ci/venv builds it once from the exact pins and returns at once afterwards.
+# Stop the app with Ctrl+C. Streamlit takes the next free port when 8501 is taken.
+.NOTPARALLEL:
+.PHONY: run dev demo test bench clean
+PY := .venv/bin/python
+
+run: ## start the app and print its address
+	@.ci/venv requirements.txt && exec $(PY) -m streamlit run streamlit_app.py
+
+dev: ## the same, watching the source, with full error details
+	@.ci/venv requirements-dev.txt && exec $(PY) -m streamlit run streamlit_app.py --server.fileWatcherType=auto --server.runOnSave=true --client.showErrorDetails=full --client.toolbarMode=developer
+
+demo: ## the whole flow without a browser, on the sample data
+	@.ci/venv requirements.txt && exec $(PY) -m embedcore demo
+
+test: ## lint, types, then every tier of tests, cheap first; stops at the first red one
+	@.ci/venv requirements-dev.txt && exec .ci/test
+
+bench: ## measured speed and quality, side by side with the reference
+	@.ci/venv requirements-dev.txt && exec $(PY) -m tests.bench
+
+clean: ## remove what was built; your data in .embedcore stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis shots bench-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
