@@ -1,0 +1,119 @@
+"""The simple baseline beside the learned methods: a truncated SVD of the basket matrix."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from embedcore.dataset import Dataset
+from embedcore.embedding import Embedding
+from embedcore.errors import NeedsError
+from embedcore.methods import documents
+from embedcore.methods.base import Fitted, Method, Params, Progress, param, silent
+from embedcore.methods.files import load_model, save_model
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+_ROUNDS = 5     # power iterations: enough for the slowly falling spectrum of baskets
+_EXTRA = 10     # directions beyond those asked for, dropped at the end
+
+
+@dataclass(frozen=True)
+class SVDParams(Params):
+    """Parameters of the truncated SVD."""
+
+    documents: str = param("basket", "Learn from", "What counts as bought together (the rows of the matrix): one "
+                           "basket, or everything a customer ever bought.", choices=documents.KINDS)
+    n_components: int = param(64, "Numbers per product", "Length of a vector (number of singular vectors kept).",
+                              low=2, high=512, step=1)
+    min_count: int = param(2, "Smallest number of purchases", "Products bought fewer times get no vector (min count).",
+                           low=1, high=1000, step=1)
+
+
+class FittedSVD(Fitted):
+    """embeddings: "product"."""
+
+    def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any]) -> None:
+        self.embeddings, self.meta = embeddings, meta
+
+    def embed(self, new: Dataset) -> Embedding:
+        """Known products keep their vector. A new product that shares a document with known ones gets the
+        mean of their vectors, each document counting once."""
+        known = self.embeddings["product"]
+        return documents.fold_in(known, known.vectors, new, self.meta["params"]["documents"])
+
+    def save(self, folder: Path) -> None:
+        save_model(folder, self.embeddings, self.meta, {})
+
+
+class BasketSVD(Method):
+    """Truncated singular value decomposition of the basket-by-product matrix (Deerwester et al. 1990, Indexing by
+    Latent Semantic Analysis), by seeded power iterations on random directions (Halko, Martinsson and Tropp 2011)."""
+
+    name = "svd"
+    title = "Truncated SVD (baseline)"
+    summary = "Learns from baskets with plain linear algebra: the simple method to compare the others with."
+    source = ("Deerwester et al. 1990, Indexing by Latent Semantic Analysis; Halko, Martinsson and Tropp 2011, Finding "
+              "Structure with Randomness")
+    version = 1
+    needs = frozenset({"baskets"})
+    Params: ClassVar[type[Params]] = SVDParams
+
+    def fit(self, dataset: Dataset, params: SVDParams, progress: Progress = silent, seed: int = 0) -> FittedSVD:
+        """Decompose; embedding "product" (v, n_components), fewer numbers when the matrix has a smaller rank.
+
+        meta: singular_values, explained (share of the matrix's squared weight), left_out (products bought fewer
+        than min_count times), never_bought, single. NeedsError when no document has two products."""
+        missing = self.lacks(dataset)
+        if missing:
+            raise NeedsError(missing)
+        begin = time.perf_counter()
+        docs = documents.read(dataset, params.documents, params.min_count)
+        matrix = _weights(docs)
+        vectors, values = _svd(matrix, params.n_components, seed, progress)
+        ids = dataset.items[docs.vocabulary]
+        meta = {
+            "params": asdict(params), "seed": seed, "losses": [], "seconds": round(time.perf_counter() - begin, 3),
+            "vocabulary": len(ids), "documents": len(docs), "left_out": docs.rare,
+            "never_bought": len(dataset) - docs.bought, "single": docs.single,
+            "singular_values": [float(x) for x in values],
+            "explained": float((values**2).sum() / (matrix.data**2).sum()),
+        }
+        return FittedSVD({"product": Embedding("product", ids, vectors)}, meta)
+
+    def load(self, folder: Path) -> FittedSVD:
+        embeddings, meta, _ = load_model(folder)
+        return FittedSVD(embeddings, meta)
+
+
+def _weights(docs: documents.Documents) -> csr_matrix:
+    """The documents as rows: a product weighs 1/sqrt(its count), so that bananas do not fill every direction, and
+    a document of n products 1/sqrt(n), so that long ones do not either."""
+    from scipy.sparse import csr_matrix
+
+    sizes = np.diff(docs.indptr)
+    data = 1.0 / np.sqrt(docs.counts[docs.items] * np.repeat(sizes, sizes))
+    m = csr_matrix((data.astype(np.float32), docs.items, docs.indptr), (len(docs), len(docs.vocabulary)))
+    m.sum_duplicates()
+    return m
+
+
+def _svd(m: csr_matrix, k: int, seed: int, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
+    """(right singular vectors times singular values (columns, k), singular values (k,)), signs fixed."""
+    k = min(k, *m.shape)
+    width = min(k + _EXTRA, *m.shape)
+    back = m.T.tocsr()
+    q = np.random.default_rng(seed).standard_normal((m.shape[1], width)).astype(np.float32)
+    for n in range(_ROUNDS):
+        q, _ = np.linalg.qr(back @ (m @ q))
+        progress(n + 1, _ROUNDS + 1, note="Finding the main directions")
+    _, values, right = np.linalg.svd(np.linalg.qr(m @ q)[1], full_matrices=False)
+    vectors = (q @ right[:k].T)
+    vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(k)])
+    progress(_ROUNDS + 1, _ROUNDS + 1, note="Done")
+    return (vectors * values[:k]).astype(np.float32), values[:k]

@@ -1,0 +1,132 @@
+"""Baskets as a method reads them: documents over a vocabulary, and what new products are bought with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedcore.dataset import Dataset
+from embedcore.embedding import Embedding
+from embedcore.errors import NeedsError
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+KINDS = ("basket", "customer")
+
+
+@dataclass(frozen=True, eq=False)
+class Documents:
+    """Documents of at least two known products.
+
+    vocabulary: (v,) int64, positions in Dataset.items, ascending. counts: (v,) int64, documents' tokens of
+    each. indptr (n+1,) int64 and items (nnz,) int32: the documents, as rows of the vocabulary.
+    bought, rare, single: products bought at all, of them bought too rarely to be in the vocabulary, and
+    documents left out because they hold fewer than two known products.
+    """
+
+    vocabulary: np.ndarray
+    counts: np.ndarray
+    indptr: np.ndarray
+    items: np.ndarray
+    bought: int
+    rare: int
+    single: int
+
+    def __len__(self) -> int:
+        return len(self.indptr) - 1
+
+
+def lists(dataset: Dataset, kind: str) -> tuple[np.ndarray, np.ndarray]:
+    """(indptr, items): the baskets, or one list per customer; NeedsError when there are none of that kind."""
+    if dataset.baskets is None:
+        raise NeedsError("It learns from baskets, and this dataset has none.", "Add a baskets file.")
+    if kind == "basket":
+        return dataset.baskets.indptr, dataset.baskets.items
+    if dataset.baskets.customers is None:
+        raise NeedsError("It should learn from customers, and these baskets do not say whose they are.",
+                         "Mark the customer column, or learn from baskets.")
+    indptr, items, _ = dataset.baskets.by_customer()
+    return indptr, items
+
+
+def read(dataset: Dataset, kind: str, min_count: int) -> Documents:
+    """The documents of a dataset over the products bought at least `min_count` times.
+
+    NeedsError, in a plain sentence, when not one document has two such products."""
+    indptr, items = lists(dataset, kind)
+    counts = np.bincount(items, minlength=len(dataset)).astype(np.int64)
+    vocabulary = np.flatnonzero(counts >= max(1, min_count))
+    bought = int((counts > 0).sum())
+    row = np.full(len(dataset), -1, np.int32)
+    row[vocabulary] = np.arange(len(vocabulary), dtype=np.int32)
+    doc = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    known = row[items] >= 0
+    items, doc = row[items][known], doc[known]
+    sizes = np.bincount(doc, minlength=len(indptr) - 1)
+    enough = sizes >= 2
+    if not enough.any():
+        least = f" that was bought at least {min_count} times" if min_count > 1 else ""
+        raise NeedsError(
+            f"It learns from what is bought together, and no {kind} holds two products{least}.",
+            "Lower the smallest number of purchases." if min_count > 1 and (np.diff(indptr) > 1).any()
+            else "Give baskets with two or more products.",
+        )
+    return Documents(
+        vocabulary, counts[vocabulary], np.r_[0, np.cumsum(sizes[enough])].astype(np.int64),
+        items[enough[doc]], bought, bought - len(vocabulary), int((~enough).sum()),
+    )
+
+
+def partners(new: Dataset, known: Mapping[str, int], kind: str = "basket") -> tuple[np.ndarray, csr_matrix]:
+    """What the unknown products of `new` are bought with.
+
+    known: id -> row, for the products that have a vector. Returns (positions in new.items of the unknown
+    products that share a document with a known one, (n, len(known)) weights whose rows sum to 1). A document
+    counts once for each of its unknown products, whatever its length, and a row depends only on documents
+    that hold its product: many at once or one alone give the same.
+    """
+    from scipy.sparse import csr_matrix
+
+    if new.baskets is None:
+        return np.empty(0, np.int64), csr_matrix((0, len(known)), dtype=np.float32)
+    if kind == "customer" and new.baskets.customers is None:
+        kind = "basket"
+    indptr, items = lists(new, kind)
+    row = np.fromiter((known.get(str(i), -1) for i in new.items), np.int64, len(new))
+    unknown = np.flatnonzero(row < 0)
+    column = np.full(len(new), -1, np.int64)
+    column[unknown] = np.arange(len(unknown))
+    doc = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
+    n = len(indptr) - 1
+    is_known = row[items] >= 0
+    have = csr_matrix((np.ones(is_known.sum()), (doc[is_known], row[items][is_known])), (n, len(known)))
+    want = csr_matrix((np.ones((~is_known).sum()), (doc[~is_known], column[items][~is_known])), (n, len(unknown)))
+    have = _rows_to_one(have)
+    found = _rows_to_one(csr_matrix(want.T @ have))
+    rows = np.flatnonzero(np.diff(found.indptr))
+    return unknown[rows], found[rows]
+
+
+def fold_in(known: Embedding, sources: np.ndarray, new: Dataset, kind: str = "basket") -> Embedding:
+    """Vectors of the products of `new`, in its order: those of `known` as they are, others the weighted mean of
+    `sources` (len(known), d) over the known products they are bought with. The rest is left out and counted in
+    meta ("known", "folded", "left_out")."""
+    at, weights = partners(new, known.row_of, kind)
+    row = np.fromiter((known.row_of.get(str(i), -1) for i in new.items), np.int64, len(new))
+    vectors = np.zeros((len(new), known.dimension), np.float32)
+    vectors[row >= 0] = known.vectors[row[row >= 0]]
+    vectors[at] = weights @ sources
+    kept = row >= 0
+    kept[at] = True
+    meta = {"known": int((row >= 0).sum()), "folded": len(at), "left_out": int((~kept).sum())}
+    return Embedding("product", new.items[kept], vectors[kept], meta)
+
+
+def _rows_to_one(m: csr_matrix) -> csr_matrix:
+    total = np.asarray(m.sum(axis=1)).ravel()
+    m.data /= np.repeat(np.maximum(total, 1e-12), np.diff(m.indptr))
+    return m

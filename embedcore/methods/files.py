@@ -1,0 +1,41 @@
+"""How a trained method lies on disk: safetensors and JSON, nothing that can run code."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from embedcore.embedding import Embedding
+from embedcore.errors import MissingError
+
+
+def save_model(
+    folder: Path, embeddings: Mapping[str, Embedding], meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
+) -> None:
+    """Write every embedding, `model.json` (meta, kinds) and `model.safetensors` (arrays) into `folder`."""
+    from safetensors.numpy import save_file
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for embedding in embeddings.values():
+        embedding.save(folder)
+    if arrays:
+        save_file({k: np.ascontiguousarray(v) for k, v in arrays.items()}, str(folder / "model.safetensors"))
+    head = {"kinds": list(embeddings), "meta": dict(meta)}
+    (folder / "model.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+
+
+def load_model(folder: Path) -> tuple[dict[str, Embedding], dict[str, Any], dict[str, np.ndarray]]:
+    """(embeddings, meta, arrays) as `save_model` wrote them; MissingError when they are not there."""
+    from safetensors.numpy import load_file
+
+    try:
+        head = json.loads((folder / "model.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise MissingError("This trained model is no longer in the data folder.", "Train it again.") from None
+    weights = folder / "model.safetensors"
+    arrays = load_file(str(weights)) if weights.exists() else {}
+    return {kind: Embedding.load(folder, kind) for kind in head["kinds"]}, head["meta"], arrays

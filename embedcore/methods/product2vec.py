@@ -1,0 +1,153 @@
+"""product2vec: products bought in the same company get similar vectors."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from embedcore.dataset import Dataset
+from embedcore.embedding import Embedding
+from embedcore.errors import NeedsError
+from embedcore.methods import documents
+from embedcore.methods.base import Fitted, Method, Params, Progress, param, silent
+from embedcore.methods.files import load_model, save_model
+
+_CHUNK = 1_500_000      # dot products between two progress calls: about a fifth of a second
+_START = 1e-8           # where the sums of squared gradients start, so that the first step is finite
+
+
+@dataclass(frozen=True)
+class Product2VecParams(Params):
+    """Parameters of product2vec, named on screen in plain words."""
+
+    documents: str = param("basket", "Learn from", "What counts as bought together (the document): one basket, or "
+                           "everything a customer ever bought.", choices=documents.KINDS)
+    dimension: int = param(64, "Numbers per product", "Length of a vector (dimension).", low=2, high=512, step=1)
+    epochs: int = param(20, "Passes over the baskets", "How often every basket is read (epochs).",
+                        low=1, high=200, step=1)
+    negatives: int = param(5, "Random products per purchase", "How many random products each purchase is told apart "
+                           "from (negative samples).", low=1, high=50, step=1)
+    min_count: int = param(2, "Smallest number of purchases", "Products bought fewer times get no vector (min count).",
+                           low=1, high=1000, step=1)
+    exponent: float = param(1.0, "Popularity of random products", "Random products are drawn by their count to this "
+                            "power (negative sampling exponent): 0 = all alike, below 0 favours rare ones.",
+                            low=-2.0, high=2.0, step=0.05, advanced=True)
+    subsample: float = param(0.0, "Skip very popular products above", "Purchases of products with more than this "
+                             "share are skipped at random (sub-sampling threshold); 0 skips none.",
+                             low=0.0, high=1.0, step=0.0001, advanced=True)
+    cut: int = param(40, "Longest basket", "Of longer baskets this many random products are read in each pass "
+                     "(document length limit).", low=2, high=1000, step=1, advanced=True)
+    rate: float = param(0.15, "Step size", "How far a vector moves at a time at first (learning rate; it falls to a "
+                        "tenth and is scaled by row, as in AdaGrad).", low=0.001, high=1.0, step=0.01, advanced=True)
+
+
+class FittedProduct2Vec(Fitted):
+    """embeddings: "product" (input vectors, what to compare) and "context" (output vectors: a product's
+    chance beside another is about exp(product · context) times its frequency to the power of the sampling
+    exponent)."""
+
+    def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
+
+    def embed(self, new: Dataset) -> Embedding:
+        """Known products keep their vector. A new product that shares a document with known ones gets the
+        mean of their vectors, each document counting once."""
+        return documents.fold_in(self.embeddings["product"], self.embeddings["product"].vectors, new,
+                                 self.meta["params"]["documents"])
+
+    def save(self, folder: Path) -> None:
+        save_model(folder, self.embeddings, self.meta, self.arrays)
+
+
+class Product2Vec(Method):
+    """Skip-gram with negative sampling where the window is the whole basket (Mikolov et al. 2013, Grbovic et
+    al. 2015, Barkan and Koenigstein 2016). Each pair of a document of n products weighs 1/(n-1), so that every
+    purchase counts alike; the negatives of a purchase are shared by all its pairs.
+
+    Runs in one thread with its own seeded generator: the same data, parameters and seed give the same vectors
+    on every run on a machine (another processor may round differently)."""
+
+    name = "product2vec"
+    title = "Bought together (product2vec)"
+    summary = "Learns from baskets: products that are bought in the same company get similar vectors."
+    source = ("Mikolov et al. 2013, Distributed Representations of Words and Phrases; Grbovic et al. 2015, E-commerce "
+              "in Your Inbox (prod2vec); Barkan and Koenigstein 2016, Item2Vec")
+    version = 1
+    needs = frozenset({"baskets"})
+    Params: ClassVar[type[Params]] = Product2VecParams
+
+    def lacks(self, dataset: Dataset) -> str | None:
+        """As Method.lacks, and baskets that never hold two products."""
+        missing = super().lacks(dataset)
+        if missing is None and dataset.baskets is not None and dataset.baskets.customers is None \
+                and not (dataset.baskets.sizes > 1).any():
+            return "It learns from what is bought together, and no basket holds two products."
+        return missing
+
+    def fit(self, dataset: Dataset, params: Product2VecParams, progress: Progress = silent,
+            seed: int = 0) -> FittedProduct2Vec:
+        """Train; embeddings "product" and "context", (v, dimension) over the products bought often enough.
+
+        meta: losses (mean loss per purchase, one a chunk), seconds, vocabulary, documents, left_out (products
+        bought fewer than min_count times), never_bought, single (documents without two known products).
+        NeedsError when no document has two products; Cancelled passes through from `progress`."""
+        missing = self.lacks(dataset)
+        if missing:
+            raise NeedsError(missing)
+        begin = time.perf_counter()
+        docs = documents.read(dataset, params.documents, params.min_count)
+        u, v, losses = _train(docs, params, progress, seed)
+        ids = dataset.items[docs.vocabulary]
+        meta = {
+            "params": asdict(params), "seed": seed, "losses": losses,
+            "seconds": round(time.perf_counter() - begin, 3), "vocabulary": len(ids), "documents": len(docs),
+            "left_out": docs.rare, "never_bought": len(dataset) - docs.bought, "single": docs.single,
+        }
+        embeddings = {"product": Embedding("product", ids, u), "context": Embedding("context", ids, v)}
+        return FittedProduct2Vec(embeddings, meta, {"counts": docs.counts})
+
+    def load(self, folder: Path) -> FittedProduct2Vec:
+        return FittedProduct2Vec(*load_model(folder))
+
+
+def _train(docs: documents.Documents, p: Product2VecParams, progress: Progress,
+           seed: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
+    """(input vectors, output vectors, mean loss of each chunk)."""
+    n = np.minimum(np.diff(docs.indptr), p.cut)
+    cost = n * (n - 1 + p.negatives)
+    chunks = max(1, round(int(cost.sum()) / _CHUNK))
+    chunks = min(max(chunks, -(-10 // p.epochs)), len(docs))      # a short training still draws a curve
+    of = chunks * p.epochs
+    progress(0, of, note="Getting ready")       # the import, and on a new machine the compiler, take seconds
+    from embedcore.methods import sgns
+
+    rows = len(docs.vocabulary)
+    rng = np.random.default_rng(seed)
+    u = (rng.random((rows, p.dimension), np.float32) - np.float32(0.5)) / np.float32(p.dimension)
+    v = np.zeros((rows, p.dimension), np.float32)
+    gu, gv = np.full(rows, _START, np.float32), np.full(rows, _START, np.float32)
+    keep = np.ones(rows, np.float32)
+    if p.subsample > 0:
+        share = docs.counts / docs.counts.sum()
+        keep = np.minimum(1.0, np.sqrt(p.subsample / share) + p.subsample / share).astype(np.float32)
+    accept, other = sgns.alias(docs.counts.astype(np.float64) ** p.exponent)
+    state = rng.integers(1, 2**63, 1, dtype=np.uint64)
+    losses: list[float] = []
+    for epoch in range(p.epochs):
+        order = rng.permutation(len(docs))
+        work = np.cumsum(cost[order])
+        ends = np.searchsorted(work, work[-1] * np.arange(1, chunks + 1) / chunks, side="left") + 1
+        start = 0
+        for c, stop in enumerate(np.minimum(ends, len(docs))):
+            step = epoch * chunks + c
+            fall = p.rate * (1 - 0.9 * np.array([step, step + 1]) / of)
+            loss, centres = sgns.train(docs.indptr, docs.items, order, start, stop, u, v, gu, gv, keep, accept, other,
+                                       state, p.cut, p.negatives, fall[0], fall[1], sgns.SIGMOID, sgns.SURPRISE)
+            start = stop
+            losses.append(round(float(loss / centres), 5) if centres else losses[-1] if losses else 0.0)
+            progress(step + 1, of, loss=losses[-1], note=f"Pass {epoch + 1} of {p.epochs}")
+    return u, v, losses

@@ -1,0 +1,175 @@
+"""The compiled inner loop of product2vec: skip-gram with negative sampling over whole documents.
+
+Imported only when a model is trained: numba takes seconds to import. Compiled code is kept on disk, so only
+the first training on a machine waits for the compiler.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+_EDGE = 8.0
+_CELLS = 4096
+# sigmoid and -log sigmoid over [-8, 8]: exp and log would cost as much as the dot products
+_X = (np.arange(_CELLS) + 0.5) * (2 * _EDGE / _CELLS) - _EDGE
+SIGMOID = (1.0 / (1.0 + np.exp(-_X))).astype(np.float32)
+SURPRISE = np.log1p(np.exp(-_X)).astype(np.float32)
+
+
+@njit(cache=True)
+def alias(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Walker's alias tables of positive weights (v,): draw i uniformly, keep it with accept[i], else other[i]."""
+    v = len(weight)
+    scaled = weight / weight.sum() * v
+    accept, other = np.ones(v, np.float32), np.arange(v).astype(np.int32)
+    small, large = np.empty(v, np.int32), np.empty(v, np.int32)
+    ns = nl = 0
+    for i in range(v):
+        if scaled[i] < 1.0:
+            small[ns] = i
+            ns += 1
+        else:
+            large[nl] = i
+            nl += 1
+    while ns > 0 and nl > 0:
+        ns -= 1
+        s, g = small[ns], large[nl - 1]
+        accept[s], other[s] = scaled[s], g
+        scaled[g] -= 1.0 - scaled[s]
+        if scaled[g] < 1.0:
+            nl -= 1
+            small[ns] = g
+            ns += 1
+    return accept, other
+
+
+@njit(cache=True, inline="always")
+def _next(state: np.ndarray) -> np.uint64:
+    """xorshift64: the next 32 random bits; `state` (1,) uint64 is never zero."""
+    x = state[0]
+    x ^= x << np.uint64(13)
+    x ^= x >> np.uint64(7)
+    x ^= x << np.uint64(17)
+    state[0] = x
+    return x >> np.uint64(32)
+
+
+@njit(cache=True, inline="always")
+def _below(state: np.ndarray, n: int) -> int:
+    """A random whole number from 0 to n - 1."""
+    return np.int64((_next(state) * np.uint64(n)) >> np.uint64(32))  # type: ignore[return-value]
+
+
+@njit(cache=True, inline="always")
+def _unit(state: np.ndarray) -> np.float32:
+    """A random number from 0 to 1."""
+    return np.float32(_next(state) * 2.3283064365386963e-10)
+
+
+@njit(cache=True, inline="always")
+def _cell(dot: np.float32) -> np.int64:
+    """Where a dot product lies in the two tables."""
+    return min(max(np.int64((dot + np.float32(_EDGE)) * np.float32(_CELLS / (2 * _EDGE))), np.int64(0)),
+               np.int64(_CELLS - 1))
+
+
+@njit(cache=True, fastmath=True, nogil=True)
+def train(
+    indptr: np.ndarray, items: np.ndarray, order: np.ndarray, start: int, stop: int,
+    u: np.ndarray, v: np.ndarray, gu: np.ndarray, gv: np.ndarray,
+    keep: np.ndarray, accept: np.ndarray, other: np.ndarray, state: np.ndarray,
+    cut: int, negatives: int, rate: float, rate_end: float, sigmoid: np.ndarray, surprise: np.ndarray,
+) -> tuple[float, int]:
+    """Train on the documents order[start:stop]; returns (sum of losses, number of centres).
+
+    u, v: (rows, d) float32 input and output vectors, changed in place, with gu, gv (rows,) their sums of mean
+    squared gradients: each row's step is rate / sqrt(its sum) times its gradient (AdaGrad by row), so no
+    single step is longer than rate * sqrt(d) and long documents cannot blow the vectors up. keep: (rows,)
+    chance to keep a token. The rate falls from `rate` to `rate_end` within this call.
+    """
+    d = u.shape[1]
+    longest = 2
+    for p in range(start, stop):
+        longest = max(longest, indptr[order[p] + 1] - indptr[order[p]])
+    buf = np.empty(longest, np.int32)
+    n_max = min(longest, cut)
+    a, b = np.empty((n_max, d), np.float32), np.empty((n_max, d), np.float32)
+    da, db = np.empty((n_max, d), np.float32), np.empty((n_max, d), np.float32)
+    top = np.int64(_CELLS - 1)
+    one = np.float32(1.0)
+    loss, centres = 0.0, 0
+    for p in range(start, stop):
+        doc = order[p]
+        lr = np.float32(rate + (rate_end - rate) * (p - start) / (stop - start))
+        n = 0
+        for t in range(indptr[doc], indptr[doc + 1]):
+            i = items[t]
+            if keep[i] >= one or _unit(state) < keep[i]:
+                buf[n] = i
+                n += 1
+        if n > cut:
+            for t in range(cut):
+                s = t + _below(state, n - t)
+                buf[t], buf[s] = buf[s], buf[t]
+            n = cut
+        if n < 2:
+            continue
+        for s in range(n):
+            i = buf[s]
+            for k in range(d):
+                a[s, k], b[s, k] = u[i, k], v[i, k]
+                da[s, k], db[s, k] = np.float32(0.0), np.float32(0.0)
+        w = one / np.float32(n - 1)
+        for s in range(n):
+            size = np.float32(0.0)
+            for k in range(d):
+                size += a[s, k] * a[s, k]
+            size /= np.float32(d)
+            for t in range(n):
+                if buf[t] == buf[s]:
+                    continue
+                dot = np.float32(0.0)
+                for k in range(d):
+                    dot += a[s, k] * b[t, k]
+                cell = _cell(dot)
+                g = (one - sigmoid[cell]) * w
+                loss += surprise[cell] * w
+                for k in range(d):
+                    da[s, k] += g * b[t, k]
+                    db[t, k] += g * a[s, k]
+            for _ in range(negatives):
+                j = np.int32(_below(state, len(accept)))
+                if _unit(state) >= accept[j]:
+                    j = other[j]
+                if j == buf[s]:
+                    continue
+                dot = np.float32(0.0)
+                for k in range(d):
+                    dot += a[s, k] * v[j, k]
+                cell = _cell(dot)
+                g = -sigmoid[cell]
+                loss += surprise[top - cell]
+                gv[j] += g * g * size
+                step = lr * g / np.sqrt(gv[j])
+                for k in range(d):
+                    da[s, k] += g * v[j, k]
+                    v[j, k] += step * a[s, k]
+        for s in range(n):
+            _apply(u, gu, buf[s], da, s, lr)
+            _apply(v, gv, buf[s], db, s, lr)
+        centres += n
+    return loss, centres
+
+
+@njit(cache=True, fastmath=True, inline="always")
+def _apply(w: np.ndarray, g2: np.ndarray, i: int, grad: np.ndarray, s: int, lr: np.float32) -> None:
+    """Move row i of w along row s of grad."""
+    d = w.shape[1]
+    size = np.float32(0.0)
+    for k in range(d):
+        size += grad[s, k] * grad[s, k]
+    g2[i] += size / np.float32(d)
+    step = lr / np.sqrt(g2[i])
+    for k in range(d):
+        w[i, k] += step * grad[s, k]
