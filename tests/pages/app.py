@@ -1,0 +1,35 @@
+"""One page, run without a browser."""
+
+from __future__ import annotations
+
+from streamlit.testing.v1 import AppTest
+
+from tests.shared import ROOT
+
+PAGES = ("overview", "data", "train", "map", "duplicates", "recommend")
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    """The page of that name, drawn once, as a link with these values opens it."""
+    app = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=30)
+    app.query_params.update(query)
+    app.run()
+    if name != "overview":
+        app.switch_page(f"pages/{name}.py")
+        app.query_params.update(query)
+        app.run()
+    return app
+
+
+def words(app: AppTest) -> str:
+    """All text of the page that a reader sees in headings, paragraphs, notices and captions."""
+    blocks = [*app.title, *app.header, *app.subheader, *app.markdown, *app.text, *app.caption]
+    notices = [*app.error, *app.warning, *app.info, *app.success]
+    return "\n".join(str(b.value) for b in [*blocks, *notices])
+
+
+def check(app: AppTest) -> None:
+    """No exception, no error notice, and the page says what it is."""
+    assert not app.exception, app.exception
+    assert not app.error, [e.value for e in app.error]
+    assert app.title, "the page has no title"
