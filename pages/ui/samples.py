@@ -1,0 +1,39 @@
+"""The samples, one click each."""
+
+from __future__ import annotations
+
+import streamlit as st
+from embedcore.samples import SAMPLES
+
+from pages.ui import jobs as job_ui
+from pages.ui import services, shell
+from pages.ui.text import plain
+
+
+def cards() -> None:
+    """A card per sample; opening one loads it in the worker and then shows it."""
+    for column, sample in zip(st.columns(len(SAMPLES)), SAMPLES, strict=True):
+        with column.container(border=True, height="stretch"):
+            st.markdown(f"**{plain(sample.title)}**")
+            st.caption(plain(sample.rows))
+            st.write(plain(sample.note))
+            if st.button(f"Open {sample.title}", key=f"sample:{sample.name}", icon=":material/play_circle:",
+                         type="primary", width="stretch"):
+                job = services.jobs().submit("sample", f"sample:{sample.name}", {"which": sample.name},
+                                             f"Open {sample.title}")
+                st.session_state["open:job"] = job.id
+                st.rerun()
+
+
+def opened() -> None:
+    """The panel of a dataset on its way in; shows the dataset when it is there."""
+    id = st.session_state.get("open:job")
+    job = services.jobs().get(id) if id else None
+    if job is None:
+        return
+    if job.state == "done":
+        del st.session_state["open:job"]
+        st.session_state["data:view"] = "What is loaded"
+        shell.remember(dataset=job.result["dataset"][:12], run=None, item=None, catalogue=None, baskets=None)
+        st.rerun()
+    job_ui.panel(id)

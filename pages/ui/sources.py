@@ -1,0 +1,98 @@
+"""Files that a person gives: an upload copied to a spool file, or a file from the server's data folder.
+
+A file is named by a token that fits into the URL, so that a refresh finds it again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import streamlit as st
+
+from pages.ui import services, shell
+from pages.ui.text import plain
+
+SUFFIXES = ("csv", "tsv", "txt", "gz", "parquet", "xlsx", "xls", "xlsb", "ods")
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True)
+class Source:
+    """token: what the URL carries. path: where the bytes are. filename: what the person called it."""
+
+    token: str
+    path: Path
+    filename: str
+
+
+def spool(upload: IO[bytes], name: str) -> str:
+    """Copy an upload to disk in chunks (the uploader would keep it in memory); its token."""
+    folder = services.home() / "spool"
+    folder.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256(name.encode())
+    handle, temporary = tempfile.mkstemp(dir=folder)
+    with os.fdopen(handle, "wb") as out:
+        while chunk := upload.read(_CHUNK):
+            digest.update(chunk)
+            out.write(chunk)
+    token = digest.hexdigest()[:16]
+    target = folder / token
+    target.mkdir(exist_ok=True)
+    os.replace(temporary, target / (re.sub(r"[^\w.\- ()]", "_", Path(name).name)[-120:] or "file"))
+    return token
+
+
+def find(token: str) -> Source | None:
+    """The file of a token; None when it is gone or the token is not ours."""
+    if token.startswith("folder:"):
+        name = token.removeprefix("folder:")
+        return Source(token, services.data_folder() / name, name) if name in folder_files() else None
+    if not re.fullmatch(r"[0-9a-f]{16}", token):
+        return None
+    found = sorted((services.home() / "spool" / token).glob("*"))
+    return Source(token, found[0], found[0].name) if found else None
+
+
+def folder_files() -> list[str]:
+    """Names of the readable files in the server's data folder."""
+    folder = services.data_folder()
+    if not folder.is_dir():
+        return []
+    return sorted(p.name for p in folder.iterdir() if p.is_file() and p.suffix.lstrip(".").lower() in SUFFIXES)
+
+
+def pick(kind: str, label: str, help: str) -> Source | None:
+    """The chosen file of a kind ("catalogue", "baskets"): an uploader and the folder's files until there is one."""
+    token = st.query_params.get(kind)
+    source = find(token) if token else None
+    if token and source is None:
+        st.warning("That file is no longer here; please choose it again.")
+        shell.remember(**{kind: None})
+    if source is not None:
+        left, right = st.columns([3, 1], vertical_alignment="center")
+        left.markdown(f":material/description: **{plain(source.filename)}**")
+        if right.button("Another file", key=f"drop:{kind}", icon=":material/close:", width="stretch"):
+            shell.remember(**{kind: None})
+            st.rerun()
+        return source
+    turn = st.session_state.setdefault(f"turn:{kind}", 0)
+    upload = st.file_uploader(label, type=list(SUFFIXES), key=f"upload:{kind}:{turn}", help=help)
+    if upload is not None:
+        token = spool(upload, upload.name)
+        st.session_state[f"turn:{kind}"] = turn + 1      # a fresh widget lets go of the bytes
+        shell.remember(**{kind: token})
+        st.rerun()
+    names = folder_files()
+    if names:
+        chosen = st.selectbox("or pick a file from the server's data folder", names, index=None, key=f"folder:{kind}",
+                              placeholder="Choose a file", help="For files too large to upload: put them there first.")
+        if chosen:
+            shell.remember(**{kind: f"folder:{chosen}"})
+            st.rerun()
+    return None
