@@ -38,8 +38,10 @@ class Catalogue:
             raise InputError(f"“{bad[0]}” is not a kind of column.", f"Known: {', '.join(ROLES)}.")
         ids = [c for c, r in self.roles.items() if r == "id"]
         if len(ids) != 1:
-            raise InputError(f"A catalogue needs exactly one id column, this one has {len(ids)}.",
-                             "Mark one column as the id, or let ids be generated.")
+            raise InputError(
+                f"A catalogue needs exactly one id column, this one has {len(ids)}.",
+                "Mark one column as the id, or let ids be generated.",
+            )
         if list(self.frame.columns) != list(self.roles):
             raise InputError("The columns of the table and their kinds do not match.")
         if self.frame[ids[0]].isna().any() or self.frame[ids[0]].duplicated().any():
@@ -90,7 +92,7 @@ class Baskets:
 
     def of(self, n: int) -> np.ndarray:
         """Item positions of basket n."""
-        return self.items[self.indptr[n]: self.indptr[n + 1]]
+        return self.items[self.indptr[n] : self.indptr[n + 1]]
 
     def counts(self, n_items: int) -> np.ndarray:
         """(n_items,) int64: in how many baskets each item is."""
@@ -273,9 +275,10 @@ class Dataset:
                 lines["quantity"].to_numpy(np.float32) if "quantity" in lines else None,
                 lines["price"].to_numpy(np.float32) if "price" in lines else None,
             )
-        dataset = cls(head["name"], catalogue, baskets, _strings(pd.read_parquet(folder / "items.parquet")["item"]),
-                      head["meta"])
-        dataset.__dict__["hash"] = head["hash"]      # it was computed when the dataset was built
+        dataset = cls(
+            head["name"], catalogue, baskets, _strings(pd.read_parquet(folder / "items.parquet")["item"]), head["meta"]
+        )
+        dataset.__dict__["hash"] = head["hash"]  # it was computed when the dataset was built
         return dataset
 
 

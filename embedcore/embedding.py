@@ -36,8 +36,10 @@ class Embedding:
         if self.vectors.dtype != np.float32:
             object.__setattr__(self, "vectors", np.ascontiguousarray(self.vectors, np.float32))
         if not np.isfinite(self.vectors).all():
-            raise InputError("The vectors contain values that are not numbers: the training diverged.",
-                             "Try a smaller learning rate.")
+            raise InputError(
+                "The vectors contain values that are not numbers: the training diverged.",
+                "Try a smaller learning rate.",
+            )
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -63,8 +65,9 @@ class Embedding:
         try:
             return self.row_of[id]
         except KeyError:
-            raise MissingError(f"“{id}” has no vector in this result.",
-                               "It was bought too rarely or has no text.") from None
+            raise MissingError(
+                f"“{id}” has no vector in this result.", "It was bought too rarely or has no text."
+            ) from None
 
     def save(self, folder: Path) -> None:
         """Write `<kind>.safetensors` and `<kind>.json` into `folder`."""

@@ -86,8 +86,17 @@ if data_hash is None or st.query_params.get("catalogue") or st.query_params.get(
     st.session_state.setdefault("data:view", ADD)
 view = LOADED if data_hash is not None else ADD
 if data_hash is not None:
-    view = st.segmented_control("View", [LOADED, ADD], key="data:view", default=None if "data:view" in st.session_state
-                                else LOADED, required=True, label_visibility="collapsed") or LOADED
+    view = (
+        st.segmented_control(
+            "View",
+            [LOADED, ADD],
+            key="data:view",
+            default=None if "data:view" in st.session_state else LOADED,
+            required=True,
+            label_visibility="collapsed",
+        )
+        or LOADED
+    )
 if view == ADD:
     add()
 elif data_hash is not None:

@@ -36,31 +36,48 @@ runs = services.store().runs(data_hash)
 with st.container(border=True):
     st.markdown("**What to do next**")
     if not runs:
-        st.write("Train a method: it takes seconds to a minute, and then the map, the duplicates and the "
-                 "recommendations open.")
+        st.write(
+            "Train a method: it takes seconds to a minute, and then the map, the duplicates and the "
+            "recommendations open."
+        )
         if st.button("Train a method", type="primary", icon=shell.PAGES["train"][1]):
             shell.go("train")
     else:
         st.write("Look at the map first; then see what is listed twice and what goes together.")
-        actions = {"map": "Open the map", "duplicates": "Find duplicates", "recommend": "Recommend",
-                   "train": "Train another method"}
+        actions = {
+            "map": "Open the map",
+            "duplicates": "Find duplicates",
+            "recommend": "Recommend",
+            "train": "Train another method",
+        }
         for column, (page, words) in zip(st.columns(4), actions.items(), strict=True):
-            if column.button(words, icon=shell.PAGES[page][1], width="stretch",
-                             type="primary" if page == "map" else "secondary"):
+            if column.button(
+                words, icon=shell.PAGES[page][1], width="stretch", type="primary" if page == "map" else "secondary"
+            ):
                 shell.go(page)
 
 if runs:
     st.subheader("What is trained", anchor=False)
-    table = pd.DataFrame({
-        "method": [get(r.method).title for r in runs],
-        "products": [r.rows for r in runs],
-        "numbers": [r.dimension for r in runs],
-        "seconds": [round(r.seconds, 1) for r in runs],
-        "computed": [ago(r.created) for r in runs],
-    })
-    st.dataframe(table, hide_index=True, width="stretch", alt="Table: the trained results of this dataset",
-                 column_config={"products": st.column_config.NumberColumn("products", format="localized"),
-                                "numbers": "numbers per product", "seconds": "seconds it took"})
+    table = pd.DataFrame(
+        {
+            "method": [get(r.method).title for r in runs],
+            "products": [r.rows for r in runs],
+            "numbers": [r.dimension for r in runs],
+            "seconds": [round(r.seconds, 1) for r in runs],
+            "computed": [ago(r.created) for r in runs],
+        }
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        width="stretch",
+        alt="Table: the trained results of this dataset",
+        column_config={
+            "products": st.column_config.NumberColumn("products", format="localized"),
+            "numbers": "numbers per product",
+            "seconds": "seconds it took",
+        },
+    )
 
 with st.expander("Other data", icon=":material/folder_open:"):
     samples.cards()

@@ -43,8 +43,16 @@ def param(
     choices: the allowed values. columns: the value is a tuple of catalogue columns that have one of
     these roles (an empty tuple means: all of them). advanced: hidden until asked for.
     """
-    meta = {"label": label, "help": help, "low": low, "high": high, "step": step, "choices": choices,
-            "columns": columns, "advanced": advanced}
+    meta = {
+        "label": label,
+        "help": help,
+        "low": low,
+        "high": high,
+        "step": step,
+        "choices": choices,
+        "columns": columns,
+        "advanced": advanced,
+    }
     return field(default=default, metadata=meta)
 
 
@@ -103,10 +111,10 @@ class Method(ABC):
 
     name: ClassVar[str]
     title: ClassVar[str]
-    summary: ClassVar[str]      # one plain sentence: what it learns from, what it is good for
-    source: ClassVar[str]       # the paper
-    version: ClassVar[int]      # raise it when the same parameters give another result
-    needs: ClassVar[frozenset[str]]   # of "baskets", "text", "categories", "numbers", "images"
+    summary: ClassVar[str]  # one plain sentence: what it learns from, what it is good for
+    source: ClassVar[str]  # the paper
+    version: ClassVar[int]  # raise it when the same parameters give another result
+    needs: ClassVar[frozenset[str]]  # of "baskets", "text", "categories", "numbers", "images"
     Params: ClassVar[type[Params]]
 
     def lacks(self, dataset: Dataset) -> str | None:

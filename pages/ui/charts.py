@@ -7,8 +7,26 @@ import pandas as pd
 
 # Twenty colours that stay apart on white and on dark; everything past them is "other".
 PALETTE = (
-    "#4269d0", "#efb118", "#ff725c", "#3ca951", "#a463f2", "#6cc5b0", "#ff8ab7", "#9c6b4e", "#38b2e0", "#b5bd3c",
-    "#d1495b", "#00798c", "#edae49", "#66a182", "#8d6cab", "#e07a5f", "#5f9ea0", "#c77dff", "#7f8c46", "#f4978e",
+    "#4269d0",
+    "#efb118",
+    "#ff725c",
+    "#3ca951",
+    "#a463f2",
+    "#6cc5b0",
+    "#ff8ab7",
+    "#9c6b4e",
+    "#38b2e0",
+    "#b5bd3c",
+    "#d1495b",
+    "#00798c",
+    "#edae49",
+    "#66a182",
+    "#8d6cab",
+    "#e07a5f",
+    "#5f9ea0",
+    "#c77dff",
+    "#7f8c46",
+    "#f4978e",
 )
 OTHER = "#9aa0a6"
 ACCENT = PALETTE[0]
@@ -47,7 +65,9 @@ def bars(frame: pd.DataFrame, label: str, value: str, value_title: str, format: 
         .mark_bar(color=ACCENT, cornerRadiusTopRight=2, cornerRadiusBottomRight=2)
         .encode(
             y=alt.Y(f"{label}:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
-            x=alt.X(f"{value}:Q", title=value_title, axis=alt.Axis(tickCount=4, format="~s" if format == "," else format)),
+            x=alt.X(
+                f"{value}:Q", title=value_title, axis=alt.Axis(tickCount=4, format="~s" if format == "," else format)
+            ),
             tooltip=[alt.Tooltip(f"{label}:N", title=" "), alt.Tooltip(f"{value}:Q", title=value_title, format=format)],
         )
         .properties(height=max(80, 22 * len(frame)))

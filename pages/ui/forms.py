@@ -25,7 +25,7 @@ def params_form(method: Method, dataset: Dataset) -> Params:
 def _grid(method: Method, dataset: Dataset, some: list[Field[Any]]) -> dict[str, Any]:
     values = {}
     for start in range(0, len(some), 3):
-        for column, f in zip(st.columns(3), some[start:start + 3], strict=False):
+        for column, f in zip(st.columns(3), some[start : start + 3], strict=False):
             with column:
                 values[f.name] = _widget(method, dataset, f)
     return values
@@ -34,18 +34,39 @@ def _grid(method: Method, dataset: Dataset, some: list[Field[Any]]) -> dict[str,
 def _widget(method: Method, dataset: Dataset, f: Field[Any]) -> Any:
     m, key = f.metadata, f"param:{method.name}:{dataset.hash[:8]}:{f.name}"
     if m["columns"] is not None:
-        return tuple(st.multiselect(m["label"], dataset.columns(*m["columns"]), default=list(f.default), help=m["help"],
-                                    key=key, placeholder="all of them", persist_state="session"))
+        return tuple(
+            st.multiselect(
+                m["label"],
+                dataset.columns(*m["columns"]),
+                default=list(f.default),
+                help=m["help"],
+                key=key,
+                placeholder="all of them",
+                persist_state="session",
+            )
+        )
     if m["choices"] is not None:
-        return st.selectbox(m["label"], m["choices"], index=m["choices"].index(f.default), help=m["help"], key=key,
-                            persist_state="session")
+        return st.selectbox(
+            m["label"],
+            m["choices"],
+            index=m["choices"].index(f.default),
+            help=m["help"],
+            key=key,
+            persist_state="session",
+        )
     if isinstance(f.default, bool):
         return st.toggle(m["label"], value=f.default, help=m["help"], key=key, persist_state="session")
     if isinstance(f.default, str):
         return st.text_input(m["label"], value=f.default, help=m["help"], key=key, persist_state="session")
     kind = type(f.default)
     return st.number_input(
-        m["label"], value=f.default, help=m["help"], key=key, persist_state="session",
-        min_value=None if m["low"] is None else kind(m["low"]), max_value=None if m["high"] is None else kind(m["high"]),
-        step=kind(m["step"]) if m["step"] is not None else None, format=None if kind is int else "%g",
+        m["label"],
+        value=f.default,
+        help=m["help"],
+        key=key,
+        persist_state="session",
+        min_value=None if m["low"] is None else kind(m["low"]),
+        max_value=None if m["high"] is None else kind(m["high"]),
+        step=kind(m["step"]) if m["step"] is not None else None,
+        format=None if kind is int else "%g",
     )

@@ -64,8 +64,12 @@ def _panel(id: str) -> None:
         if job.note:
             st.caption(plain(job.note))
         if len(job.losses) > 1:
-            st.altair_chart(charts.loss_curve(job.losses), width="stretch", key=f"loss:{id}",
-                            alt="Line chart: the error of the model after each step of the training so far")
+            st.altair_chart(
+                charts.loss_curve(job.losses),
+                width="stretch",
+                key=f"loss:{id}",
+                alt="Line chart: the error of the model after each step of the training so far",
+            )
 
 
 def fraction(job: Job) -> float:

@@ -34,8 +34,15 @@ def _key(path: str, size: int, options: tuple[tuple[str, object], ...]) -> str:
 def read(kind: str, source: Source) -> tuple[str, Table] | None:
     """(key, table) of a file, read in the worker; None while that runs or when it failed (the panel says why)."""
     options = st.session_state.get(f"options:{source.token}", {})
-    spec = {"path": str(source.path), "filename": source.filename, "delimiter": None, "encoding": None, "sheet": None,
-            "header_line": None, "ragged": False} | options
+    spec = {
+        "path": str(source.path),
+        "filename": source.filename,
+        "delimiter": None,
+        "encoding": None,
+        "sheet": None,
+        "header_line": None,
+        "ragged": False,
+    } | options
     key = _key(spec["path"], source.path.stat().st_size, tuple(sorted({"kind": kind, **spec}.items())))
     table = services.table(key)
     if table is None:
@@ -56,15 +63,25 @@ def read(kind: str, source: Source) -> tuple[str, Table] | None:
 
 def _report(kind: str, source: Source, table: Table) -> None:
     r = table.report
-    st.markdown(f":material/check_circle: {number(r.rows_in)} rows in the file = **{number(r.kept)} kept** + "
-                f"{number(r.rejected)} rejected")
+    st.markdown(
+        f":material/check_circle: {number(r.rows_in)} rows in the file = **{number(r.kept)} kept** + "
+        f"{number(r.rejected)} rejected"
+    )
     for sentence in r.notices:
         st.info(plain(sentence), icon=":material/info:")
     if r.rejected:
-        with st.expander(f"The {number(r.rejected)} rejected rows, with the line and the reason", icon=":material/report:"):
+        with st.expander(
+            f"The {number(r.rejected)} rejected rows, with the line and the reason", icon=":material/report:"
+        ):
             st.dataframe(table.rejected.head(1000), hide_index=True, width="stretch")
-            st.download_button("Download all rejected rows", table.rejected.to_csv(index=False), f"rejected-{kind}.csv",
-                               "text/csv", icon=":material/download:", key=f"rejected:{kind}")
+            st.download_button(
+                "Download all rejected rows",
+                table.rejected.to_csv(index=False),
+                f"rejected-{kind}.csv",
+                "text/csv",
+                icon=":material/download:",
+                key=f"rejected:{kind}",
+            )
     _options(kind, source, table)
 
 
@@ -74,51 +91,84 @@ def _options(kind: str, source: Source, table: Table | None) -> None:
     with st.expander("How the file was read", icon=":material/settings:", expanded=table is None):
         if table is not None:
             r = table.report
-            facts = [f"{r.kind} file", f"encoding {r.encoding}" if r.encoding else "",
-                     f"columns separated by {DELIMITERS.get(r.delimiter, r.delimiter)}" if r.delimiter else "",
-                     f"column names in line {r.header_line}" if r.header_line else "", f"sheet {r.sheet}" if getattr(r, "sheet", None) else ""]
+            facts = [
+                f"{r.kind} file",
+                f"encoding {r.encoding}" if r.encoding else "",
+                f"columns separated by {DELIMITERS.get(r.delimiter, r.delimiter)}" if r.delimiter else "",
+                f"column names in line {r.header_line}" if r.header_line else "",
+                f"sheet {r.sheet}" if getattr(r, "sheet", None) else "",
+            ]
             st.caption(plain(", ".join(f for f in facts if f)))
-        delimiter = st.selectbox("Columns are separated by", list(DELIMITERS), format_func=DELIMITERS.get,
-                                 index=list(DELIMITERS).index(current.get("delimiter") or ""), key=f"delimiter:{kind}")
+        delimiter = st.selectbox(
+            "Columns are separated by",
+            list(DELIMITERS),
+            format_func=DELIMITERS.get,
+            index=list(DELIMITERS).index(current.get("delimiter") or ""),
+            key=f"delimiter:{kind}",
+        )
         sheets = table.report.sheets if table is not None else ()
         sheet = None
         if len(sheets) > 1:
             chosen = current.get("sheet")
-            sheet = st.selectbox("Sheet", sheets, index=sheets.index(chosen) if chosen in sheets else 0, key=f"sheet:{kind}")
-        header = st.number_input("Line with the column names", 0, value=current.get("header_line") or 0, key=f"header:{kind}",
-                                 help="0 finds it automatically: title lines above it are passed over.")
+            sheet = st.selectbox(
+                "Sheet", sheets, index=sheets.index(chosen) if chosen in sheets else 0, key=f"sheet:{kind}"
+            )
+        header = st.number_input(
+            "Line with the column names",
+            0,
+            value=current.get("header_line") or 0,
+            key=f"header:{kind}",
+            help="0 finds it automatically: title lines above it are passed over.",
+        )
         ragged = kind == "baskets" and st.toggle(
-            "Every line is one basket, without columns", value=bool(current.get("ragged")), key=f"ragged:{kind}")
+            "Every line is one basket, without columns", value=bool(current.get("ragged")), key=f"ragged:{kind}"
+        )
         if st.button("Read it again this way", key=f"again:{kind}"):
             st.session_state[f"options:{source.token}"] = {
-                "delimiter": delimiter or None, "sheet": sheet, "header_line": int(header) or None, "ragged": ragged}
+                "delimiter": delimiter or None,
+                "sheet": sheet,
+                "header_line": int(header) or None,
+                "ragged": ragged,
+            }
             st.rerun()
 
 
 def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
     """(column -> role, generate ids): the guess beside sample values, one click to correct."""
     guesses = _guesses(key)
-    frame = pd.DataFrame({
-        "column": [g.column for g in guesses],
-        "is": [g.role for g in guesses],
-        "for example": ["  ·  ".join(s[:40] for s in g.samples[:3]) for g in guesses],
-        "missing": [g.missing for g in guesses],
-        "different": [g.distinct for g in guesses],
-        "why": [g.why for g in guesses],
-    })
+    frame = pd.DataFrame(
+        {
+            "column": [g.column for g in guesses],
+            "is": [g.role for g in guesses],
+            "for example": ["  ·  ".join(s[:40] for s in g.samples[:3]) for g in guesses],
+            "missing": [g.missing for g in guesses],
+            "different": [g.distinct for g in guesses],
+            "why": [g.why for g in guesses],
+        }
+    )
     st.markdown("**What each column is** – click a cell under “is” to correct it")
     edited = st.data_editor(
-        frame, hide_index=True, width="stretch", key=f"roles:{key[:12]}", disabled=["column", "for example", "missing",
-                                                                                    "different", "why"],
-        column_config={"is": st.column_config.SelectboxColumn("is", options=list(ROLES), required=True,
-                                                              help="title: the name on screen. category: few values. "
-                                                                   "ignore: leave it out.")},
+        frame,
+        hide_index=True,
+        width="stretch",
+        key=f"roles:{key[:12]}",
+        disabled=["column", "for example", "missing", "different", "why"],
+        column_config={
+            "is": st.column_config.SelectboxColumn(
+                "is",
+                options=list(ROLES),
+                required=True,
+                help="title: the name on screen. category: few values. ignore: leave it out.",
+            )
+        },
     )
     roles = dict(zip(edited["column"], edited["is"], strict=True))
     ids = [c for c, r in roles.items() if r == "id"]
     generate = False
     if not ids:
-        generate = st.toggle("No column is the id: number the products 1, 2, 3 …", value=True, key=f"generate:{key[:12]}")
+        generate = st.toggle(
+            "No column is the id: number the products 1, 2, 3 …", value=True, key=f"generate:{key[:12]}"
+        )
     return roles, generate
 
 
@@ -142,13 +192,29 @@ def baskets(key: str, table: Table, catalogue_key: str | None, id_column: str | 
     st.markdown("**How the baskets are written**")
     st.caption(plain(guess.why))
     st.dataframe(table.frame.head(5), hide_index=True, width="stretch")
-    shape = st.segmented_control("Shape", list(SHAPES), default=guess.shape, format_func=SHAPES.get, required=True,
-                                 key=f"shape:{key[:12]}", help="How one purchase stands in the file.")
+    shape = st.segmented_control(
+        "Shape",
+        list(SHAPES),
+        default=guess.shape,
+        format_func=SHAPES.get,
+        required=True,
+        key=f"shape:{key[:12]}",
+        help="How one purchase stands in the file.",
+    )
     columns = list(table.frame.columns)
-    parts = {"long": ("item", "basket", "customer", "time", "quantity", "price"), "list": ("item", "basket", "customer", "time"),
-             "lines": ("item",)}[shape]
-    words = {"item": "Product", "basket": "Basket or order", "customer": "Customer", "time": "Time", "quantity": "Quantity",
-             "price": "Price"}
+    parts = {
+        "long": ("item", "basket", "customer", "time", "quantity", "price"),
+        "list": ("item", "basket", "customer", "time"),
+        "lines": ("item",),
+    }[shape]
+    words = {
+        "item": "Product",
+        "basket": "Basket or order",
+        "customer": "Customer",
+        "time": "Time",
+        "quantity": "Quantity",
+        "price": "Price",
+    }
     chosen: dict[str, str | None] = {}
     for part, column in zip(parts, st.columns(len(parts)), strict=True):
         current = getattr(guess, part)

@@ -36,34 +36,60 @@ def details(data: Dataset, p: Profile) -> None:
         left, middle, right = st.columns(3)
         with left:
             st.markdown("**Products per basket**")
-            st.altair_chart(charts.histogram(_sizes(p.basket_sizes), "size", "count", "products", "baskets"),
-                            width="stretch", alt="Bar chart: how many baskets hold how many different products")
-            st.caption(f"Half of the baskets hold {number(p.median_basket)} products or fewer; "
-                       f"the mean is {number(round(p.mean_basket, 1))}.")
+            st.altair_chart(
+                charts.histogram(_sizes(p.basket_sizes), "size", "count", "products", "baskets"),
+                width="stretch",
+                alt="Bar chart: how many baskets hold how many different products",
+            )
+            st.caption(
+                f"Half of the baskets hold {number(p.median_basket)} products or fewer; "
+                f"the mean is {number(round(p.mean_basket, 1))}."
+            )
         with middle:
             st.markdown("**Bought most often**")
             top = p.top.head(8).assign(title=lambda d: d["title"].str.slice(0, 40))
-            st.altair_chart(charts.bars(top, "title", "baskets", "baskets"), width="stretch",
-                            alt="Bar chart: the products that are in the most baskets")
+            st.altair_chart(
+                charts.bars(top, "title", "baskets", "baskets"),
+                width="stretch",
+                alt="Bar chart: the products that are in the most baskets",
+            )
         with right:
             st.markdown("**Catalogue and baskets**")
-            frame = pd.DataFrame({
-                "what": ["bought", "never bought", "only in baskets"],
-                "products": [p.bought - p.only_in_baskets, p.never_bought, p.only_in_baskets],
-            })
-            st.altair_chart(charts.bars(frame, "what", "products", "products"), width="stretch",
-                            alt="Bar chart: products in the catalogue that were bought, that never were, and products "
-                                "that only the baskets know")
+            frame = pd.DataFrame(
+                {
+                    "what": ["bought", "never bought", "only in baskets"],
+                    "products": [p.bought - p.only_in_baskets, p.never_bought, p.only_in_baskets],
+                }
+            )
+            st.altair_chart(
+                charts.bars(frame, "what", "products", "products"),
+                width="stretch",
+                alt="Bar chart: products in the catalogue that were bought, that never were, and products "
+                "that only the baskets know",
+            )
             if p.first_day is not None and p.last_day is not None:
                 st.caption(f"From {p.first_day:%d %b %Y} to {p.last_day:%d %b %Y}.")
     if len(p.columns):
         st.markdown("**Columns of the catalogue**")
-        shown = p.columns.assign(missing=[f"{number(n)} ({share(s)})" if n else "none"
-                                          for n, s in zip(p.columns["missing"], p.columns["missing_share"], strict=True)])
-        st.dataframe(shown[["column", "role", "missing", "distinct", "example"]], hide_index=True, width="stretch",
-                     column_config={"column": "column", "role": "what it is", "missing": "missing values",
-                                    "distinct": "different values", "example": "for example"},
-                     alt="Table: every column of the catalogue with its kind, missing values and an example")
+        shown = p.columns.assign(
+            missing=[
+                f"{number(n)} ({share(s)})" if n else "none"
+                for n, s in zip(p.columns["missing"], p.columns["missing_share"], strict=True)
+            ]
+        )
+        st.dataframe(
+            shown[["column", "role", "missing", "distinct", "example"]],
+            hide_index=True,
+            width="stretch",
+            column_config={
+                "column": "column",
+                "role": "what it is",
+                "missing": "missing values",
+                "distinct": "different values",
+                "example": "for example",
+            },
+            alt="Table: every column of the catalogue with its kind, missing values and an example",
+        )
 
 
 def _sizes(frame: pd.DataFrame, most: int = 20) -> pd.DataFrame:

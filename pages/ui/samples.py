@@ -17,10 +17,16 @@ def cards() -> None:
             st.markdown(f"**{plain(sample.title)}**")
             st.caption(plain(sample.rows))
             st.write(plain(sample.note))
-            if st.button(f"Open {sample.title}", key=f"sample:{sample.name}", icon=":material/play_circle:",
-                         type="primary", width="stretch"):
-                job = services.jobs().submit("sample", f"sample:{sample.name}", {"which": sample.name},
-                                             f"Open {sample.title}")
+            if st.button(
+                f"Open {sample.title}",
+                key=f"sample:{sample.name}",
+                icon=":material/play_circle:",
+                type="primary",
+                width="stretch",
+            ):
+                job = services.jobs().submit(
+                    "sample", f"sample:{sample.name}", {"which": sample.name}, f"Open {sample.title}"
+                )
                 st.session_state["open:job"] = job.id
                 st.rerun()
 

@@ -68,8 +68,10 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
             show_error(e)
         except Exception:
             _log.exception("page failed")
-            st.error("Something went wrong on this page. Your data is safe; the server's log has the details.",
-                     icon=":material/error:")
+            st.error(
+                "Something went wrong on this page. Your data is safe; the server's log has the details.",
+                icon=":material/error:",
+            )
         return None
 
     return call
@@ -120,8 +122,15 @@ def _pick(name: str, label: str, options: dict[str, str], help: str) -> str:
     if st.session_state.get(widget) != current[:12]:
         st.session_state[widget] = current[:12]
     titles = {k[:12]: v for k, v in options.items()}
-    st.sidebar.selectbox(label, short_options, format_func=lambda k: titles.get(k, k), key=widget, help=help,
-                         on_change=_changed, args=(name, widget))
+    st.sidebar.selectbox(
+        label,
+        short_options,
+        format_func=lambda k: titles.get(k, k),
+        key=widget,
+        help=help,
+        on_change=_changed,
+        args=(name, widget),
+    )
     return current
 
 
@@ -130,7 +139,9 @@ def pick_dataset() -> str | None:
     found = services.store().datasets()
     if not found:
         return None
-    return _pick("dataset", "Dataset", {d.hash: short(d.name, 40) for d in found}, "The products and baskets to look at.")
+    return _pick(
+        "dataset", "Dataset", {d.hash: short(d.name, 40) for d in found}, "The products and baskets to look at."
+    )
 
 
 def pick_run(dataset: str) -> str | None:
@@ -149,8 +160,12 @@ def need_dataset() -> str:
     chosen = pick_dataset()
     job_ui.strip()
     if chosen is None:
-        empty("Nothing is loaded yet.", "Open one of the samples with one click, or upload your own files.",
-              "overview", "Go to the overview")
+        empty(
+            "Nothing is loaded yet.",
+            "Open one of the samples with one click, or upload your own files.",
+            "overview",
+            "Go to the overview",
+        )
         st.stop()
     return chosen
 
@@ -160,8 +175,12 @@ def need_run() -> tuple[str, str]:
     data = need_dataset()
     chosen = pick_run(data)
     if chosen is None:
-        empty("Nothing is trained on this dataset yet.",
-              "Train a method first: it takes seconds to a minute, and this page fills itself.", "train", "Go to training")
+        empty(
+            "Nothing is trained on this dataset yet.",
+            "Train a method first: it takes seconds to a minute, and this page fills itself.",
+            "train",
+            "Go to training",
+        )
         st.stop()
     return data, chosen
 

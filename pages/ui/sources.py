@@ -85,13 +85,19 @@ def pick(kind: str, label: str, help: str) -> Source | None:
     upload = st.file_uploader(label, type=list(SUFFIXES), key=f"upload:{kind}:{turn}", help=help)
     if upload is not None:
         token = spool(upload, upload.name)
-        st.session_state[f"turn:{kind}"] = turn + 1      # a fresh widget lets go of the bytes
+        st.session_state[f"turn:{kind}"] = turn + 1  # a fresh widget lets go of the bytes
         shell.remember(**{kind: token})
         st.rerun()
     names = folder_files()
     if names:
-        chosen = st.selectbox("or pick a file from the server's data folder", names, index=None, key=f"folder:{kind}",
-                              placeholder="Choose a file", help="For files too large to upload: put them there first.")
+        chosen = st.selectbox(
+            "or pick a file from the server's data folder",
+            names,
+            index=None,
+            key=f"folder:{kind}",
+            placeholder="Choose a file",
+            help="For files too large to upload: put them there first.",
+        )
         if chosen:
             shell.remember(**{kind: f"folder:{chosen}"})
             st.rerun()
