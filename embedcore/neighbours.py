@@ -13,8 +13,12 @@ from embedcore.embedding import Embedding
 from embedcore.errors import InputError, MissingError
 from embedcore.methods.base import Progress, silent
 
-EXACT_BELOW = 20_000  # rows; up to here every pair is compared
+# Every pair is compared while rows x rows x (numbers + 64) stays below this: 177,000 x 64 or 94,000 x 384, about a
+# CPU minute. Measured on 68,509 real products x 64: all pairs 9.8 CPU s; inverted file 14 s for a recall of .97; HNSW
+# 10 s for .59. Real vectors have few clear neighbourhoods, so that skipping pairs saves little and loses much.
+EXACT_WORK = 4e12
 _SAMPLE = 500  # rows on which the recall of an approximate graph is measured
+_ENOUGH = 0.97  # recall at which the inverted file looks no further
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,8 +68,8 @@ class Graph:
 def build(vectors: np.ndarray, k: int = 30, seed: int = 0, progress: Progress = silent) -> Graph:
     """The k nearest neighbours of every row by cosine similarity.
 
-    vectors: (n, d) finite. Compares all pairs below EXACT_BELOW rows; above that it searches an inverted file
-    (Jégou et al. 2011, by faiss) and measures what it missed. The same vectors and seed give the same graph.
+    vectors: (n, d) finite. Compares all pairs up to EXACT_WORK; above that it searches an inverted file (Jégou et
+    al. 2011, by faiss) and measures what it missed. The same vectors and seed give the same graph (on one machine, with as many threads).
     """
     if vectors.ndim != 2 or not len(vectors):
         raise InputError("There are no vectors to compare.")
@@ -73,19 +77,21 @@ def build(vectors: np.ndarray, k: int = 30, seed: int = 0, progress: Progress = 
         raise InputError(f"The number of neighbours is {k}.", "Choose at least 1.")
     x = _unit(vectors)
     k_found = min(k, len(x) - 1)
-    exact = len(x) <= EXACT_BELOW
-    index = None if exact else _index(x, seed, progress)
-    ids = np.full((len(x), k), -1, np.int32)
-    scores = np.zeros((len(x), k), np.float32)
     block = 2048
     steps = -(-len(x) // block)
+    exact = float(len(x)) ** 2 * (x.shape[1] + 64) <= EXACT_WORK
+    if not exact:
+        progress(0, steps, note="Sorting products into cells")
+    index, recall = (None, 1.0) if exact else _index(x, k_found, seed)
+    ids = np.full((len(x), k), -1, np.int32)
+    scores = np.zeros((len(x), k), np.float32)
     if k_found:
         for step, a in enumerate(range(0, len(x), block)):
             rows = np.arange(a, min(a + block, len(x)))
             s, i = _all_pairs(x, rows, k_found + 1) if index is None else index.search(x[rows], k_found + 1)
             ids[rows, :k_found], scores[rows, :k_found] = _without_self(s, i, rows)
             progress(step + 1, steps, note="Comparing products")
-    return Graph(ids, scores, exact, 1.0 if exact else _recall(x, ids, seed))
+    return Graph(ids, scores, exact, recall)
 
 
 def nearest(
@@ -140,25 +146,33 @@ def _without_self(scores: np.ndarray, ids: np.ndarray, rows: np.ndarray) -> tupl
     return np.where(gone, -1, ids).astype(np.int32), np.where(gone, 0, scores).astype(np.float32)
 
 
-def _index(x: np.ndarray, seed: int, progress: Progress) -> Any:
+def _index(x: np.ndarray, k: int, seed: int) -> tuple[Any, float]:
+    """(inverted file over x, its recall): as many cells are searched as a sample of rows needs to find _ENOUGH."""
     import faiss
 
     cells = int(4 * np.sqrt(len(x)))
     index = faiss.IndexIVFFlat(faiss.IndexFlatIP(x.shape[1]), x.shape[1], cells, faiss.METRIC_INNER_PRODUCT)
-    index.cp.seed = seed + 1
-    index.cp.niter = 10
-    index.cp.max_points_per_centroid = 64
-    index.train(x)
+    index.cp.seed, index.cp.niter, index.cp.max_points_per_centroid = seed + 1, 10, 64
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)  # sums in k-means would depend on the number of threads
+    try:
+        index.train(x)
+    finally:
+        faiss.omp_set_num_threads(threads)
     index.add(x)
-    index.nprobe = max(16, cells // 16)
-    return index
-
-
-def _recall(x: np.ndarray, ids: np.ndarray, seed: int) -> float:
-    """Share of the true neighbours that were found, on a sample; a neighbour as close as the last true one counts."""
     rows = np.sort(np.random.default_rng(seed).choice(len(x), min(_SAMPLE, len(x)), replace=False))
-    s, i = _all_pairs(x, rows, ids.shape[1] + 1)
-    _, true_scores = _without_self(s, i, rows)
-    found = np.einsum("mkd,md->mk", x[ids[rows]], x[rows])
-    found[ids[rows] < 0] = -2
-    return float(np.mean(found >= true_scores[:, -1:] - 1e-5))
+    true, _ = _without_self(*_all_pairs(x, rows, k + 1), rows)
+    recall = 0.0
+    for share in (64, 32, 16):  # of the cells; searching more of them costs as much as comparing every pair
+        index.nprobe = max(1, cells // share)
+        found, _ = _without_self(*index.search(x[rows], k + 1), rows)
+        recall = _overlap(true, found)
+        if recall >= _ENOUGH:
+            break
+    return index, recall
+
+
+def _overlap(true: np.ndarray, found: np.ndarray) -> float:
+    """Share of the ids in each row of `true` that the same row of `found` has, over all rows."""
+    hits = sum(len(np.intersect1d(t[t >= 0], f)) for t, f in zip(true, found, strict=True))
+    return float(hits / max((true >= 0).sum(), 1))
