@@ -1,0 +1,55 @@
+"""Folders that appear whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+
+def move_in(folder: Path, target: Path) -> None:
+    """Make `folder` appear as `target` in one step, with its bytes on the disk first. What was there is replaced."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if folder.stat().st_dev != target.parent.stat().st_dev:  # a rename cannot cross disks
+        near = target.with_name(target.name + ".tmp")
+        shutil.rmtree(near, ignore_errors=True)
+        folder = Path(shutil.copytree(folder, near))
+    for path in folder.rglob("*"):
+        if path.is_file():
+            _sync(path)
+    remove(target)
+    os.replace(folder, target)
+    _sync(target.parent)
+
+
+def remove(folder: Path) -> None:
+    """Take a folder away; renamed first, so that nobody meets it half deleted."""
+    if folder.exists():
+        doomed = folder.with_name(f"{folder.name}.{time.monotonic_ns()}.tmp")
+        folder.rename(doomed)
+        shutil.rmtree(doomed, ignore_errors=True)
+
+
+def sweep(folder: Path, keep: Iterable[str] | None = None, older_than: float = 0.0) -> None:
+    """Delete what lies in `folder`, except names in `keep` (None: only names that end in .tmp are deleted) and what
+    was changed less than `older_than` seconds ago."""
+    if not folder.is_dir():
+        return
+    kept = None if keep is None else set(keep)
+    for path in folder.iterdir():
+        leftover = path.name.endswith(".tmp") or (kept is not None and path.name not in kept)
+        if leftover and time.time() - path.stat().st_mtime >= older_than:
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,54 @@
+"""How the database came to be what it is: one function a step, run once each, in order, never edited afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+# DuckDB ships no type hints for its cursor that survive a release; every cursor here is a duckdb.DuckDBPyConnection.
+Cursor = Any
+
+
+def m001_first_house(cursor: Cursor) -> None:
+    """Datasets, runs and what belongs to them, verdicts, jobs.
+
+    Big tables carry a run's short number, not its 64-character key, and no index: a scan of one column of one run
+    is quick, an index on millions of rows costs memory on every open. Vectors live in one table per dimension
+    (`vectors_64`), made when the first of that length is stored. Times are UTC.
+    """
+    for table in (
+        """datasets (hash VARCHAR PRIMARY KEY, name VARCHAR, source VARCHAR, created TIMESTAMP, products BIGINT,
+           catalogue_rows BIGINT, bought BIGINT, baskets BIGINT, customers BIGINT, meta VARCHAR)""",
+        """runs (key VARCHAR PRIMARY KEY, number INTEGER, dataset VARCHAR, method VARCHAR, params VARCHAR, seed BIGINT,
+           created TIMESTAMP, seconds DOUBLE, rows BIGINT, dimension INTEGER, losses DOUBLE[], meta VARCHAR)""",
+        "vector_sets (run INTEGER, kind VARCHAR, rows BIGINT, dimension INTEGER, meta VARCHAR)",
+        "graphs (run INTEGER, k INTEGER, exact BOOLEAN, recall DOUBLE)",
+        "graph_rows (run INTEGER, row INTEGER, ids INTEGER[], scores FLOAT[])",
+        "projections (run INTEGER, kind VARCHAR, meta VARCHAR)",
+        "places (run INTEGER, kind VARCHAR, row INTEGER, x FLOAT, y FLOAT)",
+        "clusterings (run INTEGER, name VARCHAR, method VARCHAR, silhouette DOUBLE, meta VARCHAR, created TIMESTAMP)",
+        "cluster_names (run INTEGER, name VARCHAR, label INTEGER, title VARCHAR)",
+        "cluster_rows (run INTEGER, name VARCHAR, row INTEGER, label INTEGER)",
+        """verdicts (dataset VARCHAR, id_a VARCHAR, id_b VARCHAR, verdict VARCHAR, given TIMESTAMP,
+           PRIMARY KEY (dataset, id_a, id_b))""",
+        """jobs (id VARCHAR PRIMARY KEY, kind VARCHAR, key VARCHAR, title VARCHAR, spec VARCHAR, state VARCHAR,
+           created TIMESTAMP, finished TIMESTAMP, message VARCHAR, hint VARCHAR, result VARCHAR)""",
+    ):
+        cursor.execute(f"CREATE TABLE {table}")
+    cursor.execute("CREATE SEQUENCE run_numbers")
+
+
+MIGRATIONS: tuple[Callable[[Cursor], None], ...] = (m001_first_house,)
+
+
+def migrate(cursor: Cursor) -> list[str]:
+    """Run what has not run yet, inside the caller's transaction; the names of what ran."""
+    cursor.execute("CREATE TABLE IF NOT EXISTS migrations (name VARCHAR, ran TIMESTAMP)")
+    done = {name for (name,) in cursor.execute("SELECT name FROM migrations").fetchall()}
+    ran = []
+    for step in MIGRATIONS:
+        if step.__name__ not in done:
+            step(cursor)
+            cursor.execute("INSERT INTO migrations VALUES (?, now()::TIMESTAMP)", [step.__name__])
+            ran.append(step.__name__)
+    return ran

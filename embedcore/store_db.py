@@ -1,0 +1,175 @@
+"""The one connection to the database file: opening it safely, reading with a cursor per use, writing one at a time."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import threading
+import time
+import weakref
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+
+from embedcore.errors import BusyError, EmbedError
+from embedcore.migrations import Cursor, migrate
+
+FILE = "embedcore.duckdb"
+TRIES = 3
+T = TypeVar("T")
+
+
+class Database:
+    """One DuckDB file, owned by this process.
+
+    `read()` gives a cursor inside a snapshot; `write(f)` runs f(cursor) in one transaction, one writer at a time.
+    Both may be called from any thread: each use has a cursor of its own, since a shared one mixes up answers.
+    """
+
+    def __init__(self, home: Path) -> None:
+        """Open or make `home/embedcore.duckdb`. BusyError when another process has it."""
+        self.notices: list[str] = []
+        self.writer = threading.RLock()
+        self._connection = _open(home, self.notices)
+        # Closing folds the log of changes into the file; this does it even when nobody calls close().
+        self._close = weakref.finalize(self, self._connection.close)
+        self.write(migrate)
+
+    def close(self) -> None:
+        """Wait for a writer, then close. Calling it again does nothing."""
+        with self.writer:
+            self._close()
+
+    @contextmanager
+    def read(self) -> Iterator[Cursor]:
+        """A cursor that sees one moment: what several statements read belongs together."""
+        with _plain_errors(), self._cursor() as cursor:
+            cursor.execute("BEGIN TRANSACTION READ ONLY")
+            try:
+                yield cursor
+            finally:
+                _rollback(cursor)
+
+    def write(self, change: Callable[[Cursor], T]) -> T:
+        """Run `change` in one transaction, all or nothing; tried again (so it must be repeatable) on a conflict."""
+        with _plain_errors(), self.writer:
+            for attempt in range(1, TRIES + 1):
+                with self._cursor() as cursor:
+                    cursor.execute("BEGIN TRANSACTION")
+                    try:
+                        result = change(cursor)
+                        cursor.execute("COMMIT")
+                        return result
+                    except duckdb.TransactionException:
+                        _rollback(cursor)
+                        if attempt == TRIES:
+                            raise
+                    except BaseException:
+                        _rollback(cursor)
+                        raise
+                time.sleep(0.02 * attempt)
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Cursor]:
+        try:
+            cursor = self._connection.cursor()
+        except duckdb.ConnectionException:
+            raise EmbedError("The data folder was closed.", "Start the app again.") from None
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+
+def one(cursor: Cursor, sql: str, params: list[Any]) -> tuple[Any, ...] | None:
+    """The first row, or None. Fetches to the end: DuckDB 2.0 refuses the next query while a result is unfinished."""
+    rows = cursor.execute(sql, params).fetchall()
+    return rows[0] if rows else None
+
+
+def _rollback(cursor: Cursor) -> None:
+    with suppress(duckdb.Error):  # there is nothing to roll back when the transaction already ended itself
+        cursor.execute("ROLLBACK")
+
+
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    """What a person can do something about becomes a sentence; our own mistakes stay what they are."""
+    try:
+        yield
+    except duckdb.OutOfMemoryException as e:
+        raise EmbedError("There is not enough memory for this.", "Close other programs or use fewer products.") from e
+    except duckdb.FatalException as e:
+        raise EmbedError("The database stopped after an error.",
+                         "Check that the disk is not full, then start the app again.") from e
+    except duckdb.IOException as e:
+        raise EmbedError("The data folder cannot be read or written.", "Check that the disk is not full.") from e
+
+
+def _open(home: Path, notices: list[str]) -> duckdb.DuckDBPyConnection:
+    path = home / FILE
+    wal = home / f"{FILE}.wal"
+    _keep_unreadable_log(wal, notices)
+    try:
+        return _connect(path, home)
+    except duckdb.Error as e:
+        _raise_if_busy(e)
+        if not wal.exists() or "WAL" not in str(e):
+            raise EmbedError(
+                "The database in the data folder cannot be read.",
+                "Move the file embedcore.duckdb somewhere else and start again, or choose another folder with "
+                "EMBEDCORE_HOME.",
+            ) from e
+    aside = _aside(wal)
+    wal.rename(aside)
+    notices.append(f"The last changes before the app stopped could not be read back and were set aside as {aside.name}."
+                   " Everything that was saved before them is here.")
+    return _connect(path, home)
+
+
+def _connect(path: Path, home: Path) -> duckdb.DuckDBPyConnection:
+    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+    connection = duckdb.connect(
+        str(path),
+        config={
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "memory_limit": f"{min(4.0, max(0.5, gigabytes / 4)):.1f}GB",
+            "max_temp_directory_size": "10GB",
+        },
+    )
+    # The order matters: each line shuts the door behind the one before it.
+    connection.execute("SET allowed_directories = [$home]", {"home": str(home)})
+    connection.execute("SET enable_external_access = false")
+    connection.execute("SET lock_configuration = true")
+    return connection
+
+
+def _raise_if_busy(e: duckdb.Error) -> None:
+    if isinstance(e, duckdb.IOException) and "lock" in str(e):
+        found = re.search(r"PID (\d+)", str(e))
+        who = f"by process {found[1]}" if found else "by another process"
+        raise BusyError(f"The data folder is already in use {who}.",
+                        "Use the app that is open, close it, or choose another folder with EMBEDCORE_HOME.") from e
+
+
+def _keep_unreadable_log(wal: Path, notices: list[str]) -> None:
+    """DuckDB 2.0 drops a log whose first bytes are damaged without a word: keep a copy and say so."""
+    try:
+        with wal.open("rb") as file:
+            head = file.read(3)
+    except FileNotFoundError:
+        return
+    if head and head != b"d\x00b":
+        aside = _aside(wal)
+        shutil.copyfile(wal, aside)
+        notices.append(f"The log of the last changes looks damaged; a copy was set aside as {aside.name}.")
+
+
+def _aside(wal: Path) -> Path:
+    return wal.with_name(f"{wal.name}.{time.strftime('%Y%m%d-%H%M%S')}.unreadable")

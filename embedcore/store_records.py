@@ -1,0 +1,111 @@
+"""The records a store answers with, and how a row becomes one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from embedcore.errors import MissingError
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """One imported dataset. products: catalogue rows and products only baskets know. bought: products in at least one
+    basket. created: aware, UTC. meta: what import had to say."""
+
+    hash: str
+    name: str
+    source: str
+    created: datetime
+    products: int
+    catalogue_rows: int
+    bought: int
+    baskets: int
+    customers: int
+    meta: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class RunInfo:
+    """One trained embedding. created: aware, UTC. seconds: what it took to compute. losses: in order, thinned.
+    rows, dimension: of the product vectors."""
+
+    key: str
+    dataset: str
+    method: str
+    params: Mapping[str, Any]
+    seed: int
+    created: datetime
+    seconds: float
+    rows: int
+    dimension: int
+    losses: tuple[float, ...]
+    meta: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class JobRow:
+    """What is kept of a job when the server stops. created, finished: aware, UTC. state: as in jobs.Job."""
+
+    id: str
+    kind: str
+    key: str
+    title: str
+    spec: Mapping[str, Any]
+    state: str
+    created: datetime
+    finished: datetime | None = None
+    message: str = ""
+    hint: str = ""
+    result: Mapping[str, Any] | None = None
+
+
+def dataset_info(row: Sequence[Any]) -> DatasetInfo:
+    hash, name, source, created, products, catalogue_rows, bought, baskets, customers, meta = row
+    return DatasetInfo(hash, name, source, aware(created), products, catalogue_rows, bought, baskets, customers,
+                       json.loads(meta))
+
+
+def run_info(row: Sequence[Any]) -> RunInfo:
+    key, _, dataset, method, params, seed, created, seconds, rows, dimension, losses, meta = row
+    return RunInfo(key, dataset, method, json.loads(params), seed, aware(created), seconds, rows, dimension,
+                   tuple(losses), json.loads(meta))
+
+
+def job_row(row: Sequence[Any]) -> JobRow:
+    id, kind, key, title, spec, state, created, finished, message, hint, result = row
+    return JobRow(id, kind, key, title, json.loads(spec), state, aware(created), aware(finished) if finished else None,
+                  message, hint, json.loads(result) if result else None)
+
+
+def aware(time: datetime) -> datetime:
+    return time.replace(tzinfo=UTC)
+
+
+def naive(time: datetime | None) -> datetime | None:
+    """As the database keeps a time: UTC, without a zone."""
+    return time.astimezone(UTC).replace(tzinfo=None) if time else None
+
+
+def measure(folder: Path, source: str) -> DatasetInfo:
+    """The counts of a folder that Dataset.save wrote, from the files' own headers: nothing is loaded but one column."""
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    def rows(name: str) -> int:
+        return int(pq.read_metadata(folder / name).num_rows) if (folder / name).exists() else 0
+
+    try:
+        head = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise MissingError("There is no dataset to keep.", "Import it again.") from None
+    bought = 0
+    if (folder / "lines.parquet").exists():
+        bought = int(pc.count_distinct(pq.read_table(folder / "lines.parquet", columns=["item"])["item"]).as_py())
+    return DatasetInfo(head["hash"], head["name"], source, datetime.now(UTC), rows("items.parquet"),
+                       rows("catalogue.parquet"), bought, rows("baskets.parquet"), rows("customers.parquet"),
+                       head["meta"])
