@@ -69,7 +69,8 @@ def build(vectors: np.ndarray, k: int = 30, seed: int = 0, progress: Progress = 
     """The k nearest neighbours of every row by cosine similarity.
 
     vectors: (n, d) finite. Compares all pairs up to EXACT_WORK; above that it searches an inverted file (Jégou et
-    al. 2011, by faiss) and measures what it missed. The same vectors and seed give the same graph (on one machine, with as many threads).
+    al. 2011, by faiss) and measures what it missed.
+    The same vectors and seed give the same graph (on one machine, with as many threads).
     """
     if vectors.ndim != 2 or not len(vectors):
         raise InputError("There are no vectors to compare.")
