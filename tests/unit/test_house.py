@@ -35,8 +35,8 @@ FORBIDDEN = {
     "jobs": {"intake", "training", "explore", "neighbours", "worker", "tasks", "samples", "__main__"},
 }
 HEAVY = ("torch", "streamlit", "umap", "numba", "sklearn", "sentence_transformers", "faiss", "transformers")
-# Where a crash of anything must become a sentence: the worker's loop, the command line and the page's error boundary.
-BOUNDARIES = {"embedcore/worker.py", "embedcore/jobs.py", "embedcore/tasks.py", "pages/ui/shell.py"}
+# Where a crash of anything must become a sentence or a line in a log: the worker's threads and the pages' boundary.
+BOUNDARIES = {"embedcore/worker.py", "embedcore/warm.py", "embedcore/jobs.py", "pages/ui/shell.py"}
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+TABLE)\b", re.S)
 
 
