@@ -38,17 +38,17 @@ class SVDParams(Params):
 class FittedSVD(Fitted):
     """embeddings: "product"."""
 
-    def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any]) -> None:
-        self.embeddings, self.meta = embeddings, meta
+    def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
 
     def embed(self, new: Dataset) -> Embedding:
-        """Known products keep their vector. A new product that shares a document with known ones gets the
-        mean of their vectors, each document counting once."""
-        known = self.embeddings["product"]
-        return documents.fold_in(known, known.vectors, new, self.meta["params"]["documents"])
+        """Known products keep their vector. A new product that shares a document with known ones gets a
+        mean of their vectors, rare partners counting more; see documents.fold_in."""
+        return documents.fold_in(self.embeddings["product"], self.arrays["counts"], new,
+                                 self.meta["params"]["documents"])
 
     def save(self, folder: Path) -> None:
-        save_model(folder, self.embeddings, self.meta, {})
+        save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
 class BasketSVD(Method):
@@ -84,11 +84,10 @@ class BasketSVD(Method):
             "singular_values": [float(x) for x in values],
             "explained": float((values**2).sum() / (matrix.data**2).sum()),
         }
-        return FittedSVD({"product": Embedding("product", ids, vectors)}, meta)
+        return FittedSVD({"product": Embedding("product", ids, vectors)}, meta, {"counts": docs.counts})
 
     def load(self, folder: Path) -> FittedSVD:
-        embeddings, meta, _ = load_model(folder)
-        return FittedSVD(embeddings, meta)
+        return FittedSVD(*load_model(folder))
 
 
 def _weights(docs: documents.Documents) -> csr_matrix:

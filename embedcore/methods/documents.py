@@ -81,7 +81,9 @@ def read(dataset: Dataset, kind: str, min_count: int) -> Documents:
     )
 
 
-def partners(new: Dataset, known: Mapping[str, int], kind: str = "basket") -> tuple[np.ndarray, csr_matrix]:
+def partners(
+    new: Dataset, known: Mapping[str, int], kind: str = "basket"
+) -> tuple[np.ndarray, csr_matrix]:
     """What the unknown products of `new` are bought with.
 
     known: id -> row, for the products that have a vector. Returns (positions in new.items of the unknown
@@ -111,16 +113,24 @@ def partners(new: Dataset, known: Mapping[str, int], kind: str = "basket") -> tu
     return unknown[rows], found[rows]
 
 
-def fold_in(known: Embedding, sources: np.ndarray, new: Dataset, kind: str = "basket") -> Embedding:
-    """Vectors of the products of `new`, in its order: those of `known` as they are, others the weighted mean of
-    `sources` (len(known), d) over the known products they are bought with. The rest is left out and counted in
-    meta ("known", "folded", "left_out")."""
+def fold_in(known: Embedding, counts: np.ndarray, new: Dataset, kind: str = "basket") -> Embedding:
+    """Vectors of the products of `new`, in its order.
+
+    Those of `known` as they are; others a mean over the known products they are bought with, each weighing
+    1/(its count + 5), scaled to the usual length of a known vector: on withheld products such a mean finds
+    neighbours of the right shelf as often as training with them does. The rest is left out and counted in
+    meta ("known", "folded", "left_out"). counts: (len(known),) purchases of each known product.
+    """
     at, weights = partners(new, known.row_of, kind)
     row = np.fromiter((known.row_of.get(str(i), -1) for i in new.items), np.int64, len(new))
-    vectors = np.zeros((len(new), known.dimension), np.float32)
-    vectors[row >= 0] = known.vectors[row[row >= 0]]
-    vectors[at] = weights @ sources
     kept = row >= 0
+    vectors = np.zeros((len(new), known.dimension), np.float32)
+    vectors[kept] = known.vectors[row[kept]]
+    if len(at):
+        weights.data /= counts[weights.indices] + 5.0
+        mean = _rows_to_one(weights) @ known.vectors.astype(np.float64)
+        usual = np.median(np.linalg.norm(known.vectors, axis=1))
+        vectors[at] = mean * (usual / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12))
     kept[at] = True
     meta = {"known": int((row >= 0).sum()), "folded": len(at), "left_out": int((~kept).sum())}
     return Embedding("product", new.items[kept], vectors[kept], meta)

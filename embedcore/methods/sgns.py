@@ -86,80 +86,97 @@ def train(
     u, v: (rows, d) float32 input and output vectors, changed in place, with gu, gv (rows,) their sums of mean
     squared gradients: each row's step is rate / sqrt(its sum) times its gradient (AdaGrad by row), so no
     single step is longer than rate * sqrt(d) and long documents cannot blow the vectors up. keep: (rows,)
-    chance to keep a token. The rate falls from `rate` to `rate_end` within this call.
+    chance to keep a token. A document of more than `cut` tokens is shuffled and read in even pieces, so that
+    its cost grows with its length and not with the square. The rate falls from `rate` to `rate_end` within
+    this call.
     """
-    d = u.shape[1]
     longest = 2
     for p in range(start, stop):
         longest = max(longest, indptr[order[p] + 1] - indptr[order[p]])
     buf = np.empty(longest, np.int32)
-    n_max = min(longest, cut)
-    a, b = np.empty((n_max, d), np.float32), np.empty((n_max, d), np.float32)
-    da, db = np.empty((n_max, d), np.float32), np.empty((n_max, d), np.float32)
-    top = np.int64(_CELLS - 1)
-    one = np.float32(1.0)
+    space = np.empty((4, min(longest, cut), u.shape[1]), np.float32)
     loss, centres = 0.0, 0
     for p in range(start, stop):
-        doc = order[p]
         lr = np.float32(rate + (rate_end - rate) * (p - start) / (stop - start))
         n = 0
-        for t in range(indptr[doc], indptr[doc + 1]):
+        for t in range(indptr[order[p]], indptr[order[p] + 1]):
             i = items[t]
-            if keep[i] >= one or _unit(state) < keep[i]:
+            if keep[i] >= np.float32(1.0) or _unit(state) < keep[i]:
                 buf[n] = i
                 n += 1
-        if n > cut:
-            for t in range(cut):
-                s = t + _below(state, n - t)
-                buf[t], buf[s] = buf[s], buf[t]
-            n = cut
         if n < 2:
             continue
-        for s in range(n):
-            i = buf[s]
-            for k in range(d):
-                a[s, k], b[s, k] = u[i, k], v[i, k]
-                da[s, k], db[s, k] = np.float32(0.0), np.float32(0.0)
-        w = one / np.float32(n - 1)
-        for s in range(n):
-            size = np.float32(0.0)
-            for k in range(d):
-                size += a[s, k] * a[s, k]
-            size /= np.float32(d)
-            for t in range(n):
-                if buf[t] == buf[s]:
-                    continue
-                dot = np.float32(0.0)
-                for k in range(d):
-                    dot += a[s, k] * b[t, k]
-                cell = _cell(dot)
-                g = (one - sigmoid[cell]) * w
-                loss += surprise[cell] * w
-                for k in range(d):
-                    da[s, k] += g * b[t, k]
-                    db[t, k] += g * a[s, k]
-            for _ in range(negatives):
-                j = np.int32(_below(state, len(accept)))
-                if _unit(state) >= accept[j]:
-                    j = other[j]
-                if j == buf[s]:
-                    continue
-                dot = np.float32(0.0)
-                for k in range(d):
-                    dot += a[s, k] * v[j, k]
-                cell = _cell(dot)
-                g = -sigmoid[cell]
-                loss += surprise[top - cell]
-                gv[j] += g * g * size
-                step = lr * g / np.sqrt(gv[j])
-                for k in range(d):
-                    da[s, k] += g * v[j, k]
-                    v[j, k] += step * a[s, k]
-        for s in range(n):
-            _apply(u, gu, buf[s], da, s, lr)
-            _apply(v, gv, buf[s], db, s, lr)
-        centres += n
+        pieces = (n + cut - 1) // cut
+        if pieces > 1:
+            for t in range(n - 1):
+                r = t + _below(state, n - t)
+                buf[t], buf[r] = buf[r], buf[t]
+        for q in range(pieces):
+            part = buf[q * n // pieces: (q + 1) * n // pieces]
+            if len(part) > 1:
+                loss += _piece(part, u, v, gu, gv, space, accept, other, state, negatives, lr, sigmoid, surprise)
+                centres += len(part)
     return loss, centres
+
+
+@njit(cache=True, fastmath=True)
+def _piece(
+    part: np.ndarray, u: np.ndarray, v: np.ndarray, gu: np.ndarray, gv: np.ndarray, space: np.ndarray,
+    accept: np.ndarray, other: np.ndarray, state: np.ndarray, negatives: int, lr: np.float32,
+    sigmoid: np.ndarray, surprise: np.ndarray,
+) -> float:
+    """One step on all ordered pairs of a piece's tokens; returns its summed loss.
+
+    The rows are copied next to each other first and changed once at the end: a product's vectors are read
+    and written once a piece instead of once a pair."""
+    n, d = len(part), u.shape[1]
+    a, b, da, db = space[0], space[1], space[2], space[3]
+    one, top = np.float32(1.0), np.int64(_CELLS - 1)
+    loss = 0.0
+    for s in range(n):
+        i = part[s]
+        for k in range(d):
+            a[s, k], b[s, k] = u[i, k], v[i, k]
+            da[s, k], db[s, k] = np.float32(0.0), np.float32(0.0)
+    w = one / np.float32(n - 1)
+    for s in range(n):
+        size = np.float32(0.0)
+        for k in range(d):
+            size += a[s, k] * a[s, k]
+        size /= np.float32(d)
+        for t in range(n):
+            if part[t] == part[s]:
+                continue
+            dot = np.float32(0.0)
+            for k in range(d):
+                dot += a[s, k] * b[t, k]
+            cell = _cell(dot)
+            g = (one - sigmoid[cell]) * w
+            loss += surprise[cell] * w
+            for k in range(d):
+                da[s, k] += g * b[t, k]
+                db[t, k] += g * a[s, k]
+        for _ in range(negatives):
+            j = np.int32(_below(state, len(accept)))
+            if _unit(state) >= accept[j]:
+                j = other[j]
+            if j == part[s]:
+                continue
+            dot = np.float32(0.0)
+            for k in range(d):
+                dot += a[s, k] * v[j, k]
+            cell = _cell(dot)
+            g = -sigmoid[cell]
+            loss += surprise[top - cell]
+            gv[j] += g * g * size
+            step = lr * g / np.sqrt(gv[j])
+            for k in range(d):
+                da[s, k] += g * v[j, k]
+                v[j, k] += step * a[s, k]
+    for s in range(n):
+        _apply(u, gu, part[s], da, s, lr)
+        _apply(v, gv, part[s], db, s, lr)
+    return loss
 
 
 @njit(cache=True, fastmath=True, inline="always")
