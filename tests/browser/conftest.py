@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import os
-import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, WebSocket, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.server import Server, serve
-from tests.shared import ROOT
+from tests.browser.watch import Watch
 
-SHOTS = ROOT / "shots" / "failed"
-LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1"}
 # Chromium's own background traffic is no request of a page; nothing resolves but this machine.
 FLAGS = [
     "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-domain-reliability", "--disable-default-apps", "--no-first-run", "--disable-dev-shm-usage",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]  # fmt: skip
+FAILED = pytest.StashKey[bool]()
+OpenPage = Callable[..., Page]
 
 
 @pytest.hookimpl(wrapper=True)
@@ -32,9 +30,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     if report.failed:
         item.stash[FAILED] = True
     return report
-
-
-FAILED = pytest.StashKey[bool]()
 
 
 @pytest.fixture(scope="session")
@@ -48,76 +43,29 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+def clean_log(server: Server) -> None:
+    """What the pages do not show stands in the log: nothing may have gone wrong there."""
+    found = server.log.find("Traceback")
+    assert found < 0, server.log[max(0, found - 500) : found + 4000]
+
+
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server nobody has asked anything yet."""
     with serve(tmp_path, tmp_path / "home") as fresh:
         yield fresh
-
-
-class Recorder:
-    """Every address the browser asked for, and whether any lies outside this machine."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-
-    def watch(self, page: Page) -> None:
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("websocket", self._socket)
-
-    def _socket(self, socket: WebSocket) -> None:
-        self.asked.append(socket.url)
-
-    def foreign(self) -> list[str]:
-        parts = [(url, urlsplit(url)) for url in self.asked]
-        return [url for url, p in parts if p.scheme not in {"data", "blob", "about"} and p.hostname not in LOOPBACK]
-
-
-OpenPage = Callable[..., Page]
+        clean_log(fresh)
 
 
 @pytest.fixture
 def new_page(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[OpenPage]:
-    """new_page(dark=False, width=1280): a page of its own browser profile, watched."""
-    recorder, pages = Recorder(), []
-
-    def make(dark: bool = False, width: int = 1280, height: int = 900) -> Page:
-        context = chromium.new_context(
-            color_scheme="dark" if dark else "light", viewport={"width": width, "height": height},
-            accept_downloads=True, reduced_motion="reduce",
-        )  # fmt: skip
-        context.set_default_timeout(90_000)
-        page = context.new_page()
-        recorder.watch(page)
-        pages.append(page)
-        return page
-
-    yield make
-    failed, broken = request.node.stash.get(FAILED, False), []
-    for number, page in enumerate(pages):
-        text = page.inner_text("body") if page.url.startswith("http") else ""
-        if re.search(r"Traceback \(most recent|\bFile \".*\", line \d+", text):
-            broken.append(page.url)
-        if failed or broken:
-            SHOTS.mkdir(parents=True, exist_ok=True)
-            safe = re.sub(r"\W+", "_", request.node.name)
-            page.screenshot(path=SHOTS / f"{safe}-{number}.png", full_page=True)
-            (SHOTS / f"{safe}-{number}.txt").write_text(f"{page.url}\n\n{text}", encoding="utf-8")
-        page.context.close()
-    assert not recorder.foreign(), f"The page asked another host: {recorder.foreign()}"
-    assert not broken, f"A traceback is on the page: {broken}"
+    """new_page(dark=False, width=1280): a page with a browser profile of its own, under watch."""
+    watch = Watch(chromium)
+    yield watch.page
+    wrong = watch.close(request.node.name, request.node.stash.get(FAILED, False))
+    assert not wrong, wrong
 
 
 @pytest.fixture
 def page(new_page: OpenPage) -> Page:
     return new_page()
-
-
-@pytest.fixture(autouse=True)
-def _no_traceback_in_the_log(request: pytest.FixtureRequest) -> Iterator[None]:
-    """What the pages do not show is in the server's log: no test may leave a traceback there."""
-    fresh: Server | None = request.getfixturevalue("server") if "server" in request.fixturenames else None
-    yield
-    if fresh is not None:
-        found = fresh.log.find("Traceback")
-        assert found < 0, fresh.log[max(0, found - 500) : found + 4000]

@@ -54,3 +54,22 @@ def upload(page: Page, label: str | re.Pattern[str], *files: str) -> None:
 def body(page: Page) -> str:
     """All text that can be seen."""
     return page.inner_text("body")
+
+
+def menu(page: Page, title: str) -> None:
+    """Go to another page by its link in the sidebar."""
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=re.compile(f"{title}$")).click()
+    heading(page, title)
+
+
+def choose(page: Page, option: str) -> None:
+    """Pick one of a row of choices (segmented control)."""
+    button = page.get_by_role("radio", name=option, exact=True).or_(page.get_by_role("button", name=option, exact=True))
+    button.filter(visible=True).first.click()
+    settled(page)
+
+
+def metric(page: Page, label: str) -> str:
+    """The number that stands under this label."""
+    found = page.get_by_test_id("stMetric").filter(has_text=re.compile(f"^{label}"))
+    return found.first.get_by_test_id("stMetricValue").inner_text().strip()

@@ -1,0 +1,84 @@
+"""The services of the pages, fresh for every test; and a data folder with the sample shop and a trained result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from embedcore.jobs import Job, Jobs
+from embedcore.methods import get, run_key
+from embedcore.store import Store
+from pages.ui import services
+
+
+@pytest.fixture(autouse=True)
+def _fresh_services(_own_home: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What one test opened is closed before the next; the worker does not warm up, or it would only slow them down."""
+    made: list[tuple[Store, Jobs]] = []
+
+    def make(store: Store) -> Jobs:
+        made.append((store, Jobs(store, warm=False)))
+        return made[-1][1]
+
+    monkeypatch.setattr(services, "Jobs", make)
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    for store, jobs in made:
+        jobs.close()
+        store.close()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+
+
+@dataclass(frozen=True)
+class Stock:
+    """What is loaded and trained. query: as a link carries it."""
+
+    dataset: str
+    run: str
+
+    @property
+    def query(self) -> dict[str, str]:
+        return {"dataset": self.dataset[:12], "run": self.run[:12]}
+
+
+@pytest.fixture(scope="session")
+def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stock]:
+    """Made once by the same jobs as the app's."""
+    home = tmp_path_factory.mktemp("stocked")
+    store = Store.open(home)
+    jobs = Jobs(store, warm=False)
+    try:
+        data = finished(jobs, jobs.submit("sample", "sample:fashion", {"which": "fashion"}, "Open")).result["dataset"]
+        method = get("product2vec")
+        params = method.Params.of({"epochs": 3, "dimension": 16})
+        spec = {"dataset": data, "dataset_folder": str(store.dataset_folder(data)), "method": method.name,
+                "params": json.loads(params.canonical()), "seed": 0}  # fmt: skip
+        key = run_key(data, method, params, 0)
+        finished(jobs, jobs.submit("train", key, spec, "Train"))
+        for job in jobs.live():
+            jobs.cancel(job.id)  # the slow map is not needed: pages work without it
+    finally:
+        jobs.close()
+        store.close()
+    return home, Stock(data, key)
+
+
+def finished(jobs: Jobs, job: Job) -> Job:
+    done = jobs.wait(job.id, 240)
+    assert done.state == "done", (done.state, done.message, done.hint)
+    return done
+
+
+@pytest.fixture
+def stock(stocked_home: tuple[Path, Stock], monkeypatch: pytest.MonkeyPatch) -> Stock:
+    """The data folder with something in it."""
+    home, made = stocked_home
+    monkeypatch.setenv("EMBEDCORE_HOME", str(home))
+    return made
