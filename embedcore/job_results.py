@@ -1,0 +1,95 @@
+"""What each kind of job needs from the store before it runs, and what becomes of its result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from embedcore.errors import MissingError
+from embedcore.explore.clusters import Clusters
+from embedcore.explore.projection import Projection
+from embedcore.store import Store
+
+
+def stored(store: Store, kind: str, key: str, spec: Mapping[str, Any]) -> tuple[dict[str, Any], datetime] | None:
+    """(result, when it was computed) of a job that need not run again; None when it must run."""
+    if kind == "train":
+        run = store.run(key)
+        return ({"run": key}, run.created) if run else None
+    if kind == "read":
+        folder = store.raw(key)
+        return ({"raw": key}, datetime.fromtimestamp(folder.stat().st_mtime, UTC)) if folder else None
+    before = store.done_job(kind, key)
+    if before is None or before.result is None or before.finished is None:
+        return None
+    return (dict(before.result), before.finished) if _still_there(store, kind, before.result) else None
+
+
+def _still_there(store: Store, kind: str, result: Mapping[str, Any]) -> bool:
+    try:
+        if kind in ("import", "sample"):
+            store.dataset_info(result["dataset"])
+            return True
+        if kind == "map":
+            return result["kind"] in store.projections(result["run"])
+        if kind == "cluster":
+            return result["name"] in store.clusterings(result["run"])
+    except MissingError:
+        return False
+    return False
+
+
+def prepare(store: Store, kind: str, spec: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The spec as the worker needs it: with folders to read from. The worker cannot open the database, so what it
+    needs of a run is written to `folder`."""
+    ready = dict(spec)
+    if kind == "train":
+        ready["dataset_folder"] = str(store.dataset_folder(spec["dataset"]))
+    if kind in ("map", "cluster"):
+        run = store.run(spec["run"])
+        if run is None:
+            raise MissingError("This result is not (or no longer) here.", "Choose another one or train it again.")
+        store.embedding(run.key).save(folder)
+        store.graph(run.key).save(folder)
+        ready |= {"run_folder": str(folder), "dataset_folder": str(store.dataset_folder(run.dataset)),
+                  "maps": store.projections(run.key)}
+        for name in ready["maps"]:
+            store.projection(run.key, name).save(folder)
+    if kind == "import":
+        for part in ("catalogue", "baskets"):
+            if spec.get(part):
+                ready[part] = dict(spec[part]) | {"raw": str(_raw(store, spec[part]["raw"]))}
+    return ready
+
+
+def commit(store: Store, kind: str, key: str, spec: Mapping[str, Any], out: Path,
+           result: Mapping[str, Any]) -> dict[str, Any]:
+    """Store what a task left in `out`; what pages need to find it again, added to the task's own result."""
+    found: dict[str, Any] = {}
+    if kind == "read":
+        store.save_raw(key, out)
+        found = {"raw": key}
+    elif kind in ("import", "sample"):
+        source = str(spec.get("source") or kind)
+        found = {"dataset": store.add_dataset(out / "dataset", source).hash}
+    elif kind == "train":
+        info = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+        found = {"run": store.save_run(out, info).key}
+    elif kind == "map":
+        store.save_projection(spec["run"], Projection.load(out, "umap"))
+        found = {"run": spec["run"], "kind": "umap"}
+    elif kind == "cluster":
+        store.save_clusters(spec["run"], result["name"], Clusters.load(out, result["name"]))
+        found = {"run": spec["run"]}
+    return {**result, **found}
+
+
+def _raw(store: Store, name: str) -> Path:
+    """A read table by its key (or by its folder, whose name is the key)."""
+    folder = store.raw(Path(name).name)
+    if folder is None:
+        raise MissingError("The file that was read is no longer here.", "Upload it again.")
+    return folder

@@ -1,0 +1,361 @@
+"""Jobs: the queue of heavy work, one at a time in a worker process, and short questions beside it."""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import json
+import queue
+import shutil
+import sys
+import threading
+import time
+import traceback
+import uuid
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from embedcore.errors import EmbedError, MissingError
+from embedcore.job import LIVE, Job, Record
+from embedcore.job_results import commit, prepare, stored
+from embedcore.lane import Lane
+from embedcore.store import Store
+
+__all__ = ["Job", "Jobs", "cluster_key", "map_key", "read_key"]
+
+_REMEMBERED = 200  # finished jobs in memory
+_READER = 1  # raise it when the same file with the same options is read into another table
+
+
+def read_key(path: Path, options: Mapping[str, Any]) -> str:
+    """The key of a "read": sha256 (hex) of the file's bytes and how to read it."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+    except FileNotFoundError:
+        raise MissingError("The file is no longer here.", "Upload it again.") from None
+    digest.update(json.dumps([_READER, dict(options)], sort_keys=True).encode())
+    return digest.hexdigest()
+
+
+def map_key(run: str, kind: str = "umap") -> str:
+    """The key of a "map" job."""
+    return f"{run}:{kind}"
+
+
+def cluster_key(run: str, spec: Mapping[str, Any]) -> str:
+    """The key of a "cluster" job: the run and what the clusters are made with."""
+    return f"{run}:" + json.dumps({k: v for k, v in spec.items() if k != "run"}, sort_keys=True)
+
+
+class Jobs:
+    """Submit work and look at it, from any thread. Looking costs no database access.
+
+    One heavy job runs at a time, in the order in which they came. Finished results are committed by this process.
+    """
+
+    def __init__(self, store: Store, *, python: str = sys.executable, warm: bool = True,
+                 tasks: str = "embedcore.tasks") -> None:
+        """warm: let the worker import and compile in idle time. tasks: the module whose TASKS and QUESTIONS it serves.
+
+        What ran when the last server stopped is "interrupted"; what waited is queued again.
+        """
+        self._store = store
+        self._start: Callable[[str], Lane] = lambda role: Lane(
+            python, role, store.home, tasks, warm and role == "heavy")
+        self._changed = threading.Condition(threading.RLock())
+        self._saving = threading.Lock()
+        self._records: OrderedDict[str, Record] = OrderedDict()
+        self._queue: deque[Record] = deque()
+        self._current: Record | None = None
+        self._heavy: Lane | None = None
+        self._ask: Lane | None = None
+        self._asking = threading.Lock()
+        self._closing = False
+        self._recover()
+        self._runner = threading.Thread(target=self._run, name="embedcore-jobs", daemon=True)
+        self._runner.start()
+        atexit.register(self.close)
+
+    def submit(self, kind: str, key: str, spec: Mapping[str, Any], title: str) -> Job:
+        """Queue a job, join an equal one (same kind and key) that waits or runs, or answer at once with a "done" job
+        whose result is stored already (cached, finished = when it was computed)."""
+        with self._changed:
+            if live := self._live(kind, key):
+                return self._view(live)
+        found = stored(self._store, kind, key, spec)
+        with self._changed:
+            if live := self._live(kind, key):
+                return self._view(live)
+            record = Record(uuid.uuid4().hex[:16], kind, key, title, dict(spec), datetime.now(UTC))
+            if found is not None:
+                record.state, record.result, record.finished, record.cached = "done", *found, True
+                self._remember(record)
+                return self._view(record)
+            self._enqueue(record)
+            view = self._view(record)
+        self._save(record)
+        return view
+
+    def get(self, id: str) -> Job | None:
+        """A job as it stands now; None when it is not known (any more)."""
+        with self._changed:
+            record = self._records.get(id)
+            return self._view(record) if record else None
+
+    def live(self) -> list[Job]:
+        """The running job and those that wait, in their order."""
+        with self._changed:
+            running = [self._current] if self._current and self._current.state in LIVE else []
+            return [self._view(r) for r in (*running, *self._queue)]
+
+    def recent(self, n: int = 20) -> list[Job]:
+        """The last finished jobs, newest first."""
+        with self._changed:
+            done = [r for r in self._records.values() if r.state not in LIVE]
+            done.sort(key=lambda r: r.finished or r.created, reverse=True)
+            return [self._view(r) for r in done[:n]]
+
+    def cancel(self, id: str) -> Job | None:
+        """Stop a job and keep nothing of it; returns when it has stopped. One that is being stored is finished."""
+        with self._changed:
+            record = self._records.get(id)
+            if record is None:
+                return None
+            if record in self._queue:
+                self._queue.remove(record)
+                record.end("cancelled")
+                self._changed.notify_all()
+            elif record.state == "running" and not record.committing:
+                record.cancelling = True
+                if self._heavy is not None:
+                    self._heavy.kill()
+                self._changed.wait_for(lambda: record.state not in LIVE, timeout=10)
+        self._save(record)
+        return self.get(id)
+
+    def retry(self, id: str) -> Job:
+        """Queue a job that failed, was cancelled or interrupted again, under its own id. MissingError when unknown."""
+        with self._changed:
+            record = self._records.get(id)
+            if record is None:
+                raise MissingError("This job is no longer known.", "Start it again from its page.")
+            if record.state in (*LIVE, "done"):
+                return self._view(record)
+            if live := self._live(record.kind, record.key):
+                return self._view(live)
+            record.restart()
+            self._enqueue(record)
+            view = self._view(record)
+        self._save(record)
+        return view
+
+    def wait(self, id: str, timeout: float | None = None) -> Job:
+        """Block until a job has ended, or `timeout` seconds have passed. MissingError when unknown."""
+        with self._changed:
+            record = self._records.get(id)
+            if record is None:
+                raise MissingError("This job is no longer known.")
+            self._changed.wait_for(lambda: record.state not in LIVE, timeout)
+            return self._view(record)
+
+    def ask(self, kind: str, spec: Mapping[str, Any], timeout: float = 60.0) -> dict[str, Any]:
+        """A short question to a second worker, answered while the first one is busy.
+
+        kind "encode", spec {"model": str, "texts": [str]} -> {"vectors": [[float]]}. EmbedError when it fails or
+        takes more than `timeout` seconds.
+        """
+        until = time.monotonic() + timeout
+        slow = EmbedError("The answer took too long.", "Try again in a moment.")
+        if not self._asking.acquire(timeout=timeout):
+            raise slow
+        try:
+            lane = self._ask_lane()
+            id = uuid.uuid4().hex[:16]
+            lane.send({"id": id, "kind": kind, "spec": dict(spec)})
+            while True:
+                try:
+                    answer = lane.next(max(0.0, until - time.monotonic()))
+                except queue.Empty:
+                    lane.kill()
+                    raise slow from None
+                if answer is None:
+                    lane.kill()
+                    raise EmbedError("The answer could not be computed.", "Try again in a moment.")
+                if answer["id"] == id:
+                    break
+        finally:
+            self._asking.release()
+        if answer["event"] == "failed":
+            raise EmbedError(answer["message"], answer["hint"])
+        return dict(answer["result"])
+
+    def warm_up(self, role: str = "ask") -> None:
+        """Start the worker for questions and let it load what it needs, without waiting for it."""
+        if self._asking.acquire(blocking=False):
+            try:
+                if self._ask is None or not self._ask.alive:
+                    self._ask_lane().send({"id": "", "kind": "warm", "spec": {}})
+            finally:
+                self._asking.release()
+
+    def close(self) -> None:
+        """Stop the workers. A running job is marked interrupted, waiting ones stay for the next server."""
+        with self._changed:
+            self._closing = True
+            for lane in (self._heavy, self._ask):
+                if lane is not None:
+                    lane.kill()
+            self._changed.notify_all()
+        if threading.current_thread() is not self._runner:
+            self._runner.join(timeout=30)
+        atexit.unregister(self.close)
+
+    # The runner thread
+
+    def _run(self) -> None:
+        while True:
+            with suppress(EmbedError, OSError):  # start it now, so that it warms up while nobody waits
+                self._lane()
+            with self._changed:
+                self._changed.wait_for(lambda: self._queue or self._closing)
+                if self._closing:
+                    return
+                record = self._current = self._queue.popleft()
+                record.start()
+                self._changed.notify_all()
+            folder = self._store.home / "jobs" / f"{record.id}.tmp"
+            state, message, hint = self._guarded(record, folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            with self._changed:
+                record.end(state, message, hint)
+                self._current = None
+                self._remember(record)
+                self._changed.notify_all()
+            with suppress(EmbedError):  # the result is stored; only this line about it is not
+                self._save(record)
+                if record.kind in ("read", "import"):
+                    self._store.sweep()
+            if state == "done" and record.kind == "train":
+                self._follow(record)
+
+    def _guarded(self, record: Record, folder: Path) -> tuple[str, str, str]:
+        """(state, message, hint) of a job; a mistake of ours ends the job, not the thread."""
+        try:
+            return self._work(record, folder)
+        except EmbedError as e:
+            ended = "interrupted" if self._closing else "cancelled" if record.cancelling else "failed"
+            return (ended, "", "") if ended != "failed" else (ended, e.message, e.hint)
+        except Exception:
+            (self._store.home / "logs" / f"{record.id}.log").write_text(traceback.format_exc(), encoding="utf-8")
+            return ("failed", f"Something went wrong inside “{record.kind}”.",
+                    f"The details are in the data folder, in logs/{record.id}.log.")
+
+    def _work(self, record: Record, folder: Path) -> tuple[str, str, str]:
+        shutil.rmtree(folder, ignore_errors=True)
+        out = folder / "out"
+        out.mkdir(parents=True)
+        self._save(record)
+        spec = prepare(self._store, record.kind, record.spec, folder / "in")
+        lane = self._lane()
+        if not record.cancelling:
+            lane.send({"id": record.id, "kind": record.kind, "spec": spec, "out": str(out)})
+        while True:
+            event = None if record.cancelling else lane.next()
+            with self._changed:
+                if self._closing:
+                    return "interrupted", "", ""
+                if record.cancelling:
+                    lane.kill()
+                    return "cancelled", "", ""
+                if event is None:
+                    return "failed", *_why(lane.kill())
+                if event["event"] == "failed":
+                    return "failed", event["message"], event["hint"]
+                if event["event"] == "done":
+                    record.committing = True
+                    break
+                record.progress(event)
+        record.result = commit(self._store, record.kind, record.key, record.spec, out, event["result"])
+        return "done", "", ""
+
+    def _lane(self) -> Lane:
+        """The heavy worker, started anew when it is gone."""
+        with self._changed:
+            if self._closing:
+                raise EmbedError("The server is stopping.")
+            if self._heavy is None or not self._heavy.alive:
+                self._heavy = self._start("heavy")
+            return self._heavy
+
+    def _ask_lane(self) -> Lane:
+        with self._changed:
+            if self._closing:
+                raise EmbedError("The server is stopping.")
+            if self._ask is None or not self._ask.alive:
+                self._ask = self._start("ask")
+            return self._ask
+
+    def _follow(self, record: Record) -> None:
+        """After a training, its map is drawn without being asked for."""
+        run = record.result["run"]
+        with suppress(EmbedError):  # deleted already
+            self.submit("map", map_key(run), {"run": run}, f"Map for: {record.title}")
+
+    # Records; call these with the lock held, except _save
+
+    def _live(self, kind: str, key: str) -> Record | None:
+        running = [self._current] if self._current and self._current.state in LIVE else []
+        return next((r for r in (*running, *self._queue) if (r.kind, r.key) == (kind, key)), None)
+
+    def _enqueue(self, record: Record) -> None:
+        if self._closing:
+            raise EmbedError("The server is stopping.", "Start it again.")
+        self._queue.append(record)
+        self._remember(record)
+        self._changed.notify_all()
+
+    def _remember(self, record: Record) -> None:
+        self._records[record.id] = record
+        self._records.move_to_end(record.id)
+        done = [r.id for r in self._records.values() if r.state not in LIVE]
+        for id in done[: max(0, len(done) - _REMEMBERED)]:
+            del self._records[id]
+
+    def _view(self, record: Record) -> Job:
+        position = 0
+        if record.state == "queued":
+            position = self._queue.index(record) + (self._current is not None)
+        return record.view(position)
+
+    def _save(self, record: Record) -> None:
+        """Write the newest state; whoever writes last writes what is true."""
+        with self._saving:
+            with self._changed:
+                row = record.row()
+            self._store.save_job(row)
+
+    def _recover(self) -> None:
+        for row in self._store.job_rows():
+            if row.state == "running":
+                row = replace(row, state="interrupted", finished=datetime.now(UTC))
+                self._store.save_job(row)
+            record = Record.of_row(row)
+            self._records[record.id] = record
+            if record.state == "queued":
+                self._queue.append(record)
+
+
+def _why(status: int) -> tuple[str, str]:
+    """(message, hint) for a worker that ended by itself."""
+    if status == -9:
+        return ("The work was stopped by the computer, most likely because the memory ran out.",
+                "Close other programs, or use fewer products or a smaller dimension, then run it again.")
+    return "The work stopped unexpectedly.", "Run it again. The details are in the data folder, in logs."

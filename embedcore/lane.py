@@ -1,0 +1,105 @@
+"""One worker process seen from the server: how it is started, spoken to and ended."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import signal
+import subprocess
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+_LOG_LIMIT = 2_000_000  # bytes; then the log starts afresh and the one before is kept
+
+
+class Lane:
+    """A running `python -m embedcore.worker`. Messages are JSON objects, one a line, in both directions."""
+
+    def __init__(self, python: str, role: str, home: Path, tasks: str, warm: bool = False) -> None:
+        """role: "heavy" (niced, may warm up) or "ask". tasks: the module that holds TASKS and QUESTIONS."""
+        command = [python, "-m", "embedcore.worker", "--role", role, "--home", str(home), "--tasks", tasks,
+                   "--parent", str(os.getpid())]
+        with _log(home / "logs", role).open("ab") as log:
+            self._process = subprocess.Popen(
+                command + ["--warm"] * warm, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                env=environment(home),
+                start_new_session=True,  # a group of its own: ending it ends its children, and Ctrl-C does not reach it
+            )
+        self._ending, self._ended = threading.Lock(), False
+        self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        threading.Thread(target=self._listen, name=f"embedcore-{role}-events", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        return self._process.poll() is None
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """To a worker that is gone nothing is sent; `next` says so."""
+        stream = self._process.stdin
+        assert stream is not None
+        with suppress(BrokenPipeError, ValueError):
+            stream.write(json.dumps(message).encode() + b"\n")
+            stream.flush()
+
+    def next(self, timeout: float | None = None) -> dict[str, Any] | None:
+        """The next message; None when the worker is gone. queue.Empty when `timeout` seconds pass."""
+        event = self._events.get(timeout=timeout)
+        if event is None:
+            self._events.put(None)  # whoever asks again gets the same answer
+        return event
+
+    def kill(self) -> int:
+        """End the worker and its children at once; its exit status."""
+        with self._ending:
+            if not self._ended:  # once: later the number may belong to somebody else
+                self._ended = True
+                with suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self._process.pid, signal.SIGKILL)
+            return self._process.wait()
+
+    def _listen(self) -> None:
+        stream = self._process.stdout
+        assert stream is not None
+        with stream:
+            for line in stream:
+                with suppress(ValueError):  # a line cut short by a kill
+                    self._events.put(json.loads(line))
+        self._events.put(None)
+
+
+def environment(home: Path) -> dict[str, str]:
+    """What a worker sees: no hub unless the user wants one, caches in the data folder, one core left to the pages."""
+    env = dict(os.environ)
+    root = str(Path(__file__).resolve().parents[1])
+    env["PYTHONPATH"] = os.pathsep.join(p for p in (root, env.get("PYTHONPATH", "")) if p)
+    online = env.get("EMBEDCORE_ONLINE") == "1"
+    threads = str(max(1, cores() - 1))
+    env |= {"HF_HUB_OFFLINE": "0" if online else "1", "TRANSFORMERS_OFFLINE": "0" if online else "1",
+            "TOKENIZERS_PARALLELISM": "false", "NUMBA_CACHE_DIR": str(home / "cache" / "numba"),
+            "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+    for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
+        env.setdefault(name, threads)
+    return env
+
+
+def cores() -> int:
+    """How many this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _log(folder: Path, role: str) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"worker-{role}.log"
+    if path.exists() and path.stat().st_size > _LOG_LIMIT:
+        path.replace(path.with_suffix(".log.1"))
+    return path

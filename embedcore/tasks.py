@@ -1,0 +1,235 @@
+"""What the worker does: one function per kind of job.
+
+A task gets its spec (plain JSON), a folder of its own for what it makes, and a Progress; it returns a small JSON-able
+result. It opens no database: the server stores what lies in the folder when the task has returned.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Protocol
+
+from embedcore.dataset import Dataset
+from embedcore.embedding import Embedding
+from embedcore.errors import InputError, NeedsError
+from embedcore.methods.base import Progress
+
+
+class Report(Protocol):
+    """The worker's Progress: `at` is the place of a loss on its curve when that is another than `step`."""
+
+    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "", at: int | None = None) -> None:
+        ...
+
+
+Spec = Mapping[str, Any]
+Task = Callable[[Spec, Path, Report], dict[str, Any]]
+_CURVE = 500  # points of a loss curve that are kept
+
+
+def read(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+    """A file -> Table.save(out)."""
+    from embedcore.intake.tables import read_table
+
+    path = Path(spec["path"])
+    if not path.is_file():
+        raise InputError("The file is no longer here.", "Upload it again.")
+    options = {k: spec[k] for k in ("delimiter", "encoding", "sheet", "header_line", "ragged")
+               if spec.get(k) is not None}
+    table = read_table(path, spec["filename"], **options, progress=progress)
+    table.save(out)
+    return {"rows_in": table.report.rows_in, "kept": table.report.kept, "rejected": table.report.rejected}
+
+
+def import_(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+    """Tables that were read and what their columns are -> Dataset.save(out/dataset)."""
+    from embedcore.intake.baskets import BasketShape, basket_lines
+    from embedcore.intake.columns import make_catalogue
+    from embedcore.intake.tables import Table
+
+    catalogue = lines = None
+    notices: list[str] = []
+    progress(0, 4, note="Reading the catalogue")
+    if part := spec.get("catalogue"):
+        frame = Table.load(Path(part["raw"])).frame
+        catalogue, said = make_catalogue(frame, part["roles"], generate_ids=bool(part.get("generate_ids")))
+        notices += said
+    progress(1, 4, note="Reading the baskets")
+    if part := spec.get("baskets"):
+        frame = Table.load(Path(part["raw"])).frame
+        lines, said = basket_lines(frame, BasketShape(**part["shape"]))
+        notices += said
+    progress(2, 4, note="Joining catalogue and baskets")
+    dataset = Dataset.build(spec["name"], catalogue, lines, {"notices": notices})
+    progress(3, 4, note="Saving")
+    dataset.save(out / "dataset")
+    return {"notices": notices}
+
+
+def sample(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+    """A dataset that comes with the app -> Dataset.save(out/dataset)."""
+    from embedcore.samples import load
+
+    load(spec["which"], progress).save(out / "dataset")
+    return {}
+
+
+def train(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+    """Fit a method; writes model/, embeddings/, graph/, maps/ (PCA), clusters/ (k-means, named) and summary.json."""
+    from embedcore import methods, neighbours
+    from embedcore.explore import clusters, projection
+
+    begin = time.perf_counter()
+    dataset = Dataset.load(Path(spec["dataset_folder"]))
+    method = methods.get(spec["method"])
+    params, seed = method.Params.of(spec["params"]), int(spec["seed"])
+    if missing := method.lacks(dataset):
+        raise NeedsError(missing)
+    fitted = method.fit(dataset, params, _stage(progress, 0, 80, "Training"), seed)
+    fit_seconds = time.perf_counter() - begin
+    product = fitted.embeddings["product"]
+    graph = neighbours.build(product.vectors, seed=seed, progress=_stage(progress, 80, 88, "Comparing products"))
+    progress(88, 100, note="Drawing the first map")
+    first_map = projection.pca(product.vectors, seed)
+    groups = clusters.auto(product, dataset, seed, _stage(progress, 90, 99, "Finding groups"))
+    progress(99, 100, note="Saving")
+    fitted.save(out / "model")
+    for embedding in fitted.embeddings.values():
+        embedding.save(out / "embeddings")
+    graph.save(out / "graph")
+    first_map.save(out / "maps")
+    groups.save(out / "clusters", "kmeans")
+    facts = dict(fitted.meta)
+    losses = _thin([float(v) for v in facts.pop("losses", ())])
+    summary = {
+        "key": methods.run_key(dataset.hash, method, params, seed), "dataset": dataset.hash, "method": method.name,
+        "params": json.loads(params.canonical()), "seed": seed, "seconds": time.perf_counter() - begin,
+        "losses": losses, "meta": facts | {"fit_seconds": fit_seconds},
+    }
+    (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
+    return {}
+
+
+def map_(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+    """The UMAP of a run -> Projection.save(out)."""
+    from embedcore.explore import projection
+    from embedcore.neighbours import Graph
+
+    folder = Path(spec["run_folder"])
+    vectors, graph = Embedding.load(folder).vectors, Graph.load(folder)
+    how = {k: spec[k] for k in ("n_neighbors", "min_dist") if spec.get(k) is not None}
+    projection.umap(vectors, graph, seed=int(spec.get("seed", 0)), **how, progress=progress).save(out)
+    return {}
+
+
+def cluster(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+    """Named clusters of a run -> Clusters.save(out). space: "vectors", or "map" for the UMAP's places."""
+    from embedcore.explore import clusters
+    from embedcore.explore.projection import Projection
+
+    folder, method = Path(spec["run_folder"]), str(spec["method"])
+    embedding, dataset = Embedding.load(folder), Dataset.load(Path(spec["dataset_folder"]))
+    seed, k, size = int(spec.get("seed", 0)), spec.get("k"), spec.get("min_size")
+    space = spec.get("space") or ("map" if method == "hdbscan" and "umap" in spec["maps"] else "vectors")
+    if space == "map" and "umap" not in spec["maps"]:
+        raise InputError("There is no map of this result yet.", "Wait for it, or group by the vectors.")
+    x = Projection.load(folder, "umap").xy if space == "map" else embedding.vectors
+    look = _stage(progress, 0, 90, "Finding groups")
+    if method == "kmeans":
+        found = clusters.kmeans(x, int(k) if k else None, seed, look)
+    elif method == "hdbscan":
+        found = clusters.hdbscan(x, int(size) if size else None, seed, look)
+    else:
+        raise InputError(f"There is no way of grouping called “{method}”.", "Known: kmeans, hdbscan.")
+    progress(90, 100, note="Naming groups")
+    found = clusters.name(found, embedding, dataset)
+    found = replace(found, meta={**found.meta, "space": space, "seed": seed})
+    found.save(out, name := _clustering_name(method, k, size, spec.get("space")))
+    return {"name": name}
+
+
+def encode(spec: Spec) -> dict[str, Any]:
+    """{"texts", "model"} -> {"vectors"}, of length 1."""
+    from embedcore.methods.text import encode as vectors_of
+
+    return {"vectors": vectors_of(list(spec["texts"]), str(spec.get("model") or "")).tolist()}
+
+
+def warm_encoder(spec: Spec) -> dict[str, Any]:
+    encode({"texts": ["getting ready"]})
+    return {}
+
+
+TASKS: dict[str, Task] = {"read": read, "import": import_, "sample": sample, "train": train, "map": map_,
+                          "cluster": cluster}
+QUESTIONS: dict[str, Callable[[Spec], dict[str, Any]]] = {"encode": encode, "warm": warm_encoder}
+
+
+def _stage(progress: Report, start: int, end: int, name: str) -> Progress:
+    """One stretch, from `start` to `end` percent, of a job that has several."""
+
+    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
+        done = min(1.0, step / of) if of else 0.0
+        count = f"{step:,} of {of:,}" if of > 1 else ""
+        detail = note if note and note != name else count
+        progress(round(start + (end - start) * done), 100, loss, f"{name}: {detail}" if detail else name, step)
+
+    return report
+
+
+def _thin(values: list[float]) -> list[float]:
+    """At most _CURVE of them, the last included."""
+    if len(values) <= _CURVE:
+        return values
+    return [values[round(i * (len(values) - 1) / (_CURVE - 1))] for i in range(_CURVE)]
+
+
+def _clustering_name(method: str, k: int | None, size: int | None, space: str | None) -> str:
+    """"kmeans", "kmeans-12", "hdbscan-30-map": what was asked for, so that asking again replaces it."""
+    asked = (k if method == "kmeans" else size) or ""
+    return "-".join(str(part) for part in (method, asked, space if space == "map" else "") if part)
+
+
+def _imports(*modules: str) -> Callable[[], None]:
+    def load() -> None:
+        from importlib import import_module
+
+        for module in modules:
+            import_module(module)
+
+    return load
+
+
+def _first_training() -> None:
+    """Compile (or load what was compiled) by training on next to nothing."""
+    import pandas as pd
+
+    from embedcore import methods
+
+    lines = pd.DataFrame({"basket": [f"b{i // 3}" for i in range(24)], "item": [f"p{i % 5}" for i in range(24)]})
+    method = methods.get("product2vec")
+    method.fit(Dataset.build("warm-up", None, lines), method.Params.of({"dimension": 4, "epochs": 1, "min_count": 1}))
+
+
+def _first_map() -> None:
+    """Compile the layout: half a minute in every new process."""
+    import numpy as np
+
+    from embedcore.explore import projection
+    from embedcore.neighbours import build
+
+    vectors = np.random.default_rng(0).normal(size=(64, 8)).astype(np.float32)
+    projection.umap(vectors, build(vectors, 15))
+
+
+_USES = frozenset({"train", "map", "cluster"})
+# Cheap and likely first. A job of a named kind waits for the step under way; all others run beside it.
+WARM_UP: list[tuple[Callable[[], None], frozenset[str]]] = [
+    (_imports("numba"), _USES), (_imports("sklearn.cluster"), _USES), (_first_training, frozenset({"train"})),
+    (_imports("faiss"), _USES), (_imports("umap"), _USES), (_imports("torch"), _USES),
+    (_imports("sentence_transformers"), _USES), (_first_map, frozenset({"map"})),
+]

@@ -1,0 +1,161 @@
+"""python -m embedcore.worker: one warm process that does the heavy work, one job at a time.
+
+Jobs come as JSON lines on stdin, progress and results go out as JSON lines on stdout. It ends when its stdin closes
+or its parent is gone, and is killed when a job is cancelled: it owns nothing that a kill could hurt.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import signal
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from embedcore.errors import EmbedError
+from embedcore.warm import WarmUp
+
+Emit = Callable[[Mapping[str, Any]], None]
+_EVERY = 0.1  # seconds between two progress messages
+
+
+class Report:
+    """The Progress of a job: passes on at most ten messages a second, with every loss in between."""
+
+    def __init__(self, emit: Emit) -> None:
+        self._emit = emit
+        self._sent = 0.0
+        self._stage = ""
+        self._losses: list[tuple[int, float]] = []
+        self._last: dict[str, Any] | None = None
+
+    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "", at: int | None = None) -> None:
+        """at: the place of the loss on its curve, where that is another than `step`."""
+        if loss is not None and math.isfinite(loss):
+            self._losses.append((int(step if at is None else at), float(loss)))
+        self._last = {"event": "progress", "step": int(step), "of": int(of), "note": note}
+        stage = note.partition(":")[0]  # "Training: 3 of 10": a new stage is news, another number is not
+        if time.monotonic() - self._sent >= (_EVERY if stage == self._stage else _EVERY / 5):
+            self._stage = stage
+            self.flush()
+
+    def flush(self) -> None:
+        """Send what was held back."""
+        if self._last is not None:
+            self._emit(self._last | {"losses": self._losses})
+            self._last, self._losses, self._sent = None, [], time.monotonic()
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Serve until stdin closes."""
+    parser = argparse.ArgumentParser(prog="embedcore.worker")
+    parser.add_argument("--role", choices=("heavy", "ask"), default="heavy")
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--tasks", default="embedcore.tasks")
+    parser.add_argument("--parent", type=int, default=os.getppid())
+    parser.add_argument("--warm", action="store_true")
+    options = parser.parse_args(arguments)
+
+    threading.Thread(target=_watch, args=[options.parent], daemon=True).start()
+    _be_polite(options.role)
+    emit = _channel()
+    module = import_module(options.tasks)
+    warm = WarmUp([(partial(_harmless, step), bars) for step, bars in module.WARM_UP]) if options.warm else None
+    serve = _job if options.role == "heavy" else _question
+    if warm:
+        warm.rest()
+    for line in sys.stdin.buffer:
+        message = json.loads(line)
+        if warm:
+            warm.pause(message["kind"])
+        serve(module, message, options.home, emit)
+        if warm:
+            warm.rest()
+
+
+def _job(module: Any, job: dict[str, Any], home: Path, emit: Emit) -> None:
+    """Run one job; its last message is "done" or "failed"."""
+    report = Report(emit)
+
+    def work() -> dict[str, Any]:
+        result = module.TASKS[job["kind"]](job["spec"], Path(job["out"]), report)
+        report.flush()
+        return {"event": "done", "result": result}
+
+    emit(_outcome(work, job, home))
+
+
+def _question(module: Any, question: dict[str, Any], home: Path, emit: Emit) -> None:
+    def work() -> dict[str, Any]:
+        return {"event": "done", "result": module.QUESTIONS[question["kind"]](question["spec"])}
+
+    emit(_outcome(work, question, home) | {"id": question["id"]})
+
+
+def _outcome(work: Callable[[], dict[str, Any]], job: dict[str, Any], home: Path) -> dict[str, Any]:
+    """What came of it, always as a message: here a crash of anything becomes a sentence."""
+    try:
+        return work()
+    except EmbedError as e:
+        return {"event": "failed", "message": e.message, "hint": e.hint}
+    except MemoryError:
+        return {"event": "failed", "message": "There was not enough memory for this.",
+                "hint": "Close other programs, or use fewer products or a smaller dimension."}
+    except Exception:
+        (home / "logs").mkdir(parents=True, exist_ok=True)
+        (home / "logs" / f"{job['id']}.log").write_text(traceback.format_exc(), encoding="utf-8")
+        return {"event": "failed", "message": f"Something went wrong inside “{job['kind']}”.",
+                "hint": f"The details are in the data folder, in logs/{job['id']}.log."}
+
+
+def _harmless(step: Callable[[], None]) -> None:
+    """A failed warm-up costs time only; the job that needs it will say what is wrong."""
+    try:
+        step()
+    except Exception:
+        traceback.print_exc(file=sys.stderr)
+
+
+def _channel() -> Emit:
+    """Messages go out on what was stdout; whatever a library prints goes to the log instead."""
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    lock = threading.Lock()
+
+    def emit(message: Mapping[str, Any]) -> None:
+        with lock:
+            out.write(json.dumps(message).encode() + b"\n")
+            out.flush()
+
+    return emit
+
+
+def _watch(parent: int) -> None:
+    """End this process and its children when the server is gone: nobody would read the result."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    if os.getpgrp() == os.getpid():
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
+
+
+def _be_polite(role: str) -> None:
+    """Pages come first, and when memory runs out the worker goes before the server does."""
+    if role == "heavy":
+        os.nice(10)
+    with suppress(OSError):  # only Linux has it
+        Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")
+
+
+if __name__ == "__main__":
+    main()

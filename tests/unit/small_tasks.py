@@ -1,0 +1,70 @@
+"""Tasks that a test worker serves in place of the real ones: quick, and able to misbehave."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from embedcore.errors import InputError
+
+
+def count(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    """Counts to spec["to"] with a pause between; leaves a file."""
+    print("a library that prints")
+    os.write(1, b"and one that prints from C\n")
+    (out / "started").touch()
+    for step in range(1, spec["to"] + 1):
+        time.sleep(spec.get("pause", 0.0))
+        progress(step, spec["to"], 1 / step, "Counting")
+    return {"counted": spec["to"], "pid": os.getpid(), "nice": os.nice(0)}
+
+
+def explain(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    raise InputError("The file is empty.", "Choose another one.")
+
+
+def boom(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    raise ZeroDivisionError("secret detail")
+
+
+def hungry(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    raise MemoryError
+
+
+def die(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    os._exit(spec.get("status", 3))
+
+
+def spin(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    """Never gives way, and has a child that does not either; writes both process ids to spec["pids"]."""
+    child = subprocess.Popen([sys.executable, "-c", "while True: pass"])
+    Path(spec["pids"]).write_text(f"{os.getpid()} {child.pid}")
+    while True:
+        pass
+
+
+def environment(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    return {name: os.environ.get(name) for name in spec["names"]}
+
+
+def add(spec: dict[str, Any]) -> dict[str, Any]:
+    return {"sum": spec["a"] + spec["b"]}
+
+
+def hang(spec: dict[str, Any]) -> dict[str, Any]:
+    time.sleep(60)
+    return {}
+
+
+def refuse(spec: dict[str, Any]) -> dict[str, Any]:
+    raise InputError("No such model.", "Choose another one.")
+
+
+TASKS = {"count": count, "explain": explain, "boom": boom, "hungry": hungry, "die": die, "spin": spin,
+         "environment": environment}
+QUESTIONS = {"add": add, "hang": hang, "refuse": refuse, "warm": lambda spec: {}}
+WARM_UP: list[Any] = []

@@ -1,0 +1,272 @@
+"""The queue: one heavy job at a time, watched and stopped from anywhere, with failures in plain words."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from embedcore.errors import EmbedError, MissingError
+from embedcore.job import Record
+from embedcore.jobs import Job, Jobs, cluster_key, read_key
+from embedcore.store import Store
+from embedcore.store_records import JobRow
+
+TASKS = "tests.unit.small_tasks"
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[Store]:
+    opened = Store.open(home)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def jobs(store: Store) -> Iterator[Jobs]:
+    opened = Jobs(store, warm=False, tasks=TASKS)
+    yield opened
+    opened.close()
+
+
+def until(true: Callable[[], Any], seconds: float = 20.0) -> Any:
+    end = time.monotonic() + seconds
+    while not (found := true()):
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.01)
+    return found
+
+
+def count(jobs: Jobs, key: str = "k", to: int = 3, pause: float = 0.0) -> Job:
+    return jobs.submit("count", key, {"to": to, "pause": pause}, "Counting")
+
+
+def running(jobs: Jobs, id: str) -> Job:
+    """Wait until the worker has reported progress on it."""
+    return until(lambda: (j := jobs.get(id)) and j.state == "running" and j.step and j)
+
+
+def spinning(path: Path) -> list[int]:
+    """The process ids of a spinning job and its child, once both are there."""
+    return [int(p) for p in until(lambda: path.exists() and " " in path.read_text() and path.read_text().split())]
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_a_job_runs_reports_and_ends_with_its_result(jobs: Jobs, store: Store) -> None:
+    first = count(jobs, to=8, pause=0.1)
+    assert first.state == "queued" or first.state == "running"
+    seen = running(jobs, first.id)
+    assert seen.of == 8 and seen.note == "Counting" and seen.position == 0
+    left = until(lambda: (j := jobs.get(first.id)) and (j.seconds_left or j.state == "done") and j)
+    assert 0 < left.seconds_left < 5
+    done = jobs.wait(first.id, 20)
+    assert done.state == "done" and done.result["counted"] == 8 and done.result["nice"] >= 10
+    assert done.losses == tuple((s, 1 / s) for s in range(1, 9)) and not done.cached
+    assert done.seconds_left is None and done.finished and done.finished >= done.created
+    assert not list((store.home / "jobs").iterdir())
+    assert [j.id for j in jobs.recent()] == [first.id] and jobs.live() == []
+    until(lambda: store.job_rows()[0].state == "done")
+
+
+def test_an_equal_job_is_joined_and_an_unequal_one_waits_its_turn(jobs: Jobs) -> None:
+    a = count(jobs, "a", 100, 0.05)
+    running(jobs, a.id)
+    b, c = count(jobs, "b"), count(jobs, "c")
+    assert count(jobs, "a").id == a.id and count(jobs, "c").id == c.id
+    assert [(j.id, j.position) for j in jobs.live()] == [(a.id, 0), (b.id, 1), (c.id, 2)]
+    jobs.cancel(b.id)
+    assert jobs.get(c.id).position == 1 and jobs.get(b.id).state == "cancelled"
+    jobs.cancel(a.id)
+    assert jobs.wait(c.id, 20).state == "done" and jobs.get(b.id).state == "cancelled"
+    assert count(jobs, "c").id != c.id, "what is finished is not joined"
+
+
+def test_cancelling_takes_under_a_second_and_the_next_job_starts(jobs: Jobs, store: Store, tmp_path: Path) -> None:
+    spin = jobs.submit("spin", "s", {"pids": str(tmp_path / "pids")}, "Spinning")
+    pids = spinning(tmp_path / "pids")
+    following = count(jobs, "next", 1)
+    begin = time.monotonic()
+    assert jobs.cancel(spin.id).state == "cancelled"
+    assert time.monotonic() - begin < 1.0
+    until(lambda: jobs.get(following.id).state in ("running", "done"), 1.0)
+    until(lambda: not any(alive(pid) for pid in pids), 2.0)  # its children end with it
+    done = jobs.wait(following.id, 20)
+    assert done.state == "done" and done.result["pid"] not in pids
+    assert not list((store.home / "jobs").iterdir())
+    assert jobs.cancel(spin.id).state == "cancelled" and jobs.cancel(following.id).state == "done"
+    assert jobs.cancel("unknown") is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "message", "hint"),
+    [("explain", "The file is empty.", "Choose another one."), ("boom", "Something went wrong inside “boom”.", "logs/"),
+     ("hungry", "not enough memory", "Close other programs"), ("die", "stopped unexpectedly", "Run it again"),
+     ("nonsense", "Something went wrong inside “nonsense”.", "logs/")],
+)
+def test_a_failure_is_told_plainly_and_the_next_job_runs(
+    jobs: Jobs, store: Store, kind: str, message: str, hint: str
+) -> None:
+    job = jobs.submit(kind, "k", {}, "Trying")
+    failed = jobs.wait(job.id, 20)
+    assert failed.state == "failed" and message in failed.message and hint in failed.hint
+    assert "secret" not in failed.message + failed.hint and str(store.home) not in failed.message + failed.hint
+    if kind == "boom":
+        assert "secret detail" in (store.home / "logs" / f"{job.id}.log").read_text()
+    assert jobs.wait(count(jobs).id, 20).state == "done"
+
+
+def test_a_worker_that_is_killed_in_the_middle_fails_the_job_and_is_replaced(jobs: Jobs, tmp_path: Path) -> None:
+    job = jobs.submit("spin", "s", {"pids": str(tmp_path / "pids")}, "Spinning")
+    worker, child = spinning(tmp_path / "pids")
+    os.kill(worker, 9)
+    failed = jobs.wait(job.id, 20)
+    assert failed.state == "failed" and "memory" in failed.message and failed.hint
+    until(lambda: not alive(child), 2.0)
+    assert jobs.wait(count(jobs).id, 20).state == "done"
+
+
+def test_a_failed_job_can_be_run_again_under_its_id(jobs: Jobs) -> None:
+    a = count(jobs, "a", 100, 0.05)
+    running(jobs, a.id)
+    assert jobs.retry(a.id).id == a.id and len(jobs.live()) == 1, "what runs is not started twice"
+    jobs.cancel(a.id)
+    again = jobs.retry(a.id)
+    assert again.id == a.id and again.state in ("queued", "running") and again.finished is None
+    running(jobs, a.id)
+    jobs.cancel(a.id)
+    with pytest.raises(MissingError):
+        jobs.retry("unknown")
+
+
+def test_what_ran_is_interrupted_and_what_waited_runs_after_a_restart(home: Path) -> None:
+    store = Store.open(home)
+    jobs = Jobs(store, warm=False, tasks=TASKS)
+    a = count(jobs, "a", 200, 0.05)
+    running(jobs, a.id)
+    b = count(jobs, "b", 2)
+    begin = time.monotonic()
+    jobs.close()
+    jobs.close()
+    assert time.monotonic() - begin < 3
+    with pytest.raises(EmbedError):
+        count(jobs, "late")
+    store.close()
+    store = Store.open(home)
+    store.save_job(JobRow("killed", "count", "x", "Counting", {"to": 1}, "running", datetime.now(UTC)))
+    jobs = Jobs(store, warm=False, tasks=TASKS)
+    assert jobs.get(a.id).state == jobs.get("killed").state == "interrupted"
+    assert jobs.wait(b.id, 20).state == "done"
+    assert jobs.wait(jobs.retry("killed").id, 20).state == "done"
+    jobs.close()
+    store.close()
+
+
+def test_questions_are_answered_while_the_worker_is_busy(jobs: Jobs) -> None:
+    busy = count(jobs, "a", 1000, 0.05)
+    running(jobs, busy.id)
+    jobs.warm_up("ask")
+    assert jobs.ask("add", {"a": 2, "b": 3}, timeout=20) == {"sum": 5}
+    begin = time.monotonic()
+    assert jobs.ask("add", {"a": "ä", "b": "ß"}) == {"sum": "äß"}
+    assert time.monotonic() - begin < 0.5
+    answers: dict[int, Any] = {}
+    threads = [threading.Thread(target=lambda i=i: answers.update({i: jobs.ask("add", {"a": i, "b": i})["sum"]}))
+               for i in range(12)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == {i: 2 * i for i in range(12)}
+    assert jobs.get(busy.id).state == "running"
+
+
+def test_a_question_that_hangs_or_fails_says_so_and_the_next_is_answered(jobs: Jobs) -> None:
+    assert jobs.ask("add", {"a": 1, "b": 1}, timeout=20) == {"sum": 2}
+    with pytest.raises(EmbedError, match="took too long"):
+        jobs.ask("hang", {}, timeout=0.3)
+    with pytest.raises(EmbedError, match="No such model") as e:
+        jobs.ask("refuse", {}, timeout=20)
+    assert e.value.hint == "Choose another one."
+    assert jobs.ask("add", {"a": 1, "b": 2}, timeout=20) == {"sum": 3}
+
+
+def test_the_worker_is_offline_and_keeps_its_caches_in_the_data_folder(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "TOKENIZERS_PARALLELISM", "NUMBA_CACHE_DIR"]
+    for online, want in (("", "1"), ("1", "0")):
+        monkeypatch.setenv("EMBEDCORE_ONLINE", online)
+        jobs = Jobs(store, warm=False, tasks=TASKS)
+        found = jobs.wait(jobs.submit("environment", online, {"names": names}, "Looking").id, 20).result
+        jobs.close()
+        assert [found[n] for n in names] == [want, want, "false", str(store.home / "cache" / "numba")]
+
+
+def test_looking_at_a_job_touches_no_database(jobs: Jobs, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    busy = count(jobs, "a", 1000, 0.01)
+    running(jobs, busy.id)
+
+    def barred(*args: object, **kwargs: object) -> None:
+        raise AssertionError("the database was asked")
+
+    monkeypatch.setattr(store._db, "read", barred)
+    monkeypatch.setattr(store._db, "write", barred)
+    begin = time.perf_counter()
+    for _ in range(1000):
+        assert jobs.get(busy.id) and jobs.live()
+    assert time.perf_counter() - begin < 1.0
+    monkeypatch.undo()
+    assert jobs.get("unknown") is None
+
+
+def test_a_long_curve_is_thinned_but_keeps_its_shape() -> None:
+    record = Record("id", "train", "key", "", {}, datetime.now(UTC))
+    record.start()
+    for step in range(20_000):
+        record.progress({"step": step, "of": 20_000, "note": "", "losses": [(step, 1 / (step + 1))]})
+    losses = record.view(0).losses
+    assert 250 <= len(losses) <= 500 and losses[0] == (0, 1.0) and losses[-1][0] > 19_800
+    gaps = {b[0] - a[0] for a, b in pairwise(losses)}
+    assert len(gaps) == 1
+
+
+def test_seconds_left_follow_the_recent_pace(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr("embedcore.job.time.monotonic", lambda: now[0])
+    record = Record("id", "train", "key", "", {}, datetime.now(UTC))
+    assert record.view(0).seconds_left is None
+    record.start()
+    for step in range(1, 51):  # a slow start: 2 s a step, then 1 s a step
+        now[0] += 2.0 if step <= 20 else 1.0
+        record.progress({"step": step, "of": 100, "note": "", "losses": []})
+    assert record.view(0).seconds_left == pytest.approx(50, rel=0.1)
+    now[0] += 10
+    assert record.view(0).seconds_left == pytest.approx(40, rel=0.1)
+    now[0] += 100
+    assert record.view(0).seconds_left == 0
+
+
+def test_the_key_of_a_reading_is_its_bytes_and_options(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x")
+    (tmp_path / "b.csv").write_text("x")
+    key = read_key(tmp_path / "a.csv", {"delimiter": ",", "sheet": None})
+    assert key == read_key(tmp_path / "b.csv", {"sheet": None, "delimiter": ","})
+    assert key != read_key(tmp_path / "a.csv", {"delimiter": ";", "sheet": None})
+    (tmp_path / "b.csv").write_text("y")
+    assert key != read_key(tmp_path / "b.csv", {"delimiter": ",", "sheet": None})
+    with pytest.raises(MissingError):
+        read_key(tmp_path / "c.csv", {})
+    assert cluster_key("r", {"run": "r", "k": 3, "method": "kmeans"}) == cluster_key("r", {"method": "kmeans", "k": 3})
