@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,14 @@ import numpy as np
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import InputError, MissingError
+from embedcore.explore.naming import names_of
+from embedcore.explore.projection import principal
 from embedcore.methods.base import Progress, silent
+
+LADDER = (5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40)  # numbers of clusters that a person can read
+SAMPLE = 12_000  # rows on which dense regions are searched (the search takes time in n squared)
+_CLEAR = 0.15  # a silhouette above which the groups are real rather than a convenient way to cut
+_CLOSE = 0.01  # a silhouette this far below the best one is as good, and fewer clusters are easier to read
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,33 +76,137 @@ class Clusters:
 
 
 def kmeans(vectors: np.ndarray, k: int | None = None, seed: int = 0, progress: Progress = silent) -> Clusters:
-    """k groups around k centres, by k-means on vectors (n, d) scaled to length 1 (Lloyd 1982; spherical in effect).
+    """k groups around k centres, by k-means on vectors (n, d) scaled to length 1 (Lloyd 1982; Arthur and Vassilvitskii
+    2007 for the start).
 
-    k None: chosen between 5 and 40 by the silhouette. Names are "1".."k" until `name` gives better ones.
+    k None: the silhouette (Rousseeuw 1987, on a sample) chooses from LADDER; where it sees no clear groups it only
+    chooses among numbers that suit n. Names are "1".."k" until `name` gives better ones. meta["tried"]: the silhouette
+    of each k that was tried.
     """
-    from sklearn.cluster import KMeans
-
-    x = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
-    k = min(k or 12, len(x))
-    labels = KMeans(k, n_init=1, random_state=seed).fit(x).labels_
-    return Clusters("kmeans", labels.astype(np.int32), tuple(str(i + 1) for i in range(k)), 0.0, {"k": k})
+    x = _checked(vectors)
+    if k is not None and k < 1:
+        raise InputError(f"The number of clusters is {k}.", "Choose at least 1.")
+    distinct = len(np.unique(x[:: max(1, len(x) // 5000)], axis=0))
+    ladder = [c for c in LADDER if c <= distinct // 3] or [max(1, min(3, distinct))]
+    tried: dict[int, float] = {}
+    if k is None:
+        part = x[_sample(len(x), 10_000, seed)]
+        for step, c in enumerate(ladder):
+            progress(step, len(ladder) + 1, note="Choosing the number of clusters")
+            tried[c] = _silhouette(part, _fit(part, c, seed, 1), seed)
+        k = _choose(tried, len(x))
+    k = min(k, len(x))
+    progress(len(ladder), len(ladder) + 1, note=f"Forming {k} clusters")
+    labels = _by_size(_fit(x, k, seed, 3))
+    found = int(labels.max()) + 1
+    meta = {"k": found, "seed": seed, "tried": {str(c): round(s, 4) for c, s in tried.items()}}
+    progress(len(ladder) + 1, len(ladder) + 1, note="Forming clusters")
+    return Clusters("kmeans", labels, _numbers(found), _silhouette(x, labels, seed), meta)
 
 
 def hdbscan(vectors: np.ndarray, min_size: int | None = None, seed: int = 0, progress: Progress = silent) -> Clusters:
-    """Dense regions of places (n, 2) or vectors (n, d); what lies between them is in no cluster (-1).
+    """Dense regions of places (n, 2) on a map or of vectors (n, d); what lies between them is in no cluster (-1).
 
-    HDBSCAN* (Campello, Moulavi and Sander 2013). min_size: rows a region needs; None chooses by n.
+    HDBSCAN* (Campello, Moulavi and Sander 2013). Density means little in many dimensions: vectors with more than 10
+    numbers are scaled to length 1 and reduced to their 10 principal axes first; a UMAP map is the better input. Above
+    SAMPLE rows the regions are found on a random part, and every other row joins the region of its nearest one if it
+    is as close to it as members are to each other. min_size: rows a region needs; None: 1 in 200, at least 5.
     """
-    return kmeans(vectors, 12, seed, progress)
+    from sklearn.cluster import HDBSCAN
+    from sklearn.neighbors import KDTree
+
+    n = len(_checked(vectors))
+    x = principal(vectors, 10)[0] if vectors.shape[1] > 10 else np.asarray(vectors, np.float32)
+    min_size = max(5, n // 200) if min_size is None else min_size
+    if min_size < 2:
+        raise InputError(f"The smallest cluster is {min_size}.", "Choose at least 2.")
+    chosen = _sample(n, SAMPLE, seed)
+    needed = max(2, round(min_size * len(chosen) / n))
+    progress(0, 2, note="Finding dense regions")
+    labels = np.full(n, -1, np.int32)
+    if len(chosen) > needed:
+        model = HDBSCAN(min_cluster_size=needed, min_samples=min(needed, 5), copy=True)
+        found = model.fit(x[chosen]).labels_
+        if np.bincount(found + 1)[1:].max(initial=0) > len(chosen) / 2:
+            # One region that swallows most of the map says nothing: take the finest regions instead.
+            found = model.set_params(cluster_selection_method="leaf").fit(x[chosen]).labels_
+        labels[chosen] = found
+    progress(1, 2, note="Finding dense regions")
+    inside = chosen[labels[chosen] >= 0]
+    rest = np.setdiff1d(np.arange(n), chosen)
+    if len(rest) and len(inside) > 1:
+        tree = KDTree(x[inside])
+        reach = np.quantile(tree.query(x[inside], k=2)[0][:, 1], 0.95)
+        distance, near = (a[:, 0] for a in tree.query(x[rest], k=1))
+        labels[rest] = np.where(distance <= reach, labels[inside[near]], -1)
+    labels = _by_size(labels)
+    k = int(labels.max()) + 1
+    meta = {"k": k, "min_size": min_size, "seed": seed, "dimensions": x.shape[1], "rows_searched": len(chosen)}
+    progress(2, 2, note="Finding dense regions")
+    return Clusters("hdbscan", labels, _numbers(k), _silhouette(x, labels, seed), meta)
 
 
 def name(clusters: Clusters, embedding: Embedding, dataset: Dataset) -> Clusters:
-    """The same clusters with names from what sets each apart: column values and words of its titles."""
-    return clusters
+    """The same clusters named by what sets each apart: values of its columns and words of its titles that are more
+    frequent inside than outside; without a catalogue, by its most bought products."""
+    if len(clusters.labels) != len(embedding):
+        raise InputError(f"There are {len(clusters.labels)} labels and {len(embedding)} vectors.")
+    return replace(clusters, names=names_of(clusters.labels, len(clusters), embedding, dataset))
 
 
 def auto(embedding: Embedding, dataset: Dataset, seed: int = 0, progress: Progress = silent) -> Clusters:
-    """k-means with its own k, named."""
-    if not len(embedding):
-        raise InputError("There are no vectors to group.")
+    """k-means with its own k, named: what every trained run gets."""
     return name(kmeans(embedding.vectors, None, seed, progress), embedding, dataset)
+
+
+def _choose(tried: Mapping[int, float], n: int) -> int:
+    """The number of clusters, from the silhouette of each."""
+    best = max(tried.values())
+    if best < _CLEAR:  # it then falls from the first k on and would always say "as few as possible"
+        usual = n ** (1 / 3)
+        tried = {c: s for c, s in tried.items() if 0.7 * usual <= c <= 1.5 * usual} or tried
+        best = max(tried.values())
+    return min(c for c, s in tried.items() if s >= best - (_CLOSE if best >= _CLEAR else 0.0))
+
+
+def _checked(vectors: np.ndarray) -> np.ndarray:
+    if vectors.ndim != 2 or not len(vectors):
+        raise InputError("There are no vectors to group.")
+    norm = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.asarray(vectors / np.maximum(norm, 1e-12), np.float32)
+
+
+def _fit(x: np.ndarray, k: int, seed: int, tries: int) -> np.ndarray:
+    from sklearn.cluster import KMeans
+
+    learn = x[_sample(len(x), 50_000, seed)]
+    with warnings.catch_warnings():  # fewer different vectors than k: some clusters stay empty, _by_size drops them
+        warnings.simplefilter("ignore")
+        model = KMeans(k, n_init=tries, max_iter=50, random_state=seed).fit(learn)
+    return np.asarray(model.predict(x), np.int32)
+
+
+def _sample(n: int, limit: int, seed: int) -> np.ndarray:
+    return np.arange(n) if n <= limit else np.sort(np.random.default_rng(seed).choice(n, limit, replace=False))
+
+
+def _silhouette(x: np.ndarray, labels: np.ndarray, seed: int) -> float:
+    """Mean silhouette of a sample of the rows that are in a cluster; 0 when they are all in one."""
+    from sklearn.metrics import silhouette_score
+
+    rows = np.flatnonzero(labels >= 0)
+    rows = rows[_sample(len(rows), 3000, seed)]
+    k = len(np.unique(labels[rows]))
+    return float(silhouette_score(x[rows], labels[rows])) if 1 < k < len(rows) else 0.0
+
+
+def _by_size(labels: np.ndarray) -> np.ndarray:
+    """The same groups with labels 0, 1, ... from the largest to the smallest; -1 stays."""
+    codes, counts = np.unique(labels[labels >= 0], return_counts=True)
+    new = np.full(int(codes.max()) + 2 if len(codes) else 1, -1, np.int32)
+    new[codes[np.argsort(-counts, kind="stable")]] = np.arange(len(codes))
+    return new[labels]
+
+
+def _numbers(k: int) -> tuple[str, ...]:
+    return tuple(str(i + 1) for i in range(k))

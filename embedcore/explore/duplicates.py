@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
+from embedcore.explore.linkage import Linkage
 from embedcore.neighbours import Graph
 
 # (above, name, what it says)
@@ -25,10 +27,13 @@ def band(score: float) -> str:
     return next(name for above, name, _ in BANDS if score > above or above == -1.0)
 
 
+_ONE = 0.9999  # vectors this alike are taken for equal: their group is not compared pair by pair
+
+
 @dataclass(frozen=True)
 class Group:
     """Products that belong together. items: positions in Dataset.items, ascending. score: the weakest similarity
-    on which the group rests. pairs: (item, item, score), best first."""
+    among its pairs (1 when only verdicts hold it together). pairs: (item, item, score), best first."""
 
     items: tuple[int, ...]
     score: float
@@ -41,7 +46,8 @@ def pairs(
     """Pairs of products whose cosine similarity is at least `threshold`, best first, at most `limit`.
 
     Columns item_a, item_b (positions), id_a, id_b, title_a, title_b, score, band. `.attrs["found"]` is how many
-    pairs the neighbour lists hold at this threshold, `.attrs["complete"]` whether no list was cut short.
+    pairs the neighbour lists hold at this threshold, `.attrs["complete"]` whether that is all there are (a product
+    with more such neighbours than its list is long leaves some out).
     """
     names = ["item_a", "item_b", "id_a", "id_b", "title_a", "title_b", "score", "band"]
     n, k = graph.ids.shape
@@ -68,22 +74,87 @@ def pairs(
         columns=names,
     )
     out.attrs["found"] = len(a)
-    out.attrs["complete"] = not bool((graph.scores[:, -1] >= threshold).any())
+    out.attrs["threshold"] = float(threshold)
+    full = (graph.ids[:, -1] >= 0) & (graph.scores[:, -1] >= threshold)
+    out.attrs["complete"] = graph.exact and not full.any()
     return out
 
 
-def groups(pairs: pd.DataFrame, verdicts: pd.DataFrame | None = None) -> list[Group]:
-    """Pairs -> groups, the largest score first. pairs: as `pairs` returns them. verdicts: columns id_a, id_b, verdict
-    ("same" or "different"): a "different" pair is never in one group, a "same" pair always is."""
-    return []
+def groups(
+    pairs: pd.DataFrame,
+    verdicts: pd.DataFrame | None = None,
+    dataset: Dataset | None = None,
+    embedding: Embedding | None = None,
+) -> list[Group]:
+    """Pairs -> groups of two and more, the surest first.
+
+    Groups grow by average linkage: two of them become one only when their products are, on average over all pairs
+    between them, as alike as the weakest pair of the table. So one wrong pair cannot chain two groups together.
+    pairs: as `pairs` returns them. verdicts: columns id_a, id_b, verdict: a "different" pair is never in one group, a
+    "same" pair always is (unless other verdicts contradict it: then "different" wins). dataset: needed for "same"
+    verdicts on products that are not in `pairs`. embedding: makes the averages exact; without it a pair that is not
+    in the table counts as 0, which splits groups larger than the neighbour lists.
+    """
+    item_of = dict(zip(pairs["id_a"], pairs["item_a"], strict=True))
+    item_of.update(zip(pairs["id_b"], pairs["item_b"], strict=True))
+    if dataset is not None:
+        item_of = {**dataset.index, **item_of}
+    said: dict[str, list[tuple[int, int]]] = {"same": [], "different": []}
+    if verdicts is not None:
+        for a, b, verdict in zip(verdicts["id_a"], verdicts["id_b"], verdicts["verdict"], strict=True):
+            if a in item_of and b in item_of and verdict in said:
+                said[verdict].append((int(item_of[a]), int(item_of[b])))
+    apart = {frozenset(p) for p in said["different"]}
+    table = [
+        (int(a), int(b), float(s))
+        for a, b, s in zip(pairs["item_a"], pairs["item_b"], pairs["score"], strict=True)
+        if frozenset((int(a), int(b))) not in apart
+    ]
+    unit = None
+    if embedding is not None:
+        unit = {i: embedding.unit[embedding.row_of[str(k)]] for k, i in item_of.items() if str(k) in embedding.row_of}
+    link = Linkage(said["different"], unit)
+    for a, b in said["same"]:
+        link.join(a, b)
+    for a, b, score in table:
+        if score >= _ONE:
+            link.join(a, b)
+    link.grow(table, min((s for _, _, s in table), default=1.0))
+    inside: dict[int, list[tuple[int, int, float]]] = {}
+    for a, b, score in table:
+        if link.find(a) == link.find(b):
+            inside.setdefault(link.find(a), []).append((a, b, score))
+    out = []
+    for root, members in link.members.items():
+        if len(members) > 1:
+            held = sorted(inside.get(root, []), key=lambda p: (-p[2], p[0], p[1]))
+            out.append(Group(tuple(sorted(members)), min((p[2] for p in held), default=1.0), tuple(held)))
+    return sorted(out, key=lambda g: (-g.score, g.items))
 
 
 def compare(dataset: Dataset, a: int, b: int) -> pd.DataFrame:
-    """Two products field by field. Columns field, a, b (text, "" where missing) and same (bool)."""
+    """Two products (positions in Dataset.items) field by field. Columns field, a, b (text, "" where missing) and same
+    (bool: equal text). Fields that both lack are left out; products that only baskets know have just their id."""
     rows = []
-    for column in dataset.catalogue.roles if dataset.catalogue is not None else ():
-        values = dataset.column(column)
-        x, y = ("" if pd.isna(v) else str(v) for v in (values.iloc[a], values.iloc[b]))
-        if x or y:
-            rows.append((column, x, y, x == y))
+    if dataset.catalogue is not None:
+        frame, n = dataset.catalogue.frame, dataset.n_catalogue
+        for column in dataset.catalogue.roles:
+            x, y = (_text(frame[column].iat[i]) if i < n else "" for i in (a, b))
+            if column == dataset.catalogue.id_column:
+                x, y = str(dataset.items[a]), str(dataset.items[b])
+            if x or y:
+                rows.append((column, x, y, x == y))
+    else:
+        rows.append(("id", str(dataset.items[a]), str(dataset.items[b]), a == b))
+    if dataset.baskets is not None:
+        x, y = f"{dataset.counts[a]:,}", f"{dataset.counts[b]:,}"
+        rows.append(("in baskets", x, y, x == y))
     return pd.DataFrame(rows, columns=["field", "a", "b", "same"])
+
+
+def _text(value: Any) -> str:
+    if pd.isna(value):
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return str(value.date()) if value == value.normalize() else str(value)
+    return f"{value:.10g}" if isinstance(value, float) else str(value)

@@ -140,8 +140,13 @@ def _layout(
         try:
             fuzzy = fuzzy_simplicial_set(own, k, random, "cosine", knn_indices=ids, knn_dists=distances)[0]
             a, b = find_ab_params(1.0, min_dist)
-            bar = {"file": _Steps(epochs, progress), "disable": False, "bar_format": "{n}", "miniters": 1,
-                   "mininterval": 0.3}
+            bar = {
+                "file": _Steps(epochs, progress),
+                "disable": False,
+                "bar_format": "{n}",
+                "miniters": 1,
+                "mininterval": 0.3,
+            }
             xy, _ = simplicial_set_embedding(
                 start, fuzzy, 2, 1.0, a, b, 1.0, 5, epochs, init, random, "cosine", {}, False, {}, False, tqdm_kwds=bar
             )
