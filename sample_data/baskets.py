@@ -82,8 +82,8 @@ def shop(products: pd.DataFrame, substitutes: list[tuple[int, int]], complements
     n = len(products)
     popularity = rng.lognormal(0, 1.1, n)
     planted = sorted({x for pair in substitutes + complements for x in pair})
-    popularity[planted] = 3.0 + rng.random(len(planted)) * 3
-    popularity[[x for pair in substitutes for x in pair]] *= 2.2     # rare products cannot show what they avoid
+    popularity[planted] = 5.0 + rng.random(len(planted)) * 3
+    popularity[[x for pair in substitutes for x in pair]] *= 1.6     # rare products cannot show what they avoid
     for row in np.flatnonzero(products["copy_of"].to_numpy() >= 0):     # both listings share one demand
         popularity[row] = 0.6 * popularity[products["copy_of"].iloc[row]] + 0.3
     codes = {c: pd.factorize(products[c])[0] for c in ("subcategory", "slot", "style")}

