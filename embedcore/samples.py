@@ -69,6 +69,13 @@ def load(which: str, progress: Progress = silent) -> Dataset:
     return dataset
 
 
+def planted(what: str) -> set[tuple[str, str]]:
+    """Pairs of ids, each in ascending order, that the fashion sample was made with: "duplicates", "complements" or
+    "substitutes"."""
+    pairs = pd.read_csv(FOLDER / f"{what}.csv", dtype=str)
+    return {(min(a, b), max(a, b)) for a, b in pairs.itertuples(index=False)}
+
+
 def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
     """Read like anybody's own files."""
     # Here, not above: SAMPLES stands on the home page, which must appear without loading the readers.
