@@ -1,0 +1,226 @@
+"""Delimited text -> a table of text in which every line of the file is accounted for."""
+
+from __future__ import annotations
+
+import mmap
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from embedcore.errors import InputError
+from embedcore.intake import dialect, spool
+from embedcore.intake.accounts import TEXT, Bad, Books, audit
+from embedcore.intake.lexer import Lexer
+from embedcore.intake.names import column_names
+from embedcore.methods.base import Progress, silent
+
+SAMPLE_BYTES, SAMPLE_LINES = 1 << 20, 1000
+LONG_RECORD = 1000
+MAX_COLUMNS = 5000
+_READ = """
+SELECT * FROM read_csv($path, auto_detect=false, header=false, columns={columns}, delim=$delim, quote=$quote,
+    escape=$quote, new_line='\\n', nullstr='', store_rejects=true, rejects_limit=0, strict_mode=true,
+    parallel={parallel}, max_line_size={longest}, buffer_size={buffer})
+"""
+_REJECTS = """
+SELECT line_byte_position - 1 AS at, first(error_type ORDER BY column_idx) AS kind, max(column_idx) AS cells
+FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Read:
+    """What was read. header_line: 1-based line of the column names, 0 when there are none."""
+
+    frame: pd.DataFrame
+    rejected: pd.DataFrame
+    encoding: str
+    delimiter: str
+    header_line: int
+    rows_in: int
+    notices: tuple[str, ...]
+
+
+def read(
+    path: Path,
+    filename: str,
+    *,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    header_line: int | None = None,
+    ragged: bool = False,
+    progress: Progress = silent,
+) -> Read:
+    """Read delimited text; rows_in == len(frame) + len(rejected). InputError when there is nothing to read."""
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '" \n\r\x00' or not delimiter.isascii()):
+        raise InputError("A delimiter is one plain character, such as a comma.", "Choose comma, semicolon, tab or bar.")
+    with TemporaryDirectory(prefix="embedcore-") as folder:
+        text = spool.to_text(path, filename, Path(folder) / "text", encoding, part(progress, 0, 40))
+        size = text.path.stat().st_size
+        lines = _sample(text.path)
+        if not any(line.strip() for line in lines) and size < SAMPLE_BYTES:
+            raise InputError(f"“{filename}” holds nothing but empty lines.", "Choose a file with a header and rows.")
+        if header_line and header_line > len(lines):
+            raise InputError(f"“{filename}” has no line {header_line:,} for the column names.", "Choose another line.")
+        how = dialect.find(lines, delimiter, header_line, ragged)
+        if how.width > MAX_COLUMNS:
+            raise InputError(f"“{filename}” has {how.width:,} columns, more than we can read.", "Check the delimiter.")
+        with text.path.open("r+b") as f:
+            # Closed when the last array that looks into it is gone, not before.
+            data = mmap.mmap(f.fileno(), 0)
+        if how.ragged:
+            return _ragged(data, how, text, progress)
+        return _table(data, how, text, Path(folder), progress)
+
+
+def part(progress: Progress, low: int, high: int) -> Progress:
+    """The share low..high % of a longer job, as its own Progress."""
+
+    def inner(step: int, of: int, loss: float | None = None, note: str = "") -> None:
+        progress(low + (high - low) * step // max(of, 1), 100, loss, note)
+
+    return inner
+
+
+def _sample(path: Path) -> list[bytes]:
+    lines = spool.first_bytes(path, SAMPLE_BYTES).split(b"\n")
+    return (lines[:-1] or lines)[:SAMPLE_LINES]
+
+
+def _table(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, folder: Path, progress: Progress) -> Read:
+    notices = list(text.notices)
+    if how.header is not None and how.header > 0:
+        notices.append(f"The column names were found in line {how.header + 1:,}; the lines above it are not used.")
+    names, said = column_names(how.columns, how.width)
+    notices += said
+    progress(40, 100, note="Finding the rows")
+    books = audit(data, how)
+    notices += _long(books)
+    progress(60, 100, note="Reading the rows")
+    if books.records > len(books.bad):
+        books.blot(len(names), how.delimiter)
+        data.flush()
+        frame, rejected = _duckdb(text.path, folder, how.delimiter, len(names), books)
+        if len(frame) + len(rejected) != books.records:
+            frame, rejected = _by_hand(books, how.delimiter, len(names))
+    else:
+        frame, rejected = _by_hand(books, how.delimiter, len(names))
+    if len(frame) + len(rejected) != books.records:
+        raise InputError("Some lines of this file could not be accounted for, so nothing was read.",
+                         "Open it in a spreadsheet and save it again as CSV.")  # fmt: skip
+    frame.columns = pd.Index(names)
+    progress(100, 100, note="Read")
+    header = 0 if how.header is None else how.header + 1
+    return Read(frame, rejected, text.encoding, how.delimiter, header, books.records, tuple(notices))
+
+
+def _long(books: Books) -> list[str]:
+    """A quote that swallowed real rows looks like one very long record: say so loudly."""
+    if not books.spans:
+        return []
+    line, lines = max(books.spans.items(), key=lambda x: x[1])
+    if lines <= LONG_RECORD:
+        return []
+    return [
+        f"CAUTION: one row begins in line {line + 1:,} and goes on for {lines:,} lines. A quote is probably missing "
+        "there, and the rows after it were swallowed: look at that line before you go on."
+    ]
+
+
+def _duckdb(
+    path: Path, folder: Path, delimiter: str, width: int, books: Books
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """(kept, rejected) of the body of the text, every cell VARCHAR."""
+    body = path
+    if books.first:
+        body = folder / "body"
+        with path.open("rb") as f, body.open("wb") as to:
+            f.seek(int(books.start[books.first]))
+            while chunk := f.read(spool.CHUNK):
+                to.write(chunk)
+    longest = max(books.longest + 1024, 2 << 20)
+    query = _READ.format(
+        columns="{" + ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width)) + "}",
+        # The parallel reader guesses where records begin, and loses rows in text with quoted line ends.
+        parallel="false" if books.quotes else "true",
+        longest=longest,
+        buffer=max(longest + 1024, 16 << 20),
+    )
+    with duckdb.connect(config={"autoinstall_known_extensions": "false"}) as con:
+        relation = con.sql(query, params={"path": str(body), "delim": delimiter, "quote": '"' if books.quotes else ""})
+        frame = relation.to_arrow_table().to_pandas()
+        found = con.execute(_REJECTS).fetchall()
+    offset = int(books.start[books.first])
+    at = np.array([f[0] for f in found], np.int64) + offset
+    lines = np.searchsorted(books.start, at, side="right") - 1
+    rows = []
+    for n, (_, kind, cells) in zip(lines.tolist(), found, strict=True):
+        if n in books.bad or not books.blank[n]:
+            rows.append(books.bad.get(n) or Bad(n, _reason(kind, cells, width), _text(books, n)))
+    if width == 1:
+        frame = frame[frame["c0"].fillna("").str.strip(" ") != ""].reset_index(drop=True)
+    return frame, _rejected(rows)
+
+
+def _reason(kind: str, cells: int | None, width: int) -> str:
+    if kind == "MISSING COLUMNS":
+        return f"too few cells: fewer than the {width:,} of the header"
+    if kind == "TOO MANY COLUMNS":
+        return f"too many cells: {cells or width + 1:,} instead of {width:,}"
+    return kind.lower()
+
+
+def _text(books: Books, n: int) -> str:
+    return books.line(n, books.spans.get(n, 1))[: 4 * TEXT].decode("utf-8", "replace")[:TEXT]
+
+
+def _rejected(rows: list[Bad]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "line": np.array([r.line + 1 for r in rows], np.int64),
+            "reason": pd.Series([r.reason for r in rows], dtype="str"),
+            "text": pd.Series([r.text for r in rows], dtype="str"),
+        }
+    )
+
+
+def _by_hand(books: Books, delimiter: str, width: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The same as _duckdb by our own rules, slower: for text that the parser and the rules read differently."""
+    lexer, n = Lexer(delimiter), books.first
+    kept: list[list[str | None]] = []
+    rejected: list[Bad] = []
+    while n < books.lines:
+        span = books.spans.get(n, 1)
+        if n in books.bad:
+            rejected.append(books.bad[n])
+        elif not books.blank[n]:
+            cells = lexer.cells(books.line(n, span))
+            if len(cells) == width:
+                kept.append([c or None for c in cells])
+            else:
+                kind = "MISSING COLUMNS" if len(cells) < width else "TOO MANY COLUMNS"
+                rejected.append(Bad(n, _reason(kind, len(cells), width), _text(books, n)))
+        n += span
+    return pd.DataFrame(kept, columns=[f"c{i}" for i in range(width)], dtype="str"), _rejected(rejected)
+
+
+def _ragged(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, progress: Progress) -> Read:
+    """Lines of different lengths: one column that holds the line; with names above, the last one takes the rest."""
+    lines = data[:].decode("utf-8").split("\n")
+    body = pd.Series([s for line in lines[how.first :] if (s := line.strip())], dtype="str")
+    names, said = column_names(how.columns or ("line",), max(len(how.columns), 1))
+    if len(names) > 1:
+        frame = body.str.split(how.delimiter, n=len(names) - 1, expand=True, regex=False)
+        frame = frame.reindex(columns=range(len(names))).astype("str")
+        frame = frame.mask(frame == "")
+    else:
+        frame = body.to_frame()
+    frame.columns = pd.Index(names)
+    notice = "Lines hold different numbers of cells: each line was read as one basket."
+    progress(100, 100, note="Read")
+    header = 0 if how.header is None else how.header + 1
+    return Read(frame, _rejected([]), text.encoding, how.delimiter, header, len(frame), (*text.notices, *said, notice))

@@ -1,0 +1,154 @@
+"""Which delimiter, which line is the header, or is each line one basket: decided on the start of the text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from embedcore.intake.lexer import Lexer
+
+DELIMITERS = (",", ";", "\t", "|")
+NUMBER = re.compile(r"[-+(]?[\s$€£¥₹]*\d[\d\s.,'’]*(?:[eE][-+]?\d+)?[\s%$€£¥₹)]*\Z")
+DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?\Z")
+# First cells of a line that names the content of a file of baskets, one a line.
+BASKET_WORDS = {
+    "items", "item", "basket", "baskets", "products", "product", "transaction", "transactions", "order", "orders",
+    "user_id", "user", "customer", "customer_id", "basket_id", "order_id", "transaction_id", "id", "product_id",
+    "product_ids", "item_id", "item_ids", "items_bought", "item(s)",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How to read delimited text. header: 0-based line of the column names, None when there are none; first: 0-based
+    line of the first record; columns: the names as they stand in the file ([] when there are none); width: cells in a
+    record; ragged: lines have different numbers of cells by nature (one basket per line)."""
+
+    delimiter: str
+    header: int | None
+    first: int
+    columns: tuple[str, ...]
+    width: int
+    ragged: bool = False
+
+
+def find(
+    lines: Sequence[bytes], delimiter: str | None = None, header_line: int | None = None, ragged: bool = False
+) -> Dialect:
+    """The dialect of a text from its first lines (UTF-8, without line ends).
+
+    header_line: 1-based line of the column names when a person says so, 0 when there are none.
+    ragged: a person says that each line is one basket.
+    """
+    told = re.match(rb"sep=(.)\Z", lines[0].strip(b"\xef\xbb\xbf \r")) if lines else None
+    if told and delimiter is None:
+        delimiter = told.group(1).decode("ascii", "replace")
+    skip = 1 if told else 0
+    tried = [delimiter] if delimiter else list(DELIMITERS)
+    rows = {d: _rows(lines, d, skip) for d in tried}
+    best = max(tried, key=lambda d: _score(rows[d]))
+    body = rows[best]
+    if ragged or (header_line is None and _looks_ragged(body)):
+        return _ragged(best, body, header_line, skip)
+    width = _mode(body)
+    if header_line is not None and header_line > 0:
+        named = next((cells for line, cells in _rows(lines, best, header_line - 1) if line == header_line - 1), [])
+        width = max(len(named), 1) if not body else max(width, len(named))
+        return Dialect(best, header_line - 1, header_line, tuple(named), width)
+    if header_line == 0:
+        return Dialect(best, None, body[0][0] if body else skip, (), width)
+    return _with_header(best, body, width, skip)
+
+
+def _rows(lines: Sequence[bytes], delimiter: str, start: int) -> list[tuple[int, list[str]]]:
+    """(line, cells) of the usable records that are not blank."""
+    lexer = Lexer(delimiter)
+    special = {r.line: r for r in lexer.records(lines.__getitem__, start, len(lines))}
+    out, n = [], start
+    while n < len(lines):
+        record = special.get(n)
+        size = record.lines if record else 1
+        text = b"\n".join(lines[n : n + size])
+        if text.strip() and not (record and record.problem):
+            out.append((n, lexer.cells(text)))
+        n += size
+    return out
+
+
+def _mode(rows: list[tuple[int, list[str]]]) -> int:
+    counts = Counter(len(cells) for _, cells in rows)
+    # The commonest number of cells; of equally common ones the larger, since titles are narrow.
+    return max(counts, key=lambda w: (counts[w], w)) if counts else 1
+
+
+def _score(rows: list[tuple[int, list[str]]]) -> tuple[float, int]:
+    width = _mode(rows)
+    if width < 2:
+        several = sum(len(c) > 1 for _, c in rows) / max(len(rows), 1)
+        return several / 4, width
+    share = sum(len(c) == width for _, c in rows) / len(rows)
+    return share, width
+
+
+def _looks_ragged(rows: list[tuple[int, list[str]]]) -> bool:
+    """Short texts in lines of many different lengths: baskets, one a line."""
+    if len(rows) < 5:
+        return False
+    counts = Counter(len(c) for _, c in rows)
+    share = counts[_mode(rows)] / len(rows)
+    several = sum(n for w, n in counts.items() if w > 1) / len(rows)
+    cells = [cell for _, row in rows for cell in row]
+    short = sum(len(c) <= 40 for c in cells) / len(cells)
+    return share < 0.6 and len(counts) >= 3 and several >= 0.4 and short > 0.95
+
+
+def _ragged(delimiter: str, rows: list[tuple[int, list[str]]], header_line: int | None, skip: int) -> Dialect:
+    first = rows[0][0] if rows else skip
+    names: tuple[str, ...] = ()
+    header = header_line - 1 if header_line else None
+    if rows and header_line is None:
+        cells = [c.strip().lower() for c in rows[0][1]]
+        below = {c.strip().lower() for _, row in rows[1:] for c in row}
+        if all(re.sub(r"\W+", "_", c).strip("_") in BASKET_WORDS for c in cells) and not set(cells) & below:
+            header = rows[0][0]
+    if header is not None:
+        names = tuple(next((cells for line, cells in rows if line == header), []))
+        first = header + 1
+    return Dialect(delimiter, header, first, names, max(len(names), 1), ragged=True)
+
+
+def _with_header(delimiter: str, rows: list[tuple[int, list[str]]], width: int, skip: int) -> Dialect:
+    at = next((n for n, (_, cells) in enumerate(rows) if len(cells) == width), None)
+    if at is None:
+        return Dialect(delimiter, None, skip, (), width)
+    line, cells = rows[at]
+    above = rows[at - 1] if at else None
+    if above and len(above[1]) == width - 1 and width > 2 and is_label_row(above[1], [c for _, c in rows[at:]]):
+        # One name less than cells: rows end with a spare delimiter, or begin with a row number that has no name.
+        spare = all(c[-1].strip() == "" for _, c in rows[at:] if len(c) == width)
+        names = (*above[1], "") if spare else ("", *above[1])
+        return Dialect(delimiter, above[0], above[0] + 1, names, width)
+    if is_label_row(cells, [c for _, c in rows[at + 1 :] if len(c) == width]):
+        return Dialect(delimiter, line, line + 1, tuple(cells), width)
+    return Dialect(delimiter, None, line, (), width)
+
+
+def is_label_row(cells: list[str], below: list[list[str]]) -> bool:
+    """Are these names of columns? Not when they look like the values under them."""
+    mine = [c.strip() for c in cells]
+    if not any(mine):
+        return False
+    numeric = sum(bool(NUMBER.match(c) or DATE.match(c)) for c in mine)
+    if not below:
+        return numeric == 0
+    columns = list(zip(*(row for row in below if len(row) >= len(mine)), strict=False))
+    for cell, column in zip(mine, columns, strict=False):
+        values = [v.strip() for v in column if v.strip()]
+        same_kind = [v for v in values if NUMBER.match(v) or DATE.match(v)]
+        if cell and values and (NUMBER.match(cell) or DATE.match(cell)) and len(same_kind) >= 0.8 * len(values):
+            return False
+    everywhere = {v.strip() for row in below for v in row}
+    filled = [c for c in mine if c]
+    return sum(c in everywhere for c in filled) < 0.5 * len(filled)

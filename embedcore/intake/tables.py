@@ -1,0 +1,167 @@
+"""A file of any kind -> a Table: text in every cell, rejected rows beside it, and a report of how it was read."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+
+from embedcore.errors import InputError, MissingError
+from embedcore.intake import csv, spool
+from embedcore.intake.excel import read_excel
+from embedcore.intake.names import column_names, listed
+from embedcore.intake.render import arrow_text
+from embedcore.methods.base import Progress, silent
+
+
+@dataclass(frozen=True)
+class ReadReport:
+    """How a file was read. header_line: 1-based line of the column names, 0 when there are none. rows_in == kept +
+    rejected. notices: plain sentences that a person should see."""
+
+    kind: str
+    encoding: str | None
+    delimiter: str | None
+    header_line: int
+    rows_in: int
+    kept: int
+    rejected: int
+    columns: tuple[str, ...]
+    sheets: tuple[str, ...]
+    notices: tuple[str, ...]
+    sheet: str | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """frame: every column str, missing as NA. rejected: line (1-based line of the file), reason, text."""
+
+    frame: pd.DataFrame
+    rejected: pd.DataFrame
+    report: ReadReport
+
+    def save(self, folder: Path) -> None:
+        """Write the table as parquet + JSON into `folder`."""
+        folder.mkdir(parents=True, exist_ok=True)
+        self.frame.to_parquet(folder / "table.parquet", index=False)
+        self.rejected.to_parquet(folder / "rejected.parquet", index=False)
+        (folder / "report.json").write_text(json.dumps(asdict(self.report), ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Table:
+        """Read what `save` wrote; MissingError when it is not there."""
+        try:
+            report: Mapping[str, object] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+            frame, rejected = pd.read_parquet(folder / "table.parquet"), pd.read_parquet(folder / "rejected.parquet")
+        except FileNotFoundError:
+            raise MissingError("This file is no longer in the data folder.", "Read it again.") from None
+        values = {k: tuple(v) if isinstance(v, list) else v for k, v in report.items()}
+        return cls(frame, rejected, ReadReport(**values))  # type: ignore[arg-type]
+
+
+def read_table(
+    path: Path,
+    filename: str,
+    *,
+    delimiter: str | None = None,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    header_line: int | None = None,
+    ragged: bool = False,
+    progress: Progress = silent,
+) -> Table:
+    """Read CSV, TSV or any delimited text, gz, Excel or Parquet, known by its first bytes.
+
+    filename: what the person calls it, for messages. delimiter, encoding, sheet, header_line (1-based, 0: there are no
+    column names): None finds them. ragged: each line of the text is one basket (found by itself in clear cases).
+    Raises InputError, one sentence, for anything that is not a table.
+    """
+    path = Path(path)
+    kind = spool.kind(path, filename)
+    if kind == "gz":
+        with TemporaryDirectory(prefix="embedcore-") as folder:
+            inner = Path(folder) / "unpacked"
+            spool.unpack(path, filename, inner, csv.part(progress, 0, 20))
+            if spool.kind(inner, filename) == "gz":
+                raise InputError(f"“{filename}” is packed twice.", "Unpack it once and try again.")
+            return read_table(
+                inner, filename, delimiter=delimiter, encoding=encoding, sheet=sheet, header_line=header_line,
+                ragged=ragged, progress=csv.part(progress, 20, 100),
+            )  # fmt: skip
+    if kind == "parquet":
+        return _parquet(path, filename, progress)
+    if kind == "excel":
+        return _excel(path, filename, sheet, header_line, progress)
+    r = csv.read(
+        path, filename, delimiter=delimiter, encoding=encoding, header_line=header_line, ragged=ragged,
+        progress=progress,
+    )  # fmt: skip
+    notices = list(r.notices)
+    if not len(r.frame) and not len(r.rejected):
+        notices.append("The file has column names but no rows.")
+    elif len(r.rejected):
+        notices.append(
+            f"{len(r.rejected):,} of {r.rows_in:,} rows were rejected; they are listed with their line and the reason."
+        )
+    return _done(r.frame, r.rejected, "csv", r.rows_in, notices, r.header_line, r.encoding, r.delimiter)
+
+
+def _done(
+    frame: pd.DataFrame, rejected: pd.DataFrame, kind: str, rows_in: int, notices: list[str], header_line: int = 1,
+    encoding: str | None = None, delimiter: str | None = None, sheets: tuple[str, ...] = (), sheet: str | None = None,
+) -> Table:  # fmt: skip
+    report = ReadReport(
+        kind, encoding, delimiter, header_line, rows_in, len(frame), len(rejected), tuple(map(str, frame.columns)),
+        sheets, tuple(notices), sheet,
+    )  # fmt: skip
+    return Table(frame.reset_index(drop=True), rejected, report)
+
+
+def _none_rejected() -> pd.DataFrame:
+    return pd.DataFrame({"line": np.empty(0, np.int64), "reason": pd.Series(dtype="str"), "text": pd.Series(dtype="str")})
+
+
+def _parquet(path: Path, filename: str, progress: Progress) -> Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.read_table(os.fspath(path), partitioning=None)
+    except (pa.ArrowException, OSError, ValueError):
+        raise InputError(f"“{filename}” is a damaged Parquet file.", "Write or copy it again.") from None
+    columns: list[pd.Series] = []
+    names, left_out = [], []
+    for n, name in enumerate(table.column_names):
+        progress(n, table.num_columns, note="Reading the columns")
+        series = None if name.startswith("__index_level_") else arrow_text(table.column(n))
+        if series is not None:
+            columns.append(series)
+            names.append(name)
+        elif not name.startswith("__index_level_"):
+            left_out.append(name)
+    if not columns:
+        raise InputError(f"“{filename}” has no column of text, numbers or dates.", "Choose another file.")
+    final, notices = column_names(names, len(names))
+    frame = pd.concat(columns, axis=1)
+    frame.columns = pd.Index(final)
+    if left_out:
+        notices.append(f"Columns of raw bytes, such as images, are left out: {listed(left_out)}.")
+    if not len(frame):
+        notices.append("The file has columns but no rows.")
+    progress(1, 1, note="Read")
+    return _done(frame, _none_rejected(), "parquet", len(frame), notices, header_line=0)
+
+
+def _excel(path: Path, filename: str, sheet: str | None, header_line: int | None, progress: Progress) -> Table:
+    r = read_excel(path, filename, sheet, header_line, progress)
+    return _done(
+        r.frame, _none_rejected(), "excel", len(r.frame), list(r.notices), r.header_line, sheets=r.sheets, sheet=r.sheet
+    )
+
+
