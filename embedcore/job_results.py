@@ -22,6 +22,12 @@ def stored(store: Store, kind: str, key: str, spec: Mapping[str, Any]) -> tuple[
     if kind == "read":
         folder = store.raw(key)
         return ({"raw": key}, datetime.fromtimestamp(folder.stat().st_mtime, UTC)) if folder else None
+    if kind == "map":
+        run = store.run(spec["run"])
+        if run is None or "umap" not in store.projections(run.key):
+            return None
+        before = store.done_job(kind, key)
+        return {"run": run.key, "kind": "umap"}, before.finished if before and before.finished else run.created
     before = store.done_job(kind, key)
     if before is None or before.result is None or before.finished is None:
         return None
@@ -33,8 +39,6 @@ def _still_there(store: Store, kind: str, result: Mapping[str, Any]) -> bool:
         if kind in ("import", "sample"):
             store.dataset_info(result["dataset"])
             return True
-        if kind == "map":
-            return result["kind"] in store.projections(result["run"])
         if kind == "cluster":
             return result["name"] in store.clusterings(result["run"])
     except MissingError:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import threading
 import time
 import weakref
@@ -114,8 +113,9 @@ def _plain_errors() -> Iterator[None]:
 def _open(home: Path, notices: list[str]) -> duckdb.DuckDBPyConnection:
     path = home / FILE
     wal = home / f"{FILE}.wal"
-    _keep_unreadable_log(wal, notices)
     try:
+        if _drops_silently(wal):
+            notices.append(_set_aside(wal))
         return _connect(path, home)
     except duckdb.Error as e:
         _raise_if_busy(e)
@@ -125,10 +125,7 @@ def _open(home: Path, notices: list[str]) -> duckdb.DuckDBPyConnection:
                 "Move the file embedcore.duckdb somewhere else and start again, or choose another folder with "
                 "EMBEDCORE_HOME.",
             ) from e
-    aside = _aside(wal)
-    wal.rename(aside)
-    notices.append(f"The last changes before the app stopped could not be read back and were set aside as {aside.name}."
-                   " Everything that was saved before them is here.")
+    notices.append(_set_aside(wal))
     return _connect(path, home)
 
 
@@ -158,18 +155,20 @@ def _raise_if_busy(e: duckdb.Error) -> None:
                         "Use the app that is open, close it, or choose another folder with EMBEDCORE_HOME.") from e
 
 
-def _keep_unreadable_log(wal: Path, notices: list[str]) -> None:
-    """DuckDB 2.0 drops a log whose first bytes are damaged without a word: keep a copy and say so."""
+def _drops_silently(wal: Path) -> bool:
+    """DuckDB 2.0 ignores a log whose first bytes are not its own: no error, and later changes are not replayed
+    either. (Field 100 with the name "b" opens every log that 2.0 writes.)"""
     try:
         with wal.open("rb") as file:
             head = file.read(3)
+            return len(head) == 3 and head != b"d\x00b"
     except FileNotFoundError:
-        return
-    if head and head != b"d\x00b":
-        aside = _aside(wal)
-        shutil.copyfile(wal, aside)
-        notices.append(f"The log of the last changes looks damaged; a copy was set aside as {aside.name}.")
+        return False
 
 
-def _aside(wal: Path) -> Path:
-    return wal.with_name(f"{wal.name}.{time.strftime('%Y%m%d-%H%M%S')}.unreadable")
+def _set_aside(wal: Path) -> str:
+    """Rename the log of changes that are not in the database file yet; what to tell about it."""
+    aside = wal.with_name(f"{wal.name}.{time.strftime('%Y%m%d-%H%M%S')}.unreadable")
+    wal.rename(aside)
+    return (f"The last changes before the app stopped could not be read back and were set aside as {aside.name}. "
+            "Everything that was saved before them is here.")

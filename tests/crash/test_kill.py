@@ -1,0 +1,161 @@
+"""kill -9 in the middle of anything: what was acknowledged is there and whole, and nobody stays behind."""
+
+from __future__ import annotations
+
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embedcore.embedding import Embedding
+from embedcore.errors import EmbedError
+from embedcore.jobs import Jobs
+from embedcore.neighbours import Graph
+from embedcore.store import Store
+from tests.shared import ROOT
+from tests.unit import made
+from tests.unit.test_jobs import alive, spinning
+
+CYCLES = 8
+
+
+def victim(mode: str, home: Path, argument: str) -> subprocess.Popen[str]:
+    process = subprocess.Popen([sys.executable, "-m", "tests.crash.victim", mode, str(home), argument], cwd=ROOT,
+                               stdout=subprocess.PIPE, text=True)
+    return process
+
+
+def first_line(process: subprocess.Popen[str]) -> str:
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    assert line.startswith("ready"), "the server did not start"
+    return line
+
+
+def kill_after(process: subprocess.Popen[str], seconds: float) -> list[int]:
+    """Kill it; the numbers of the runs that it had said were stored."""
+    time.sleep(seconds)
+    process.send_signal(signal.SIGKILL)
+    assert process.stdout is not None
+    said = process.stdout.read().splitlines()
+    process.wait()
+    return [int(line.split()[1]) for line in said if line.startswith("run ") and line[4:].strip().isdigit()]
+
+
+def check_whole(store: Store, key: str, scratch: Path) -> None:
+    """A stored run equals, bit for bit, what was made from its number."""
+    n = int(key.split("-")[1])
+    run = store.run(key)
+    assert run is not None
+    made.result(scratch, store.dataset(run.dataset).items, seed=n, d=4 + n % 3)
+    want = Embedding.load(scratch / "embeddings")
+    got = store.embedding(key)
+    assert np.array_equal(got.vectors, want.vectors) and list(got.ids) == list(want.ids)
+    assert np.array_equal(store.graph(key).ids, Graph.load(scratch / "graph").ids)
+    assert store.kinds(key) == ["product", "value"] and store.projections(key) == ["pca"]
+    assert len(store.projection(key, "pca").xy) == len(want) == len(store.clusters(key, "kmeans").labels)
+    assert (store.model_folder(key) / "weights.bin").read_bytes() == want.vectors.tobytes()
+
+
+def test_nothing_that_was_acknowledged_is_lost_or_torn(home: Path, tmp_path: Path) -> None:
+    random_seconds = random.Random(7)
+    acknowledged: list[int] = []
+    for cycle in range(CYCLES):
+        process = victim("commit", home, str(cycle * 10_000))
+        first_line(process)
+        acknowledged += kill_after(process, random_seconds.uniform(0.05, 0.9))
+        store = Store.open(home)
+        assert store.notices == ()
+        keys = {run.key for run in store.runs()}
+        assert {f"run-{n}" for n in acknowledged} <= keys
+        (dataset,) = store.datasets()
+        verdicts = set(store.verdicts(dataset.hash)[["id_a", "id_b"]].to_numpy().ravel())
+        assert {f"other-{n}" for n in acknowledged} <= verdicts
+        assert {p.name for p in (home / "runs").iterdir()} == keys
+        for key in sorted(keys, key=lambda k: int(k.split("-")[1]))[-12:]:
+            check_whole(store, key, tmp_path / f"{cycle}-{key}")
+        store.close()
+    assert len(acknowledged) >= CYCLES, "too little was committed to prove anything"
+
+
+def killed_with_a_log(home: Path) -> Path:
+    """A data folder whose server was killed, with some runs in the database file and later ones in the log only."""
+    process = victim("commit", home, "0")
+    first_line(process)
+    assert kill_after(process, 0.6)
+    Store.open(home).close()
+    process = victim("commit", home, "10000")
+    first_line(process)
+    assert kill_after(process, 0.6)
+    wal = home / "embedcore.duckdb.wal"
+    assert wal.stat().st_size > 1000
+    return wal
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [(lambda b: b[: len(b) // 2] + bytes([b[len(b) // 2] ^ 255]) + b[len(b) // 2 + 1:], "could not be read back"),
+     (lambda b: b"\x00\x00\x00" + b[3:], "could not be read back"), (lambda b: b[:-7], "")],
+    ids=["in-the-middle", "at-the-start", "cut-off"],
+)
+def test_a_log_that_cannot_be_read_is_set_aside_and_reported(
+    home: Path, tmp_path: Path, damage: Callable[[bytes], bytes], told: str
+) -> None:
+    wal = killed_with_a_log(home)
+    before = damage(wal.read_bytes())
+    wal.write_bytes(before)
+    store = Store.open(home)
+    aside = list(home.glob("*.unreadable"))
+    if told:
+        (notice,) = store.notices
+        assert told in notice and str(home) not in notice and aside[0].name in notice
+        assert [p.read_bytes() for p in aside] == [before]
+    else:
+        assert store.notices == () and not aside
+    keys = [run.key for run in store.runs()]
+    assert "run-0" in keys, "what was in the database file is still there"
+    for key in keys[:5] + keys[-5:]:
+        check_whole(store, key, tmp_path / key)
+    store.close()
+    again = Store.open(home)
+    assert again.notices == () and [run.key for run in again.runs()] == keys
+    again.close()
+
+
+def test_a_database_that_is_no_database_is_left_alone_and_explained(home: Path) -> None:
+    Store.open(home).close()
+    (home / "embedcore.duckdb").write_bytes(b"not a database" * 1000)
+    with pytest.raises(EmbedError, match="cannot be read") as e:
+        Store.open(home)
+    assert str(home) not in str(e.value)
+    assert (home / "embedcore.duckdb").read_bytes().startswith(b"not a database")
+
+
+def test_workers_end_when_their_server_is_killed_and_its_job_can_be_run_again(home: Path, tmp_path: Path) -> None:
+    process = victim("queue", home, str(tmp_path / "pids"))
+    _, spin, behind, ask = first_line(process).split()
+    pids = [*spinning(tmp_path / "pids"), int(ask)]
+    assert all(alive(pid) for pid in pids)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    end = time.monotonic() + 5
+    while any(alive(pid) for pid in pids):
+        assert time.monotonic() < end, "a worker outlived its server"
+        time.sleep(0.05)
+    store = Store.open(home)
+    assert not list((home / "jobs").iterdir())
+    jobs = Jobs(store, warm=False, tasks="tests.unit.small_tasks")
+    job = jobs.get(spin)
+    assert job is not None and job.state == "interrupted" and job.finished
+    assert jobs.wait(behind, 20).state == "done", "what waited goes on"
+    (tmp_path / "pids").unlink()
+    jobs.retry(spin)
+    spinning(tmp_path / "pids")
+    jobs.close()
+    store.close()

@@ -1,0 +1,49 @@
+"""Server processes that the crash tests kill: `python -m tests.crash.victim commit|queue HOME ...`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from embedcore.jobs import Jobs
+from embedcore.store import Store
+from tests.unit import made
+
+
+def commit(home: Path, first: int) -> None:
+    """Store one result after the other and a verdict with each; say "run N" when the store has said yes."""
+    store = Store.open(home)
+    scratch = Path(tempfile.mkdtemp(dir=home))
+    made.dataset().save(scratch / "data")
+    dataset = store.add_dataset(scratch / "data", "upload").hash
+    items = store.dataset(dataset).items
+    print("ready", flush=True)
+    for n in range(first, first + 10_000):
+        folder = scratch / str(n)
+        info = made.result(folder, items, seed=n, d=4 + n % 3)
+        store.save_run(folder, {"key": f"run-{n}", "dataset": dataset, **info})
+        store.set_verdict(dataset, "p000", f"other-{n}", "same")
+        print(f"run {n}", flush=True)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def queue(home: Path, pids: str) -> None:
+    """Run a job that never ends, with another behind it, and a second worker for questions."""
+    jobs = Jobs(Store.open(home), warm=False, tasks="tests.unit.small_tasks")
+    spin = jobs.submit("spin", "s", {"pids": pids}, "Spinning")
+    behind = jobs.submit("count", "c", {"to": 1}, "Counting")
+    jobs.ask("add", {"a": 1, "b": 1})
+    assert jobs._ask is not None
+    print(f"ready {spin.id} {behind.id} {jobs._ask.pid}", flush=True)
+    time.sleep(600)
+
+
+if __name__ == "__main__":
+    mode, folder, argument = sys.argv[1:]
+    if mode == "commit":
+        commit(Path(folder), int(argument))
+    else:
+        queue(Path(folder), argument)

@@ -1,0 +1,146 @@
+"""Many threads, one Store and one Jobs: each gets its own answers, and equal work is done once."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embedcore.errors import MissingError
+from embedcore.explore.projection import Projection
+from embedcore.jobs import Jobs
+from embedcore.store import Store
+from tests.unit import made
+
+SECONDS = 4.0
+RUNS = 6
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[Store]:
+    opened = Store.open(home)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def jobs(store: Store) -> Iterator[Jobs]:
+    opened = Jobs(store, warm=False, tasks="tests.unit.small_tasks")
+    yield opened
+    opened.close()
+
+
+def all_at_once(work: Callable[[int], object], n: int) -> list[object]:
+    """Run work(0..n-1) in n threads that start together; the first error is raised here."""
+    gate = threading.Barrier(n)
+
+    def run(i: int) -> object:
+        gate.wait()
+        return work(i)
+
+    with ThreadPoolExecutor(n) as pool:
+        return [f.result() for f in [pool.submit(run, i) for i in range(n)]]
+
+
+def test_readers_and_writers_get_right_answers(store: Store, tmp_path: Path) -> None:
+    hashes = []
+    for i in range(2):
+        made.dataset(seed=i).save(tmp_path / f"d{i}")
+        hashes.append(store.add_dataset(tmp_path / f"d{i}", "upload").hash)
+    vectors = {}
+    for n in range(RUNS):
+        folder = tmp_path / f"r{n}"
+        info = made.result(folder, store.dataset(hashes[n % 2]).items, seed=n, d=4 + n % 3)
+        store.save_run(folder, {"key": f"run-{n}", "dataset": hashes[n % 2], **info})
+        vectors[f"run-{n}"] = store.embedding(f"run-{n}").vectors
+        store.save_projection(f"run-{n}", Projection("umap", np.full((14, 2), n, np.float32), {"n": n}))
+    end = time.monotonic() + SECONDS
+    looked = [0] * 10
+
+    def read(i: int) -> None:
+        pick = random.Random(i)
+        while time.monotonic() < end:
+            n = pick.randrange(RUNS)
+            key = f"run-{n}"
+            assert np.array_equal(store.embedding(key).vectors, vectors[key])
+            run = store.run(key)
+            assert run is not None and run.seed == n and run.dataset == hashes[n % 2]
+            assert len(store.in_box(key, "umap", n, n, n, n)) == 14 and store.projection(key, "umap").meta["n"] == n
+            assert len(store.graph(key)) == 14
+            assert store.dataset(hashes[n % 2]).hash == hashes[n % 2]
+            both = store.verdicts(hashes[0])
+            pairs = dict(zip(both["id_b"], both["verdict"]))
+            assert pairs.get("left") == pairs.get("left"), pairs
+            looked[i] += 1
+
+    def write(i: int) -> None:
+        step = 0
+        while time.monotonic() < end:
+            step += 1
+            store.set_verdict(hashes[0], "a", f"b{i}", "same" if step % 2 else "different")
+            n = step % RUNS
+            store.save_projection(f"run-{n}", Projection("umap", np.full((14, 2), n, np.float32), {"n": n}))
+            folder = tmp_path / f"w{i}-{step}"
+            info = made.result(folder, store.dataset(hashes[0]).items, seed=step)
+            store.save_run(folder, {"key": f"passing-{i}", "dataset": hashes[0], **info})
+            assert len(store.embedding(f"passing-{i}")) == 14
+            store.delete_run(f"passing-{i}")
+            with pytest.raises(MissingError):
+                store.graph(f"passing-{i}")
+            shutil.rmtree(folder, ignore_errors=True)
+            looked[i] += 1
+
+    all_at_once(lambda i: read(i) if i < 8 else write(i), 10)
+    assert min(looked) > 3, looked
+    assert sorted(r.key for r in store.runs()) == sorted(vectors)
+    assert set(store.verdicts(hashes[0])["id_b"]) == {"b8", "b9"}
+
+
+def test_the_same_dataset_added_by_many_is_kept_once(store: Store, tmp_path: Path) -> None:
+    for i in range(8):
+        made.dataset().save(tmp_path / str(i))
+    found = all_at_once(lambda i: store.add_dataset(tmp_path / str(i), "upload").hash, 8)
+    assert len(set(found)) == 1 and len(store.datasets()) == 1
+    loaded = all_at_once(lambda i: id(store.dataset(str(found[0]))), 8)
+    assert len(set(loaded)) == 1, "it is loaded once and shared"
+
+
+def test_twenty_submits_of_an_equal_job_give_one(jobs: Jobs, store: Store) -> None:
+    ids = all_at_once(lambda i: jobs.submit("count", "same", {"to": 20, "pause": 0.05}, "Counting").id, 20)
+    assert len(set(ids)) == 1
+    assert jobs.wait(str(ids[0]), 30).state == "done"
+    assert len(store.job_rows()) == 1
+
+
+def test_submitting_cancelling_and_looking_from_many_threads_ends_well(jobs: Jobs, store: Store) -> None:
+    def work(i: int) -> list[str]:
+        pick, mine = random.Random(i), []
+        for n in range(6):
+            job = jobs.submit("count", f"{i}-{n}", {"to": 2, "pause": 0.01}, "Counting")
+            mine.append(job.id)
+            if pick.random() < 0.3:
+                jobs.cancel(pick.choice(mine))
+            if pick.random() < 0.2:
+                jobs.retry(pick.choice(mine))
+            positions = [j.position for j in jobs.live()]
+            assert positions == sorted(positions)
+            seen = jobs.get(job.id)
+            assert seen is not None and seen.id == job.id
+        return mine
+
+    ids = [id for found in all_at_once(work, 8) for id in found]  # type: ignore[attr-defined]
+    assert len(set(ids)) == 48
+    ended = [jobs.wait(id, 60) for id in ids]
+    assert {job.state for job in ended} <= {"done", "cancelled"} and any(job.state == "done" for job in ended)
+    assert jobs.live() == [] and not list((store.home / "jobs").iterdir())
+    end = time.monotonic() + 5
+    while {row.id: row.state for row in store.job_rows()} != {job.id: job.state for job in ended}:
+        assert time.monotonic() < end, "the kept states differ from what was seen"
+        time.sleep(0.05)
