@@ -76,14 +76,14 @@ class Clusters:
 
 
 def kmeans(vectors: np.ndarray, k: int | None = None, seed: int = 0, progress: Progress = silent) -> Clusters:
-    """k groups around k centres, by k-means on vectors (n, d) scaled to length 1 (Lloyd 1982; Arthur and Vassilvitskii
-    2007 for the start).
+    """k groups around k centres, by k-means on vectors (n, d) scaled to length 1, or on places (n, 2) of a map as they
+    are (Lloyd 1982; Arthur and Vassilvitskii 2007 for the start).
 
     k None: the silhouette (Rousseeuw 1987, on a sample) chooses from LADDER; where it sees no clear groups it only
     chooses among numbers that suit n. Names are "1".."k" until `name` gives better ones. meta["tried"]: the silhouette
     of each k that was tried.
     """
-    x = _checked(vectors)
+    x = _checked(vectors) if vectors.shape[-1] != 2 else np.asarray(vectors, np.float32)
     if k is not None and k < 1:
         raise InputError(f"The number of clusters is {k}.", "Choose at least 1.")
     distinct = len(np.unique(x[:: max(1, len(x) // 5000)], axis=0))

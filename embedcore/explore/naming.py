@@ -32,10 +32,12 @@ _SMALL = frozenset({"and", "of", "for", "with", "in", "the", "to", "a", "an", "o
 
 @dataclass(frozen=True)
 class _Trait:
-    """Something that sets a group apart. weight: share inside x log(share inside / share overall)."""
+    """Something that sets a group apart. weight: share inside x log(share inside / share overall), how much it tells
+    about the group as a whole. detail: the same with the root of the share, which lets the finer traits through."""
 
     text: str
     weight: float
+    detail: float
     level: int  # index into _LEVELS
 
 
@@ -127,18 +129,19 @@ def _add(
         share = count / max(sizes[label], 1)
         # Half a product less, so that one of few counts for little.
         lift = np.maximum(count - 0.5, 0) / max(sizes[label], 1) / np.maximum(overall, 1e-12)
-        enough = (count >= min(3, max(2, sizes[label] // 4))) & (share >= 0.08) & (lift >= 1.3)
+        enough = (count >= min(3, max(2, sizes[label] // 4))) & (share >= 0.05) & (lift >= 1.3)
         for c in np.flatnonzero(enough):
-            weight = float(share[c]) * math.log(float(lift[c])) * _LEVELS[level]
-            traits[label].append(_Trait(texts[c], weight, level))
+            tells = math.log(float(lift[c])) * _LEVELS[level]
+            traits[label].append(_Trait(texts[c], float(share[c]) * tells, float(share[c]) ** 0.5 * tells, level))
 
 
-def _different(traits: list[_Trait], most: int = 6) -> list[str]:
+def _different(traits: list[_Trait], most: int = 8) -> list[str]:
     """The texts of the first traits that do not repeat each other's words, readable. The first one says what kind of
     thing it is, when such a trait is not much weaker than the strongest."""
     if traits:
         head = next((t for t in traits if t.level == _KIND and t.weight >= 0.35 * traits[0].weight), traits[0])
-        traits = [head, *[t for t in traits if t is not head]]
+        details = sorted((t for t in traits if t is not head), key=lambda t: (-t.detail, t.text))
+        traits = [head, *details]
     out: list[str] = []
     used: set[str] = set()
     for t in traits:
