@@ -1,0 +1,115 @@
+"""Map: every product is a point, and near means alike."""
+
+from __future__ import annotations
+
+import numpy as np
+import streamlit as st
+
+from embedcore.jobs import map_key
+from pages.ui import jobs as job_ui
+from pages.ui import mapchart, mapgroups, mappanel, mapsearch, mapview, services, shell
+from pages.ui.mapview import LAYOUTS, MODES, Scene
+from pages.ui.text import number, plain
+
+
+def better_map(scene: Scene) -> None:
+    """While there is only the quick view: say that the better map is being drawn, or offer to draw it."""
+    if not scene.waiting:
+        return
+    job = next((j for j in services.jobs().live() if j.kind == "map" and j.key == map_key(scene.run)), None)
+    with st.container(border=True):
+        if job is not None:
+            st.markdown(":material/brush: **You see the quick view. The better map is being drawn** and takes its place by "
+                        "itself.", help="PCA shows the two main directions of the vectors at once; UMAP keeps near things near.")
+            job_ui.panel(job.id)
+            return
+        left, right = st.columns([4, 1], vertical_alignment="center")
+        left.markdown(":material/brush: You see the quick view (PCA). A better map, which keeps near things near, can be drawn.",
+                      help="UMAP: uniform manifold approximation and projection (McInnes and others 2018).")
+        if right.button("Draw it", type="primary", key="map:draw", width="stretch"):
+            services.jobs().submit("map", map_key(scene.run), {"run": scene.run}, f"Map of {scene.dataset.name}")
+            st.rerun()
+
+
+def toolbar(scene: Scene) -> None:
+    """How to look: colours, layout, and what the mouse does."""
+    colours = mapview.colourings(scene.dataset, scene.clusters)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        mapview.setting(st.selectbox, "Colour by", "colour", list(colours), scene.colour, width=200, format_func=colours.get)
+        mapview.setting(st.segmented_control, "Mouse", "mouse", list(MODES), scene.mode, format_func=MODES.get, required=True,
+                        help="What the mouse does on the map: pick one product, draw a box around many, or move and zoom.")
+        mapview.setting(st.segmented_control, "Layout", "layout", ["pca"] if scene.waiting else list(LAYOUTS), scene.layout,
+                        format_func=LAYOUTS.get, required=True, help="Full: UMAP, which keeps near products near. Quick: PCA "
+                        "(principal components), the two directions in which products differ most.")
+
+
+def chart(scene: Scene, found: mapsearch.Answer | None, near: np.ndarray) -> None:
+    """The map itself."""
+    drawn = mapview.picture(scene)
+    key, view, box = mapview.entry(scene)
+    n = drawn.points.num_rows
+    row_of, hits = scene.embedding.row_of, np.empty(0, np.int64)
+    query = None
+    if scene.item is None and found is not None:
+        hits = np.array([row_of[h.id] for h in found.hits if h.id in row_of], np.int64)
+        query = (*found.place, found.query) if found.place else None
+    titles = scene.dataset.titles[mapview.items(scene.data, scene.run)]
+    spec = mapchart.spec(drawn.paint, n, view or drawn.whole, scene.mode, box, drawn.tips)
+    spec["datasets"] = {
+        "points": drawn.points,
+        "marks": mapchart.marks(scene.xy, titles, scene.row, near, hits, query),
+        "labels": drawn.labels,
+    }
+    st.vega_lite_chart(
+        spec, key=key, width="stretch", on_select=lambda: mapview.on_chart(key, scene.run),
+        alt=f"Map of {number(drawn.total)} products, coloured by {drawn.paint.title}. Near points are alike. The same "
+        "products can be found with the search box and in the table of groups.",
+    )  # fmt: skip
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if shell.url("zoom"):
+            st.button("Whole map", icon=":material/zoom_out_map:", on_click=mapview.zoom, args=(None,), key="map:out")
+        if n < drawn.total:
+            st.caption(f"{number(n)} of {number(drawn.total)} products shown, every group kept in proportion. Search, "
+                       "neighbours and boxes know all of them.")
+
+
+@st.fragment
+def explore(data: str, run: str) -> None:
+    """Map and panel: a click draws these two anew and nothing else."""
+    scene = mapview.read(data, run)
+    better_map(scene)
+    left, right = st.columns([2, 1], gap="medium")
+    with right:
+        asked, how = mapsearch.box(scene)
+        side = st.container()
+        with side:
+            found = mapsearch.safely(scene, asked, how)
+    near = mappanel.neighbours(scene)
+    with left:
+        toolbar(scene)
+        chart(scene, found, np.array([scene.embedding.row_of[r.id] for r in near], np.int64))
+    with side:
+        if scene.mode == "box":
+            box = mapchart.View.parse(shell.url("box"))
+            mappanel.in_box(scene, box, lambda label: scene.clusters.names[label] if label >= 0 else "in no group")
+        if scene.item is not None:
+            mappanel.product(scene, near, asked)
+        elif found is not None:
+            mappanel.results(scene, found)
+        elif asked and how == "meaning":
+            mapsearch.offer_text(scene)
+        elif scene.mode != "box":
+            mappanel.hint(scene)
+
+
+shell.page("map")
+data_hash, run_key = shell.need_run()
+st.caption("Every product is a point; near means alike. The result chosen on the left decides what “alike” means.")
+lost = shell.url("item")
+if lost and lost not in services.dataset(data_hash).index:
+    st.warning(f"The product “{plain(lost)}” of this link is not in this dataset.", icon=":material/link_off:")
+    shell.remember(item=None)
+if mapsearch.text_run(data_hash) is not None:
+    services.jobs().warm_up("ask")
+explore(data_hash, run_key)
+mapgroups.section(mapview.read(data_hash, run_key))

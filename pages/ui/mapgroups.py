@@ -1,0 +1,158 @@
+"""The groups (clusters) of the map: which ones, made anew, listed and renamed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from embedcore import EmbedError
+from embedcore.explore.clusters import Clusters
+from embedcore.export import csv
+from embedcore.jobs import cluster_key
+from pages.ui import mapview, services, shell
+from pages.ui import jobs as job_ui
+from pages.ui.mapview import Scene
+from pages.ui.text import number, plain, share, short
+
+WAYS = {"auto": "k-means, automatic", "kmeans": "k-means, my number", "hdbscan": "HDBSCAN"}
+TYPICAL = 3
+
+
+def title(name: str) -> str:
+    """"kmeans-12" -> "k-means, 12 groups"."""
+    method, _, rest = name.partition("-")
+    words = {"kmeans": "k-means", "hdbscan": "HDBSCAN"}.get(method, method)
+    parts = [p for p in rest.split("-") if p and p != "map"]
+    if not parts:
+        return f"{words}, automatic"
+    return f"{words}, {parts[0]} groups" if method == "kmeans" else f"{words}, at least {parts[0]} products a group"
+
+
+def section(scene: Scene) -> None:
+    """Everything about groups, under the map."""
+    st.subheader("Groups", anchor=False, help="Clusters: products whose vectors lie close together, found without being told "
+                 "what to look for, and named by the words and column values that set them apart.")
+    names = services.store().clusterings(scene.run)
+    left, right = st.columns([3, 2], vertical_alignment="bottom")
+    with left:
+        if scene.grouping:
+            mapview.setting(st.selectbox, "Groups shown", "groups", names, scene.grouping, format_func=title)
+    with right, st.popover("Make other groups", icon=":material/hub:", width="stretch"):
+        _form(scene)
+    _jobs(scene)
+    if scene.clusters is None or scene.grouping is None:
+        st.info("There are no groups yet: make some.", icon=":material/info:")
+        return
+    _table(scene, scene.clusters, scene.grouping)
+
+
+def _form(scene: Scene) -> None:
+    way = st.radio("How to find groups", list(WAYS), format_func=WAYS.get, key="map:way", captions=[
+        "Every product is in a group; the number is the one that keeps groups best apart",
+        "Every product is in one of as many groups as you say",
+        "Dense regions of the map become groups; what lies between them is in none",
+    ], help="k-means (Lloyd 1982) on the vectors; the automatic number has the best silhouette. "
+            "HDBSCAN (Campello and others 2013) on the UMAP.")  # fmt: skip
+    spec: dict[str, Any] = {"run": scene.run, "method": "hdbscan" if way == "hdbscan" else "kmeans"}
+    most = min(200, len(scene.embedding))
+    if way == "kmeans":
+        spec["k"] = int(st.number_input("How many groups", 2, max(2, most), min(20, max(2, most)), key="map:k",
+                                        help="The k of k-means."))
+    if way == "hdbscan":
+        size = st.number_input("Smallest group", 0, max(5, len(scene.embedding) // 2), 0, key="map:size",
+                               help="Products that a group needs at least (min_cluster_size); 0 lets the app choose.")
+        if size:
+            spec["min_size"] = max(2, int(size))
+    if st.button("Find groups", type="primary", key="map:find"):
+        job = services.jobs().submit("cluster", cluster_key(scene.run, spec), spec, f"Groups of {scene.dataset.name}")
+        st.session_state["map:group-job"] = job.id
+        st.rerun()
+
+
+def _jobs(scene: Scene) -> None:
+    """Progress of groups in the making; when mine are done they are shown."""
+    mine = st.session_state.get("map:group-job")
+    live = [j.id for j in services.jobs().live() if j.kind == "cluster" and j.spec.get("run") == scene.run]
+    for id in dict.fromkeys([*live, *([mine] if mine else [])]):
+        job_ui.panel(id)
+    done = services.jobs().get(mine) if mine else None
+    if done is not None and done.state == "done":
+        del st.session_state["map:group-job"]
+        services.clusters.clear()
+        _typical.clear()
+        shell.remember(groups=str(done.result["name"]), colour=mapview.GROUP)
+        st.rerun()
+
+
+def _table(scene: Scene, clusters: Clusters, grouping: str) -> None:
+    total = len(clusters.labels)
+    frame = pd.DataFrame({
+        "group": list(clusters.names),
+        "products": clusters.sizes,
+        "share": clusters.sizes / max(total, 1),
+        "typical products": typical(scene, clusters, grouping),
+    })  # fmt: skip
+    key = f"map:names:{scene.run[:8]}:{grouping}:{hash(clusters.names)}"
+    says = f"{len(clusters)} groups of {number(total)} products"
+    if clusters.unassigned:
+        says += f"; {number(clusters.unassigned)} products ({share(clusters.unassigned / total)}) are in none"
+    st.caption(f"{says}. Click a name to change it.",
+               help=f"Silhouette {clusters.silhouette:.2f}: how well apart the groups are, from -1 to 1; real shops rarely "
+               "pass 0.3.")
+    if problem := st.session_state.pop("map:rename", None):
+        st.warning(plain(problem), icon=":material/edit_off:")
+    st.data_editor(
+        frame, key=key, hide_index=True, width="stretch", disabled=["products", "share", "typical products"],
+        on_change=_rename, args=(key, scene.run, grouping), height=min(38 + 35 * len(frame), 460),
+        alt="Table of the groups with their size, share and typical products; names can be edited",
+        column_config={
+            "group": st.column_config.TextColumn("group", required=True, max_chars=80, width="medium",
+                                                 help="Double-click to rename."),
+            "products": st.column_config.NumberColumn("products", format="localized", width="small"),
+            "share": st.column_config.ProgressColumn("share", format="percent", min_value=0.0, width="small",
+                                                     max_value=float(max(frame["share"].max(), 1e-9))),
+            "typical products": st.column_config.ListColumn("typical products", width="large",
+                                                            help="Those nearest to the group's mean vector."),
+        },
+    )  # fmt: skip
+    st.download_button("Download who is in which group (CSV)", lambda: csv(members(scene, clusters)),
+                       file_name=f"{short(scene.dataset.name, 40)} groups.csv", mime="text/csv", icon=":material/download:",
+                       on_click="ignore", key="map:members")
+
+
+def _rename(key: str, run: str, grouping: str) -> None:
+    for label, change in st.session_state[key]["edited_rows"].items():
+        try:
+            services.store().rename_cluster(run, grouping, int(label), str(change.get("group") or ""))
+        except EmbedError as e:
+            st.session_state["map:rename"] = str(e)
+    services.clusters.clear()
+
+
+def members(scene: Scene, clusters: Clusters) -> pd.DataFrame:
+    """Every product with its group."""
+    at = mapview.items(scene.data, scene.run)
+    names = np.array([*clusters.names, ""], dtype=object)
+    return pd.DataFrame({"id": scene.dataset.items[at], "product": scene.dataset.titles[at], "group": names[clusters.labels]})
+
+
+def typical(scene: Scene, clusters: Clusters, grouping: str) -> list[list[str]]:
+    """For each group the titles of the products nearest to its mean vector."""
+    made = str(sorted(clusters.meta.items()))
+    rows = _typical(scene.run, grouping, len(clusters), made)
+    titles = scene.dataset.titles[mapview.items(scene.data, scene.run)]
+    return [[short(titles[r], 48) for r in group] for group in rows]
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _typical(run: str, grouping: str, k: int, made: str) -> list[list[int]]:
+    clusters, unit = services.clusters(run, grouping), services.embedding(run).unit
+    out = []
+    for label in range(k):
+        rows = np.flatnonzero(clusters.labels == label)
+        near = unit[rows] @ unit[rows].mean(0)
+        out.append([int(r) for r in rows[np.argsort(-near, kind="stable")[:TYPICAL]]])
+    return out

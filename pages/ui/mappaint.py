@@ -1,0 +1,101 @@
+"""What a map is coloured by: values of products -> a few named groups with colours. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from embedcore.explore.clusters import Clusters
+from pages.ui.charts import OTHER, PALETTE
+from pages.ui.text import number, short
+
+BIGGEST = len(PALETTE) - 1  # groups with a colour of their own; the rest share one
+MISSING = "#c3c8d0"
+# From few to many, readable on white and on dark.
+SCALE = ("#4a53c6", "#8147d0", "#b3459f", "#d9576f", "#ee7b4e", "#f3a13c", "#e9c63b")
+_WIDTH = 30  # letters of a name in the legend
+NUMBERS = ("price", "number", "date")
+NAMES = ("category", "brand", "text")
+
+
+@dataclass(frozen=True, eq=False)
+class Paint:
+    """A colouring. title: what the colours show. names: the legend, in order. colours: one hex code per name.
+    group: (n,) position in `names` of each row. ordered: the names go from small to large."""
+
+    title: str
+    names: tuple[str, ...]
+    colours: tuple[str, ...]
+    group: np.ndarray
+    ordered: bool = False
+
+
+def by_cluster(clusters: Clusters) -> Paint:
+    """One colour for each of the biggest clusters, one for all smaller ones, one for products in none."""
+    sizes = clusters.sizes
+    order = np.argsort(-sizes, kind="stable")
+    return _named("group", clusters.labels, [clusters.names[i] for i in order], order, "smaller groups", "in no group")
+
+
+def by_names(title: str, values: pd.Series) -> Paint:
+    """One colour for each of the most frequent values, one for all others, one for missing ones."""
+    codes, found = pd.factorize(values)
+    order = np.argsort(-np.bincount(codes[codes >= 0], minlength=len(found)), kind="stable")
+    return _named(title, codes, [str(found[i]) for i in order], order, "other", "no value")
+
+
+def by_number(title: str, values: pd.Series, money: bool = False) -> Paint:
+    """Steps that hold about equally many products each (quantiles), from small to large."""
+    dates = pd.api.types.is_datetime64_any_dtype(values)
+    v = values.to_numpy("datetime64[D]").astype(float) if dates else values.to_numpy(float)
+    v = np.where(values.isna().to_numpy(), np.nan, v)
+    known = v[np.isfinite(v)]
+    edges = np.unique(np.quantile(known, np.linspace(0, 1, len(SCALE) + 1))) if len(known) else np.zeros(1)
+    if len(edges) < 2:
+        edges = np.array([edges[0], edges[0]])
+    group = np.clip(np.searchsorted(edges[1:-1], np.nan_to_num(v), side="right"), 0, len(edges) - 2)
+    steps = len(edges) - 1
+
+    def written(x: float) -> str:
+        if dates:
+            return str(np.datetime64(int(x), "D"))
+        return f"{x:,.2f}" if money else number(x)
+
+    names = [f"{written(a)} to {written(b)}" if a < b else written(a) for a, b in zip(edges[:-1], edges[1:])]
+    colours = [SCALE[round(i * (len(SCALE) - 1) / max(steps - 1, 1))] for i in range(steps)]
+    if not np.isfinite(v).all():
+        group = np.where(np.isfinite(v), group, steps)
+        names, colours = [*names, "no value"], [*colours, MISSING]
+    return Paint(title, tuple(_unique(names)), tuple(colours), group.astype(np.int64), ordered=True)
+
+
+def _named(
+    title: str, codes: np.ndarray, names: Sequence[str], order: np.ndarray, rest: str, missing: str
+) -> Paint:
+    """codes: (n,) -1 or a code; order: codes from the most to the least frequent, names: theirs."""
+    fits = len(names) <= len(PALETTE)
+    shown = len(names) if fits else BIGGEST
+    place = np.full(len(names) + 1, shown, np.int64)
+    place[order[:shown]] = np.arange(shown)
+    legend, colours = list(names[:shown]), list(PALETTE[:shown])
+    if not fits:
+        legend.append(f"{len(names) - shown} {rest}" if rest != "other" else f"{len(names) - shown:,} others")
+        colours.append(OTHER)
+    if (codes < 0).any():
+        place[-1] = len(legend)
+        legend.append(missing)
+        colours.append(MISSING)
+    return Paint(title, tuple(_unique([short(n, _WIDTH) for n in legend])), tuple(colours), place[codes])
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Names that became equal when they were cut get a number: a chart would merge them."""
+    seen: dict[str, int] = {}
+    out = []
+    for n in names:
+        seen[n] = seen.get(n, 0) + 1
+        out.append(n if seen[n] == 1 else f"{n} ({seen[n]})")
+    return out

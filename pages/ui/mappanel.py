@@ -1,0 +1,163 @@
+"""What stands beside the map: a product and its neighbours, what a search found, what is in a box."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from embedcore.explore import recommend
+from embedcore.explore.search import Hit
+from embedcore.export import csv
+from pages.ui import cards, mapsearch, mapview, picker, services
+from pages.ui.mapchart import View
+from pages.ui.mapsearch import Answer
+from pages.ui.mapview import Scene
+from pages.ui.text import number, plain, share, short
+
+NEAR = 10
+_TABLE = 330  # pixels
+
+
+def neighbours(scene: Scene) -> list[recommend.Recommendation]:
+    """The selected product's neighbours, best first, each with its reason."""
+    if scene.item is None or scene.row is None:
+        return []
+    return recommend.similar_products(scene.dataset, scene.embedding, services.graph(scene.run), scene.item, NEAR,
+                                      services.together(scene.data))
+
+
+def hint(scene: Scene) -> None:
+    """Nothing is selected yet: what can be done."""
+    groups = f" in {len(scene.clusters)} groups" if scene.clusters is not None else ""
+    with st.container(border=True):
+        st.markdown(f"**{number(len(scene.embedding))} products{groups}**")
+        st.markdown("Each point is a product. Points that are close together are alike to this result; far apart, they have "
+                    "little in common.")
+        st.markdown("- **Pick**: click a point to see the product and its neighbours\n"
+                    "- **Box**: draw a box to list and download what is in it\n"
+                    "- **Pan**: drag the map, zoom with the wheel\n"
+                    "- Click a name in the legend to single it out, double-click to undo")
+        one = picker.example(scene.dataset, scene.embedding)
+        st.button("Show me one", icon=":material/auto_awesome:", on_click=mapview.select, args=(str(scene.dataset.items[one]),),
+                  help="The product that is bought most.")
+
+
+def product(scene: Scene, near: Sequence[recommend.Recommendation], query: str) -> None:
+    """The selected product and its neighbours."""
+    if scene.item is None:
+        return
+    title, id = str(scene.dataset.titles[scene.item]), str(scene.dataset.items[scene.item])
+    with st.container(horizontal=True, gap="small"):
+        if query:
+            st.button("Results", icon=":material/arrow_back:", on_click=mapview.select, args=(None,), key="map:back",
+                      help="Back to what the search found.")
+        if scene.row is not None:
+            places = scene.xy[[scene.row, *[scene.embedding.row_of[r.id] for r in near]]]
+            st.button("Zoom in", icon=":material/zoom_in:", on_click=mapview.zoom, args=(View.around(places),), key="map:in",
+                      help="Show the part of the map with this product and its neighbours.")
+        st.button("Close", icon=":material/close:", on_click=mapview.select, args=(None,), key="map:close",
+                  help="Select no product.") if not query else None
+    with st.container(border=True):
+        st.markdown(f"**{plain(title)}**")
+        if scene.row is not None and scene.clusters is not None and scene.clusters.of(scene.row):
+            st.markdown(f":blue-badge[{plain(short(scene.clusters.of(scene.row), 40))}]")
+        st.caption(plain(cards.about(scene.dataset, scene.item)))
+        facts = cards.facts(scene.dataset, scene.item)
+        if facts:
+            lines = [f":gray[{plain(short(c.replace('_', ' '), 24))}] {plain(short(v, 140))}" for c, v in facts.items()]
+            with st.expander("All the catalogue says", key=f"map:facts:{id}"):
+                st.markdown("  \n".join(lines))
+    if scene.row is None:
+        st.info("This product has no vector in this result, so it has no place on the map: it was bought too rarely or has no "
+                "text.", icon=":material/info:")
+        return
+    st.markdown("**Nearest products**", help="The products whose vectors point most nearly the same way. The number is the "
+                "cosine similarity: 1 the same, 0 nothing in common. On the map they are ringed and joined by lines; "
+                "a flat map cannot keep every neighbour close.")
+    listing([(r.item, r.title, r.score, r.reason) for r in near], scene, "near")
+
+
+def listing(found: Sequence[tuple[int, str, float, str]], scene: Scene, key: str) -> None:
+    """Products to walk on to: (item, title, score, reason)."""
+    with st.container(gap="xsmall"):
+        for item, title, score, reason in found:
+            with st.container(border=True, gap=None):
+                with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+                    st.button(plain(short(title, 64)), key=f"map:{key}:{item}", type="tertiary", on_click=mapview.select,
+                              args=(str(scene.dataset.items[item]),), help="Select this product.")
+                    st.markdown(f"**{score:.2f}**", width="content")
+                if reason:
+                    st.caption(plain(reason))
+
+
+def results(scene: Scene, found: Answer) -> None:
+    """What a search found."""
+    if found.note:
+        st.info(plain(found.note), icon=":material/search_off:")
+    if found.hits:
+        words = "Named like" if found.how == "name" else "Meaning much the same as"
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{words} “{plain(short(found.query, 40))}”**", width="content")
+            st.button("Clear", icon=":material/close:", key="map:clear", on_click=mapsearch.clear)
+        listing(_rows(scene, found.hits, found.how), scene, "hit")
+    if found.near:
+        st.markdown("**Close to them on this map**", help="Neighbours, in this result, of the best matches' mean vector, by "
+                    "cosine similarity: not what your words say, but what belongs to it.")
+        listing(_rows(scene, found.near, "near"), scene, "beside")
+
+
+def _rows(scene: Scene, hits: Sequence[Hit], how: str) -> list[tuple[int, str, float, str]]:
+    out = []
+    for h in hits:
+        says = cards.about(scene.dataset, h.item)
+        if h.id not in scene.embedding.row_of:
+            says += " · not on this map"
+        out.append((h.item, h.title, h.score, f"{h.why} · {says}" if how == "name" else says))
+    return out
+
+
+def in_box(scene: Scene, box: View | None, group: Callable[[int], str]) -> None:
+    """Every product in the box, as a table to download."""
+    if box is None:
+        st.info("Drag a box over the map: all products in it are listed here.", icon=":material/select_all:")
+        return
+    rows = services.store().in_box(scene.run, scene.layout, box.x0, box.x1, box.y0, box.y1)
+    if not len(rows):
+        st.info("There is no product in this box.", icon=":material/select_all:")
+        return
+    frame = table(scene, rows)
+    st.markdown(f"**{number(len(rows))} product{'' if len(rows) == 1 else 's'} in the box**")
+    if scene.clusters is not None:
+        labels, sizes = np.unique(scene.clusters.labels[rows], return_counts=True)
+        top = np.argsort(-sizes, kind="stable")[:3]
+        says = [f"{share(sizes[i] / len(rows))} {group(int(labels[i]))}" for i in top]
+        st.caption(plain(", ".join(says)) + (" …" if len(labels) > 3 else ""))
+    st.dataframe(frame, hide_index=True, height=_TABLE, width="stretch", key=f"map:box:{box.text()}", selection_mode="single-row",
+                 on_select=lambda: _from_table(f"map:box:{box.text()}", frame), alt="Table of the products in the box",
+                 column_config={"in baskets": st.column_config.NumberColumn(format="localized")})
+    st.download_button("Download all of them (CSV)", lambda: csv(frame), icon=":material/download:", mime="text/csv",
+                       file_name=f"{short(scene.dataset.name, 40)} box.csv", on_click="ignore", key="map:csv")
+
+
+def _from_table(key: str, frame: pd.DataFrame) -> None:
+    chosen = st.session_state[key].selection.rows
+    if chosen:
+        mapview.select(str(frame["id"].iloc[chosen[0]]))
+
+
+def table(scene: Scene, rows: np.ndarray) -> pd.DataFrame:
+    """These rows of the embedding with what is known of them, most bought first."""
+    at = mapview.items(scene.data, scene.run)[rows]
+    out = {"product": scene.dataset.titles[at], "id": scene.dataset.items[at]}
+    if scene.clusters is not None:
+        out["group"] = np.array([*scene.clusters.names, ""], dtype=object)[scene.clusters.labels[rows]]
+    if scene.dataset.baskets is not None:
+        out["in baskets"] = scene.dataset.counts[at]
+    for column in scene.dataset.columns("category", "brand", "price", "number", "date", "text", "description"):
+        name = column if column not in out else f"{column} (catalogue)"
+        out[name] = scene.dataset.column(column).iloc[at].to_numpy()
+    frame = pd.DataFrame(out)
+    return frame.sort_values("in baskets", ascending=False, kind="stable", ignore_index=True) if "in baskets" in out else frame

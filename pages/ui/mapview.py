@@ -1,0 +1,232 @@
+"""What the Map page shows at the moment: read from the URL, changed by the controls and by clicks on the chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import streamlit as st
+
+from embedcore import Dataset, Embedding
+from embedcore.explore import projection as projections
+from embedcore.explore.clusters import Clusters
+from embedcore.explore.recommend import finest_first
+from pages.ui import cards, mapchart, mappaint, services, shell
+from pages.ui.mapchart import View
+from pages.ui.mappaint import Paint
+
+GROUP, BOUGHT = "group", "bought"
+LAYOUTS = {"umap": "Full", "pca": "Quick"}
+MODES = {"pick": ":material/ads_click: Pick", "box": ":material/select_all: Box", "pan": ":material/pan_tool: Pan"}
+_TIPS = 2  # category columns on the hover card
+
+
+@dataclass(frozen=True, eq=False)
+class Scene:
+    """The chosen dataset and result, and how they are looked at. colour: GROUP, BOUGHT or a column. item: position in
+    Dataset.items of the selected product. waiting: the better map is not there yet."""
+
+    data: str
+    run: str
+    dataset: Dataset
+    embedding: Embedding
+    layout: str
+    waiting: bool
+    grouping: str | None
+    clusters: Clusters | None
+    colour: str
+    mode: str
+    item: int | None
+
+    @property
+    def row(self) -> int | None:
+        """The selected product's row in the embedding; None when it has no vector or none is selected."""
+        return None if self.item is None else self.embedding.row_of.get(str(self.dataset.items[self.item]))
+
+    @property
+    def xy(self) -> np.ndarray:
+        """(n, 2) places of the rows."""
+        return services.projection(self.run, self.layout).xy
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What the chart draws. points: its table; total: rows of the embedding; whole: the view that shows all."""
+
+    points: pa.Table
+    total: int
+    paint: Paint
+    labels: pd.DataFrame
+    whole: View
+    tips: dict[str, str]
+
+
+def read(data: str, run: str) -> Scene:
+    """The scene that the URL asks for; what is not there is replaced by the usual."""
+    store = services.store()
+    dataset, embedding = services.dataset(data), services.embedding(run)
+    there = store.projections(run)
+    wanted = shell.url("layout")
+    layout = wanted if wanted in there else "umap" if "umap" in there and wanted not in LAYOUTS else "pca"
+    names = store.clusterings(run)
+    grouping = shell.url("groups")
+    grouping = grouping if grouping in names else "kmeans" if "kmeans" in names else names[-1] if names else None
+    clusters = services.clusters(run, grouping) if grouping else None
+    colours = colourings(dataset, clusters)
+    colour, mode, item = shell.url("colour"), shell.url("mouse"), shell.url("item")
+    _forget_places(run, layout)
+    return Scene(
+        data, run, dataset, embedding, layout, "umap" not in there, grouping, clusters,
+        colour if colour in colours else next(iter(colours)), mode if mode in MODES else "pick",
+        dataset.index.get(item) if item else None,
+    )  # fmt: skip
+
+
+def colourings(dataset: Dataset, clusters: Clusters | None) -> dict[str, str]:
+    """What the points can be coloured by -> how it is called."""
+    out = {GROUP: "Group (cluster)"} if clusters is not None else {}
+    columns = [c for c in finest_first(dataset) if c not in out]
+    columns += dataset.columns("brand", "price", "number", "date", "text")
+    out.update({c: c for c in columns})
+    if dataset.baskets is not None:
+        out[BOUGHT] = "How often it is bought"
+    return out or {BOUGHT: "How often it is bought"}
+
+
+def _forget_places(run: str, layout: str) -> None:
+    """Places in the URL belong to one map: they go when another one is shown."""
+    before, now = st.session_state.get("map:of"), (run, layout)
+    st.session_state["map:of"] = now
+    if before not in (None, now):
+        shell.remember(zoom=None, box=None)
+        renew()
+
+
+def renew() -> None:
+    """The chart starts again from the view and box in the URL."""
+    st.session_state["map:visit"] = st.session_state.get("map:visit", 0) + 1
+
+
+def entry(scene: Scene) -> tuple[str, View | None, View | None]:
+    """(key of the chart, the view it starts with, the box it starts with); they stay while the chart is on screen,
+    or every move would draw it anew."""
+    key = f"map:{scene.run[:8]}:{scene.layout}:{scene.mode}:{st.session_state.get('map:visit', 0)}"
+    held = st.session_state.get("map:entry")
+    if held is None or held[0] != key:
+        held = (key, View.parse(shell.url("zoom")), View.parse(shell.url("box")))
+        st.session_state["map:entry"] = held
+    return held
+
+
+def setting(make: Callable[..., Any], label: str, name: str, options: Sequence[str], value: str, **more: Any) -> None:
+    """A control whose value is in the URL under `name`. make: st.segmented_control or st.selectbox."""
+    widget = f"map:{name}"
+    if st.session_state.get(widget) != value:
+        st.session_state[widget] = value
+    make(label, options, key=widget, on_change=_set, args=(name, widget), **more)
+
+
+def _set(name: str, widget: str) -> None:
+    shell.remember(**{name: st.session_state[widget]})
+    if name == "mouse":
+        renew()
+
+
+def select(id: str | None) -> None:
+    """Select a product (None: no product)."""
+    shell.remember(item=id)
+
+
+def zoom(view: View | None) -> None:
+    """Show a part of the map (None: all of it)."""
+    shell.remember(zoom=view.text() if view else None)
+    renew()
+
+
+def clicked(before: Sequence[int], now: Sequence[int]) -> int | None:
+    """The row of the last click: the one that was added to, or taken out of, the toggled rows."""
+    changed = set(before) ^ set(now)
+    return changed.pop() if len(changed) == 1 else None
+
+
+def on_chart(key: str, run: str) -> None:
+    """Somebody clicked, drew a box or moved the map."""
+    said = st.session_state[key].selection
+    if "pick" in said:
+        now = [int(p["row"]) for p in said["pick"] or ()]
+        row = clicked(st.session_state.get("map:picked", (key, []))[1], now)
+        st.session_state["map:picked"] = (key, now)
+        if row is not None:
+            select(str(services.embedding(run).ids[row]))
+    if "box" in said:
+        box = View.selected(said["box"])
+        shell.remember(box=box.text() if box else None)
+    if "pan" in said:
+        view = View.selected(said["pan"])
+        shell.remember(zoom=view.text() if view else None)
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def items(data: str, run: str) -> np.ndarray:
+    """(n,) position in Dataset.items of each row of the embedding."""
+    return services.dataset(data).positions(services.embedding(run).ids)
+
+
+def picture(scene: Scene) -> Picture:
+    """What to draw; made once for a colouring, then kept."""
+    names = scene.clusters.names if scene.clusters is not None else ()
+    return _picture(scene.data, scene.run, scene.layout, scene.grouping, names, scene.colour)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _picture(data: str, run: str, layout: str, grouping: str | None, names: tuple[str, ...], colour: str) -> Picture:
+    dataset, at = services.dataset(data), items(data, run)
+    xy = services.projection(run, layout).xy
+    clusters = services.clusters(run, grouping) if grouping else None
+    paint = _paint(dataset, at, clusters, colour)
+    rows = projections.stratified(clusters.labels if clusters is not None else paint.group, mapchart.LIMIT)
+    more, tips = _card(dataset, at, clusters, colour, paint)
+    frame = mapchart.points(rows, xy, paint, dataset.titles[at], more)
+    labels = mapchart.labels(xy, clusters.labels, clusters.names) if clusters is not None else mapchart.labels(xy, at, ())
+    return Picture(pa.Table.from_pandas(frame, preserve_index=False), len(xy), paint, labels, View.of(xy), tips)
+
+
+def _paint(dataset: Dataset, at: np.ndarray, clusters: Clusters | None, colour: str) -> Paint:
+    if colour == GROUP and clusters is not None:
+        return mappaint.by_cluster(clusters)
+    if dataset.catalogue is None or colour not in dataset.catalogue.roles:
+        return mappaint.by_number("bought, in baskets", pd.Series(dataset.counts[at]))
+    values, role = dataset.column(colour).iloc[at], dataset.catalogue.roles[colour]
+    if role in mappaint.NUMBERS:
+        return mappaint.by_number(colour, values, money=role == "price")
+    return mappaint.by_names(colour, values)
+
+
+def _card(
+    dataset: Dataset, at: np.ndarray, clusters: Clusters | None, colour: str, paint: Paint
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The lines of the hover card: (name in the table -> a text for each row, the same name -> what it is called)."""
+    more: dict[str, np.ndarray] = {}
+    tips: dict[str, str] = {}
+
+    def line(key: str, title: str, values: np.ndarray) -> None:
+        more[key], tips[key] = values, title
+
+    if clusters is not None:
+        line("g", "group", np.array([*clusters.names, "none"], dtype=object)[clusters.labels])
+    if dataset.catalogue is not None:
+        columns = [*finest_first(dataset)[:_TIPS], *dataset.columns("brand")[:1], *dataset.columns("price")[:1]]
+        if colour in dataset.catalogue.roles and colour not in columns:
+            columns.append(colour)
+        for n, column in enumerate(columns):
+            role, values = dataset.catalogue.roles[column], dataset.column(column).iloc[at]
+            known = values.notna().to_numpy()
+            texts = [cards.written(v, role) if k else "–" for v, k in zip(values.tolist(), known)]
+            line(f"c{n}", column.replace("_", " "), np.array(texts, dtype=object))
+    if dataset.baskets is not None:
+        line("b", "bought", np.array([f"in {n:,} basket{'' if n == 1 else 's'}" for n in dataset.counts[at]], dtype=object))
+    return more, tips
