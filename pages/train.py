@@ -2,116 +2,115 @@
 
 import streamlit as st
 
+from embedcore import Dataset
 from embedcore.methods import all_methods, run_key
 from pages.ui import charts, forms, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui.text import ago, duration, number, plain
 
+METHODS = {m.name: m for m in all_methods()}
+
+
+def watch(data_hash: str) -> None:
+    """The trainings of this dataset under way, whoever started them; the result is chosen when one is done."""
+    mine = st.session_state.get("train:job")
+    job = services.jobs().get(mine) if mine else None
+    if job is not None and job.state == "done":
+        shell.remember(run=job.key[:12])
+        del st.session_state["train:job"]
+        mine = None
+    live = [j.id for j in services.jobs().live() if j.kind == "train" and j.spec.get("dataset") == data_hash]
+    for id in dict.fromkeys([*live, *([mine] if mine else [])]):
+        job_ui.panel(id)
+
+
+def result(run: str) -> None:
+    """What the chosen training gave, and where to go with it."""
+    info = services.store().run(run)
+    title = METHODS[info.method].title if info.method in METHODS else info.method
+    with st.container(border=True):
+        st.markdown(f"**The result: {plain(title)}**")
+        if st.session_state.pop("train:cached", None) == run:
+            st.success(
+                f"The same data, method, settings and seed were trained {ago(info.created)} "
+                f"({info.created:%Y-%m-%d %H:%M} UTC): this is that result, nothing was computed again.",
+                icon=":material/bolt:",
+            )
+        facts = st.columns(4)
+        facts[0].metric("Products with vectors", number(info.rows), help="Every vector is one product's embedding.")
+        facts[1].metric(
+            "Products left out",
+            number(info.meta.get("left_out", 0) + info.meta.get("never_bought", 0)),
+            help="They were bought too rarely, never, or have no text: there is nothing to learn from.",
+        )
+        facts[2].metric("Numbers per vector", info.dimension, help="The dimension of the vectors.")
+        facts[3].metric("Computed", ago(info.created), help=f"It took {duration(info.seconds)}.")
+        pages = {"map": "Open the map", "duplicates": "Find duplicates", "recommend": "Recommend"}
+        for column, (page, words) in zip(st.columns(3), pages.items(), strict=True):
+            kind = "primary" if page == "map" else "secondary"
+            if column.button(words, icon=shell.PAGES[page][1], width="stretch", type=kind):
+                shell.go(page)
+        with st.expander("How it learned, its settings, and removing it"):
+            if len(info.losses) > 1:
+                st.altair_chart(
+                    charts.loss_curve(tuple(enumerate(info.losses, 1))),
+                    width="stretch",
+                    alt="Line chart: how the error of the model fell during the training",
+                )
+            st.json({"method": info.method, "seed": info.seed, **info.params})
+            if st.button("Remove this result", icon=":material/delete:"):
+                services.store().delete_run(run)
+                shell.remember(run=None)
+                st.rerun()
+
+
+def setup(data_hash: str, data: Dataset) -> None:
+    """Pick a method, set its parameters, start."""
+    usable = [n for n, m in METHODS.items() if m.lacks(data) is None]
+    name = st.segmented_control(
+        "Method",
+        list(METHODS),
+        default=usable[0] if usable else None,
+        required=bool(usable),
+        format_func=lambda n: METHODS[n].title,
+        key="method",
+        bind="query-params",
+        help="How the numbers are learned. Try several: each sees something else.",
+    )
+    method = METHODS[name or next(iter(METHODS))]
+    st.write(method.summary)
+    st.caption(f"Source: {plain(method.source)}")
+    lacking = method.lacks(data)
+    if lacking:
+        st.info(plain(lacking), icon=":material/info:")
+        if st.button("Add data", icon=":material/upload_file:"):
+            shell.go("data")
+        return
+    params = forms.params_form(method, data)
+    left, right = st.columns([1, 3], vertical_alignment="bottom")
+    help = "The start of the random numbers: the same seed gives the same result again."
+    seed = int(left.number_input("Seed", 0, 2**31 - 1, 0, key="seed", persist_state="session", help=help))
+    key = run_key(data_hash, method, params, seed)
+    stored = services.store().run(key)
+    label = "Open the stored result" if stored else f"Train with “{method.title}”"
+    if right.button(label, type="primary", icon=":material/play_arrow:"):
+        folder = str(services.store().dataset_folder(data_hash))
+        spec = {"dataset": data_hash, "dataset_folder": folder, "method": method.name, "params": params.__dict__}
+        job = services.jobs().submit("train", key, {**spec, "seed": seed}, f"Train {method.title} on {data.name}")
+        st.session_state["train:job"] = job.id
+        st.session_state["train:cached"] = key if stored else None
+        st.rerun()
+
+
 shell.page("train")
-data_hash = shell.need_dataset()
-data = services.dataset(data_hash)
+chosen = shell.need_dataset()
+watch(chosen)
+run = shell.pick_run(chosen)
+if run is not None:
+    result(run)
+st.subheader("Train another method" if run else "Train a method", anchor=False)
 st.write(
     "A method looks at your data and gives every product a list of numbers, its **embedding**: "
     "products that mean something similar get similar numbers. Everything else in this app reads these numbers."
 )
-
-methods = {m.name: m for m in all_methods()}
-usable = [n for n, m in methods.items() if m.lacks(data) is None]
-name = st.segmented_control(
-    "Method",
-    list(methods),
-    default=usable[0] if usable else None,
-    required=bool(usable),
-    format_func=lambda n: methods[n].title,
-    key="method",
-    bind="query-params",
-    help="How the numbers are learned. Try several: each sees something else.",
-)
-method = methods[name or next(iter(methods))]
-st.write(method.summary)
-st.caption(f"Source: {plain(method.source)}")
-lacking = method.lacks(data)
-if lacking:
-    st.info(plain(lacking), icon=":material/info:")
-    if st.button("Add data", icon=":material/upload_file:"):
-        shell.go("data")
-    st.stop()
-
-params = forms.params_form(method, data)
-left, right = st.columns([1, 3], vertical_alignment="bottom")
-seed = int(
-    left.number_input(
-        "Seed",
-        0,
-        2**31 - 1,
-        0,
-        key="seed",
-        persist_state="session",
-        help="The start of the random numbers: the same seed gives the same result again.",
-    )
-)
-key = run_key(data_hash, method, params, seed)
-stored = services.store().run(key)
-label = "Open the stored result" if stored else f"Train {method.title}"
-if right.button(label, type="primary", icon=":material/play_arrow:"):
-    spec = {
-        "dataset": data_hash,
-        "dataset_folder": str(services.store().dataset_folder(data_hash)),
-        "method": method.name,
-        "params": params.__dict__,
-        "seed": seed,
-    }
-    job = services.jobs().submit("train", key, spec, f"Train {method.title} on {data.name}")
-    st.session_state["train:job"] = job.id
-    if stored:
-        st.session_state["train:cached"] = key
-    st.rerun()
-
-live = [j for j in services.jobs().live() if j.kind == "train" and j.spec.get("dataset") == data_hash]
-mine = st.session_state.get("train:job")
-for id in dict.fromkeys([j.id for j in live] + ([mine] if mine else [])):
-    job_ui.panel(id)
-done = services.jobs().get(mine) if mine else None
-if done is not None and done.state == "done":
-    shell.remember(run=done.key[:12])
-    del st.session_state["train:job"]
-
-run = shell.pick_run(data_hash)
-if run is None:
-    st.stop()
-info = services.store().run(run)
-st.subheader("The result", anchor=False)
-if st.session_state.pop("train:cached", None) == run:
-    st.success(
-        f"The same data, method, settings and seed were trained {ago(info.created)} "
-        f"({info.created:%Y-%m-%d %H:%M} UTC): this is that result, nothing was computed again.",
-        icon=":material/bolt:",
-    )
-facts = st.columns(4)
-facts[0].metric("Method", methods[info.method].title if info.method in methods else info.method)
-facts[1].metric("Products with an embedding", number(info.rows))
-facts[2].metric("Numbers per product", info.dimension, help="The dimension of the vectors.")
-facts[3].metric("Computed", ago(info.created), help=f"It took {duration(info.seconds)}.")
-for sentence in info.meta.get("notices", ()):
-    st.info(plain(sentence), icon=":material/info:")
-for column, (page, words) in zip(
-    st.columns(3),
-    {"map": "Open the map", "duplicates": "Find duplicates", "recommend": "Recommend"}.items(),
-    strict=True,
-):
-    if column.button(
-        words, icon=shell.PAGES[page][1], width="stretch", type="primary" if page == "map" else "secondary"
-    ):
-        shell.go(page)
-if len(info.losses) > 1:
-    st.altair_chart(
-        charts.loss_curve(tuple(enumerate(info.losses, 1))),
-        width="stretch",
-        alt="Line chart: how the error of the model fell during the training",
-    )
-with st.expander("Settings of this result, and removing it"):
-    st.json({"method": info.method, "seed": info.seed, **info.params})
-    if st.button("Remove this result", icon=":material/delete:"):
-        services.store().delete_run(run)
-        shell.remember(run=None)
-        st.rerun()
+setup(chosen, services.dataset(chosen))

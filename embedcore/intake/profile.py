@@ -1,4 +1,4 @@
-"""What was imported, in numbers: the one screen after an import."""
+"""What was imported, in numbers for one screen."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ import pandas as pd
 
 from embedcore.dataset import Dataset
 
+TOP = 20
+
 
 @dataclass(frozen=True, eq=False)
 class Profile:
-    """products: all items. columns: one row per catalogue column (column, role, missing, missing_share, distinct,
-    example). basket_sizes: (size, count). bought: items ever in a basket; never_bought: catalogue products that never
-    were; only_in_baskets: items the catalogue lacks. top: the most bought (item, title, baskets)."""
+    """products: all that are known. columns: column, role, missing, missing_share (0..1), distinct, example.
+    basket_sizes: size, count. bought: products in at least one basket, only_in_baskets of which the catalogue lacks;
+    never_bought: products of the catalogue in no basket. top: item (id), title, baskets, most bought first.
+    first_day, last_day: None without times."""
 
     products: int
     catalogue_rows: int
@@ -34,39 +37,43 @@ class Profile:
 
 
 def profile(dataset: Dataset) -> Profile:
-    """Count everything once; about a second for a million purchase lines."""
-    counts, b = dataset.counts, dataset.baskets
+    """Describe a dataset."""
+    counts, known = dataset.counts, dataset.n_catalogue
+    b = dataset.baskets
     sizes = b.sizes if b is not None else np.empty(0, np.int64)
-    size, count = np.unique(sizes, return_counts=True)
-    best = np.argsort(-counts, kind="stable")[: min(20, int((counts > 0).sum()))]
-    days = b.times[~np.isnat(b.times)] if b is not None and b.times is not None else np.empty(0, "datetime64[s]")
-    known = dataset.n_catalogue
+    size, many = np.unique(sizes, return_counts=True)
+    times = b.times[~np.isnat(b.times)] if b is not None and b.times is not None else np.empty(0, "datetime64[s]")
+    customers = 0
+    if b is not None and b.customers is not None:
+        customers = len(np.unique(b.customers[b.customers >= 0]))
+    best = np.argsort(-counts, kind="stable")[:TOP]
+    best = best[counts[best] > 0]
     return Profile(
         products=len(dataset),
         catalogue_rows=known,
         columns=_columns(dataset),
         baskets=len(sizes),
-        lines=len(b.items) if b is not None else 0,
-        customers=len(b.customer_ids) if b is not None and b.customer_ids is not None else 0,
-        basket_sizes=pd.DataFrame({"size": size, "count": count}),
+        lines=int(sizes.sum()),
+        customers=customers,
+        basket_sizes=pd.DataFrame({"size": size, "count": many}),
         median_basket=float(np.median(sizes)) if len(sizes) else 0.0,
-        mean_basket=float(np.mean(sizes)) if len(sizes) else 0.0,
+        mean_basket=float(sizes.mean()) if len(sizes) else 0.0,
         bought=int((counts > 0).sum()),
-        never_bought=int((counts[:known] == 0).sum()),
+        never_bought=int((counts[:known] == 0).sum()) if len(sizes) else 0,
         only_in_baskets=len(dataset) - known,
-        first_day=pd.Timestamp(days.min()) if len(days) else None,
-        last_day=pd.Timestamp(days.max()) if len(days) else None,
-        top=pd.DataFrame({"item": best, "title": dataset.titles[best], "baskets": counts[best]}),
+        first_day=pd.Timestamp(times.min()) if len(times) else None,
+        last_day=pd.Timestamp(times.max()) if len(times) else None,
+        top=pd.DataFrame({"item": dataset.items[best], "title": dataset.titles[best], "baskets": counts[best]}),
     )
 
 
 def _columns(dataset: Dataset) -> pd.DataFrame:
     rows = []
     if dataset.catalogue is not None:
-        n = max(1, len(dataset.catalogue))
         for column, role in dataset.catalogue.roles.items():
             s = dataset.catalogue.frame[column]
-            missing, present = int(s.isna().sum()), s.dropna()
-            example = str(present.iloc[0]) if len(present) else ""
-            rows.append((column, role, missing, missing / n, int(present.nunique()), example[:120]))
+            there = s.dropna()
+            missing = len(s) - len(there)
+            example = str(there.iloc[0])[:80] if len(there) else ""
+            rows.append((column, role, missing, missing / max(len(s), 1), int(there.nunique()), example))
     return pd.DataFrame(rows, columns=["column", "role", "missing", "missing_share", "distinct", "example"])

@@ -146,12 +146,10 @@ def pick_dataset() -> str | None:
 
 def pick_run(dataset: str) -> str | None:
     """The key of the chosen training result of a dataset (picker in the sidebar); None when there is none yet."""
-    from embedcore.methods import get
-
     runs = services.store().runs(dataset)
     if not runs:
         return None
-    titles = {r.key: f"{get(r.method).title} · {r.dimension} numbers · {ago(r.created)}" for r in runs}
+    titles = {r.key: f"{r.method} · {ago(r.created)} · {r.dimension} numbers" for r in runs}
     return _pick("run", "Result", titles, "A trained embedding: the vectors that a method learned for the products.")
 
 
