@@ -1,0 +1,136 @@
+"""A product as a card, alone or beside another one with what differs marked."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from embedcore import Dataset
+from embedcore.explore.recommend import finest_first
+from pages.ui.text import number, plain, short
+
+_WORDS = re.compile(r"\S+")
+_HIDDEN = ("id", "image", "title")
+_LONG = 220
+
+
+def facts(dataset: Dataset, item: int) -> dict[str, str]:
+    """What the catalogue says of a product: column -> text, without its id, title and image; {} when it is only
+    known from baskets. item: position in Dataset.items."""
+    if dataset.catalogue is None or item >= dataset.n_catalogue:
+        return {}
+    row = dataset.catalogue.frame.iloc[item]
+    return {
+        column: written(row[column], role)
+        for column, role in dataset.catalogue.roles.items()
+        if role not in _HIDDEN and not pd.isna(row[column]) and str(row[column]).strip()
+    }
+
+
+def written(value: object, role: str) -> str:
+    """A cell as a person writes it."""
+    if role == "price" and isinstance(value, float):
+        return f"{value:,.2f}"
+    if role == "number" and isinstance(value, float):
+        return number(value)
+    if isinstance(value, pd.Timestamp):
+        return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M}"
+    return " ".join(str(value).split())
+
+
+def about(dataset: Dataset, item: int) -> str:
+    """One line under a title: id, kind, brand, price, how often it is bought. Plain text, not markdown."""
+    said, title = facts(dataset, item), str(dataset.titles[item])
+    kinds = [c for c in finest_first(dataset) if c in said and said[c] not in title][:2]
+    known = [short(said[c], 32) for c in [*kinds, *dataset.columns("brand", "price")] if c in said]
+    return " · ".join(dict.fromkeys([*_id(dataset, item), *known, *_baskets(dataset, item)]))
+
+
+def marked(text: str, other: str, limit: int = _LONG) -> str:
+    """`text` as markdown with the words that `other` lacks on a coloured ground; cut after `limit` letters."""
+    mine, theirs = _WORDS.findall(text), _WORDS.findall(other)
+    match = difflib.SequenceMatcher(None, [w.casefold() for w in mine], [w.casefold() for w in theirs], autojunk=False)
+    out: list[str] = []
+    length = 0
+    for kind, start, end, _, _ in match.get_opcodes():
+        words = mine[start:end]
+        while words and length + sum(len(w) + 1 for w in words) > limit:
+            words.pop()
+        if words:
+            run = plain(" ".join(words))
+            out.append(run if kind == "equal" else f":orange-background[{run}]")
+            length += len(" ".join(words)) + 1
+        if len(words) < end - start:
+            out.append("…")
+            break
+    return " ".join(out)
+
+
+def product(dataset: Dataset, item: int, against: int | None = None) -> None:
+    """A card. against: another product; what differs from it comes first and is marked."""
+    title, said = str(dataset.titles[item]), facts(dataset, item)
+    other = facts(dataset, against) if against is not None else said
+    name = marked(title, str(dataset.titles[against])) if against is not None else plain(title)
+    st.markdown(f"**{name}**")
+    st.caption(plain(" · ".join([*_id(dataset, item), *_baskets(dataset, item)])))
+    lines = [_line(c, said.get(c, ""), other.get(c, "")) for c in columns(dataset, item, against)]
+    if lines:
+        st.markdown("  \n".join(lines))
+    else:
+        st.caption("The catalogue says nothing more about it.")
+
+
+def columns(dataset: Dataset, item: int, against: int | None) -> list[str]:
+    """The columns that either product fills, the ones that differ first."""
+    said = facts(dataset, item)
+    other = facts(dataset, against) if against is not None else said
+    found = [c for c in (dataset.catalogue.roles if dataset.catalogue is not None else ()) if c in said or c in other]
+    return sorted(found, key=lambda c: said.get(c, "") == other.get(c, ""))
+
+
+def _id(dataset: Dataset, item: int) -> list[str]:
+    id = str(dataset.items[item])
+    return [] if id in str(dataset.titles[item]) else [id]
+
+
+def _baskets(dataset: Dataset, item: int) -> list[str]:
+    n = int(dataset.counts[item])
+    return [f"in {n:,} basket{'' if n == 1 else 's'}"] if dataset.baskets is not None else []
+
+
+def _line(column: str, mine: str, theirs: str) -> str:
+    label = f":gray[{plain(short(column, 24))}]"
+    if mine == theirs:
+        return f"{label} {plain(short(mine, 90))}"
+    value = marked(mine, theirs) if mine else ":orange-background[nothing]"
+    return f":orange[**≠**] {label} {value}"
+
+
+def side_by_side(dataset: Dataset, items: Sequence[int]) -> list[st.delta_generator.DeltaGenerator]:
+    """One card per product, two or three in a row. The first is compared with the second, the others with the first.
+    Returns the cards, to put buttons under them."""
+    across = 2 if len(items) == 2 else 3
+    cards = []
+    for start in range(0, len(items), across):
+        for column, item in zip(st.columns(across), items[start : start + across]):
+            cards.append(column.container(border=True, height="stretch"))
+            with cards[-1]:
+                against = items[0] if item != items[0] else items[1] if len(items) > 1 else None
+                product(dataset, item, against)
+    return cards
+
+
+def wide(dataset: Dataset, item: int) -> None:
+    """A product over the whole width: its facts side by side."""
+    under = " · ".join([*_id(dataset, item), *_baskets(dataset, item)])
+    st.markdown(f"**{plain(dataset.titles[item])}**  \n:gray[{plain(under)}]")
+    said, long = facts(dataset, item), set(dataset.columns("description", "text"))
+    brief = [f":gray[{plain(short(c, 24))}] {plain(short(v, 80))}" for c, v in said.items() if c not in long]
+    if brief:
+        st.markdown(" · ".join(brief))
+    for column in long & said.keys():
+        st.caption(plain(short(said[column], 400)))

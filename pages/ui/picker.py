@@ -1,0 +1,85 @@
+"""Finding a product by typing: no list of 90,000 names, the server searches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from urllib.parse import quote, unquote
+
+import numpy as np
+import streamlit as st
+
+from embedcore import Dataset, Embedding
+from embedcore.explore.search import by_name
+from pages.ui import cards
+from pages.ui.text import plain, short
+
+SHOWN = 8
+
+
+def search(
+    dataset: Dataset,
+    key: str,
+    label: str,
+    action: str,
+    icon: str,
+    choose: Callable[[int], None],
+    without: Sequence[int] = (),
+) -> None:
+    """A search box and what it finds, each with a button. key: of the box, unique on the page. action: the button's
+    word. choose: called with the position of the product. without: products that are not offered."""
+    query = st.text_input(
+        label,
+        key=key,
+        type="search",
+        live="300ms",
+        icon=":material/search:",
+        placeholder="Type a name or an id",
+        help="Words, beginnings of words and small typing errors are fine; capitals do not matter.",
+    )
+    if not query or not query.strip():
+        return
+    hits = [h for h in by_name(dataset, query, SHOWN + len(without)) if h.item not in without][:SHOWN]
+    if not hits:
+        st.info(f"No product is called anything like “{plain(short(query, 40))}”.", icon=":material/search_off:")
+        return
+    with st.container(border=True, gap="xsmall"):
+        for hit in hits:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.button(action, key=f"{key}:{hit.item}", icon=icon, on_click=_chosen, args=(key, hit.item, choose))
+                with st.container(width="stretch", gap=None):
+                    st.markdown(
+                        f"**{plain(short(hit.title, 90))}**  \n:small[:gray[{plain(cards.about(dataset, hit.item))}]]"
+                    )
+
+
+def _chosen(key: str, item: int, choose: Callable[[int], None]) -> None:
+    st.session_state[key] = ""
+    choose(item)
+
+
+def example(dataset: Dataset, embedding: Embedding) -> int:
+    """A product to begin with: the one bought most that has a vector; without baskets the first one."""
+    items = dataset.positions(embedding.ids)
+    return int(items[np.argmax(dataset.counts[items])]) if len(items) else 0
+
+
+def real_basket(dataset: Dataset, seed: int) -> list[int]:
+    """One of the baskets that were bought, of 2 to 6 products where there are such; [] without baskets."""
+    if dataset.baskets is None:
+        return []
+    sizes = dataset.baskets.sizes
+    fit = np.flatnonzero((sizes >= 2) & (sizes <= 6))
+    among = fit if len(fit) else np.flatnonzero(sizes > 0)
+    return [int(i) for i in dataset.baskets.of(int(np.random.default_rng(seed).choice(among)))]
+
+
+def to_url(dataset: Dataset, items: Sequence[int]) -> str:
+    """Ids of products as one value of the URL; "," is an empty basket."""
+    return ",".join(quote(str(dataset.items[i]), safe="") for i in items) or ","
+
+
+def from_url(dataset: Dataset, value: str) -> tuple[list[int], int]:
+    """(positions, how many ids this dataset does not know)."""
+    ids = [unquote(part) for part in value.split(",") if part]
+    known = [dataset.index[i] for i in dict.fromkeys(ids) if i in dataset.index]
+    return known, sum(i not in dataset.index for i in ids)

@@ -1,0 +1,183 @@
+"""The work behind the Duplicates page: pairs above a threshold, what is left to decide, and decisions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from embedcore import Dataset
+from embedcore.explore import duplicates
+from embedcore.neighbours import Graph
+from pages.ui import charts, services
+
+LOWEST = 0.5  # below this two products have too little in common to be worth a look
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """Something to decide: a group of products, or a pair that is in none. items: positions in Dataset.items.
+    score: the weakest similarity in it. pairs: the pairs of ids that a decision is about."""
+
+    items: tuple[int, ...]
+    score: float
+    pairs: tuple[Pair, ...]
+
+    @property
+    def key(self) -> str:
+        return "-".join(map(str, self.items))
+
+
+def pair(a: str, b: str) -> Pair:
+    """Two ids in the order in which decisions are stored."""
+    return (a, b) if a <= b else (b, a)
+
+
+@st.cache_resource(max_entries=8, show_spinner="Comparing products")
+def pairs(data: str, run: str, threshold: float) -> pd.DataFrame:
+    """Pairs above the threshold; do not change it, it is shared."""
+    return duplicates.pairs(services.dataset(data), services.embedding(run), services.graph(run), threshold)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def groups(data: str, run: str, threshold: float, said: tuple[tuple[str, str, str], ...]) -> list[duplicates.Group]:
+    """Groups of the pairs above the threshold in the light of decisions (id, id, verdict)."""
+    verdicts = pd.DataFrame(said, columns=["id_a", "id_b", "verdict"])
+    return duplicates.groups(pairs(data, run, threshold), verdicts)
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def bins(run: str) -> pd.DataFrame:
+    """How many pairs of neighbours there are per step of similarity."""
+    return histogram(services.graph(run))
+
+
+def histogram(graph: Graph, step: float = 0.02) -> pd.DataFrame:
+    """Columns low, high, pairs: every pair in the neighbour lists counted once, from LOWEST up."""
+    row = np.repeat(np.arange(len(graph)), graph.k)
+    other, score = graph.ids.ravel().astype(np.int64), graph.scores.ravel()
+    ok = (other >= 0) & (score >= LOWEST)
+    a, b, score = np.minimum(row, other)[ok], np.maximum(row, other)[ok], score[ok]
+    _, once = np.unique(a * len(graph) + b, return_index=True)
+    edges = np.round(np.arange(LOWEST, 1 + step / 2, step), 4)
+    counts, _ = np.histogram(np.clip(score[once], LOWEST, 1), edges)
+    return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "pairs": counts})
+
+
+def chart(frame: pd.DataFrame, threshold: float) -> alt.LayerChart:
+    """The histogram with the line of the threshold."""
+    frame = frame.assign(side=np.where(frame["low"] >= threshold - 0.01, "shown", "below"))
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=alt.X(
+                "low:Q",
+                bin="binned",
+                title="how alike (cosine similarity)",
+                scale=alt.Scale(domain=[LOWEST, 1]),
+                axis=alt.Axis(format=".1f", values=[0.5, 0.6, 0.7, 0.8, 0.9, 1], grid=False),
+            ),
+            x2=alt.X2("high"),
+            y=alt.Y("pairs:Q", title="pairs", scale=alt.Scale(type="sqrt"), axis=alt.Axis(tickCount=3, format=",")),
+            color=alt.Color(
+                "side:N", legend=None, scale=alt.Scale(domain=["shown", "below"], range=[charts.ACCENT, charts.OTHER])
+            ),
+            tooltip=[
+                alt.Tooltip("low:Q", title="from", format=".2f"),
+                alt.Tooltip("high:Q", title="to", format=".2f"),
+                alt.Tooltip("pairs:Q", title="pairs", format=","),
+            ],
+        )
+    )
+    line = alt.Chart(pd.DataFrame({"at": [threshold]})).mark_rule(color=charts.PALETTE[2], strokeWidth=2)
+    return alt.layer(bars, line.encode(x="at:Q")).properties(height=190)
+
+
+def decided(verdicts: pd.DataFrame) -> dict[Pair, str]:
+    """Stored decisions by pair of ids."""
+    return {pair(str(a), str(b)): str(v) for a, b, v in zip(verdicts["id_a"], verdicts["id_b"], verdicts["verdict"])}
+
+
+def with_verdicts(found: pd.DataFrame, said: Mapping[Pair, str]) -> pd.DataFrame:
+    """The pairs with a column verdict ("" while undecided)."""
+    return found.assign(verdict=[said.get(pair(a, b), "") for a, b in zip(found["id_a"], found["id_b"])])
+
+
+def units(
+    dataset: Dataset, found: pd.DataFrame, groups: Iterable[duplicates.Group], said: Mapping[Pair, str]
+) -> list[Unit]:
+    """What is left to decide: groups with an undecided pair, then undecided pairs between groups, best first."""
+    out, home = [], {}
+    for n, group in enumerate(groups):
+        home.update(dict.fromkeys(group.items, n))
+        inside = tuple(pair(str(dataset.items[a]), str(dataset.items[b])) for a, b, _ in group.pairs)
+        if any(p not in said for p in inside):
+            out.append(Unit(group.items, group.score, inside))
+    for a, b, id_a, id_b, score in zip(*(found[c] for c in ("item_a", "item_b", "id_a", "id_b", "score"))):
+        between = home.get(a, -1) != home.get(b, -2)
+        if between and pair(id_a, id_b) not in said:
+            out.append(Unit((int(a), int(b)), float(score), (pair(id_a, id_b),)))
+    return sorted(out, key=lambda u: -u.score)
+
+
+def judged(dataset: Dataset, said: Mapping[Pair, str], verdict: str) -> list[Unit]:
+    """What was decided: products said to be the same, gathered; or each pair said to differ."""
+    mine = [p for p, v in said.items() if v == verdict and p[0] in dataset.index and p[1] in dataset.index]
+    if verdict == "different":
+        return [Unit(tuple(dataset.index[i] for i in p), np.nan, (p,)) for p in mine]
+    leader: dict[str, str] = {}
+
+    def find(i: str) -> str:
+        while leader.setdefault(i, i) != i:
+            i = leader[i]
+        return i
+
+    for a, b in mine:
+        leader[find(a)] = find(b)
+    members: dict[str, set[str]] = {}
+    for p in mine:
+        members.setdefault(find(p[0]), set()).update(p)
+    return [
+        Unit(tuple(sorted(dataset.index[i] for i in ids)), np.nan, tuple(p for p in mine if p[0] in ids))
+        for ids in members.values()
+    ]
+
+
+def say(data: str, about: Iterable[Pair], verdict: str | None) -> None:
+    """Store a decision about pairs (None takes it back) and remember what was there, for undo."""
+    store = services.store()
+    before = decided(store.verdicts(data))
+    changed = [(p, before.get(p)) for p in about if before.get(p) != verdict]
+    for (a, b), _ in changed:
+        store.set_verdict(data, a, b, verdict)
+    st.session_state["duplicates:undo"] = (data, verdict, changed)
+
+
+def undo() -> None:
+    """Take the last decision back."""
+    data, _, changed = st.session_state.pop("duplicates:undo")
+    for (a, b), old in changed:
+        services.store().set_verdict(data, a, b, old)
+
+
+def all_pairs(dataset: Dataset, items: Iterable[int]) -> tuple[Pair, ...]:
+    """Every pair among these products."""
+    return tuple(pair(str(dataset.items[a]), str(dataset.items[b])) for a, b in combinations(items, 2))
+
+
+def one_out(dataset: Dataset, items: Iterable[int], item: int) -> tuple[Pair, ...]:
+    """The pairs of one product with each of the others."""
+    return tuple(pair(str(dataset.items[item]), str(dataset.items[i])) for i in items if i != item)
+
+
+def closest(run: str) -> float:
+    """The highest similarity of any pair (-1 without pairs)."""
+    scores, ids = services.graph(run).scores, services.graph(run).ids
+    return float(scores[ids >= 0].max()) if (ids >= 0).any() else -1.0

@@ -1,0 +1,69 @@
+"""Suggested products on screen: how good, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from embedcore import Dataset
+from embedcore.explore.recommend import ALIKE, POPULAR, TOGETHER, Recommendation
+from embedcore.export import csv
+from pages.ui import cards
+from pages.ui.text import plain, short
+
+SOURCES = {TOGETHER: ("bought together", "green"), ALIKE: ("alike", "blue"), POPULAR: ("often bought", "gray")}
+FORMATS = {TOGETHER: "{:.3f}", ALIKE: "{:.2f}", POPULAR: "{:,.0f}"}
+MEANING = {
+    TOGETHER: "How much more often two products share a basket than their popularity explains (shared baskets "
+    "divided by a power of how often each is bought), added up over your basket. The best of the list fills the bar.",
+    ALIKE: "The cosine similarity of the vectors: 1 is the same to this result, 0 has nothing in common.",
+    POPULAR: "In how many baskets it is. The most bought one fills the bar.",
+}
+
+
+def strengths(found: Sequence[Recommendation]) -> list[float]:
+    """How far each bar is filled, 0..1: cosine as it is, other scores beside the best one of their source."""
+    best = {s: max(r.score for r in found if r.source == s) for s in {r.source for r in found}}
+    return [min(1.0, max(0.0, r.score if r.source == ALIKE else r.score / (best[r.source] or 1.0))) for r in found]
+
+
+def listing(
+    dataset: Dataset, found: Sequence[Recommendation], key: str, action: str, icon: str, choose: Callable[[int], None]
+) -> None:
+    """One row per suggestion: what it is, why, how strong, and a button that calls choose(item)."""
+    for rank, (r, strength) in enumerate(zip(found, strengths(found)), 1):
+        with st.container(border=True):
+            what, why, bar, button = st.columns([9, 9, 4, 4], vertical_alignment="center")
+            what.markdown(
+                f"**{rank}. {plain(short(r.title, 90))}**  \n:small[:gray[{plain(cards.about(dataset, r.item))}]]"
+            )
+            word, colour = SOURCES.get(r.source, (r.source, "gray"))
+            why.markdown(f":{colour}-badge[{word}] {plain(r.reason)}")
+            bar.progress(strength, text=FORMATS[r.source].format(r.score))
+            button.button(action, key=f"{key}:{r.item}", icon=icon, width="stretch", on_click=choose, args=(r.item,))
+
+
+def table(found: Sequence[Recommendation], name: str) -> None:
+    """The same as a table, and its CSV."""
+    frame = pd.DataFrame(
+        [(n, r.id, r.title, round(r.score, 4), r.source, r.reason) for n, r in enumerate(found, 1)],
+        columns=["rank", "id", "title", "score", "source", "reason"],
+    )
+    with st.expander("As a table", icon=":material/table:"):
+        used = [MEANING[s] for s in SOURCES if s in set(frame["source"])]
+        st.dataframe(
+            frame,
+            hide_index=True,
+            alt="Table of the suggested products, best first",
+            column_config={"score": st.column_config.NumberColumn(format="%.3f", help=" ".join(used))},
+        )
+    st.download_button(
+        "Download the list (CSV)",
+        csv(frame),
+        file_name=f"{short(name, 60)}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )

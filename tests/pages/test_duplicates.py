@@ -1,0 +1,174 @@
+"""The Duplicates page on a small shop, with decisions that last."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from embedcore.neighbours import build
+from embedcore.store import Store
+from pages.ui import cards, pairs, review
+from tests.pages import shop
+from tests.pages.app import check, open_page, words
+
+
+@pytest.fixture
+def keys(home: Path) -> dict[str, str]:
+    """A shop in which three products are listed twice; the vectors say so."""
+    return shop.fill(home, shop.dataset(), "planted")
+
+
+def button(app, start: str):
+    return next(b for b in app.button if str(b.key).startswith(start))
+
+
+def test_products_listed_twice_are_shown_side_by_side_with_what_differs(keys) -> None:
+    app = open_page("duplicates", run=keys["planted"][:12])
+    check(app)
+    text = words(app)
+    assert "**3** pairs and **3** groups" in text
+    assert "red shoe" in text and "red shoe :orange-background[NEW]" in text
+    assert ":orange[**≠**] :gray[cost] :orange-background[1\\.00]" in text
+    assert "0 of 3 pairs reviewed" in [p.proto.text for p in app.get("progress")]
+
+
+def test_a_verdict_is_stored_and_survives_a_new_visit(keys) -> None:
+    app = open_page("duplicates", run=keys["planted"][:12])
+    button(app, "same:").click().run()
+    check(app)
+    assert "1 of 3 pairs reviewed" in [p.proto.text for p in app.get("progress")]
+    again = open_page("duplicates", run=keys["planted"][:12])
+    assert "1 of 3 pairs reviewed" in [p.proto.text for p in again.get("progress")]
+    assert len([b for b in again.button if b.key.startswith("same:")]) == 2
+    decided = open_page("duplicates", run=keys["planted"][:12], show="same")
+    assert len([b for b in decided.button if b.key.startswith("back:")]) == 1
+
+
+def test_undo_takes_the_last_verdict_back(keys) -> None:
+    app = open_page("duplicates", run=keys["planted"][:12])
+    button(app, "different:").click().run()
+    assert "Marked as not the same" in words(app)
+    button(app, "undo").click().run()
+    check(app)
+    assert "0 of 3 pairs reviewed" in [p.proto.text for p in app.get("progress")]
+
+
+def test_a_verdict_can_be_taken_back_later(keys) -> None:
+    button(open_page("duplicates", run=keys["planted"][:12]), "different:").click().run()
+    later = open_page("duplicates", run=keys["planted"][:12], show="different")
+    button(later, "back:").click().run()
+    check(later)
+    assert "Nothing is marked as not the same yet" in words(later)
+
+
+def test_a_reviewed_list_says_that_nothing_is_left(keys) -> None:
+    app = open_page("duplicates", run=keys["planted"][:12])
+    for _ in range(3):
+        button(app, "same:").click().run()
+    check(app)
+    assert "Everything above this threshold is reviewed" in words(app)
+
+
+def test_the_link_carries_threshold_view_and_page(keys) -> None:
+    app = open_page("duplicates", run=keys["planted"][:12], threshold="0.5")
+    check(app)
+    assert app.slider[0].value == 0.5 and "somewhat" in words(app)
+    table = open_page("duplicates", run=keys["planted"][:12], show="all")
+    check(table)
+    assert list(table.dataframe[0].value["id"]) and len(table.dataframe[0].value) == 3
+
+
+def test_no_pair_above_the_threshold_is_said_with_a_way_on(home: Path) -> None:
+    keys = shop.fill(home, shop.dataset(twins=0), "planted")
+    app = open_page("duplicates", run=keys["planted"][:12], threshold="0.99")
+    check(app)
+    assert "No two products are that much alike" in words(app)
+    button(app, "lower").click().run()
+    check(app)
+    assert "No two products" not in words(app) and app.slider[0].value < 0.99
+    assert not app.warning
+
+
+def test_a_result_from_baskets_says_that_alike_means_bought_alike(home: Path) -> None:
+    keys = shop.fill(home, shop.dataset(), "svd")
+    app = open_page("duplicates", run=keys["svd"][:12], threshold="0.6")
+    check(app)
+    assert "bought alike" in words(app)
+    assert button(app, "train-text")
+
+
+def test_the_text_result_is_one_click_away_when_there_is_one(home: Path) -> None:
+    keys = shop.fill(home, shop.dataset(), "planted", "svd")
+    app = open_page("duplicates", run=keys["svd"][:12], threshold="0.6")
+    button(app, "use-text").click().run()
+    check(app)
+    assert app.query_params["run"] in ([keys["planted"][:12]], keys["planted"][:12])
+    assert "bought alike" not in words(app)
+
+
+def test_names_from_a_file_never_become_links_or_pictures(home: Path) -> None:
+    data = shop.dataset()
+    data.catalogue.frame.loc[0, "name"] = "red ![x](http://example.com/a.png) shoe"
+    keys = shop.fill(home, data, "planted")
+    app = open_page("duplicates", run=keys["planted"][:12], threshold="0.5")
+    check(app)
+    assert "red" in words(app) and "![x](http" not in words(app)
+
+
+# ---------------------------------------------------------------- the pure parts
+
+
+def test_what_differs_between_two_texts_is_marked_word_by_word() -> None:
+    assert cards.marked("Sony TV 40 black", "Sony TV 46 black") == "Sony TV :orange-background[40] black"
+    assert cards.marked("a b", "A B") == "a b"
+    assert cards.marked("*x*", "y") == ":orange-background[\\*x\\*]"
+    assert cards.marked("word " * 200, "", limit=20).endswith("…")
+
+
+def test_each_pair_is_counted_once_in_the_histogram() -> None:
+    vectors = np.array([[1, 0], [1, 0.01], [0, 1]], np.float32)
+    assert review.histogram(build(vectors, 5))["pairs"].sum() == 1
+
+
+def test_pairs_between_groups_are_left_to_decide_too(home: Path) -> None:
+    data = shop.dataset()
+    found = pd.DataFrame(
+        {"item_a": [0, 1], "item_b": [1, 2], "id_a": ["p00", "p01"], "id_b": ["p01", "p02"], "score": [0.95, 0.91]}
+    )
+    group = review.duplicates.Group((0, 1), 0.95, ((0, 1, 0.95),))
+    assert [u.items for u in review.units(data, found, [group], {})] == [(0, 1), (1, 2)]
+    assert [u.items for u in review.units(data, found, [group], {("p00", "p01"): "same"})] == [(1, 2)]
+
+
+def test_products_said_to_be_the_same_are_gathered() -> None:
+    said = {("p00", "p01"): "same", ("p01", "p02"): "same", ("p10", "p11"): "different", ("gone", "p00"): "same"}
+    data = shop.dataset()
+    assert [u.items for u in review.judged(data, said, "same")] == [(0, 1, 2)]
+    assert [u.pairs for u in review.judged(data, said, "different")] == [(("p10", "p11"),)]
+
+
+def test_the_download_holds_pairs_and_verdicts(home: Path, keys) -> None:
+    app = open_page("duplicates", run=keys["planted"][:12])
+    button(app, "same:").click().run()
+    store = Store.open(home / "other")
+    store.close()
+    found = pd.DataFrame(
+        [
+            {
+                "id_a": "a",
+                "id_b": "b",
+                "title_a": "A",
+                "title_b": "B",
+                "score": 0.91234567,
+                "band": "near-duplicate",
+                "verdict": "same",
+                "item_a": 0,
+                "item_b": 1,
+            }
+        ]
+    )
+    assert list(pairs.export(found).columns) == ["id_a", "id_b", "title_a", "title_b", "score", "band", "verdict"]
+    assert len(app.get("download_button")) == 1

@@ -1,0 +1,157 @@
+"""The Recommend page on a small shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from pages.ui import picker, suggestions
+from tests.pages import shop
+from tests.pages.app import check, open_page, words
+
+
+@pytest.fixture
+def keys(home: Path) -> dict[str, str]:
+    return shop.fill(home, shop.dataset(), "planted")
+
+
+def button(app, start: str):
+    return next(b for b in app.button if str(b.key).startswith(start))
+
+
+def ids(app, start: str) -> list[str]:
+    return [b.key for b in app.button if b.key.startswith(start)]
+
+
+def test_a_product_to_begin_with_is_chosen_and_has_similar_ones_with_reasons(keys) -> None:
+    app = open_page("recommend", run=keys["planted"][:12])
+    check(app)
+    text = words(app)
+    assert "An example, the product that is bought most" in text
+    assert "same kind" in text and len(ids(app, "look:")) == 10
+    assert next(p.proto.value for p in app.get("progress")) > 90
+
+
+def test_the_link_reopens_the_same_product(keys) -> None:
+    app = open_page("recommend", run=keys["planted"][:12], item="p03")
+    check(app)
+    assert "**black shoe**" in words(app) and "An example" not in words(app)
+
+
+def test_a_product_is_found_by_name_and_goes_into_the_link(keys) -> None:
+    app = open_page("recommend", run=keys["planted"][:12])
+    app.text_input(key="find-product").set_value("white lamp").run()
+    button(app, "find-product:").click().run()
+    check(app)
+    assert "**white lamp**" in words(app)
+    assert app.query_params["item"] in ("p24", ["p24"])
+    assert app.text_input(key="find-product").value == ""
+
+
+def test_a_search_without_answer_says_so(keys) -> None:
+    app = open_page("recommend", run=keys["planted"][:12])
+    app.text_input(key="find-product").set_value("zzzzqqqq").run()
+    check(app)
+    assert "No product is called anything like" in words(app)
+
+
+def test_walking_from_product_to_product(keys) -> None:
+    app = open_page("recommend", run=keys["planted"][:12], item="p00")
+    button(app, "look:").click().run()
+    check(app)
+    assert app.query_params["item"] in ("p00x", ["p00x"])
+
+
+def test_an_unknown_product_in_the_link_is_said_and_another_is_shown(keys) -> None:
+    app = open_page("recommend", run=keys["planted"][:12], item="nothing")
+    check(app)
+    assert "is not in this dataset" in words(app) and ids(app, "look:")
+
+
+def test_a_basket_gets_what_goes_with_it_and_why(keys) -> None:
+    app = open_page("recommend", run=keys["planted"][:12], by="basket", basket="p00")
+    check(app)
+    text = words(app)
+    assert "red shirt" in text and "bought together" in text and "baskets together" in text
+    assert ids(app, "drop:") == ["drop:0"]
+
+
+def test_a_basket_is_built_by_search_and_by_suggestion_and_taken_apart(keys) -> None:
+    app = open_page("recommend", run=keys["planted"][:12], by="basket", basket="p00")
+    app.text_input(key="find-for-basket").set_value("blue bowl").run()
+    button(app, "find-for-basket:").click().run()
+    button(app, "add:").click().run()
+    check(app)
+    assert len(ids(app, "drop:")) == 3
+    button(app, "drop:").click().run()
+    assert len(ids(app, "drop:")) == 2
+    button(app, "empty").click().run()
+    check(app)
+    assert "The basket is empty" in words(app) and not ids(app, "drop:")
+
+
+def test_a_real_basket_is_one_click_and_its_link_reopens_it(keys) -> None:
+    app = open_page("recommend", run=keys["planted"][:12], by="basket")
+    check(app)
+    assert "An example from your data" in words(app)
+    button(app, "another").click().run()
+    link = app.query_params["basket"]
+    mine = ids(app, "drop:")
+    assert mine and "An example from your data" not in words(app)
+    again = open_page(
+        "recommend", run=keys["planted"][:12], by="basket", basket=link[0] if isinstance(link, list) else link
+    )
+    assert ids(again, "drop:") == mine
+
+
+def test_unknown_products_of_a_basket_are_counted(keys) -> None:
+    app = open_page("recommend", run=keys["planted"][:12], by="basket", basket="p00,gone,lost")
+    check(app)
+    assert "2 products of this basket are not in this dataset" in words(app)
+
+
+def test_without_baskets_likeness_is_used_and_said(home: Path) -> None:
+    keys = shop.fill(home, shop.dataset(baskets=False), "planted")
+    app = open_page("recommend", run=keys["planted"][:12], by="basket", basket="p00")
+    check(app)
+    assert "This dataset has no baskets" in words(app)
+    assert "alike" in words(app) and "bought together" not in words(app).replace("is bought together", "")
+    assert not ids(app, "another")
+
+
+def test_a_product_without_vector_falls_back_to_what_it_was_bought_with(home: Path) -> None:
+    lines = shop.lines()
+    lines.loc[len(lines)] = {"basket": "b0", "item": "only in baskets"}
+    data = shop.Dataset.build("shop", shop.catalogue(), lines)
+    keys = shop.fill(home, data, "planted")
+    app = open_page("recommend", run=keys["planted"][:12], item="only in baskets")
+    check(app)
+    assert "has no vector in this result" in words(app) and ids(app, "look:")
+
+
+# ---------------------------------------------------------------- the pure parts
+
+
+def test_ids_with_commas_and_spaces_survive_the_link() -> None:
+    data = shop.Dataset.build("odd", None, shop.pd.DataFrame({"basket": ["1", "1"], "item": ["a,b", "c d/%2C"]}))
+    link = picker.to_url(data, [0, 1])
+    assert picker.from_url(data, link) == ([0, 1], 0)
+    assert picker.from_url(data, picker.to_url(data, [])) == ([], 0)
+    assert picker.from_url(data, "a%2Cb,gone") == ([0], 1)
+
+
+def test_a_real_basket_comes_from_the_data_and_from_the_seed() -> None:
+    data = shop.dataset()
+    real = [set(data.baskets.of(n).tolist()) for n in range(len(data.baskets))]
+    assert set(picker.real_basket(data, 3)) in real
+    assert picker.real_basket(data, 3) == picker.real_basket(data, 3)
+    assert len({tuple(picker.real_basket(data, s)) for s in range(10)}) > 3
+
+
+def test_bars_compare_within_one_source_only() -> None:
+    def one(score: float, source: str) -> suggestions.Recommendation:
+        return suggestions.Recommendation(0, "a", "A", score, "", source)
+
+    found = [one(4.0, suggestions.TOGETHER), one(1.0, suggestions.TOGETHER), one(0.5, suggestions.ALIKE)]
+    assert suggestions.strengths(found) == [1.0, 0.25, 0.5]
