@@ -226,10 +226,21 @@ def _first_map() -> None:
     projection.umap(vectors, build(vectors, 15))
 
 
-_USES = frozenset({"train", "map", "cluster"})
-# Cheap and likely first. A job of a named kind waits for the step under way; all others run beside it.
-WARM_UP: list[tuple[Callable[[], None], frozenset[str]]] = [
-    (_imports("numba"), _USES), (_imports("sklearn.cluster"), _USES), (_first_training, frozenset({"train"})),
-    (_imports("faiss"), _USES), (_imports("umap"), _USES), (_imports("torch"), _USES),
-    (_imports("sentence_transformers"), _USES), (_first_map, frozenset({"map"})),
+def _kinds(*kinds: str) -> Callable[[str, Spec], bool]:
+    return lambda kind, spec: kind in kinds
+
+
+def _reads_text(kind: str, spec: Spec) -> bool:
+    return kind == "train" and spec.get("method") == "text"
+
+
+# Cheap and likely first. A job that a step bars waits for that step to end; all others run beside it.
+WARM_UP: list[tuple[Callable[[], None], Callable[[str, Spec], bool]]] = [
+    (_imports("numba"), _kinds("train", "map", "cluster")),
+    (_imports("sklearn.cluster", "sklearn.neighbors", "sklearn.metrics", "faiss"), _kinds("train", "map", "cluster")),
+    (_first_training, _kinds("train")),
+    (_imports("umap"), _kinds("train", "map", "cluster")),
+    (_first_map, _kinds("map")),
+    (_imports("torch"), _reads_text),
+    (_imports("sentence_transformers"), _reads_text),
 ]

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-# What it does, and the kinds of jobs that must not start while it runs.
-Step = tuple[Callable[[], None], frozenset[str]]
+# What it does, and whether a job of this kind and spec has to wait while it runs.
+Bars = Callable[[str, Mapping[str, Any]], bool]
+Step = tuple[Callable[[], None], Bars]
 
 
 class WarmUp:
     """Runs the steps one after another in a thread while the worker rests.
 
-    A job that comes in stops it before the next step. Only a job of a kind that the step under way names waits for it
-    to end: two threads that import the same packages, or compile the same code, get in each other's way, and such
-    a job would have to do that step itself anyhow.
+    A job that comes in stops it before the next step. Only a job that the step under way bars waits for it to end: two
+    threads that import the same packages, or compile the same code, get in each other's way, and such a job would
+    have to do that step itself anyhow.
     """
 
     def __init__(self, steps: Sequence[Step], delay: float = 2.0) -> None:
@@ -24,7 +26,7 @@ class WarmUp:
         self._delay = delay
         self._changed = threading.Condition()
         self._resting_since: float | None = None
-        self._under_way: frozenset[str] | None = None
+        self._under_way: Bars | None = None
         threading.Thread(target=self._run, name="embedcore-warm-up", daemon=True).start()
 
     def rest(self) -> None:
@@ -33,11 +35,11 @@ class WarmUp:
             self._resting_since = time.monotonic()
             self._changed.notify_all()
 
-    def pause(self, kind: str) -> None:
-        """A job of this kind is about to start: no further step, and wait for one that the job cannot run beside."""
+    def pause(self, kind: str, spec: Mapping[str, Any]) -> None:
+        """This job is about to start: no further step, and wait for one that the job cannot run beside."""
         with self._changed:
             self._resting_since = None
-            self._changed.wait_for(lambda: self._under_way is None or kind not in self._under_way)
+            self._changed.wait_for(lambda: self._under_way is None or not self._under_way(kind, spec))
 
     def _run(self) -> None:
         for step, bars in self._steps:

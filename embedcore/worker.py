@@ -77,7 +77,7 @@ def main(arguments: list[str] | None = None) -> None:
     for line in sys.stdin.buffer:
         message = json.loads(line)
         if warm:
-            warm.pause(message["kind"])
+            warm.pause(message["kind"], message["spec"])
         serve(module, message, options.home, emit)
         if warm:
             warm.rest()

@@ -1,0 +1,117 @@
+"""What happens inside the worker: progress that is thinned, warming up that nobody waits for, stages of a job."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from embedcore import tasks
+from embedcore.store import Store
+from embedcore.warm import WarmUp
+from embedcore.worker import Report
+
+
+def until(true: Callable[[], Any], seconds: float = 5.0) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.002)
+
+
+def test_progress_is_thinned_and_no_loss_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("embedcore.worker.time.monotonic", lambda: now[0])
+    sent: list[dict[str, Any]] = []
+    report = Report(lambda m: sent.append(dict(m)))
+    for step in range(1, 1001):
+        now[0] += 0.001
+        report(step, 1000, loss=1 / step, note=f"Training: {step} of 1,000")
+    now[0] += 0.03
+    report(1000, 1000, note="Saving")
+    assert sent[-1]["note"] == "Saving", "a new stage is told at once"
+    report(1000, 1000, loss=float("nan"))
+    report.flush()
+    report.flush()
+    assert 8 <= len(sent) <= 14
+    assert [tuple(p) for m in sent for p in m["losses"]] == [(s, 1 / s) for s in range(1, 1001)]
+
+
+def test_stages_share_one_bar_and_keep_the_steps_of_the_curve() -> None:
+    seen: list[tuple[Any, ...]] = []
+
+    def report(step: int, of: int, loss: float | None = None, note: str = "", at: int | None = None) -> None:
+        seen.append((step, of, loss, note, at))
+
+    first, second = tasks._stage(report, 0, 80, "Training"), tasks._stage(report, 80, 100, "Comparing products")
+    first(0, 0)
+    first(500, 2000, 0.5)
+    first(2000, 2000, 0.4, "Pass 20 of 20")
+    second(1, 1, note="Comparing products")
+    assert seen == [(0, 100, None, "Training", 0), (20, 100, 0.5, "Training: 500 of 2,000", 500),
+                    (80, 100, 0.4, "Training: Pass 20 of 20", 2000), (100, 100, None, "Comparing products", 1)]
+
+
+@pytest.mark.parametrize(
+    ("asked", "name"),
+    [(("kmeans", None, None, None), "kmeans"), (("kmeans", 12, None, None), "kmeans-12"),
+     (("hdbscan", 12, 30, "map"), "hdbscan-30-map"), (("hdbscan", None, None, "vectors"), "hdbscan")],
+)
+def test_clusters_are_named_by_what_was_asked_for(asked: tuple[Any, ...], name: str) -> None:
+    assert tasks._clustering_name(*asked) == name
+
+
+def test_a_kept_curve_has_its_ends() -> None:
+    assert tasks._thin([1.0, 2.0]) == [1.0, 2.0]
+    thin = tasks._thin([float(i) for i in range(12_345)])
+    assert len(thin) == 500 and thin[0] == 0.0 and thin[-1] == 12_344.0
+
+
+def test_warming_up_waits_for_rest_and_stops_for_a_job() -> None:
+    done: list[str] = []
+    go = threading.Event()
+
+    def slow() -> None:
+        done.append("begun")
+        go.wait(5)
+        done.append("slow")
+
+    warm = WarmUp([(slow, lambda kind, spec: kind == "map" and spec["run"] == "r"),
+                   (lambda: done.append("last"), lambda kind, spec: False)], delay=0.05)
+    time.sleep(0.1)
+    assert not done, "nothing starts before the worker rests"
+    begin = time.monotonic()
+    warm.rest()
+    until(lambda: done == ["begun"])
+    assert time.monotonic() - begin >= 0.05
+    begin = time.monotonic()
+    warm.pause("read", {})
+    assert time.monotonic() - begin < 0.05, "a job that can run beside the step does not wait"
+    threading.Timer(0.1, go.set).start()
+    warm.pause("map", {"run": "r"})
+    assert done == ["begun", "slow"], "a job that needs the same waits for the step, and no other begins"
+    time.sleep(0.15)
+    assert done == ["begun", "slow"]
+    warm.rest()
+    until(lambda: done[-1] == "last")
+
+
+def test_the_warm_up_of_the_worker_bars_what_it_must() -> None:
+    def bars(kind: str, **spec: str) -> int:
+        return sum(bar(kind, spec) for _, bar in tasks.WARM_UP)
+
+    assert bars("read") == bars("import") == bars("sample") == 0
+    assert bars("train", method="text") > bars("train", method="product2vec") > 0 < bars("map")
+
+
+def test_jobs_know_the_same_kinds_as_the_worker(home: Any) -> None:
+    from embedcore.job_results import stored
+
+    store = Store.open(home)
+    assert set(tasks.TASKS) == {"read", "import", "sample", "train", "map", "cluster"}
+    for kind in tasks.TASKS:
+        assert stored(store, kind, "no such key", {"run": "none"}) is None
+    store.close()
