@@ -34,7 +34,7 @@ _log = logging.getLogger("embedcore.pages")
 
 def run() -> None:
     """The whole app: navigation, then the chosen page inside the error boundary."""
-    # An emoji, for a material icon as the tab's icon is fetched from another host (inside the page it is a font of ours).
+    # An emoji: as the icon of the tab, a material icon would be fetched from another host.
     st.set_page_config(page_title="embedcore", page_icon="🧭", layout="wide")
     pages = [
         st.Page(f"pages/{name}.py", title=title, icon=icon, url_path=name, default=name == "overview")

@@ -1,0 +1,30 @@
+"""A link to any page works as the very first request of a fresh server."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.see import PAGES, body, go, heading, menu, see
+from tests.browser.server import Server
+
+TITLES = {name: name.capitalize() for name in PAGES}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_first_request_of_a_fresh_server_is_a_deep_link(server: Server, page: Page, name: str) -> None:
+    go(page, server.url, f"{name}?dataset=0123456789ab&run=0123456789ab")
+    heading(page, TITLES[name])
+    links = page.get_by_test_id("stSidebarNav").get_by_role("link")
+    expect(links).to_have_count(len(PAGES))  # the shell ran: no phantom pages, none missing
+    for title in TITLES.values():
+        expect(links.filter(has_text=title)).to_be_visible()
+    if name not in ("overview", "data"):
+        see(page, "Nothing is loaded yet.")
+    assert "went wrong" not in body(page)
+
+
+def test_every_page_is_one_click_from_the_first(server: Server, page: Page) -> None:
+    go(page, server.url)
+    for title in [*TITLES.values()][::-1]:
+        menu(page, title)
