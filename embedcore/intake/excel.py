@@ -53,7 +53,7 @@ def read_excel(
                 raise InputError(f"“{filename}” has no sheet with anything in it.", "Choose another file.")
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as e:
         if "assword" in str(e) or _locked(path):
-            raise InputError(f"“{filename}” is protected by a password.", "Save it without one and try again.") from None
+            raise InputError(f"“{filename}” is protected by a password.", "Save it without one and retry.") from None
         raise InputError(f"“{filename}” is a damaged spreadsheet.", "Open it, save it again and retry.") from None
     return _sheet(rows, filename, sheets, name, header_line, asked=sheet is not None, progress=progress)
 

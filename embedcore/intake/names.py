@@ -32,7 +32,7 @@ def column_names(found: Sequence[str], width: int) -> tuple[list[str], list[str]
         names.append(unique)
     notices = []
     if not any(found):
-        notices.append("The file has no line with column names: the columns are called “column 1”, “column 2” and so on.")
+        notices.append("There is no line with column names: the columns are called “column 1”, “column 2” and so on.")
     elif empty:
         notices.append(f"{len(empty):,} columns have no name in the file: they are called {listed(empty)}.")
     if renamed:

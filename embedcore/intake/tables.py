@@ -124,7 +124,8 @@ def _done(
 
 
 def _none_rejected() -> pd.DataFrame:
-    return pd.DataFrame({"line": np.empty(0, np.int64), "reason": pd.Series(dtype="str"), "text": pd.Series(dtype="str")})
+    texts = pd.Series(dtype="str")
+    return pd.DataFrame({"line": np.empty(0, np.int64), "reason": texts, "text": texts})
 
 
 def _parquet(path: Path, filename: str, progress: Progress) -> Table:

@@ -1,0 +1,320 @@
+"""Guess what each column of a catalogue is, from its name and its values; and make the catalogue."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from embedcore.dataset import ROLES, Catalogue
+from embedcore.errors import InputError
+from embedcore.intake.names import listed
+from embedcore.intake.values import clean, dates, has_currency, numbers
+
+SAMPLE = 20_000
+SAMPLES_SHOWN = 5
+
+# Words in names of columns, by what the column then is. The last words of a name weigh most: brand_name is a brand.
+_WORDS = {
+    "id": "id ids sku asin ean gtin upc isbn barcode key code number nr no uuid guid handle artikelnummer stockcode "
+          "plu ref reference identifier mpn",
+    "title": "title name productname label displayname bezeichnung titel nom nombre titre item product text caption",
+    "description": "description desc descr details detail about features summary body overview beschreibung "
+                   "descripcion longtext specification specifications specs",
+    "category": "category categories cat type kind department dept aisle class group family segment division section "
+                "subcategory gender season colour color material style collection usage occasion shape pattern fabric "
+                "kategorie categorie currency mid top condition availability source status origin country",
+    "brand": "brand manufacturer maker vendor designer marke marque supplier producer publisher author artist "
+             "hersteller",
+    "price": "price cost msrp rrp preis prix precio amount sale_value retail",
+    "date": "date time timestamp created updated datum day released launched ts",
+    "image": "image images img photo photos picture thumbnail thumb pic",
+    "text": "tags keywords ingredients notes size dimensions comment comments review",
+    "ignore": "url link href index unnamed",
+}  # fmt: skip
+_ROLE_OF = {word: role for role, words in _WORDS.items() for word in words.split()}
+_OTHERS_ID = {"brand", "category"}
+_STRONG_ID = re.compile(r"(?:product|item|article|sku|prod|variant|style)?_?(?:id|sku|code|number|no|nr|key|asin)\Z")
+_TITLE_RANK = ("title", "product_name", "item_name", "name", "product_title", "productname", "product", "item", "text")
+
+
+@dataclass(frozen=True)
+class Guess:
+    """What a column is taken for. samples: a few different values. missing, distinct: counts over all rows."""
+
+    column: str
+    role: str
+    samples: tuple[str, ...]
+    missing: int
+    distinct: int
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class _Facts:
+    """What a column looks like. Shares are of the values that are there."""
+
+    column: str
+    name: str
+    words: tuple[str, ...]
+    rows: int
+    missing: int
+    distinct: int
+    samples: tuple[str, ...]
+    numeric: float
+    odd_texts: int
+    whole: bool
+    money: float
+    dated: float
+    length: float
+    spaces: float
+    links: float
+    pictures: float
+    counting: bool
+
+    @property
+    def there(self) -> int:
+        return self.rows - self.missing
+
+    @property
+    def unique(self) -> float:
+        return self.distinct / max(self.there, 1)
+
+    @property
+    def named(self) -> str | None:
+        """The kind its name speaks of, the last telling word first."""
+        return next((_ROLE_OF[w] for w in reversed(self.words) if w in _ROLE_OF), None)
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """baseColour, BASE_COLOUR, "base colour (en)" -> ("base", "colour", ...)"""
+    split = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
+    return tuple(w for w in re.split(r"[\W_\d]+", split.lower()) if w)
+
+
+def _facts(column: str, s: pd.Series) -> _Facts:
+    s = clean(s)
+    there = s.dropna()
+    values = pd.Series(there.unique())
+    some = values if len(values) <= SAMPLE else values.sample(SAMPLE, random_state=0)
+    n = max(len(some), 1)
+    value, bad = numbers(some)
+    good = value[~np.isnan(value)]
+    plain = some.str.fullmatch(r"[-+]?\d+(?:\.0+)?").astype(bool)
+    dated = 0.0
+    probe = some.head(500)
+    if len(probe) and probe.str.contains(r"\d").mean() > 0.8:
+        found, _ = dates(probe)
+        dated = float(found.notna().mean())
+    words = words_of(column)
+    numeric = 1 - float(bad.sum()) / n if len(some) else 0.0
+    counting = len(good) == len(some) == len(there) > 1 and bool((np.diff(pd.to_numeric(there, "coerce")) == 1).all())
+    return _Facts(
+        column, "_".join(words), words, len(s), int(s.isna().sum()), len(values),
+        tuple(str(v) for v in values.head(SAMPLES_SHOWN)), numeric, int(bad.sum()),
+        bool(len(some)) and bool(plain.all()), float(np.mean([has_currency(v) for v in probe])) if len(probe) else 0.0,
+        dated, float(some.str.len().mean()) if len(some) else 0.0,
+        float(some.str.contains(" ", regex=False).mean()) if len(some) else 0.0,
+        float(probe.str.match(r"(?:https?:)?//|www\.").mean()) if len(probe) else 0.0,
+        float(probe.str.contains(r"\.(?:jpe?g|png|webp|gif)(?:\?|\Z)", case=False).mean()) if len(probe) else 0.0,
+        counting,
+    )  # fmt: skip
+
+
+def guess_roles(frame: pd.DataFrame) -> list[Guess]:
+    """One guess per column, in the frame's order: at most one id (none: ids must be generated), at most one title."""
+    facts = [_facts(str(c), frame[c]) for c in frame.columns]
+    guesses = [_guess(f) for f in facts]
+    id_at = _best_id(facts)
+    title_at = _best_title(facts, guesses, id_at)
+    for n, f in enumerate(facts):
+        if n == id_at:
+            why = "every value is different" if f.unique == 1 and not f.missing else "its name says so"
+            guesses[n] = replace(guesses[n], role="id", why=why)
+        elif n == title_at:
+            guesses[n] = replace(guesses[n], role="title", why="the best name for a product on screen")
+        elif guesses[n].role == "id":
+            role, why = _second_id(f)
+            guesses[n] = replace(guesses[n], role=role, why=why)
+        elif guesses[n].role == "title":
+            role = "category" if f.unique < 0.2 else "text"
+            guesses[n] = replace(guesses[n], role=role, why="another column is the better title")
+    return guesses
+
+
+def _guess(f: _Facts) -> Guess:
+    role, why = _alone(f)
+    return Guess(f.column, role, f.samples, f.missing, f.distinct, why)
+
+
+def _alone(f: _Facts) -> tuple[str, str]:
+    """(role, why) of a column by itself."""
+    named = f.named
+    says = "its name says so"
+    if f.there == 0:
+        return "ignore", "it is empty"
+    if f.pictures > 0.5 or (named == "image" and f.numeric < 0.5):
+        return "image", "it names image files"
+    if f.links > 0.5:
+        return "ignore", "it holds links"
+    if f.distinct == 1 and f.rows > 1:
+        return "ignore", "every value is the same"
+    if named == "ignore" and f.counting:
+        return "ignore", "it only counts the rows"
+    # “No old price” beside numbers is one way to write nothing.
+    mostly_numeric = f.numeric >= 0.9 or (f.odd_texts <= 3 and f.numeric >= 0.5 and f.distinct > 20)
+    if named == "id":
+        return "id", says
+    if f.dated > 0.9 and (named == "date" or not f.whole) and f.numeric < 0.95:
+        return "date", "the values are dates"
+    if named == "date" and f.dated > 0.9:
+        return "date", says
+    if mostly_numeric and (f.money > 0.5 or (named == "price")):
+        return "price", says if named == "price" else "the values are amounts of money"
+    if named in ("brand", "category") and (not mostly_numeric or f.unique < 0.2):
+        if named == "category" and f.unique > 0.5 and f.length > 60:
+            return "description", "the texts are long"
+        return named, says
+    if mostly_numeric:
+        return "number", "the values are numbers"
+    if named == "description" or f.length > 80:
+        return "description", says if named == "description" else "the texts are long"
+    if named == "title":
+        return "title", says
+    if named == "text" and f.distinct > 50:
+        return "text", says
+    if f.unique < 0.2 or (f.distinct <= 50 and f.unique < 0.5):
+        return "category", f"only {f.distinct:,} different values"
+    return "text", "the values are texts"
+
+
+def _second_id(f: _Facts) -> tuple[str, str]:
+    if f.unique < 0.2:
+        return "category", f"only {f.distinct:,} different values, and another column is the id"
+    return "ignore", "another column is the id"
+
+
+def _best_id(facts: list[_Facts]) -> int | None:
+    best, score = None, 0.0
+    for n, f in enumerate(facts):
+        if f.there == 0 or f.missing > 0.5 * f.rows or f.length > 64:
+            continue
+        points = 0.0
+        words = f.words
+        others = any(_ROLE_OF.get(w) in _OTHERS_ID for w in words[:-1]) or bool(
+            {"customer", "user", "order", "basket", "store", "parent", "tax"} & set(words)
+        )
+        if f.named == "id" and not others:
+            if f.unique < 0.5 and f.rows > 1:
+                continue
+            points = 3.0 + (1.0 if _STRONG_ID.match(f.name) else 0.0)
+            points += 0.5 if words[0] in ("product", "item", "article", "sku", "id") else 0.0
+        elif f.unique == 1 and not f.missing and f.rows > 1 and not others:
+            coded = f.spaces < 0.1 and (f.whole or f.numeric < 0.5) and f.dated < 0.5 and f.pictures + f.links == 0
+            if coded and f.named in (None, "title") and f.length <= 40:
+                # A number of rows is an id only for want of a better one.
+                points = 0.5 if f.counting and n > 0 else 1.5 if n == 0 else 1.0
+        points = points and points + f.unique - f.missing / f.rows
+        if points > score:
+            best, score = n, points
+    return best
+
+
+def _best_title(facts: list[_Facts], guesses: list[Guess], id_at: int | None) -> int | None:
+    best, score = None, 0.0
+    for n, f in enumerate(facts):
+        role = guesses[n].role
+        if n == id_at or role in ("ignore", "image", "price", "number", "date", "id", "brand"):
+            continue
+        points = 0.0
+        if role == "title":
+            rank = _TITLE_RANK.index(f.name) if f.name in _TITLE_RANK else 3 if f.words[-1] == "name" else 6
+            points = 3.0 - rank / 10
+            if f.distinct < 0.05 * f.there and f.there > 100:
+                points = 0.8
+        elif role in ("text", "description") and f.unique > 0.3 and f.length < 150 and f.numeric < 0.5:
+            points = 1.0 + f.unique / 4 + f.spaces / 4 - f.length / 300 - (0.3 if f.named == "text" else 0)
+        if points > score:
+            best, score = n, points
+    return best
+
+
+def make_catalogue(
+    frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool = False
+) -> tuple[Catalogue, list[str]]:
+    """(catalogue, notices): cast every column by its role.
+
+    Cells that do not fit become missing and are counted; rows without an id and repeated ids (the first is kept) are
+    counted. generate_ids: number the rows 1, 2, 3... when no column is the id. InputError when there is no id and none
+    may be made, when two columns are the id or the title, or when nothing is left.
+    """
+    _check(frame, roles, generate_ids)
+    notices: list[str] = []
+    kept = {c: roles.get(c, "ignore") for c in frame.columns if roles.get(c, "ignore") != "ignore"}
+    id_column = next((c for c, r in kept.items() if r == "id"), None)
+    if id_column is None:
+        id_column = next(n for n in ("id", "generated id", "generated id (2)") if n not in frame.columns)
+        frame = frame.assign(**{id_column: pd.Series([str(n) for n in range(1, len(frame) + 1)], frame.index, "str")})
+        kept = {id_column: "id", **kept}
+        notices.append(f"No column is the id: the products were numbered 1 to {len(frame):,}.")
+    else:
+        frame, said = _with_ids(frame, id_column)
+        notices += said
+    if not len(frame):
+        raise InputError("No row of the catalogue has an id.", "Mark another column, or let ids be generated.")
+    columns: dict[str, pd.Series | np.ndarray] = {}
+    for column, role in kept.items():
+        columns[column], said = _cast(column, role, frame[column])
+        notices += said
+    return Catalogue(pd.DataFrame(columns).reset_index(drop=True), kept), notices
+
+
+def _check(frame: pd.DataFrame, roles: Mapping[str, str], generate_ids: bool) -> None:
+    unknown = [c for c in roles if c not in frame.columns]
+    if unknown:
+        raise InputError(f"The table has no column {listed(unknown)}.", "Read the file again.")
+    bad = [r for r in roles.values() if r not in ROLES]
+    if bad:
+        raise InputError(f"“{bad[0]}” is not a kind of column.", f"Known: {', '.join(ROLES)}.")
+    for role in ("id", "title"):
+        several = [c for c, r in roles.items() if r == role]
+        if len(several) > 1:
+            raise InputError(f"Only one column can be the {role}, not {listed(several)} together.", "Keep one of them.")
+    if "id" not in roles.values() and not generate_ids:
+        raise InputError("No column is marked as the product id.", "Mark one, or let ids be generated.")
+    if not len(frame):
+        raise InputError("The catalogue has no rows.", "Choose a file with at least one product.")
+
+
+def _with_ids(frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]]:
+    ids, notices = clean(frame[column]), []
+    empty = int(ids.isna().sum())
+    if empty:
+        notices.append(f"{empty:,} rows have no id in “{column}” and were left out.")
+    repeated = ids.duplicated() & ids.notna()
+    if repeated.any():
+        examples = list(ids[repeated].unique()[:3])
+        notices.append(
+            f"{int(repeated.sum()):,} rows repeat an id of an earlier row and were left out; the first was kept "
+            f"(for example {listed(examples)})."
+        )
+    keep = ids.notna() & ~repeated
+    return frame[keep].assign(**{column: ids[keep]}), notices
+
+
+def _cast(column: str, role: str, s: pd.Series) -> tuple[pd.Series | np.ndarray, list[str]]:
+    if role not in ("price", "number", "date"):
+        return clean(s), []
+    found: pd.Series | np.ndarray
+    found, bad = dates(s) if role == "date" else numbers(s)
+    if not bad.any():
+        return found, []
+    what = "dates" if role == "date" else "numbers"
+    examples = list(s[bad].unique()[:3])
+    return found, [
+        f"“{column}”: {int(bad.sum()):,} of {len(s):,} values are not {what} and count as missing "
+        f"(for example {listed(examples)})."
+    ]

@@ -1,0 +1,127 @@
+"""Text -> numbers and dates, the way people write them; what cannot be understood becomes missing and is counted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+MISSING = {
+    "", "nan", "NaN", "NAN", "NULL", "null", "Null", "N/A", "n/a", "#N/A", "NA", "<NA>", "None", "NaT", "-", "--",
+}  # fmt: skip
+_CURRENCY = (
+    r"(?:US\$|R\$|C\$|A\$|[$€£¥₹₽₩฿₺R]|USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|RMB|INR|Rs\.?|SAR|SR|AED|THB|"
+    r"AUD|CAD|NZD|SGD|HKD|MXN|ZAR|BRL|TRY|RUB|UAH|KRW|kr\.?|zł|Kč|Ft|лв)"
+)
+_NUMBER = re.compile(
+    rf"(?P<paren>\()?\s*(?P<sign1>[-+−])?\s*(?P<currency1>{_CURRENCY})?\s*(?P<sign2>[-+−])?\s*"
+    r"(?P<digits>\d[\d.,'’\s]*|[.,]\d+)(?P<exp>[eE][-+]?\d{1,3})?"
+    rf"\s*(?:\(?(?P<currency2>{_CURRENCY})\)?)?\s*%?-?\s*\)?\Z",
+    re.IGNORECASE,
+)
+_DATE_FORMATS = (
+    "ISO8601", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d/%m/%Y", "%d/%m/%Y %H:%M",
+    "%d/%m/%Y %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p", "%d/%m/%y", "%m/%d/%y", "%m/%d/%y %H:%M", "%d-%m-%Y", "%d-%m-%Y %H:%M",
+    "%d-%m-%Y %H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%d %b %Y", "%d %B %Y", "%b %d, %Y",
+    "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%a %b %d %H:%M:%S %Y",
+)  # fmt: skip
+
+
+def clean(s: pd.Series) -> pd.Series:
+    """Stripped text; what stands for nothing ("", "NULL", "N/A", "-" ...) is missing."""
+    s = s.astype("str").str.strip()
+    return s.mask(s.isin(MISSING))
+
+
+def numbers(s: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """((n,) float64 with NaN for missing, (n,) bool: there is text but no number).
+
+    "1,299.00", "1.299,00", "12,50 €", "$1 299", "(5.00)", "1.6E5". Whether a comma is a decimal sign is decided by
+    the column: "1.299" is 1299 where others are written "12,50".
+    """
+    codes, values = pd.factorize(clean(s))
+    comma = _comma_is_decimal(list(values))
+    found = np.array([_number(str(v), comma) for v in values] + [np.nan], np.float64)
+    out = found[codes]
+    return out, np.isnan(out) & (codes >= 0)
+
+
+def _comma_is_decimal(values: list[str]) -> bool:
+    comma = sum(bool(re.search(r"\d,\d{1,2}\D*\Z", v)) for v in values[:5000])
+    point = sum(bool(re.search(r"\.\d{1,2}\D*\Z", v)) for v in values[:5000])
+    return comma > point
+
+
+def _number(text: str, comma: bool) -> float:
+    m = _NUMBER.match(text)
+    if m is None:
+        return np.nan
+    digits = re.sub(r"[\s'’]", "", m["digits"])
+    point, mark = digits.rfind("."), digits.rfind(",")
+    if point >= 0 and mark >= 0:
+        decimal = "," if mark > point else "."
+    elif mark >= 0:
+        decimal = "." if digits.count(",") > 1 or (not comma and re.fullmatch(r"[1-9]\d{0,2},\d{3}", digits)) else ","
+    elif point >= 0:
+        thousands = digits.count(".") > 1 or (comma and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits))
+        decimal = "," if thousands else "."
+    else:
+        decimal = "."
+    digits = digits.replace("," if decimal == "." else ".", "").replace(",", ".").rstrip(".")
+    try:
+        value = float(digits + (m["exp"] or ""))
+    except ValueError:
+        return np.nan
+    negative = "-" in (m["sign1"], m["sign2"]) or "−" in (m["sign1"], m["sign2"]) or m["paren"]
+    return -value if negative else value if np.isfinite(value) else np.nan
+
+
+def has_currency(text: str) -> bool:
+    """Is this an amount of money by its sign, such as $5 or 5 EUR?"""
+    m = _NUMBER.match(text.strip())
+    return m is not None and bool(m["currency1"] or m["currency2"])
+
+
+def dates(s: pd.Series) -> tuple[pd.Series, np.ndarray]:
+    """(datetime64[s] with NaT for missing, (n,) bool: there is text but no date).
+
+    ISO, day or month first (whichever fits more of the column), 20240131, and seconds or milliseconds since 1970.
+    """
+    codes, values = pd.factorize(clean(s))
+    texts = pd.Series(values, dtype="str")
+    best = pd.Series(np.full(len(texts), np.datetime64("NaT"), "datetime64[s]"))
+    if len(texts):
+        sample = texts.iloc[np.linspace(0, len(texts) - 1, min(len(texts), 2000)).astype(int)]
+        tries: list[Callable[[pd.Series], pd.Series]] = [_epoch, *(_format(f) for f in _DATE_FORMATS)]
+        scores = [int(t(sample).notna().sum()) for t in tries]
+        for n in sorted(range(len(tries)), key=lambda n: -scores[n])[:3]:
+            left = best.isna()
+            if scores[n] and left.any():
+                best = best.where(~left, tries[n](texts))
+    full = np.append(best.to_numpy("datetime64[s]"), np.datetime64("NaT", "s"))
+    out = full[codes]
+    return pd.Series(out, index=s.index), np.isnat(out) & (codes >= 0)
+
+
+def _format(how: str) -> Callable[[pd.Series], pd.Series]:
+    def parse(s: pd.Series) -> pd.Series:
+        if how == "ISO8601":
+            # A bare number such as 7 or 2017 is no date; 20170131 is.
+            s = s.where(s.str.len().ge(8))
+        found = pd.to_datetime(s, format=how, errors="coerce", utc=True)
+        return _seconds(found.dt.tz_localize(None))
+
+    return parse
+
+
+def _epoch(s: pd.Series) -> pd.Series:
+    n = pd.to_numeric(s.where(s.str.fullmatch(r"1\d{9}(?:\d{3})?(?:\.0+)?")), errors="coerce")
+    return _seconds(pd.to_datetime(n.where(n < 1e11, n / 1000), unit="s", errors="coerce"))
+
+
+def _seconds(s: pd.Series) -> pd.Series:
+    inside = s.between(pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01"))
+    return s.where(inside).astype("datetime64[s]")
