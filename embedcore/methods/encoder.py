@@ -9,7 +9,7 @@ import os
 import re
 import threading
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,7 @@ def _loaded(model: str) -> SentenceTransformer:
     if os.environ.get("EMBEDCORE_ONLINE") != "1":
         os.environ["HF_HUB_OFFLINE"] = "1"      # read when the hub's library is imported: no call can leave
     import torch
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 
@@ -84,7 +85,7 @@ def _loaded(model: str) -> SentenceTransformer:
             str(folder), device="cuda" if torch.cuda.is_available() else "cpu", local_files_only=True,
             trust_remote_code=False, model_kwargs={"use_safetensors": True, "dtype": torch.float32},
         )
-    except (OSError, ValueError, KeyError, ImportError) as e:
+    except (OSError, ValueError, KeyError, ImportError, SafetensorError) as e:
         raise InputError(f"The language model “{model or BUILT_IN}” could not be loaded.",
                          "Choose a folder that was saved by sentence-transformers 2 or later.") from e
 
@@ -137,25 +138,35 @@ def _checksum(path: Path) -> str:
         return hashlib.file_digest(f, "sha256").hexdigest()
 
 
+@lru_cache(maxsize=8)
 def _from_hub(model: str) -> Path:
-    """A hub model's folder, from the local cache or downloaded; weights as safetensors only."""
+    """A hub model's folder, downloaded or kept from an earlier download; weights as safetensors only."""
     if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", model):
         raise InputError(f"There is no folder “{model}”.", "Check the path, or leave the field empty for the built-in "
                          "model.")
-    if os.environ.get("EMBEDCORE_ONLINE") != "1":
-        raise InputError(f"There is no folder “{model}”, and this app does not go online to look for a model.",
-                         "Leave the field empty for the built-in model, give a folder, or start with "
-                         "EMBEDCORE_ONLINE=1 to allow downloads.")
+    from httpx2 import HTTPError
     from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, RepositoryNotFoundError
+    from huggingface_hub.errors import RepositoryNotFoundError
 
     name = model if "/" in model else f"sentence-transformers/{model}"
+    online = os.environ.get("EMBEDCORE_ONLINE") == "1"
+    fetch = partial(snapshot_download, name, allow_patterns=["*.json", "*.txt", "*.model", "*.safetensors"],
+                    ignore_patterns=["onnx/*", "openvino/*"], etag_timeout=_SECONDS)
+    if online:
+        try:
+            HfApi().model_info(name, timeout=_SECONDS)      # one question first: a download would retry for a minute
+            return Path(fetch())
+        except RepositoryNotFoundError:
+            raise InputError(f"The model hub has no model “{model}”.", "Check the name.") from None
+        except (OSError, HTTPError):
+            pass        # perhaps it was downloaded on an earlier day
     try:
-        HfApi().model_info(name, timeout=_SECONDS)      # one question first: a download would retry for a minute
-        return Path(snapshot_download(name, allow_patterns=["*.json", "*.txt", "*.model", "*.safetensors"],
-                                      ignore_patterns=["onnx/*", "openvino/*"], etag_timeout=_SECONDS))
-    except RepositoryNotFoundError:
-        raise InputError(f"The model hub has no model “{model}”.", "Check the name.") from None
-    except (OSError, HfHubHTTPError) as e:
+        return Path(fetch(local_files_only=True))
+    except OSError:
+        pass
+    if online:
         raise InputError(f"The model hub cannot be reached, so “{model}” cannot be downloaded.",
-                         "Check the network, or leave the field empty for the built-in model.") from e
+                         "Check the network, or leave the field empty for the built-in model.")
+    raise InputError(f"There is no folder “{model}”, and this app does not go online to look for a model.",
+                     "Leave the field empty for the built-in model, give a folder, or start with "
+                     "EMBEDCORE_ONLINE=1 to allow downloads.")

@@ -17,6 +17,7 @@ from embedcore.methods.base import Fitted, Method, Params, Progress, param, sile
 from embedcore.methods.files import load_model, save_model
 
 _ROLES = ("title", "brand", "category", "text", "description")     # the order in which a product is read out
+_SHORT = 3      # titles of fewer words need the description's help
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class TextParams(Params):
     """Parameters of the text encoder."""
 
     columns: tuple[str, ...] = param((), "Columns to read", "Which columns are put together into the text that is "
-                                     "encoded, in this order; none chosen means all of them.", columns=_ROLES)
+                                     "encoded, in this order. None chosen means titles, brands and categories, and "
+                                     "descriptions only where titles are very short.", columns=_ROLES)
     model: str = param("", "Language model", "Empty uses the built-in all-MiniLM-L6-v2; or the folder of another "
                        "sentence-transformers model, or its hub name when this machine may go online.", advanced=True)
 
@@ -38,7 +40,7 @@ class FittedText(Fitted):
     def embed(self, new: Dataset) -> Embedding:
         """Encode the texts of `new` (from the columns of the training that it has); products without text are
         left out and counted."""
-        columns = [c for c in self.meta["columns"] if c in new.columns(*_ROLES)] or list(_columns(new, ()))
+        columns = [c for c in self.meta["columns"] if c in new.columns(*_ROLES)] or _columns(new, ())
         at, texts = product_texts(new, columns)
         vectors = encoder.encode(texts, self.meta["params"]["model"])
         return Embedding("product", new.items[at], vectors, {"left_out": len(new) - len(at)})
@@ -87,14 +89,24 @@ class TextEncoder(Method):
 
 
 def _columns(dataset: Dataset, chosen: tuple[str, ...]) -> list[str]:
-    """The chosen columns, or all that hold words, titles first; NeedsError names a chosen one that is not there."""
+    """The chosen columns, or the default ones; NeedsError names a chosen one that is not there.
+
+    The default leaves descriptions out when titles say enough: with them, the same article in two shops is found
+    less often (first hit right for 29 % instead of 37 % of abt-buy's pairs) and encoding takes three times as
+    long. Columns without letters (codes) are left out, too."""
     known = dataset.columns(*_ROLES)
     for c in chosen:
         if c not in known:
             raise NeedsError(f"The catalogue has no text column “{c}”.", f"Choose among {', '.join(known)}.")
     if chosen:
         return list(chosen)
-    return [c for role in _ROLES for c in dataset.columns(role)]
+    ordered = [c for role in _ROLES for c in dataset.columns(role)]
+    letters = {c: dataset.column(c).dropna().str.contains(r"[^\W\d_]", regex=True).mean() for c in ordered}
+    words = [c for c in ordered if letters[c] > 0.5] or ordered
+    titles = dataset.columns("title")
+    enough = titles and dataset.column(titles[0]).str.count(r"\S+").median() >= _SHORT
+    brief = [c for c in words if c not in dataset.columns("description")]
+    return brief if enough and brief else words
 
 
 def product_texts(dataset: Dataset, columns: list[str]) -> tuple[np.ndarray, list[str]]:

@@ -1,0 +1,66 @@
+"""A data set whose right answer is known: every basket and every title is drawn from one group of products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pandas as pd
+
+from embedcore.dataset import Catalogue, Dataset
+
+WORDS = (
+    ("running shoe", "leather boot", "canvas sneaker", "beach sandal", "hiking shoe"),
+    ("red wine", "white wine", "dark beer", "sparkling cider", "apple juice"),
+    ("garden hose", "flower pot", "lawn rake", "watering can", "hedge shears"),
+    ("desk lamp", "light bulb", "floor lamp", "lamp shade", "string of lights"),
+)
+EACH = 15       # products of a group
+GROUPS = len(WORDS)
+
+
+def group(id: str) -> int:
+    """The group of a product: p17 and new17 belong to group 17 % 4."""
+    return int("".join(c for c in id if c.isdigit())) % GROUPS
+
+
+def title(n: int) -> str:
+    """Two names of the product's group, so that titles differ and stay in the group's language."""
+    words = WORDS[n % GROUPS]
+    return f"{words[n // GROUPS % 5]}, {words[(n // GROUPS // 5 + n // GROUPS + 1) % 5]}"
+
+
+def catalogue(ids: Iterable[str]) -> Catalogue:
+    """id, title."""
+    rows = [(i, title(int("".join(c for c in i if c.isdigit())))) for i in ids]
+    frame = pd.DataFrame(rows, columns=["id", "title"]).astype("str")
+    return Catalogue(frame, {"id": "id", "title": "title"})
+
+
+def baskets(seed: int = 0, n: int = 800) -> Iterator[tuple[str, str, str]]:
+    """(basket, customer, item): four products of one group in each basket, a customer keeps to a group."""
+    rng = np.random.default_rng(seed)
+    for b in range(n):
+        for k in rng.choice(EACH, 4, replace=False):
+            yield f"b{b}", f"c{b % 80}", f"p{b % GROUPS + GROUPS * k}"
+
+
+def lines(rows: Iterable[tuple[str, ...]]) -> pd.DataFrame:
+    """Rows as Dataset.build wants them."""
+    return pd.DataFrame(list(rows), columns=["basket", "customer", "item"])
+
+
+def shop() -> Dataset:
+    """60 products in 4 groups, 800 baskets of 80 customers, and one product that was bought only once."""
+    rows = [*baskets(), ("b0", "c0", "seldom4")]
+    return Dataset.build("planted", catalogue(f"p{n}" for n in range(EACH * GROUPS)), lines(rows))
+
+
+def news(ids: Iterable[str]) -> Dataset:
+    """Products that training never saw, with titles, each in three baskets with known products of its group."""
+    ids, rows = list(ids), []
+    for i in ids:
+        for b in range(3):
+            mates = [f"p{group(i) + GROUPS * k}" for k in (b, b + 3, b + 6)]
+            rows += [(f"{i}-{b}", f"c{group(i)}", x) for x in (i, *mates)]
+    return Dataset.build("new", catalogue(ids), lines(rows))

@@ -1,0 +1,167 @@
+"""The text encoder: which words are read, how a model is found, and that nothing is fetched behind one's back."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from embedcore.dataset import Catalogue, Dataset
+from embedcore.errors import InputError, NeedsError
+from embedcore.methods import encoder, get, text
+from tests.shared import ROOT
+
+ROLES = {"id": "id", "name": "title", "maker": "brand", "kind": "category", "code": "category", "about": "description"}
+
+
+def shop(*rows: tuple[str | None, ...]) -> Dataset:
+    return Dataset.build("t", Catalogue(pd.DataFrame(list(rows), columns=list(ROLES)).astype("str"), ROLES))
+
+
+FULL = shop(("1", "Red cotton summer dress", "Acme", "Dresses", "77", "Light and airy."),
+            ("2", "Blue cotton summer dress", None, "Dresses", "78", "Warm."),
+            ("3", None, None, None, None, None),
+            ("4", "Red cotton summer dress", "Acme", "Dresses", "77", "Another story."))
+
+
+def test_reads_titles_brands_and_categories_but_not_codes_or_descriptions() -> None:
+    fitted = get("text").fit(FULL, get("text").Params())
+    assert fitted.meta["columns"] == ["name", "maker", "kind"]
+    at, texts = text.product_texts(FULL, fitted.meta["columns"])
+    assert texts == ["Red cotton summer dress. Acme. Dresses", "Blue cotton summer dress. Dresses", texts[0]]
+    assert at.tolist() == [0, 1, 3]
+
+
+def test_products_without_text_are_left_out_and_counted_and_equal_texts_are_read_once() -> None:
+    fitted = get("text").fit(FULL, get("text").Params())
+    assert fitted.meta["left_out"] == 1 and fitted.meta["distinct"] == 2
+    product = fitted.embeddings["product"]
+    assert list(product.ids) == ["1", "2", "4"]
+    np.testing.assert_array_equal(product.vectors[0], product.vectors[2])
+    np.testing.assert_allclose(np.linalg.norm(product.vectors, axis=1), 1, atol=1e-5)
+
+
+def test_descriptions_are_read_where_titles_are_very_short() -> None:
+    terse = shop(("1", "BILLY", "Ikea", "Storage", "5", "Bookcase, white"), ("2", "MALM", "Ikea", "Beds", "6", "Bed"))
+    assert get("text").fit(terse, get("text").Params()).meta["columns"] == ["name", "maker", "kind", "about"]
+
+
+def test_chosen_columns_are_read_in_the_chosen_order() -> None:
+    fitted = get("text").fit(FULL, get("text").Params(columns=("about", "name")))
+    assert fitted.meta["columns"] == ["about", "name"]
+    assert fitted.meta["distinct"] == 3
+
+
+def test_a_column_that_is_not_there_is_named() -> None:
+    with pytest.raises(NeedsError, match="no text column “colour”"):
+        get("text").fit(FULL, get("text").Params(columns=("colour",)))
+
+
+def test_empty_columns_are_refused() -> None:
+    with pytest.raises(NeedsError, match="empty for every product"):
+        get("text").fit(shop(("1", None, None, None, None, "x")), get("text").Params(columns=("name",)))
+
+
+def test_nothing_to_encode_gives_no_vectors() -> None:
+    assert encoder.encode([]).shape == (0, 384)
+
+
+def test_a_vector_does_not_depend_on_its_batch() -> None:
+    texts = [f"{'very ' * n}nice lamp" for n in range(70)]
+    np.testing.assert_allclose(encoder.encode(texts)[[0, 40, 69]], encoder.encode([texts[0], texts[40], texts[69]]),
+                               atol=1e-4)
+
+
+def test_meaning_counts_more_than_letters() -> None:
+    couch, sofa, coach = encoder.encode(["couch", "sofa", "football coach"])
+    assert couch @ sofa > couch @ coach
+
+
+@pytest.mark.parametrize("model", ["some/model", "no-such-model", "./no such folder", "/no/where"])
+def test_an_unknown_model_is_one_clear_sentence_at_once(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("EMBEDCORE_ONLINE", raising=False)
+    begin = time.perf_counter()
+    with pytest.raises(InputError, match="There is no folder") as e:
+        get("text").fit(FULL, get("text").Params(model=model))
+    assert "built-in" in e.value.hint and time.perf_counter() - begin < 10
+
+
+def test_weights_that_can_run_code_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "modules.json").write_text('[{"idx": 0, "path": "0_Transformer"}]')
+    part = tmp_path / "0_Transformer"
+    part.mkdir()
+    (part / "pytorch_model.bin").write_bytes(b"\x80\x04.")
+    with pytest.raises(InputError, match="can run code"):
+        encoder.encode(["a"], str(tmp_path))
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no language model"):
+        encoder.encode(["a"], str(tmp_path))
+
+
+def test_a_broken_model_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "bert"}')
+    (tmp_path / "model.safetensors").write_bytes(b"not weights")
+    with pytest.raises(InputError, match="could not be loaded"):
+        encoder.encode(["a"], str(tmp_path))
+
+
+def test_a_copy_of_a_model_in_a_folder_gives_the_same_vectors(tmp_path: Path) -> None:
+    copy = tmp_path / "mine"
+    copy.symlink_to(encoder._built_in())
+    np.testing.assert_allclose(encoder.encode(["red shoe"], str(copy)), encoder.encode(["red shoe"]), atol=1e-6)
+
+
+def test_damaged_built_in_weights_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(encoder, "_SHA256", "0" * 64)
+    encoder._built_in.cache_clear()
+    try:
+        with pytest.raises(InputError, match="damaged"):
+            encoder._folder("")
+    finally:
+        encoder._built_in.cache_clear()
+
+
+OFFLINE = """
+import socket
+def refuse(*a, **k):
+    raise AssertionError(f"went online: {a}")
+socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
+from embedcore.methods.text import encode
+print(encode(["red shoe"]).shape)
+"""
+
+UNREACHABLE = """
+import time
+from embedcore.errors import InputError
+from embedcore.methods.encoder import encode
+begin = time.perf_counter()
+try:
+    encode(["a"], "some/model")
+except InputError as e:
+    print(e.message, time.perf_counter() - begin < 20)
+"""
+
+
+def run(code: str, **env: str) -> str:
+    clean = {k: v for k, v in os.environ.items() if k not in ("HF_HUB_OFFLINE", "EMBEDCORE_ONLINE")}
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=clean | env, capture_output=True, text=True,
+                          timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_the_built_in_model_loads_without_asking_the_network() -> None:
+    assert run(OFFLINE) == "(1, 384)"
+
+
+def test_an_unreachable_hub_is_said_quickly(tmp_path: Path) -> None:
+    said = run(UNREACHABLE, EMBEDCORE_ONLINE="1", HF_ENDPOINT="http://127.0.0.1:9", HF_HOME=str(tmp_path))
+    assert said == "The model hub cannot be reached, so “some/model” cannot be downloaded. True"
