@@ -77,7 +77,7 @@ def nothing(top: float) -> None:
 
 shell.page("duplicates")
 data, run = shell.need_run()
-dataset = services.dataset(data)
+dataset, vectors = services.dataset(data), services.embedding(run)
 st.caption("Find products that are listed twice, or are so alike that one may replace the other.")
 method_note(data, run)
 left, right = st.columns([5, 6], gap="medium")
@@ -114,11 +114,13 @@ pairs.undo_line(data)
 if show == "all":
     pairs.table(dataset, data, listed)
 else:
-    units = review.units(dataset, found, groups, said) if show == "review" else review.judged(dataset, said, show)
-    pairs.listing(dataset, data, units, show)
+    units = (
+        review.units(dataset, found, groups, said) if show == "review" else review.judged(dataset, vectors, said, show)
+    )
+    pairs.listing(dataset, data, units, show, (data, run, threshold, show))
 st.download_button(
     "Download the pairs with verdicts (CSV)",
-    csv(pairs.export(listed)),
+    csv(pairs.export(listed, review.elsewhere(dataset, vectors, listed, said))),
     icon=":material/download:",
     file_name=f"{short(dataset.name, 40)} pairs.csv",
     mime="text/csv",

@@ -110,8 +110,8 @@ def _line(column: str, mine: str, theirs: str) -> str:
     return f":orange[**≠**] {label} {value}"
 
 
-def side_by_side(dataset: Dataset, items: Sequence[int]) -> list[st.delta_generator.DeltaGenerator]:
-    """One card per product, two or three in a row. The first is compared with the second, the others with the first.
+def side_by_side(dataset: Dataset, items: Sequence[int], first: int) -> list[st.delta_generator.DeltaGenerator]:
+    """One card per product, two or three in a row, each compared with `first` (and that one with its neighbour).
     Returns the cards, to put buttons under them."""
     across = 2 if len(items) == 2 else 3
     cards = []
@@ -119,7 +119,7 @@ def side_by_side(dataset: Dataset, items: Sequence[int]) -> list[st.delta_genera
         for column, item in zip(st.columns(across), items[start : start + across]):
             cards.append(column.container(border=True, height="stretch"))
             with cards[-1]:
-                against = items[0] if item != items[0] else items[1] if len(items) > 1 else None
+                against = first if item != first else items[1] if len(items) > 1 else None
                 product(dataset, item, against)
     return cards
 

@@ -33,8 +33,12 @@ def undo_line(data: str) -> None:
         st.button("Undo", icon=":material/undo:", on_click=review.undo, key="undo", type="tertiary")
 
 
-def listing(dataset: Dataset, data: str, units: list[review.Unit], show: str) -> None:
-    """Groups, a few on a page; the page number is in the URL."""
+def listing(dataset: Dataset, data: str, units: list[review.Unit], show: str, about: tuple[object, ...]) -> None:
+    """Groups, a few on a page; the page number is in the URL. about: what the list depends on; another list starts on
+    its first page."""
+    if st.session_state.setdefault("duplicates:about", about) != about:
+        st.session_state["duplicates:about"] = about
+        st.session_state["at"] = 1
     if not units:
         st.info(NOTHING[show], icon=":material/task_alt:")
         return
@@ -46,12 +50,12 @@ def listing(dataset: Dataset, data: str, units: list[review.Unit], show: str) ->
         with st.container(horizontal_alignment="center"):
             at = st.pagination(pages, key="at", bind="query-params")
     with slot:
-        for unit in units[(at - 1) * ON_A_PAGE : at * ON_A_PAGE]:
-            draw(dataset, data, unit, open=show == "review")
+        for n, unit in enumerate(units[(at - 1) * ON_A_PAGE : at * ON_A_PAGE]):
+            draw(dataset, data, unit, open=show == "review", keys=n == 0)
 
 
-def draw(dataset: Dataset, data: str, unit: review.Unit, open: bool) -> None:
-    """A group or pair: its cards and what can be said about it (open), or taken back."""
+def draw(dataset: Dataset, data: str, unit: review.Unit, open: bool, keys: bool = False) -> None:
+    """A group or pair: its cards and what can be said about it (open), or taken back. keys: also by one key press."""
     items, many = unit.items, len(unit.items) > 2
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
@@ -62,11 +66,11 @@ def draw(dataset: Dataset, data: str, unit: review.Unit, open: bool) -> None:
                 )
             st.markdown(head, width="content")
             with st.container(horizontal=True, width="content"):
-                _buttons(dataset, data, unit, open)
-        shown = cards.side_by_side(dataset, items[:ON_SHOW])
+                _buttons(dataset, data, unit, open, keys)
+        shown = cards.side_by_side(dataset, items[:ON_SHOW], items[0])
         if len(items) > ON_SHOW:
             with st.expander(f"{len(items) - ON_SHOW} more of this group"):
-                shown += cards.side_by_side(dataset, items[ON_SHOW:])
+                shown += cards.side_by_side(dataset, items[ON_SHOW:], items[0])
         if many and open:
             for item, card in zip(items, shown):
                 card.button(
@@ -79,7 +83,7 @@ def draw(dataset: Dataset, data: str, unit: review.Unit, open: bool) -> None:
                 )
 
 
-def _buttons(dataset: Dataset, data: str, unit: review.Unit, open: bool) -> None:
+def _buttons(dataset: Dataset, data: str, unit: review.Unit, open: bool, keys: bool) -> None:
     if not open:
         st.button(
             "Take back",
@@ -93,6 +97,7 @@ def _buttons(dataset: Dataset, data: str, unit: review.Unit, open: bool) -> None
     st.button(
         "All the same" if many else "Same product",
         icon=":material/check:",
+        shortcut="S" if keys else None,
         key=f"same:{unit.key}",
         on_click=review.say,
         args=(data, unit.pairs, "same"),
@@ -100,6 +105,7 @@ def _buttons(dataset: Dataset, data: str, unit: review.Unit, open: bool) -> None
     st.button(
         "All different" if many else "Not the same",
         icon=":material/close:",
+        shortcut="N" if keys else None,
         key=f"different:{unit.key}",
         on_click=review.say,
         args=(data, review.all_pairs(dataset, unit.items), "different"),
@@ -153,8 +159,10 @@ def table(dataset: Dataset, data: str, found: pd.DataFrame) -> None:
             )
 
 
-def export(found: pd.DataFrame) -> pd.DataFrame:
-    """What goes into the CSV: pairs with scores and verdicts."""
-    out = found[["id_a", "id_b", "title_a", "title_b", "score", "band", "verdict"]].copy()
+def export(listed: pd.DataFrame, elsewhere: pd.DataFrame) -> pd.DataFrame:
+    """What goes into the CSV: pairs above the threshold with their verdicts, then the other pairs that have one."""
+    columns = ["id_a", "id_b", "title_a", "title_b", "score", "band", "verdict"]
+    parts = [f[columns] for f in (listed, elsewhere) if len(f)]
+    out = pd.concat(parts, ignore_index=True) if parts else listed[columns].copy()
     out["score"] = out["score"].round(4)
     return out

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from embedcore import Dataset
+from embedcore import Dataset, Embedding
 from embedcore.explore import duplicates
 from embedcore.neighbours import Graph
 from pages.ui import charts, services
@@ -127,11 +127,32 @@ def units(
     return sorted(out, key=lambda u: -u.score)
 
 
-def judged(dataset: Dataset, said: Mapping[Pair, str], verdict: str) -> list[Unit]:
+def likeness(vectors: Embedding, pairs: Iterable[Pair]) -> float:
+    """The weakest cosine similarity among pairs of ids; NaN when a product has no vector."""
+    rows = [(vectors.row_of.get(a), vectors.row_of.get(b)) for a, b in pairs]
+    if not rows or any(a is None or b is None for a, b in rows):
+        return float("nan")
+    return float(min(vectors.unit[a] @ vectors.unit[b] for a, b in rows))
+
+
+def elsewhere(dataset: Dataset, vectors: Embedding, listed: pd.DataFrame, said: Mapping[Pair, str]) -> pd.DataFrame:
+    """Decided pairs that are not in the list (below its threshold), in its columns."""
+    here = {pair(a, b) for a, b in zip(listed["id_a"], listed["id_b"])}
+    rows = []
+    for (a, b), verdict in said.items():
+        if (a, b) not in here and a in dataset.index and b in dataset.index:
+            i, j, score = dataset.index[a], dataset.index[b], likeness(vectors, [(a, b)])
+            word = "" if np.isnan(score) else duplicates.band(score)
+            rows.append((i, j, a, b, dataset.titles[i], dataset.titles[j], score, word, verdict))
+    names = ["item_a", "item_b", "id_a", "id_b", "title_a", "title_b", "score", "band", "verdict"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def judged(dataset: Dataset, vectors: Embedding, said: Mapping[Pair, str], verdict: str) -> list[Unit]:
     """What was decided: products said to be the same, gathered; or each pair said to differ."""
     mine = [p for p, v in said.items() if v == verdict and p[0] in dataset.index and p[1] in dataset.index]
     if verdict == "different":
-        return [Unit(tuple(dataset.index[i] for i in p), np.nan, (p,)) for p in mine]
+        return [Unit(tuple(dataset.index[i] for i in p), likeness(vectors, [p]), (p,)) for p in mine]
     leader: dict[str, str] = {}
 
     def find(i: str) -> str:
@@ -144,10 +165,9 @@ def judged(dataset: Dataset, said: Mapping[Pair, str], verdict: str) -> list[Uni
     members: dict[str, set[str]] = {}
     for p in mine:
         members.setdefault(find(p[0]), set()).update(p)
-    return [
-        Unit(tuple(sorted(dataset.index[i] for i in ids)), np.nan, tuple(p for p in mine if p[0] in ids))
-        for ids in members.values()
-    ]
+    about = [tuple(p for p in mine if p[0] in ids) for ids in members.values()]
+    items = [tuple(sorted(dataset.index[i] for i in ids)) for ids in members.values()]
+    return [Unit(i, likeness(vectors, p), p) for i, p in zip(items, about)]
 
 
 def say(data: str, about: Iterable[Pair], verdict: str | None) -> None:

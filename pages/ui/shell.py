@@ -107,7 +107,7 @@ def remember(**values: str | None) -> None:
 def _changed(name: str, widget: str) -> None:
     remember(**{name: st.session_state[widget]})
     if name == "dataset":
-        remember(run=None, item=None)
+        remember(run=None, item=None, basket=None)
 
 
 def _pick(name: str, label: str, options: dict[str, str], help: str) -> str:

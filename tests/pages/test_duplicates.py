@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedcore import Embedding
+from embedcore.export import csv
 from embedcore.neighbours import build
-from embedcore.store import Store
 from pages.ui import cards, pairs, review
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
@@ -23,6 +24,10 @@ def keys(home: Path) -> dict[str, str]:
 
 def button(app, start: str):
     return next(b for b in app.button if str(b.key).startswith(start))
+
+
+def verdict_buttons(app) -> list:
+    return [b for b in app.button if str(b.key).startswith("same:")]
 
 
 def test_products_listed_twice_are_shown_side_by_side_with_what_differs(keys) -> None:
@@ -42,7 +47,7 @@ def test_a_verdict_is_stored_and_survives_a_new_visit(keys) -> None:
     assert "1 of 3 pairs reviewed" in [p.proto.text for p in app.get("progress")]
     again = open_page("duplicates", run=keys["planted"][:12])
     assert "1 of 3 pairs reviewed" in [p.proto.text for p in again.get("progress")]
-    assert len([b for b in again.button if b.key.startswith("same:")]) == 2
+    assert len(verdict_buttons(again)) == 2
     decided = open_page("duplicates", run=keys["planted"][:12], show="same")
     assert len([b for b in decided.button if b.key.startswith("back:")]) == 1
 
@@ -145,30 +150,49 @@ def test_pairs_between_groups_are_left_to_decide_too(home: Path) -> None:
 
 def test_products_said_to_be_the_same_are_gathered() -> None:
     said = {("p00", "p01"): "same", ("p01", "p02"): "same", ("p10", "p11"): "different", ("gone", "p00"): "same"}
-    data = shop.dataset()
-    assert [u.items for u in review.judged(data, said, "same")] == [(0, 1, 2)]
-    assert [u.pairs for u in review.judged(data, said, "different")] == [(("p10", "p11"),)]
+    data, vectors = shop.dataset(), Embedding("product", np.array(["p00", "p01"], dtype=object), np.eye(2))
+    assert [u.items for u in review.judged(data, vectors, said, "same")] == [(0, 1, 2)]
+    assert [u.pairs for u in review.judged(data, vectors, said, "different")] == [(("p10", "p11"),)]
 
 
-def test_the_download_holds_pairs_and_verdicts(home: Path, keys) -> None:
-    app = open_page("duplicates", run=keys["planted"][:12])
+def test_the_download_holds_the_pairs_and_every_verdict() -> None:
+    data, names = shop.dataset(), ["item_a", "item_b", "id_a", "id_b", "title_a", "title_b", "score", "band"]
+    found = pd.DataFrame([(0, 1, "p00", "p01", "red shoe", "=1+1", 0.912345, "near-duplicate")], columns=names)
+    vectors = Embedding("product", np.array(["p02", "p03"], dtype=object), np.array([[1, 0], [0.6, 0.8]]))
+    said = {("p00", "p01"): "same", ("p02", "p03"): "different", ("p04", "p10"): "same", ("gone", "p00"): "same"}
+    listed = review.with_verdicts(found, said)
+    lines = csv(pairs.export(listed, review.elsewhere(data, vectors, listed, said))).decode().split()
+    assert lines[0] == "id_a,id_b,title_a,title_b,score,band,verdict"
+    assert "'=1+1,0.9123,near-duplicate,same" in " ".join(lines)
+    assert "p02,p03,green shoe,black shoe,0.6,somewhat,different" in " ".join(lines)
+    assert "p04,p10,white shoe,red shirt,,,same" in " ".join(lines)
+    assert "gone" not in " ".join(lines)
+
+
+def test_another_list_starts_on_its_first_page(home: Path) -> None:
+    keys = shop.fill(home, shop.dataset(twins=8), "planted")
+    app = open_page("duplicates", run=keys["planted"][:12], threshold="0.9", at="2")
+    check(app)
+    assert app.get("pagination")[0].value == 2 and len(verdict_buttons(app)) == 3
+    app.slider[0].set_value(0.85).run()
+    check(app)
+    assert app.get("pagination")[0].value == 1 and len(verdict_buttons(app)) == 5
+
+
+def test_the_last_page_steps_back_when_it_is_done(home: Path) -> None:
+    keys = shop.fill(home, shop.dataset(twins=6), "planted")
+    app = open_page("duplicates", run=keys["planted"][:12], at="2")
     button(app, "same:").click().run()
-    store = Store.open(home / "other")
-    store.close()
-    found = pd.DataFrame(
-        [
-            {
-                "id_a": "a",
-                "id_b": "b",
-                "title_a": "A",
-                "title_b": "B",
-                "score": 0.91234567,
-                "band": "near-duplicate",
-                "verdict": "same",
-                "item_a": 0,
-                "item_b": 1,
-            }
-        ]
-    )
-    assert list(pairs.export(found).columns) == ["id_a", "id_b", "title_a", "title_b", "score", "band", "verdict"]
-    assert len(app.get("download_button")) == 1
+    check(app)
+    assert len(verdict_buttons(app)) == 5
+
+
+def test_a_large_group_is_folded_and_one_product_can_be_taken_out(keys) -> None:
+    app = open_page("duplicates", run=keys["planted"][:12], threshold="0.6")
+    check(app)
+    assert "2 more of this group" in [e.label for e in app.expander]
+    assert "**8 products** · alike 0.6" in words(app)
+    button(app, "out:0-1-2-").click().run()
+    check(app)
+    assert "Marked as not the same (7 pairs)" in words(app)
+    assert "**8 products**" not in words(app) and "**7 products**" in words(app)
