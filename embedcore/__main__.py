@@ -111,8 +111,10 @@ def _show(title: str, products: Sequence[Any]) -> None:
 def _ingest(wanted: argparse.Namespace) -> None:
     from embedcore import samples
     from embedcore.dataset import Dataset
-    from embedcore.intake.baskets import basket_lines, guess_shape
+    from embedcore.intake.baskets import basket_lines
     from embedcore.intake.columns import guess_roles, make_catalogue
+    from embedcore.intake.match import match
+    from embedcore.intake.shapes import guess_shape
 
     if wanted.sample:
         _keep(samples.load(wanted.sample, _bar("opening")), wanted.out)
@@ -134,6 +136,9 @@ def _ingest(wanted: argparse.Namespace) -> None:
         print(f"  {wanted.baskets.name}: {shape.why}")
         lines, said = basket_lines(table.frame, shape)
         notices += [*table.report.notices, *said]
+        if catalogue is not None:
+            lines, said = match(catalogue, lines)
+            notices += said
     for notice in notices:
         print(f"  {notice}")
     name = wanted.name or (wanted.catalogue or wanted.baskets or wanted.out).stem

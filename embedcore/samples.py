@@ -79,8 +79,9 @@ def planted(what: str) -> set[tuple[str, str]]:
 def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
     """Read like anybody's own files."""
     # Here, not above: SAMPLES stands on the home page, which must appear without loading the readers.
-    from embedcore.intake.baskets import BasketShape, basket_lines
+    from embedcore.intake.baskets import basket_lines
     from embedcore.intake.columns import make_catalogue
+    from embedcore.intake.shapes import BasketShape
     from embedcore.intake.tables import read_table
 
     if not (FOLDER / "products.csv").exists():
@@ -90,7 +91,7 @@ def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
     progress(1, 4, note="Reading baskets")
     table = read_table(FOLDER / "baskets.csv", "baskets.csv")
     shape = BasketShape("long", basket="basket_id", customer="customer_id", item="product_id", quantity="quantity",
-                        price=None, time="timestamp", list_delimiter=None, why="the sample is made so")
+                        time="timestamp", why="the sample is made so")
     lines, _ = basket_lines(table.frame, shape)
     return catalogue, lines
 
