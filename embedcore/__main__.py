@@ -20,7 +20,7 @@ EXAMPLE = "Running Shoes"     # the subcategory whose best seller the demo asks 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it went well, 2 after one sentence about what to do."""
     os.environ.setdefault("TQDM_DISABLE", "1")
-    # Read when torch is loaded. Threads that spin while they wait cost sevenfold on a busy machine (159 s against 23 s).
+    # Read when torch is loaded: threads that spin while they wait make a busy machine crawl (demo 159 s against 23 s).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     wanted = _parser().parse_args(arguments)
     try:
