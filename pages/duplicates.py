@@ -112,7 +112,7 @@ with left:
 show = choice.segments("show", "What to show", SHOW)
 pairs.undo_line(data)
 if show == "all":
-    pairs.table(dataset, data, listed)
+    pairs.table(dataset, data, listed, run[:12])
 else:
     units = (
         review.units(dataset, found, groups, said) if show == "review" else review.judged(dataset, vectors, said, show)

@@ -77,19 +77,21 @@ def product(dataset: Dataset, item: int, against: int | None = None) -> None:
     name = marked(title, str(dataset.titles[against])) if against is not None else plain(title)
     st.markdown(f"**{name}**")
     st.caption(plain(" · ".join([*_id(dataset, item), *_baskets(dataset, item)])))
-    lines = [_line(c, said.get(c, ""), other.get(c, "")) for c in columns(dataset, item, against)]
-    if lines:
-        st.markdown("  \n".join(lines))
-    else:
+    found = columns(dataset, item, against)
+    differ = [c for c in found if said.get(c, "") != other.get(c, "")]
+    if differ:
+        st.markdown("  \n".join(_line(c, said.get(c, ""), other.get(c, "")) for c in differ))
+    if len(found) > len(differ):
+        shared = [f":gray[{plain(short(c, 24))}] {plain(short(said[c], 90))}" for c in found if c not in differ]
+        st.markdown(f":small[{' · '.join(shared)}]")
+    if not found:
         st.caption("The catalogue says nothing more about it.")
 
 
 def columns(dataset: Dataset, item: int, against: int | None) -> list[str]:
-    """The columns that either product fills, the ones that differ first."""
-    said = facts(dataset, item)
-    other = facts(dataset, against) if against is not None else said
-    found = [c for c in (dataset.catalogue.roles if dataset.catalogue is not None else ()) if c in said or c in other]
-    return sorted(found, key=lambda c: said.get(c, "") == other.get(c, ""))
+    """The columns that either product fills."""
+    filled = facts(dataset, item).keys() | (facts(dataset, against).keys() if against is not None else set())
+    return [c for c in (dataset.catalogue.roles if dataset.catalogue is not None else ()) if c in filled]
 
 
 def _id(dataset: Dataset, item: int) -> list[str]:
@@ -103,11 +105,8 @@ def _baskets(dataset: Dataset, item: int) -> list[str]:
 
 
 def _line(column: str, mine: str, theirs: str) -> str:
-    label = f":gray[{plain(short(column, 24))}]"
-    if mine == theirs:
-        return f"{label} {plain(short(mine, 90))}"
     value = marked(mine, theirs) if mine else ":orange-background[nothing]"
-    return f":orange[**≠**] {label} {value}"
+    return f":orange[**≠**] :gray[{plain(short(column, 24))}] {value}"
 
 
 def side_by_side(dataset: Dataset, items: Sequence[int], first: int) -> list[st.delta_generator.DeltaGenerator]:

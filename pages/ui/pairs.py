@@ -112,8 +112,8 @@ def _buttons(dataset: Dataset, data: str, unit: review.Unit, open: bool, keys: b
     )
 
 
-def table(dataset: Dataset, data: str, found: pd.DataFrame) -> None:
-    """All pairs; choosing one shows it side by side. found: pairs with a column verdict."""
+def table(dataset: Dataset, data: str, found: pd.DataFrame, key: str) -> None:
+    """All pairs; choosing one shows it side by side. found: pairs with a column verdict. key: what they come from."""
     view = pd.DataFrame(
         {
             "alike": found["score"],
@@ -129,7 +129,7 @@ def table(dataset: Dataset, data: str, found: pd.DataFrame) -> None:
     event = st.dataframe(
         view,
         hide_index=True,
-        key="pairs",
+        key=f"pairs:{key}",
         on_select="rerun",
         selection_mode="single-row",
         height=420,
@@ -142,8 +142,8 @@ def table(dataset: Dataset, data: str, found: pd.DataFrame) -> None:
                 width="small",
                 help="Cosine similarity of the two vectors, 1 at most.",
             ),
-            "product": st.column_config.TextColumn(width="large"),
-            "and": st.column_config.TextColumn(width="large"),
+            "product": st.column_config.TextColumn(width=300),
+            "and": st.column_config.TextColumn(width=300),
         },
     )
     st.caption("Tick the box at the start of a row to see its two products side by side.")

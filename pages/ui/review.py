@@ -58,7 +58,7 @@ def bins(run: str) -> pd.DataFrame:
     return histogram(services.graph(run))
 
 
-def histogram(graph: Graph, step: float = 0.02) -> pd.DataFrame:
+def histogram(graph: Graph, step: float = 0.01) -> pd.DataFrame:
     """Columns low, high, pairs: every pair in the neighbour lists counted once, from LOWEST up."""
     row = np.repeat(np.arange(len(graph)), graph.k)
     other, score = graph.ids.ravel().astype(np.int64), graph.scores.ravel()
@@ -70,9 +70,16 @@ def histogram(graph: Graph, step: float = 0.02) -> pd.DataFrame:
     return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "pairs": counts})
 
 
+def ticks(most: int) -> list[int]:
+    """Three round numbers for an axis with square roots: the ground, the top, and a quarter of it at half height."""
+    top = 10 ** (len(str(max(most, 1))) - 1)
+    top *= most // top if most >= top else 1
+    return sorted({0, round(top / 4), top})
+
+
 def chart(frame: pd.DataFrame, threshold: float) -> alt.LayerChart:
     """The histogram with the line of the threshold."""
-    frame = frame.assign(side=np.where(frame["low"] >= threshold - 0.01, "shown", "below"))
+    frame = frame.assign(side=np.where(frame["low"] >= threshold - 1e-6, "shown", "below"))
     bars = (
         alt.Chart(frame)
         .mark_bar(binSpacing=1)
@@ -85,7 +92,12 @@ def chart(frame: pd.DataFrame, threshold: float) -> alt.LayerChart:
                 axis=alt.Axis(format=".1f", values=[0.5, 0.6, 0.7, 0.8, 0.9, 1], grid=False),
             ),
             x2=alt.X2("high"),
-            y=alt.Y("pairs:Q", title="pairs", scale=alt.Scale(type="sqrt"), axis=alt.Axis(tickCount=3, format=",")),
+            y=alt.Y(
+                "pairs:Q",
+                title="pairs",
+                scale=alt.Scale(type="sqrt"),
+                axis=alt.Axis(values=ticks(int(frame["pairs"].max())), format=",.0f"),
+            ),
             color=alt.Color(
                 "side:N", legend=None, scale=alt.Scale(domain=["shown", "below"], range=[charts.ACCENT, charts.OTHER])
             ),
