@@ -52,7 +52,7 @@ _FASHION = {
 }  # fmt: skip
 _JOURNEY = {
     "product_id": "id", "name": "title", "product_type": "category", "product_category": "category",
-    "department": "category", "brand": "brand", "package_size": "text", "manufacturer_id": "category",
+    "department": "category", "brand": "brand", "package_size": "text",
 }  # fmt: skip
 
 
@@ -90,8 +90,15 @@ def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
     catalogue, _ = make_catalogue(read_table(FOLDER / "products.csv", "products.csv").frame, _FASHION)
     progress(1, 4, note="Reading baskets")
     table = read_table(FOLDER / "baskets.csv", "baskets.csv")
-    shape = BasketShape("long", basket="basket_id", customer="customer_id", item="product_id", quantity="quantity",
-                        time="timestamp", why="the sample is made so")
+    shape = BasketShape(
+        "long",
+        basket="basket_id",
+        customer="customer_id",
+        item="product_id",
+        quantity="quantity",
+        time="timestamp",
+        why="the sample is made so",
+    )
     lines, _ = basket_lines(table.frame, shape)
     return catalogue, lines
 
@@ -104,7 +111,6 @@ def _journey(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
     progress(0, 4, note="Reading products")
     products = get_data("products")["products"]
     products["name"] = journey_names(products)
-    products["manufacturer_id"] = "Manufacturer " + products["manufacturer_id"].astype(str)
     frame = products[list(_JOURNEY)].astype(str).where(products[list(_JOURNEY)].notna())
     progress(1, 4, note="Reading purchases")
     bought = get_data("transactions")["transactions"]

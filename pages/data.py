@@ -82,7 +82,9 @@ shell.page("data")
 data_hash = shell.pick_dataset()
 job_ui.strip()
 samples.opened()
-if data_hash is None or st.query_params.get("catalogue") or st.query_params.get("baskets"):
+if st.session_state.pop("data:fresh", False):
+    st.session_state["data:view"] = LOADED
+elif st.query_params.get("catalogue") or st.query_params.get("baskets"):
     st.session_state.setdefault("data:view", ADD)
 view = LOADED if data_hash is not None else ADD
 if data_hash is not None:

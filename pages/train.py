@@ -29,7 +29,7 @@ def result(run: str) -> None:
     info = services.store().run(run)
     title = METHODS[info.method].title if info.method in METHODS else info.method
     with st.container(border=True):
-        st.markdown(f"**The result: {plain(title)}**")
+        st.markdown(f"**The result: {plain(title)}**, computed {ago(info.created)}")
         if st.session_state.pop("train:cached", None) == run:
             st.success(
                 f"The same data, method, settings and seed were trained {ago(info.created)} "
@@ -44,7 +44,7 @@ def result(run: str) -> None:
             help="They were bought too rarely, never, or have no text: there is nothing to learn from.",
         )
         facts[2].metric("Numbers per vector", info.dimension, help="The dimension of the vectors.")
-        facts[3].metric("Computed", ago(info.created), help=f"It took {duration(info.seconds)}.")
+        facts[3].metric("Took", duration(info.seconds), help=f"Computed {ago(info.created)}.")
         pages = {"map": "Open the map", "duplicates": "Find duplicates", "recommend": "Recommend"}
         for column, (page, words) in zip(st.columns(3), pages.items(), strict=True):
             kind = "primary" if page == "map" else "secondary"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import altair as alt
 import pandas as pd
 
@@ -58,17 +60,23 @@ def histogram(frame: pd.DataFrame, x: str, y: str, x_title: str, y_title: str) -
     )
 
 
-def bars(frame: pd.DataFrame, label: str, value: str, value_title: str, format: str = ",") -> alt.Chart:
-    """One horizontal bar per named thing, in the frame's order."""
+def bars(frame: pd.DataFrame, label: str, value: str, value_title: str) -> alt.Chart:
+    """One horizontal bar per row, in the frame's order; rows may share a label."""
+    frame = frame.reset_index(drop=True).rename_axis("place").reset_index()
+    names = frame[label].astype(str).tolist()
+    y = alt.Y(
+        "place:O",
+        title=None,
+        sort=None,
+        axis=alt.Axis(labelLimit=200, ticks=False, domain=False, labelExpr=f"{json.dumps(names)}[datum.value]"),
+    )
     return (
         alt.Chart(frame)
         .mark_bar(color=ACCENT, cornerRadiusTopRight=2, cornerRadiusBottomRight=2)
         .encode(
-            y=alt.Y(f"{label}:N", title=None, sort=None, axis=alt.Axis(labelLimit=220)),
-            x=alt.X(
-                f"{value}:Q", title=value_title, axis=alt.Axis(tickCount=4, format="~s" if format == "," else format)
-            ),
-            tooltip=[alt.Tooltip(f"{label}:N", title=" "), alt.Tooltip(f"{value}:Q", title=value_title, format=format)],
+            y=y,
+            x=alt.X(f"{value}:Q", title=value_title, axis=alt.Axis(tickCount=3, format="~s")),
+            tooltip=[alt.Tooltip(f"{label}:N", title=" "), alt.Tooltip(f"{value}:Q", title=value_title, format=",")],
         )
-        .properties(height=max(80, 22 * len(frame)))
+        .properties(height=60 + 22 * len(frame))  # the axis below takes 60
     )

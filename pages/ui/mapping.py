@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
+from pathlib import Path
 
 import pandas as pd
 import streamlit as st
@@ -28,7 +29,7 @@ NONE = "(none)"
 
 @st.cache_data(max_entries=32, show_spinner=False)
 def _key(path: str, size: int, options: tuple[tuple[str, object], ...]) -> str:
-    return read_key(path, dict(options))
+    return read_key(Path(path), dict(options))
 
 
 def read(kind: str, source: Source) -> tuple[str, Table] | None:

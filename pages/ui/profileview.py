@@ -47,7 +47,7 @@ def details(data: Dataset, p: Profile) -> None:
             )
         with middle:
             st.markdown("**Bought most often**")
-            top = p.top.head(8).assign(title=lambda d: d["title"].str.slice(0, 40))
+            top = p.top.head(8).assign(title=lambda d: d["title"].str.slice(0, 28))
             st.altair_chart(
                 charts.bars(top, "title", "baskets", "baskets"),
                 width="stretch",

@@ -39,7 +39,7 @@ def opened() -> None:
         return
     if job.state == "done":
         del st.session_state["open:job"]
-        st.session_state["data:view"] = "What is loaded"
+        st.session_state["data:fresh"] = True
         shell.remember(dataset=job.result["dataset"][:12], run=None, item=None, catalogue=None, baskets=None)
         st.rerun()
     job_ui.panel(id)

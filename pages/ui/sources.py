@@ -77,7 +77,9 @@ def pick(kind: str, label: str, help: str) -> Source | None:
     if source is not None:
         left, right = st.columns([3, 1], vertical_alignment="center")
         left.markdown(f":material/description: **{plain(source.filename)}**")
-        if right.button("Another file", key=f"drop:{kind}", icon=":material/close:", width="stretch"):
+        if right.button(
+            "Change", help="Choose another file.", key=f"drop:{kind}", icon=":material/close:", width="stretch"
+        ):
             shell.remember(**{kind: None})
             st.rerun()
         return source
