@@ -4,8 +4,8 @@ import hashlib
 import json
 
 import streamlit as st
-from embedcore.intake.tables import Table
 
+from embedcore.intake.tables import Table
 from pages.ui import jobs as job_ui
 from pages.ui import mapping, profileview, samples, services, shell, sources
 from pages.ui.text import plain

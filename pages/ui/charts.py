@@ -68,7 +68,9 @@ def bars(frame: pd.DataFrame, label: str, value: str, value_title: str) -> alt.C
         "place:O",
         title=None,
         sort=None,
-        axis=alt.Axis(labelLimit=200, ticks=False, domain=False, labelExpr=f"{json.dumps(names)}[datum.value]"),
+        axis=alt.Axis(
+            labelLimit=200, labelOverlap=False, ticks=False, domain=False, labelExpr=f"{json.dumps(names)}[datum.value]"
+        ),
     )
     return (
         alt.Chart(frame)

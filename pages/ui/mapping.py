@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+
+from embedcore.dataset import ROLES
 from embedcore.intake.baskets import BasketShape, guess_shape
 from embedcore.intake.columns import guess_roles
 from embedcore.intake.tables import Table
 from embedcore.jobs import read_key
-
-from embedcore.dataset import ROLES
 from pages.ui import jobs as job_ui
 from pages.ui import services
 from pages.ui.sources import Source

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
-from embedcore.intake.profile import Profile
 
 from embedcore import Dataset
+from embedcore.intake.profile import Profile
 from pages.ui import charts
 from pages.ui.text import number, plain, share
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import streamlit as st
-from embedcore.samples import SAMPLES
 
+from embedcore.samples import SAMPLES
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
 from pages.ui.text import plain
