@@ -16,6 +16,15 @@ _LOSSES = 500  # points of a curve
 _RECENT = 20.0  # seconds of progress from which the rest is estimated
 
 
+def clustering_name(spec: Mapping[str, Any]) -> str:
+    """What a "cluster" job's result is called: "kmeans", "kmeans-12", "hdbscan-30-map"; the same settings, the same
+    name."""
+    asked = spec.get("k") if spec["method"] == "kmeans" else spec.get("min_size")
+    seed = f"seed{spec['seed']}" if spec.get("seed") else ""
+    space = "map" if spec.get("space") == "map" else ""
+    return "-".join(str(part) for part in (spec["method"], asked or "", space, seed) if part)
+
+
 @dataclass(frozen=True)
 class Job:
     """A job at one moment.
@@ -98,8 +107,8 @@ class Record:
         self._losses, self._stride, self._seen = (), 1, 0
         self._pace.clear()
 
-    def end(self, state: str, message: str = "", hint: str = "") -> None:
-        self.state, self.message, self.hint, self.finished = state, message, hint, datetime.now(UTC)
+    def end(self, state: str, message: str = "", hint: str = "", at: datetime | None = None) -> None:
+        self.state, self.message, self.hint, self.finished = state, message, hint, at or datetime.now(UTC)
 
     def progress(self, event: Mapping[str, Any]) -> None:
         """Take in a worker's report."""

@@ -11,6 +11,7 @@ from typing import Any
 from embedcore.errors import MissingError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
+from embedcore.job import clustering_name
 from embedcore.store import Store
 
 
@@ -22,28 +23,30 @@ def stored(store: Store, kind: str, key: str, spec: Mapping[str, Any]) -> tuple[
     if kind == "read":
         folder = store.raw(key)
         return ({"raw": key}, datetime.fromtimestamp(folder.stat().st_mtime, UTC)) if folder else None
-    if kind == "map":
-        run = store.run(spec["run"])
-        if run is None or "umap" not in store.projections(run.key):
-            return None
-        before = store.done_job(kind, key)
-        return {"run": run.key, "kind": "umap"}, before.finished if before and before.finished else run.created
     before = store.done_job(kind, key)
+    if kind in ("map", "cluster"):
+        made = _made_of_run(store, kind, spec)
+        run = store.run(spec["run"]) if made else None  # a training makes the first clusters without a job of their own
+        return (made, before.finished if before and before.finished else run.created) if made and run else None
     if before is None or before.result is None or before.finished is None:
         return None
-    return (dict(before.result), before.finished) if _still_there(store, kind, before.result) else None
-
-
-def _still_there(store: Store, kind: str, result: Mapping[str, Any]) -> bool:
     try:
-        if kind in ("import", "sample"):
-            store.dataset_info(result["dataset"])
-            return True
-        if kind == "cluster":
-            return result["name"] in store.clusterings(result["run"])
+        store.dataset_info(before.result["dataset"])
+    except (MissingError, KeyError):
+        return None
+    return dict(before.result), before.finished
+
+
+def _made_of_run(store: Store, kind: str, spec: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The result of a map or of clusters with these settings, when the run has it: names that a person gave to
+    clusters are not made anew."""
+    try:
+        if kind == "map":
+            return {"run": spec["run"], "kind": "umap"} if "umap" in store.projections(spec["run"]) else None
+        name = clustering_name(spec)
+        return {"run": spec["run"], "name": name} if name in store.clusterings(spec["run"]) else None
     except MissingError:
-        return False
-    return False
+        return None
 
 
 def prepare(store: Store, kind: str, spec: Mapping[str, Any], folder: Path) -> dict[str, Any]:

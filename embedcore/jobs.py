@@ -29,6 +29,7 @@ from embedcore.store import Store
 __all__ = ["Job", "Jobs", "cluster_key", "map_key", "read_key"]
 
 _REMEMBERED = 200  # finished jobs in memory
+_HUNG = 120.0  # seconds without any answer: on a slow machine loading a model alone may take a minute
 _READER = 1  # raise it when the same file with the same options is read into another table
 
 
@@ -78,6 +79,7 @@ class Jobs:
         self._heavy: Lane | None = None
         self._ask: Lane | None = None
         self._asking = threading.Lock()
+        self._asked_at = 0.0  # when the oldest question without an answer was sent; 0 = none
         self._closing = False
         self._recover()
         self._runner = threading.Thread(target=self._run, name="embedcore-jobs", daemon=True)
@@ -179,13 +181,16 @@ class Jobs:
         try:
             lane = self._ask_lane()
             id = uuid.uuid4().hex[:16]
+            self._asked_at = self._asked_at or time.monotonic()
             lane.send({"id": id, "kind": kind, "spec": dict(spec)})
             while True:
                 try:
                     answer = lane.next(max(0.0, until - time.monotonic()))
                 except queue.Empty:
-                    lane.kill()
+                    if time.monotonic() - self._asked_at > _HUNG:
+                        lane.kill()
                     raise slow from None
+                self._asked_at = 0.0
                 if answer is None:
                     lane.kill()
                     raise EmbedError("The answer could not be computed.", "Try again in a moment.")
@@ -234,17 +239,26 @@ class Jobs:
             folder = self._store.home / "jobs" / f"{record.id}.tmp"
             state, message, hint = self._guarded(record, folder)
             shutil.rmtree(folder, ignore_errors=True)
+            if state == "done" and record.kind == "train":
+                self._follow(record)
+            self._finish(record, state, message, hint)
+            if record.kind in ("read", "import"):
+                with suppress(EmbedError):  # what is not swept now is swept later
+                    self._store.sweep()
+
+    def _finish(self, record: Record, state: str, message: str, hint: str) -> None:
+        """Written first, then seen: whoever sees that it is done finds its row, too."""
+        at = datetime.now(UTC)
+        with self._saving:
             with self._changed:
-                record.end(state, message, hint)
+                row = replace(record.row(), state=state, message=message, hint=hint, finished=at)
+            with suppress(EmbedError):  # the result is stored; only this line about it is not
+                self._store.save_job(row)
+            with self._changed:
+                record.end(state, message, hint, at)
                 self._current = None
                 self._remember(record)
                 self._changed.notify_all()
-            with suppress(EmbedError):  # the result is stored; only this line about it is not
-                self._save(record)
-                if record.kind in ("read", "import"):
-                    self._store.sweep()
-            if state == "done" and record.kind == "train":
-                self._follow(record)
 
     def _guarded(self, record: Record, folder: Path) -> tuple[str, str, str]:
         """(state, message, hint) of a job; a mistake of ours ends the job, not the thread."""
@@ -300,7 +314,7 @@ class Jobs:
             if self._closing:
                 raise EmbedError("The server is stopping.")
             if self._ask is None or not self._ask.alive:
-                self._ask = self._start("ask")
+                self._ask, self._asked_at = self._start("ask"), 0.0
             return self._ask
 
     def _follow(self, record: Record) -> None:

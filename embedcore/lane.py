@@ -83,8 +83,9 @@ def environment(home: Path) -> dict[str, str]:
     online = env.get("EMBEDCORE_ONLINE") == "1"
     threads = str(max(1, cores() - 1))
     env |= {"HF_HUB_OFFLINE": "0" if online else "1", "TRANSFORMERS_OFFLINE": "0" if online else "1",
-            "TOKENIZERS_PARALLELISM": "false", "NUMBA_CACHE_DIR": str(home / "cache" / "numba"),
+            "TOKENIZERS_PARALLELISM": "false",
             "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+    env.setdefault("NUMBA_CACHE_DIR", str(home / "cache" / "numba"))
     for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
         env.setdefault(name, threads)
     return env

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
+from embedcore.job import clustering_name
 from embedcore.methods.base import Progress
 
 
@@ -148,7 +149,7 @@ def cluster(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     progress(90, 100, note="Naming groups")
     found = clusters.name(found, embedding, dataset)
     found = replace(found, meta={**found.meta, "space": space, "seed": seed})
-    found.save(out, name := _clustering_name(method, k, size, spec.get("space")))
+    found.save(out, name := clustering_name(spec))
     return {"name": name}
 
 
@@ -186,12 +187,6 @@ def _thin(values: list[float]) -> list[float]:
     if len(values) <= _CURVE:
         return values
     return [values[round(i * (len(values) - 1) / (_CURVE - 1))] for i in range(_CURVE)]
-
-
-def _clustering_name(method: str, k: int | None, size: int | None, space: str | None) -> str:
-    """"kmeans", "kmeans-12", "hdbscan-30-map": what was asked for, so that asking again replaces it."""
-    asked = (k if method == "kmeans" else size) or ""
-    return "-".join(str(part) for part in (method, asked, space if space == "map" else "") if part)
 
 
 def _imports(*modules: str) -> Callable[[], None]:

@@ -19,8 +19,8 @@ from embedcore.jobs import Jobs
 from embedcore.store import Store
 from tests.unit import made
 
-SECONDS = 4.0
 RUNS = 6
+LOOKS, CHANGES = 20, 6
 
 
 @pytest.fixture
@@ -61,12 +61,10 @@ def test_readers_and_writers_get_right_answers(store: Store, tmp_path: Path) -> 
         store.save_run(folder, {"key": f"run-{n}", "dataset": hashes[n % 2], **info})
         vectors[f"run-{n}"] = store.embedding(f"run-{n}").vectors
         store.save_projection(f"run-{n}", Projection("umap", np.full((14, 2), n, np.float32), {"n": n}))
-    end = time.monotonic() + SECONDS
-    looked = [0] * 10
 
     def read(i: int) -> None:
         pick = random.Random(i)
-        while time.monotonic() < end:
+        for _ in range(LOOKS):
             n = pick.randrange(RUNS)
             key = f"run-{n}"
             assert np.array_equal(store.embedding(key).vectors, vectors[key])
@@ -75,15 +73,10 @@ def test_readers_and_writers_get_right_answers(store: Store, tmp_path: Path) -> 
             assert len(store.in_box(key, "umap", n, n, n, n)) == 14 and store.projection(key, "umap").meta["n"] == n
             assert len(store.graph(key)) == 14
             assert store.dataset(hashes[n % 2]).hash == hashes[n % 2]
-            both = store.verdicts(hashes[0])
-            pairs = dict(zip(both["id_b"], both["verdict"]))
-            assert pairs.get("left") == pairs.get("left"), pairs
-            looked[i] += 1
+            assert set(store.verdicts(hashes[0])["id_b"]) <= {"b8", "b9"}
 
     def write(i: int) -> None:
-        step = 0
-        while time.monotonic() < end:
-            step += 1
+        for step in range(CHANGES):
             store.set_verdict(hashes[0], "a", f"b{i}", "same" if step % 2 else "different")
             n = step % RUNS
             store.save_projection(f"run-{n}", Projection("umap", np.full((14, 2), n, np.float32), {"n": n}))
@@ -95,10 +88,8 @@ def test_readers_and_writers_get_right_answers(store: Store, tmp_path: Path) -> 
             with pytest.raises(MissingError):
                 store.graph(f"passing-{i}")
             shutil.rmtree(folder, ignore_errors=True)
-            looked[i] += 1
 
     all_at_once(lambda i: read(i) if i < 8 else write(i), 10)
-    assert min(looked) > 3, looked
     assert sorted(r.key for r in store.runs()) == sorted(vectors)
     assert set(store.verdicts(hashes[0])["id_b"]) == {"b8", "b9"}
 

@@ -55,9 +55,13 @@ def add(spec: dict[str, Any]) -> dict[str, Any]:
     return {"sum": spec["a"] + spec["b"]}
 
 
-def hang(spec: dict[str, Any]) -> dict[str, Any]:
-    time.sleep(60)
+def pause(spec: dict[str, Any]) -> dict[str, Any]:
+    time.sleep(spec["seconds"])
     return {}
+
+
+def who(spec: dict[str, Any]) -> dict[str, Any]:
+    return {"pid": os.getpid()}
 
 
 def refuse(spec: dict[str, Any]) -> dict[str, Any]:
@@ -66,5 +70,5 @@ def refuse(spec: dict[str, Any]) -> dict[str, Any]:
 
 TASKS = {"count": count, "explain": explain, "boom": boom, "hungry": hungry, "die": die, "spin": spin,
          "environment": environment}
-QUESTIONS = {"add": add, "hang": hang, "refuse": refuse, "warm": lambda spec: {}}
+QUESTIONS = {"add": add, "pause": pause, "who": who, "refuse": refuse, "warm": lambda spec: {}}
 WARM_UP: list[Any] = []

@@ -193,10 +193,19 @@ def test_questions_are_answered_while_the_worker_is_busy(jobs: Jobs) -> None:
     assert jobs.get(busy.id).state == "running"
 
 
-def test_a_question_that_hangs_or_fails_says_so_and_the_next_is_answered(jobs: Jobs) -> None:
+def test_a_question_that_hangs_or_fails_says_so_and_the_next_is_answered(
+    jobs: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert jobs.ask("add", {"a": 1, "b": 1}, timeout=20) == {"sum": 2}
     with pytest.raises(EmbedError, match="took too long"):
-        jobs.ask("hang", {}, timeout=0.3)
+        jobs.ask("pause", {"seconds": 0.6}, timeout=0.2)
+    assert jobs.ask("add", {"a": 1, "b": 4}, timeout=20) == {"sum": 5}, "a late answer is not taken for the next one"
+    assert jobs.ask("who", {}, timeout=20) == jobs.ask("who", {}, timeout=20)
+    before = jobs.ask("who", {}, timeout=20)
+    monkeypatch.setattr("embedcore.jobs._HUNG", 0.2)
+    with pytest.raises(EmbedError, match="took too long"):
+        jobs.ask("pause", {"seconds": 60}, timeout=0.4)
+    assert jobs.ask("who", {}, timeout=20) != before, "one that hangs is replaced"
     with pytest.raises(EmbedError, match="No such model") as e:
         jobs.ask("refuse", {}, timeout=20)
     assert e.value.hint == "Choose another one."
@@ -207,6 +216,7 @@ def test_the_worker_is_offline_and_keeps_its_caches_in_the_data_folder(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     names = ["HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "TOKENIZERS_PARALLELISM", "NUMBA_CACHE_DIR"]
+    monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     for online, want in (("", "1"), ("1", "0")):
         monkeypatch.setenv("EMBEDCORE_ONLINE", online)
         jobs = Jobs(store, warm=False, tasks=TASKS)

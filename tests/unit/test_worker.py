@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from embedcore import tasks
+from embedcore.job import clustering_name
 from embedcore.store import Store
 from embedcore.warm import WarmUp
 from embedcore.worker import Report
@@ -55,13 +56,11 @@ def test_stages_share_one_bar_and_keep_the_steps_of_the_curve() -> None:
                     (80, 100, 0.4, "Training: Pass 20 of 20", 2000), (100, 100, None, "Comparing products", 1)]
 
 
-@pytest.mark.parametrize(
-    ("asked", "name"),
-    [(("kmeans", None, None, None), "kmeans"), (("kmeans", 12, None, None), "kmeans-12"),
-     (("hdbscan", 12, 30, "map"), "hdbscan-30-map"), (("hdbscan", None, None, "vectors"), "hdbscan")],
-)
-def test_clusters_are_named_by_what_was_asked_for(asked: tuple[Any, ...], name: str) -> None:
-    assert tasks._clustering_name(*asked) == name
+def test_clusters_are_named_by_what_was_asked_for() -> None:
+    for spec, name in (({"method": "kmeans"}, "kmeans"), ({"method": "kmeans", "k": 12}, "kmeans-12"),
+                       ({"method": "hdbscan", "min_size": 30, "space": "map"}, "hdbscan-30-map"),
+                       ({"method": "hdbscan", "k": 9, "space": "vectors", "seed": 3}, "hdbscan-seed3")):
+        assert clustering_name(spec) == name
 
 
 def test_a_kept_curve_has_its_ends() -> None:
@@ -113,5 +112,5 @@ def test_jobs_know_the_same_kinds_as_the_worker(home: Any) -> None:
     store = Store.open(home)
     assert set(tasks.TASKS) == {"read", "import", "sample", "train", "map", "cluster"}
     for kind in tasks.TASKS:
-        assert stored(store, kind, "no such key", {"run": "none"}) is None
+        assert stored(store, kind, "no such key", {"run": "none", "method": "kmeans"}) is None
     store.close()

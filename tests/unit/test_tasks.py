@@ -1,0 +1,136 @@
+"""The real tasks in a real worker: files -> tables -> dataset -> vectors -> map and clusters, and the answer to a
+question; then what happens when any of it is asked for again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from embedcore import methods
+from embedcore.intake.shapes import guess_shape
+from embedcore.intake.tables import Table
+from embedcore.jobs import Job, Jobs, cluster_key, map_key, read_key
+from embedcore.store import Store
+
+PATIENCE = 240.0  # seconds: a cold worker compiles for a minute on a busy machine
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[Store]:
+    opened = Store.open(home)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def jobs(store: Store) -> Iterator[Jobs]:
+    opened = Jobs(store, warm=False)
+    yield opened
+    opened.close()
+
+
+def shop(folder: Path) -> tuple[Path, Path]:
+    """60 products in three kinds; a basket holds products of one kind."""
+    rng = np.random.default_rng(0)
+    kinds = ("shoe", "shirt", "hat")
+    products = pd.DataFrame({"sku": [f"s{i}" for i in range(60)], "name": [f"{kinds[i % 3]} {i}" for i in range(60)],
+                             "category": [kinds[i % 3] for i in range(60)]})
+    lines = [{"order": f"o{b}", "sku": f"s{3 * i + b % 3}"} for b in range(600) for i in rng.choice(20, 4, False)]
+    products.to_csv(folder / "products.csv", index=False)
+    pd.DataFrame(lines).to_csv(folder / "orders.csv", index=False, sep=";")
+    return folder / "products.csv", folder / "orders.csv"
+
+
+def done(jobs: Jobs, kind: str, key: str, spec: dict[str, Any]) -> Job:
+    job = jobs.wait(jobs.submit(kind, key, spec, f"Doing {kind}").id, PATIENCE)
+    assert job.state == "done", (kind, job.state, job.message, job.hint)
+    return job
+
+
+def read(jobs: Jobs, path: Path) -> Job:
+    spec = {"path": str(path), "filename": path.name, "delimiter": None, "encoding": None, "sheet": None,
+            "header_line": None, "ragged": False}
+    return done(jobs, "read", read_key(path, spec), spec)
+
+
+def imported(jobs: Jobs, store: Store, folder: Path) -> str:
+    products, orders = (read(jobs, path).result["raw"] for path in shop(folder))
+    orders_folder = store.raw(orders)
+    assert orders_folder is not None
+    shape = guess_shape(Table.load(orders_folder).frame)
+    spec = {
+        "name": "Corner shop", "source": "products.csv + orders.csv",
+        "catalogue": {"raw": str(store.raw(products)), "roles": {"sku": "id", "name": "title", "category": "category"},
+                      "generate_ids": False},
+        "baskets": {"raw": orders, "shape": vars(shape)},
+    }
+    job = done(jobs, "import", "the-import", spec)
+    assert jobs.submit("import", "the-import", spec, "Again").cached
+    return str(job.result["dataset"])
+
+
+def test_from_files_to_a_named_map(jobs: Jobs, store: Store, tmp_path: Path) -> None:
+    hash = imported(jobs, store, tmp_path)
+    info = store.dataset_info(hash)
+    assert (info.name, info.source) == ("Corner shop", "products.csv + orders.csv")
+    assert (info.products, info.baskets, info.bought) == (60, 600, 60)
+
+    method = methods.get("product2vec")
+    values = {"dimension": 16, "epochs": 20, "min_count": 1}
+    key = methods.run_key(hash, method, method.Params.of(values), 1)
+    spec = {"dataset": hash, "method": "product2vec", "params": values, "seed": 1}
+    trained = done(jobs, "train", key, spec)
+    assert trained.result == {"run": key} and len(trained.losses) > 3
+    again = jobs.submit("train", key, spec, "Again")
+    run = store.run(key)
+    assert run is not None and again.cached and again.state == "done" and again.finished == run.created
+    assert run.losses[-1] < run.losses[0] and run.rows == 60 and run.seconds > 0
+
+    embedding = store.embedding(key)
+    kind = np.array([int(str(i)[1:]) % 3 for i in embedding.ids])
+    near = store.graph(key).ids[:, :5]
+    assert (kind[near] == kind[:, None]).mean() > 0.9, "what is bought together is close together"
+    new = method.load(store.model_folder(key)).embed(store.dataset(hash))
+    assert np.allclose(new.vectors[new.row("s7")], embedding.vectors[embedding.row("s7")], atol=1e-5)
+
+    following = jobs.submit("map", map_key(key), {"run": key}, "Map")
+    assert following.title.startswith("Map for"), "the map was on its way by itself"
+    assert jobs.wait(following.id, PATIENCE).state == "done"
+    assert store.projections(key) == ["pca", "umap"] and len(store.projection(key, "umap").xy) == 60
+
+    store.rename_cluster(key, "kmeans", 0, "My favourites")
+    auto = {"run": key, "method": "kmeans"}
+    assert jobs.submit("cluster", cluster_key(key, auto), auto, "Groups").cached
+    assert store.clusters(key, "kmeans").names[0] == "My favourites", "a given name is not made anew"
+    three = {"run": key, "method": "kmeans", "k": 3}
+    job = done(jobs, "cluster", cluster_key(key, three), three)
+    assert job.result == {"run": key, "name": "kmeans-3"}
+    assert sorted(" ".join(store.clusters(key, "kmeans-3").names).lower().split()) == ["hat", "shirt", "shoe"]
+    dense = {"run": key, "method": "hdbscan", "min_size": 5}
+    name = done(jobs, "cluster", cluster_key(key, dense), dense).result["name"]
+    assert store.clusters(key, name).meta["space"] == "map"
+
+    answer = jobs.ask("encode", {"model": "", "texts": ["a red shoe", "a hat"]}, timeout=PATIENCE)["vectors"]
+    assert len(answer) == 2 and len(answer[0]) == 384 and sum(v * v for v in answer[0]) == pytest.approx(1, abs=1e-3)
+
+
+def test_what_cannot_be_done_is_told_in_the_words_of_the_part_that_knows(jobs: Jobs, store: Store, home: Path) -> None:
+    (home / "spool" / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
+    for kind, spec in (
+        ("read", {"path": str(home / "spool" / "picture.csv"), "filename": "picture.csv"}),
+        ("read", {"path": str(home / "spool" / "gone.csv"), "filename": "gone.csv"}),
+        ("import", {"name": "x", "source": "x", "catalogue": {"raw": "unknown", "roles": {}}, "baskets": None}),
+        ("sample", {"which": "unknown"}),
+        ("train", {"dataset": "unknown", "method": "svd", "params": {}, "seed": 0}),
+        ("map", {"run": "unknown"}),
+        ("cluster", {"run": "unknown", "method": "kmeans"}),
+    ):
+        job = jobs.wait(jobs.submit(kind, str(spec), spec, "Trying").id, PATIENCE)
+        assert job.state == "failed" and job.message, (kind, job)
+        assert "Something went wrong" not in job.message and str(home) not in job.message + job.hint, (kind, job)
+    assert store.datasets() == [] and store.runs() == [] and not list((home / "raw").iterdir())
