@@ -10,7 +10,6 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.explore.recommend import finest_first
 from pages.ui.text import number, plain, short
 
 _WORDS = re.compile(r"\S+")
@@ -31,6 +30,11 @@ def facts(dataset: Dataset, item: int) -> dict[str, str]:
     }
 
 
+def label(column: str) -> str:
+    """The name of a column as markdown, readable."""
+    return plain(short(column.replace("_", " "), 24))
+
+
 def written(value: object, role: str) -> str:
     """A cell as a person writes it."""
     if role == "price" and isinstance(value, float):
@@ -44,8 +48,8 @@ def written(value: object, role: str) -> str:
 
 def about(dataset: Dataset, item: int) -> str:
     """One line under a title: id, kind, brand, price, how often it is bought. Plain text, not markdown."""
-    said, title = facts(dataset, item), str(dataset.titles[item])
-    kinds = [c for c in finest_first(dataset) if c in said and said[c] not in title][:2]
+    said, title = facts(dataset, item), str(dataset.titles[item]).casefold()
+    kinds = [c for c in dataset.columns("category") if c in said and said[c].casefold() not in title][:2]
     known = [short(said[c], 32) for c in [*kinds, *dataset.columns("brand", "price")] if c in said]
     return " · ".join(dict.fromkeys([*_id(dataset, item), *known, *_baskets(dataset, item)]))
 
@@ -82,7 +86,7 @@ def product(dataset: Dataset, item: int, against: int | None = None) -> None:
     if differ:
         st.markdown("  \n".join(_line(c, said.get(c, ""), other.get(c, "")) for c in differ))
     if len(found) > len(differ):
-        shared = [f":gray[{plain(short(c, 24))}] {plain(short(said[c], 90))}" for c in found if c not in differ]
+        shared = [f":gray[{label(c)}] {plain(short(said[c], 90))}" for c in found if c not in differ]
         st.markdown(f":small[{' · '.join(shared)}]")
     if not found:
         st.caption("The catalogue says nothing more about it.")
@@ -106,7 +110,7 @@ def _baskets(dataset: Dataset, item: int) -> list[str]:
 
 def _line(column: str, mine: str, theirs: str) -> str:
     value = marked(mine, theirs) if mine else ":orange-background[nothing]"
-    return f":orange[**≠**] :gray[{plain(short(column, 24))}] {value}"
+    return f":orange[**≠**] :gray[{label(column)}] {value}"
 
 
 def side_by_side(dataset: Dataset, items: Sequence[int], first: int) -> list[st.delta_generator.DeltaGenerator]:
@@ -128,7 +132,7 @@ def wide(dataset: Dataset, item: int) -> None:
     under = " · ".join([*_id(dataset, item), *_baskets(dataset, item)])
     st.markdown(f"**{plain(dataset.titles[item])}**  \n:gray[{plain(under)}]")
     said, long = facts(dataset, item), set(dataset.columns("description", "text"))
-    brief = [f":gray[{plain(short(c, 24))}] {plain(short(v, 80))}" for c, v in said.items() if c not in long]
+    brief = [f":gray[{label(c)}] {plain(short(v, 80))}" for c, v in said.items() if c not in long]
     if brief:
         st.markdown(" · ".join(brief))
     for column in long & said.keys():

@@ -102,7 +102,9 @@ def test_a_result_from_baskets_says_that_alike_means_bought_alike(home: Path) ->
     app = open_page("duplicates", run=keys["svd"][:12], threshold="0.6")
     check(app)
     assert "bought alike" in words(app)
-    assert button(app, "train-text")
+    button(app, "train-text").click().run()
+    check(app)
+    assert app.title[0].value == "Train" and app.segmented_control[0].value == "text"
 
 
 def test_the_text_result_is_one_click_away_when_there_is_one(home: Path) -> None:
