@@ -130,8 +130,8 @@ class Product2Vec(Method):
 def _train(docs: documents.Documents, p: Product2VecParams, progress: Progress,
            seed: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
     """(input vectors, output vectors, mean loss of each chunk)."""
-    n = np.minimum(np.diff(docs.indptr), p.cut)
-    cost = n * (n - 1 + p.negatives)
+    sizes = np.diff(docs.indptr)
+    cost = sizes * (np.minimum(sizes, p.cut) - 1 + p.negatives)
     chunks = max(1, round(int(cost.sum()) / _CHUNK))
     chunks = min(max(chunks, -(-10 // p.epochs)), len(docs))      # a short training still draws a curve
     of = chunks * p.epochs
