@@ -21,7 +21,7 @@ from embedcore.methods.base import Progress, silent
 LADDER = (5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40)  # numbers of clusters that a person can read
 SAMPLE = 12_000  # rows on which dense regions are searched (the search takes time in n squared)
 _CLEAR = 0.15  # a silhouette above which the groups are real rather than a convenient way to cut
-_CLOSE = 0.01  # a silhouette this far below the best one is as good, and fewer clusters are easier to read
+_CLOSE = 0.95  # of the best silhouette is as good, and more groups tell more
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,10 +90,10 @@ def kmeans(vectors: np.ndarray, k: int | None = None, seed: int = 0, progress: P
     ladder = [c for c in LADDER if c <= distinct // 3] or [max(1, min(3, distinct))]
     tried: dict[int, float] = {}
     if k is None:
-        part = x[_sample(len(x), 10_000, seed)]
+        part = x[_sample(len(x), 5_000, seed)]
         for step, c in enumerate(ladder):
             progress(step, len(ladder) + 1, note="Choosing the number of clusters")
-            tried[c] = _silhouette(part, _fit(part, c, seed, 1), seed)
+            tried[c] = _silhouette(part, _fit(part, c, seed, 3), seed)
         k = _choose(tried, len(x))
     k = min(k, len(x))
     progress(len(ladder), len(ladder) + 1, note=f"Forming {k} clusters")
@@ -127,7 +127,7 @@ def hdbscan(vectors: np.ndarray, min_size: int | None = None, seed: int = 0, pro
     if len(chosen) > needed:
         model = HDBSCAN(min_cluster_size=needed, min_samples=min(needed, 5), copy=True)
         found = model.fit(x[chosen]).labels_
-        if np.bincount(found + 1)[1:].max(initial=0) > len(chosen) / 2:
+        if np.bincount(found + 1)[1:].max(initial=0) > 0.7 * len(chosen):
             # One region that swallows most of the map says nothing: take the finest regions instead.
             found = model.set_params(cluster_selection_method="leaf").fit(x[chosen]).labels_
         labels[chosen] = found
@@ -166,7 +166,7 @@ def _choose(tried: Mapping[int, float], n: int) -> int:
         usual = n ** (1 / 3)
         tried = {c: s for c, s in tried.items() if 0.7 * usual <= c <= 1.5 * usual} or tried
         best = max(tried.values())
-    return min(c for c, s in tried.items() if s >= best - (_CLOSE if best >= _CLEAR else 0.0))
+    return max(c for c, s in tried.items() if s >= best * (_CLOSE if best >= _CLEAR else 1.0))
 
 
 def _checked(vectors: np.ndarray) -> np.ndarray:

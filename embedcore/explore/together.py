@@ -89,9 +89,10 @@ class Together:
             held = self.baskets_of(int(i))
             if not len(held):
                 continue
-            step = -(-int((self.indptr[held + 1] - self.indptr[held]).sum()) // (_LINES // len(wanted)))
-            lines, weights = self._lines(held[::step])
-            c = np.bincount(self.items[lines], weights, len(out)) * step
+            step = -(-int((self.indptr[held + 1] - self.indptr[held]).sum()) // max(1, _LINES // len(wanted)))
+            read = held[::step]
+            lines, weights = self._lines(read)
+            c = np.bincount(self.items[lines], weights, len(out)) * (len(held) / len(read))
             out += c / (float(self.counts[i]) ** 0.7 * spread + 5)
         out[wanted] = 0
         return out.astype(np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,14 @@ def kept(vectors: np.ndarray, xy: np.ndarray, groups: int) -> float:
 
 def test_pca_shows_the_direction_that_differs_most():
     rng = np.random.default_rng(0)
-    vectors = rng.normal(size=(500, 6)).astype(np.float32) * np.array([0.05, 3, 0.05, 0.05, 0.3, 0.05]) + [5, 0, 0, 0, 0, 0]
+    vectors = rng.normal(size=(500, 6)).astype(np.float32) * np.array([0.05, 3, 0.05, 0.05, 0.3, 0.05]) + [
+        5,
+        0,
+        0,
+        0,
+        0,
+        0,
+    ]
     found = pca(vectors)
     assert found.kind == "pca" and found.xy.shape == (500, 2) and found.xy.dtype == np.float32
     assert abs(np.corrcoef(found.xy[:, 0], vectors[:, 1])[0, 1]) > 0.95
@@ -62,6 +70,14 @@ def test_umap_stops_when_its_progress_says_so():
     with pytest.raises(Cancelled):
         umap(vectors, build(vectors), progress=stop)
     assert np.isfinite(umap(vectors, build(vectors)).xy).all()  # and the next one is not held up by it
+
+
+def test_two_maps_at_once_in_one_process_agree():
+    vectors = blobs(300)
+    graph = build(vectors, 15)
+    with ThreadPoolExecutor(2) as threads:
+        first, second = threads.map(lambda seed: umap(vectors, graph, seed=seed), (4, 4))
+    assert np.array_equal(first.xy, second.xy)
 
 
 @pytest.mark.parametrize("n", [1, 2, 4, 5, 8, 40])
