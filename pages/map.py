@@ -7,7 +7,7 @@ import streamlit as st
 
 from embedcore.jobs import map_key
 from pages.ui import jobs as job_ui
-from pages.ui import mapchart, mapgroups, mappanel, mapsearch, mapview, services, shell
+from pages.ui import mapframe, mapgroups, mappanel, mapsearch, mapview, services, shell
 from pages.ui.mapview import LAYOUTS, MODES, Scene
 from pages.ui.text import number, plain
 
@@ -16,18 +16,27 @@ def better_map(scene: Scene) -> None:
     """While there is only the quick view: say that the better map is being drawn, or offer to draw it."""
     if not scene.waiting:
         return
-    job = next((j for j in services.jobs().live() if j.kind == "map" and j.key == map_key(scene.run)), None)
+    jobs, key = services.jobs(), map_key(scene.run)
+    job = next((j for j in jobs.live() if j.kind == "map" and j.key == key), None)
+    ended = next((j for j in jobs.recent() if j.kind == "map" and j.key == key), None)
     with st.container(border=True):
         if job is not None:
-            st.markdown(":material/brush: **You see the quick view. The better map is being drawn** and takes its place by "
-                        "itself.", help="PCA shows the two main directions of the vectors at once; UMAP keeps near things near.")
+            st.markdown(
+                ":material/brush: **You see the quick view. A better map is being drawn** and takes its place by "
+                "itself.",
+                help="PCA shows the two main directions of the vectors at once; UMAP keeps near things near.",
+            )
             job_ui.panel(job.id)
             return
+        if ended is not None and ended.state == "failed":
+            job_ui.panel(ended.id)
         left, right = st.columns([4, 1], vertical_alignment="center")
-        left.markdown(":material/brush: You see the quick view (PCA). A better map, which keeps near things near, can be drawn.",
-                      help="UMAP: uniform manifold approximation and projection (McInnes and others 2018).")
+        left.markdown(
+            ":material/brush: You see the quick view (PCA). A better map, which keeps near things near, can be drawn.",
+            help="UMAP: uniform manifold approximation and projection (McInnes and others 2018).",
+        )
         if right.button("Draw it", type="primary", key="map:draw", width="stretch"):
-            services.jobs().submit("map", map_key(scene.run), {"run": scene.run}, f"Map of {scene.dataset.name}")
+            jobs.submit("map", key, {"run": scene.run}, f"Map of {scene.dataset.name}")
             st.rerun()
 
 
@@ -35,42 +44,73 @@ def toolbar(scene: Scene) -> None:
     """How to look: colours, layout, and what the mouse does."""
     colours = mapview.colourings(scene.dataset, scene.clusters)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        mapview.setting(st.selectbox, "Colour by", "colour", list(colours), scene.colour, width=200, format_func=colours.get)
-        mapview.setting(st.segmented_control, "Mouse", "mouse", list(MODES), scene.mode, format_func=MODES.get, required=True,
-                        help="What the mouse does on the map: pick one product, draw a box around many, or move and zoom.")
-        mapview.setting(st.segmented_control, "Layout", "layout", ["pca"] if scene.waiting else list(LAYOUTS), scene.layout,
-                        format_func=LAYOUTS.get, required=True, help="Full: UMAP, which keeps near products near. Quick: PCA "
-                        "(principal components), the two directions in which products differ most.")
+        mapview.setting(
+            st.selectbox, "Colour by", "colour", list(colours), scene.colour, width=190, format_func=colours.get
+        )
+        mapview.setting(
+            st.segmented_control,
+            "Mouse",
+            "mouse",
+            list(MODES),
+            scene.mode,
+            format_func=MODES.get,
+            required=True,
+            help="What the mouse does on the map: pick one product, draw a box around many, or move and zoom.",
+        )
+        mapview.setting(
+            st.segmented_control,
+            "Layout",
+            "layout",
+            ["pca"] if scene.waiting else list(LAYOUTS),
+            scene.layout,
+            format_func=LAYOUTS.get,
+            required=True,
+            help="UMAP keeps near products near. PCA (principal components) "
+            "shows the two directions in which products differ most.",
+        )
 
 
 def chart(scene: Scene, found: mapsearch.Answer | None, near: np.ndarray) -> None:
     """The map itself."""
-    drawn = mapview.picture(scene)
     key, view, box = mapview.entry(scene)
+    drawn = mapview.picture(scene, view)
     n = drawn.points.num_rows
     row_of, hits = scene.embedding.row_of, np.empty(0, np.int64)
     query = None
     if scene.item is None and found is not None:
         hits = np.array([row_of[h.id] for h in found.hits if h.id in row_of], np.int64)
         query = (*found.place, found.query) if found.place else None
+    shown = f"{number(drawn.total)} products"
+    if n < drawn.total:
+        shown = f"{number(n)} of {number(drawn.total)} products shown, every group kept in proportion"
+        if drawn.near:
+            shown = f"All {number(drawn.near)} products of this part shown, and a sample of the others"
+    with st.container(horizontal=True, vertical_alignment="center", height="content"):
+        st.caption(shown, width="content", help="Search, neighbours and boxes know all products, drawn or not.")
+        if shell.url("zoom"):
+            st.button(
+                "Whole map",
+                icon=":material/zoom_out_map:",
+                on_click=mapview.zoom,
+                args=(None,),
+                key="map:out",
+                type="tertiary",
+            )
     titles = scene.dataset.titles[mapview.items(scene.data, scene.run)]
-    spec = mapchart.spec(drawn.paint, n, view or drawn.whole, scene.mode, box, drawn.tips)
+    spec = mapview.chart_spec(scene, drawn, view, box)
     spec["datasets"] = {
         "points": drawn.points,
-        "marks": mapchart.marks(scene.xy, titles, scene.row, near, hits, query),
+        "marks": mapframe.marks(scene.xy, titles, scene.row, near, hits, query),
         "labels": drawn.labels,
     }
     st.vega_lite_chart(
-        spec, key=key, width="stretch", on_select=lambda: mapview.on_chart(key, scene.run),
+        spec,
+        key=key,
+        width="stretch",
+        on_select=lambda: mapview.on_chart(key, scene.run),
         alt=f"Map of {number(drawn.total)} products, coloured by {drawn.paint.title}. Near points are alike. The same "
         "products can be found with the search box and in the table of groups.",
-    )  # fmt: skip
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if shell.url("zoom"):
-            st.button("Whole map", icon=":material/zoom_out_map:", on_click=mapview.zoom, args=(None,), key="map:out")
-        if n < drawn.total:
-            st.caption(f"{number(n)} of {number(drawn.total)} products shown, every group kept in proportion. Search, "
-                       "neighbours and boxes know all of them.")
+    )
 
 
 @st.fragment
@@ -90,7 +130,7 @@ def explore(data: str, run: str) -> None:
         chart(scene, found, np.array([scene.embedding.row_of[r.id] for r in near], np.int64))
     with side:
         if scene.mode == "box":
-            box = mapchart.View.parse(shell.url("box"))
+            box = mapframe.View.parse(shell.url("box"))
             mappanel.in_box(scene, box, lambda label: scene.clusters.names[label] if label >= 0 else "in no group")
         if scene.item is not None:
             mappanel.product(scene, near, asked)
@@ -104,7 +144,6 @@ def explore(data: str, run: str) -> None:
 
 shell.page("map")
 data_hash, run_key = shell.need_run()
-st.caption("Every product is a point; near means alike. The result chosen on the left decides what “alike” means.")
 lost = shell.url("item")
 if lost and lost not in services.dataset(data_hash).index:
     st.warning(f"The product “{plain(lost)}” of this link is not in this dataset.", icon=":material/link_off:")

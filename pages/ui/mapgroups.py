@@ -12,8 +12,8 @@ from embedcore import EmbedError
 from embedcore.explore.clusters import Clusters
 from embedcore.export import csv
 from embedcore.jobs import cluster_key
-from pages.ui import mapview, services, shell
 from pages.ui import jobs as job_ui
+from pages.ui import mapview, services, shell
 from pages.ui.mapview import Scene
 from pages.ui.text import number, plain, share, short
 
@@ -22,7 +22,7 @@ TYPICAL = 3
 
 
 def title(name: str) -> str:
-    """"kmeans-12" -> "k-means, 12 groups"."""
+    """ "kmeans-12" -> "k-means, 12 groups"."""
     method, _, rest = name.partition("-")
     words = {"kmeans": "k-means", "hdbscan": "HDBSCAN"}.get(method, method)
     parts = [p for p in rest.split("-") if p and p != "map"]
@@ -33,8 +33,12 @@ def title(name: str) -> str:
 
 def section(scene: Scene) -> None:
     """Everything about groups, under the map."""
-    st.subheader("Groups", anchor=False, help="Clusters: products whose vectors lie close together, found without being told "
-                 "what to look for, and named by the words and column values that set them apart.")
+    st.subheader(
+        "Groups",
+        anchor=False,
+        help="Clusters: products whose vectors lie close together, found without being told "
+        "what to look for, and named by the words and column values that set them apart.",
+    )
     names = services.store().clusterings(scene.run)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
@@ -50,20 +54,36 @@ def section(scene: Scene) -> None:
 
 
 def _form(scene: Scene) -> None:
-    way = st.radio("How to find groups", list(WAYS), format_func=WAYS.get, key="map:way", captions=[
-        "Every product is in a group; the number is the one that keeps groups best apart",
-        "Every product is in one of as many groups as you say",
-        "Dense regions of the map become groups; what lies between them is in none",
-    ], help="k-means (Lloyd 1982) on the vectors; the automatic number has the best silhouette. "
-            "HDBSCAN (Campello and others 2013) on the UMAP.")  # fmt: skip
+    way = st.radio(
+        "How to find groups",
+        list(WAYS),
+        format_func=WAYS.get,
+        key="map:way",
+        captions=[
+            "Every product is in a group; the number is the one that keeps groups best apart",
+            "Every product is in one of as many groups as you say",
+            "Dense regions of the map become groups; what lies between them is in none",
+        ],
+        help="k-means (Lloyd 1982) on the vectors; the automatic number has the best silhouette. "
+        "HDBSCAN (Campello and others 2013) on the UMAP.",
+    )
     spec: dict[str, Any] = {"run": scene.run, "method": "hdbscan" if way == "hdbscan" else "kmeans"}
     most = min(200, len(scene.embedding))
     if way == "kmeans":
-        spec["k"] = int(st.number_input("How many groups", 2, max(2, most), min(20, max(2, most)), key="map:k",
-                                        help="The k of k-means."))
+        spec["k"] = int(
+            st.number_input(
+                "How many groups", 2, max(2, most), min(20, max(2, most)), key="map:k", help="The k of k-means."
+            )
+        )
     if way == "hdbscan":
-        size = st.number_input("Smallest group", 0, max(5, len(scene.embedding) // 2), 0, key="map:size",
-                               help="Products that a group needs at least (min_cluster_size); 0 lets the app choose.")
+        size = st.number_input(
+            "Smallest group",
+            0,
+            max(5, len(scene.embedding) // 2),
+            0,
+            key="map:size",
+            help="Products that a group needs at least (min_cluster_size); 0 lets the app choose.",
+        )
         if size:
             spec["min_size"] = max(2, int(size))
     if st.button("Find groups", type="primary", key="map:find"):
@@ -89,38 +109,61 @@ def _jobs(scene: Scene) -> None:
 
 def _table(scene: Scene, clusters: Clusters, grouping: str) -> None:
     total = len(clusters.labels)
-    frame = pd.DataFrame({
-        "group": list(clusters.names),
-        "products": clusters.sizes,
-        "share": clusters.sizes / max(total, 1),
-        "typical products": typical(scene, clusters, grouping),
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "group": list(clusters.names),
+            "products": clusters.sizes,
+            "share": clusters.sizes / max(total, 1),
+            "typical products": typical(scene, clusters, grouping),
+        }
+    )
     key = f"map:names:{scene.run[:8]}:{grouping}:{hash(clusters.names)}"
     says = f"{len(clusters)} groups of {number(total)} products"
     if clusters.unassigned:
         says += f"; {number(clusters.unassigned)} products ({share(clusters.unassigned / total)}) are in none"
-    st.caption(f"{says}. Click a name to change it.",
-               help=f"Silhouette {clusters.silhouette:.2f}: how well apart the groups are, from -1 to 1; real shops rarely "
-               "pass 0.3.")
+    st.caption(
+        f"{says}. Click a name to change it.",
+        help=f"Silhouette {clusters.silhouette:.2f}: how well apart the groups are, from -1 to 1; real shops rarely "
+        "pass 0.3.",
+    )
     if problem := st.session_state.pop("map:rename", None):
         st.warning(plain(problem), icon=":material/edit_off:")
     st.data_editor(
-        frame, key=key, hide_index=True, width="stretch", disabled=["products", "share", "typical products"],
-        on_change=_rename, args=(key, scene.run, grouping), height=min(38 + 35 * len(frame), 460),
+        frame,
+        key=key,
+        hide_index=True,
+        width="stretch",
+        disabled=["products", "share", "typical products"],
+        on_change=_rename,
+        args=(key, scene.run, grouping),
+        height=min(38 + 35 * len(frame), 460),
         alt="Table of the groups with their size, share and typical products; names can be edited",
         column_config={
-            "group": st.column_config.TextColumn("group", required=True, max_chars=80, width="medium",
-                                                 help="Double-click to rename."),
+            "group": st.column_config.TextColumn(
+                "group", required=True, max_chars=80, width="medium", help="Double-click to rename."
+            ),
             "products": st.column_config.NumberColumn("products", format="localized", width="small"),
-            "share": st.column_config.ProgressColumn("share", format="percent", min_value=0.0, width="small",
-                                                     max_value=float(max(frame["share"].max(), 1e-9))),
-            "typical products": st.column_config.ListColumn("typical products", width="large",
-                                                            help="Those nearest to the group's mean vector."),
+            "share": st.column_config.ProgressColumn(
+                "share",
+                format="percent",
+                min_value=0.0,
+                width="small",
+                max_value=float(max(frame["share"].max(), 1e-9)),
+            ),
+            "typical products": st.column_config.ListColumn(
+                "typical products", width="large", help="Those nearest to the group's mean vector."
+            ),
         },
-    )  # fmt: skip
-    st.download_button("Download who is in which group (CSV)", lambda: csv(members(scene, clusters)),
-                       file_name=f"{short(scene.dataset.name, 40)} groups.csv", mime="text/csv", icon=":material/download:",
-                       on_click="ignore", key="map:members")
+    )
+    st.download_button(
+        "Download who is in which group (CSV)",
+        lambda: csv(members(scene, clusters)),
+        file_name=f"{short(scene.dataset.name, 40)} groups.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key="map:members",
+    )
 
 
 def _rename(key: str, run: str, grouping: str) -> None:
@@ -136,7 +179,9 @@ def members(scene: Scene, clusters: Clusters) -> pd.DataFrame:
     """Every product with its group."""
     at = mapview.items(scene.data, scene.run)
     names = np.array([*clusters.names, ""], dtype=object)
-    return pd.DataFrame({"id": scene.dataset.items[at], "product": scene.dataset.titles[at], "group": names[clusters.labels]})
+    return pd.DataFrame(
+        {"id": scene.dataset.items[at], "product": scene.dataset.titles[at], "group": names[clusters.labels]}
+    )
 
 
 def typical(scene: Scene, clusters: Clusters, grouping: str) -> list[list[str]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -64,7 +65,7 @@ def by_number(title: str, values: pd.Series, money: bool = False) -> Paint:
             return str(np.datetime64(int(x), "D"))
         return f"{x:,.2f}" if money else number(x)
 
-    names = [f"{written(a)} to {written(b)}" if a < b else written(a) for a, b in zip(edges[:-1], edges[1:])]
+    names = [f"{written(a)} to {written(b)}" if a < b else written(a) for a, b in pairwise(edges)]
     colours = [SCALE[round(i * (len(SCALE) - 1) / max(steps - 1, 1))] for i in range(steps)]
     if not np.isfinite(v).all():
         group = np.where(np.isfinite(v), group, steps)
@@ -72,9 +73,7 @@ def by_number(title: str, values: pd.Series, money: bool = False) -> Paint:
     return Paint(title, tuple(_unique(names)), tuple(colours), group.astype(np.int64), ordered=True)
 
 
-def _named(
-    title: str, codes: np.ndarray, names: Sequence[str], order: np.ndarray, rest: str, missing: str
-) -> Paint:
+def _named(title: str, codes: np.ndarray, names: Sequence[str], order: np.ndarray, rest: str, missing: str) -> Paint:
     """codes: (n,) -1 or a code; order: codes from the most to the least frequent, names: theirs."""
     fits = len(names) <= len(PALETTE)
     shown = len(names) if fits else BIGGEST

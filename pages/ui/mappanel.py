@@ -12,7 +12,7 @@ from embedcore.explore import recommend
 from embedcore.explore.search import Hit
 from embedcore.export import csv
 from pages.ui import cards, mapsearch, mapview, picker, services
-from pages.ui.mapchart import View
+from pages.ui.mapframe import View
 from pages.ui.mapsearch import Answer
 from pages.ui.mapview import Scene
 from pages.ui.text import number, plain, share, short
@@ -25,8 +25,9 @@ def neighbours(scene: Scene) -> list[recommend.Recommendation]:
     """The selected product's neighbours, best first, each with its reason."""
     if scene.item is None or scene.row is None:
         return []
-    return recommend.similar_products(scene.dataset, scene.embedding, services.graph(scene.run), scene.item, NEAR,
-                                      services.together(scene.data))
+    return recommend.similar_products(
+        scene.dataset, scene.embedding, services.graph(scene.run), scene.item, NEAR, services.together(scene.data)
+    )
 
 
 def hint(scene: Scene) -> None:
@@ -34,15 +35,25 @@ def hint(scene: Scene) -> None:
     groups = f" in {len(scene.clusters)} groups" if scene.clusters is not None else ""
     with st.container(border=True):
         st.markdown(f"**{number(len(scene.embedding))} products{groups}**")
-        st.markdown("Each point is a product. Points that are close together are alike to this result; far apart, they have "
-                    "little in common.")
-        st.markdown("- **Pick**: click a point to see the product and its neighbours\n"
-                    "- **Box**: draw a box to list and download what is in it\n"
-                    "- **Pan**: drag the map, zoom with the wheel\n"
-                    "- Click a name in the legend to single it out, double-click to undo")
+        st.markdown(
+            "Each point is a product. Points that are close together are alike to this result; far apart, they have "
+            "little in common."
+        )
+        st.markdown(
+            "- **Pick**: click a point to see the product and its neighbours\n"
+            "- **Box**: draw a box to list and download what is in it\n"
+            "- **Pan**: drag the map, zoom with the wheel\n"
+            "- Click a name in the legend to single it out, double-click to undo"
+        )
         one = picker.example(scene.dataset, scene.embedding)
-        st.button("Show me one", icon=":material/auto_awesome:", on_click=mapview.select, args=(str(scene.dataset.items[one]),),
-                  help="The product that is bought most.")
+        st.button(
+            "Show me one",
+            icon=":material/auto_awesome:",
+            on_click=mapview.select,
+            args=(str(scene.dataset.items[one]),),
+            key="map:example",
+            help="The product that is bought most.",
+        )
 
 
 def product(scene: Scene, near: Sequence[recommend.Recommendation], query: str) -> None:
@@ -51,15 +62,19 @@ def product(scene: Scene, near: Sequence[recommend.Recommendation], query: str) 
         return
     title, id = str(scene.dataset.titles[scene.item]), str(scene.dataset.items[scene.item])
     with st.container(horizontal=True, gap="small"):
-        if query:
-            st.button("Results", icon=":material/arrow_back:", on_click=mapview.select, args=(None,), key="map:back",
-                      help="Back to what the search found.")
+        label, icon, help = ("Results", "arrow_back", "Back to what the search found.") if query else (
+            "Close", "close", "Select no product.")  # fmt: skip
+        st.button(label, icon=f":material/{icon}:", on_click=mapview.select, args=(None,), key="map:close", help=help)
         if scene.row is not None:
             places = scene.xy[[scene.row, *[scene.embedding.row_of[r.id] for r in near]]]
-            st.button("Zoom in", icon=":material/zoom_in:", on_click=mapview.zoom, args=(View.around(places),), key="map:in",
-                      help="Show the part of the map with this product and its neighbours.")
-        st.button("Close", icon=":material/close:", on_click=mapview.select, args=(None,), key="map:close",
-                  help="Select no product.") if not query else None
+            st.button(
+                "Zoom in",
+                icon=":material/zoom_in:",
+                on_click=mapview.zoom,
+                args=(View.around(places),),
+                key="map:in",
+                help="Show the part of the map where this product and most of its neighbours are.",
+            )
     with st.container(border=True):
         st.markdown(f"**{plain(title)}**")
         if scene.row is not None and scene.clusters is not None and scene.clusters.of(scene.row):
@@ -71,12 +86,18 @@ def product(scene: Scene, near: Sequence[recommend.Recommendation], query: str) 
             with st.expander("All the catalogue says", key=f"map:facts:{id}"):
                 st.markdown("  \n".join(lines))
     if scene.row is None:
-        st.info("This product has no vector in this result, so it has no place on the map: it was bought too rarely or has no "
-                "text.", icon=":material/info:")
+        st.info(
+            "This product has no vector in this result, so it has no place on the map: it was bought too rarely or "
+            "has no text.",
+            icon=":material/info:",
+        )
         return
-    st.markdown("**Nearest products**", help="The products whose vectors point most nearly the same way. The number is the "
-                "cosine similarity: 1 the same, 0 nothing in common. On the map they are ringed and joined by lines; "
-                "a flat map cannot keep every neighbour close.")
+    st.markdown(
+        "**Nearest products**",
+        help="The products whose vectors point most nearly the same way. The number is the "
+        "cosine similarity: 1 the same, 0 nothing in common. On the map they are ringed and joined by lines; "
+        "a flat map cannot keep every neighbour close.",
+    )
     listing([(r.item, r.title, r.score, r.reason) for r in near], scene, "near")
 
 
@@ -85,12 +106,15 @@ def listing(found: Sequence[tuple[int, str, float, str]], scene: Scene, key: str
     with st.container(gap="xsmall"):
         for item, title, score, reason in found:
             with st.container(border=True, gap=None):
-                with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-                    st.button(plain(short(title, 64)), key=f"map:{key}:{item}", type="tertiary", on_click=mapview.select,
-                              args=(str(scene.dataset.items[item]),), help="Select this product.")
-                    st.markdown(f"**{score:.2f}**", width="content")
-                if reason:
-                    st.caption(plain(reason))
+                st.button(
+                    plain(short(title, 64)),
+                    key=f"map:{key}:{item}",
+                    type="tertiary",
+                    on_click=mapview.select,
+                    args=(str(scene.dataset.items[item]),),
+                    help="Select this product.",
+                )
+                st.markdown(f":blue-badge[{score:.2f}] :small[:gray[{plain(reason)}]]")
 
 
 def results(scene: Scene, found: Answer) -> None:
@@ -104,8 +128,11 @@ def results(scene: Scene, found: Answer) -> None:
             st.button("Clear", icon=":material/close:", key="map:clear", on_click=mapsearch.clear)
         listing(_rows(scene, found.hits, found.how), scene, "hit")
     if found.near:
-        st.markdown("**Close to them on this map**", help="Neighbours, in this result, of the best matches' mean vector, by "
-                    "cosine similarity: not what your words say, but what belongs to it.")
+        st.markdown(
+            "**Close to them on this map**",
+            help="Neighbours, in this result, of the best matches' mean vector, by "
+            "cosine similarity: not what your words say, but what belongs to it.",
+        )
         listing(_rows(scene, found.near, "near"), scene, "beside")
 
 
@@ -135,11 +162,28 @@ def in_box(scene: Scene, box: View | None, group: Callable[[int], str]) -> None:
         top = np.argsort(-sizes, kind="stable")[:3]
         says = [f"{share(sizes[i] / len(rows))} {group(int(labels[i]))}" for i in top]
         st.caption(plain(", ".join(says)) + (" …" if len(labels) > 3 else ""))
-    st.dataframe(frame, hide_index=True, height=_TABLE, width="stretch", key=f"map:box:{box.text()}", selection_mode="single-row",
-                 on_select=lambda: _from_table(f"map:box:{box.text()}", frame), alt="Table of the products in the box",
-                 column_config={"in baskets": st.column_config.NumberColumn(format="localized")})
-    st.download_button("Download all of them (CSV)", lambda: csv(frame), icon=":material/download:", mime="text/csv",
-                       file_name=f"{short(scene.dataset.name, 40)} box.csv", on_click="ignore", key="map:csv")
+    first = ["product", "in baskets", *scene.dataset.columns("price"), "group"]
+    st.dataframe(
+        frame,
+        column_order=[*(c for c in first if c in frame), *(c for c in frame if c not in first)],
+        hide_index=True,
+        height=_TABLE,
+        width="stretch",
+        key=f"map:box:{box.text()}",
+        selection_mode="single-row",
+        on_select=lambda: _from_table(f"map:box:{box.text()}", frame),
+        alt="Table of the products in the box",
+        column_config={"in baskets": st.column_config.NumberColumn(format="localized")},
+    )
+    st.download_button(
+        "Download all of them (CSV)",
+        lambda: csv(frame),
+        icon=":material/download:",
+        mime="text/csv",
+        file_name=f"{short(scene.dataset.name, 40)} box.csv",
+        on_click="ignore",
+        key="map:csv",
+    )
 
 
 def _from_table(key: str, frame: pd.DataFrame) -> None:
@@ -160,4 +204,8 @@ def table(scene: Scene, rows: np.ndarray) -> pd.DataFrame:
         name = column if column not in out else f"{column} (catalogue)"
         out[name] = scene.dataset.column(column).iloc[at].to_numpy()
     frame = pd.DataFrame(out)
-    return frame.sort_values("in baskets", ascending=False, kind="stable", ignore_index=True) if "in baskets" in out else frame
+    return (
+        frame.sort_values("in baskets", ascending=False, kind="stable", ignore_index=True)
+        if "in baskets" in out
+        else frame
+    )

@@ -48,15 +48,28 @@ def box(scene: Scene) -> tuple[str, str]:
         st.session_state["map:q"] = shell.url("q") or ""
     placeholder = "Type a name or an id" if how == "name" else "Describe it: something warm for a winter walk"
     query = st.text_input(
-        "Search the map", key="map:q", type="search", live="300ms" if how == "name" else False, placeholder=placeholder,
-        icon=":material/search:", on_change=_asked,
-        help="By name: words, beginnings of words and small typing errors are fine. By meaning: your words are turned into "
-        "a vector by the text method and compared with the products (semantic search by cosine similarity); press Enter.",
-    )  # fmt: skip
+        "Search the map",
+        key="map:q",
+        type="search",
+        live="300ms" if how == "name" else False,
+        placeholder=placeholder,
+        icon=":material/search:",
+        on_change=_asked,
+        help="By name: words, beginnings of words and small typing errors are fine. By meaning (press Enter): the text "
+        "method turns your words into a vector and compares it with the products (semantic search, cosine similarity).",
+    )
     if st.session_state.get("map:how") != how:
         st.session_state["map:how"] = how
-    st.segmented_control("How to search", list(HOW), format_func=HOW.get, key="map:how", required=True, width="stretch",
-                         on_change=_asked, label_visibility="collapsed")
+    st.segmented_control(
+        "How to search",
+        list(HOW),
+        format_func=HOW.get,
+        key="map:how",
+        required=True,
+        width="stretch",
+        on_change=_asked,
+        label_visibility="collapsed",
+    )
     return (query or "").strip(), how
 
 
@@ -76,7 +89,9 @@ def answer(scene: Scene, query: str, how: str) -> Answer | None:
         return None
     if how == "name":
         hits = search.by_name(scene.dataset, query, SHOWN)
-        return Answer(query, how, tuple(hits), note="" if hits else f"No product is called anything like “{short(query, 40)}”.")
+        return Answer(
+            query, how, tuple(hits), note="" if hits else f"No product is called anything like “{short(query, 40)}”."
+        )
     found = text_run(scene.data)
     return _by_meaning(scene, query, found) if found is not None else None
 
@@ -90,8 +105,12 @@ def _by_meaning(scene: Scene, query: str, found: RunInfo) -> Answer:
     best = search.by_vector(scene.dataset, services.embedding(found.key), vector, _LOOKED_AT)
     here = [h for h in best if h.id in scene.embedding.row_of][:SHOWN]
     if not here:
-        return Answer(query, "meaning", tuple(best[:SHOWN]), note="None of the products that match has a place on this map: "
-                      "they were bought too rarely.")
+        return Answer(
+            query,
+            "meaning",
+            tuple(best[:SHOWN]),
+            note="None of the products that match has a place on this map: they were bought too rarely.",
+        )
     rows = [scene.embedding.row_of[h.id] for h in here]
     # This map knows products, not words: the marker is where the products that the words mean are.
     middle = scene.embedding.unit[rows[:5]].mean(0)
@@ -113,18 +132,28 @@ def offer_text(scene: Scene) -> None:
     if lacks:
         st.info(plain(lacks), icon=":material/info:")
         return
-    live = [j for j in services.jobs().live() if j.kind == "train" and j.spec.get("method") == "text"
-            and j.spec.get("dataset") == scene.data]
+    live = [
+        j
+        for j in services.jobs().live()
+        if j.kind == "train" and j.spec.get("method") == "text" and j.spec.get("dataset") == scene.data
+    ]
     if live:
         st.info("The text method is being trained; then you can search by meaning.", icon=":material/hourglass_top:")
         return
     with st.container(border=True):
-        st.markdown("**Searching by meaning needs the text method**, which reads what the catalogue says about each product. "
-                    "It has not been trained on this dataset yet.")
+        st.markdown(
+            "**Searching by meaning needs the text method**, which reads what the catalogue says about each product. "
+            "It has not been trained on this dataset yet."
+        )
         if st.button("Train the text method", type="primary", icon=":material/model_training:", key="map:train-text"):
             params = method.Params()
-            spec = {"dataset": scene.data, "dataset_folder": str(services.store().dataset_folder(scene.data)),
-                    "method": "text", "params": params.__dict__, "seed": 0}
+            spec = {
+                "dataset": scene.data,
+                "dataset_folder": str(services.store().dataset_folder(scene.data)),
+                "method": "text",
+                "params": params.__dict__,
+                "seed": 0,
+            }
             key = run_key(scene.data, method, params, 0)
             services.jobs().submit("train", key, spec, f"Train {method.title} on {scene.dataset.name}")
             st.rerun()

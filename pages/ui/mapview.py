@@ -15,13 +15,14 @@ from embedcore import Dataset, Embedding
 from embedcore.explore import projection as projections
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.recommend import finest_first
-from pages.ui import cards, mapchart, mappaint, services, shell
-from pages.ui.mapchart import View
+from pages.ui import cards, mapchart, mapframe, mappaint, services, shell
+from pages.ui.mapframe import View
 from pages.ui.mappaint import Paint
 
 GROUP, BOUGHT = "group", "bought"
-LAYOUTS = {"umap": "Full", "pca": "Quick"}
-MODES = {"pick": ":material/ads_click: Pick", "box": ":material/select_all: Box", "pan": ":material/pan_tool: Pan"}
+LAYOUTS = {"umap": "Best (UMAP)", "pca": "Quick (PCA)"}
+MODES = {"pick": "Pick", "box": "Box", "pan": "Pan"}
+_CLOSE_BY = 15_000  # products in a closer view that are all drawn; the rest of the sample is around them
 _TIPS = 2  # category columns on the hover card
 
 
@@ -55,13 +56,15 @@ class Scene:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """What the chart draws. points: its table; total: rows of the embedding; whole: the view that shows all."""
+    """What the chart draws. points: its table; total: rows of the embedding; near: how many are in a closer
+    view, all of them drawn (0: a sample); usual: the view it starts with."""
 
     points: pa.Table
     total: int
+    near: int
     paint: Paint
     labels: pd.DataFrame
-    whole: View
+    usual: View
     tips: dict[str, str]
 
 
@@ -80,10 +83,18 @@ def read(data: str, run: str) -> Scene:
     colour, mode, item = shell.url("colour"), shell.url("mouse"), shell.url("item")
     _forget_places(run, layout)
     return Scene(
-        data, run, dataset, embedding, layout, "umap" not in there, grouping, clusters,
-        colour if colour in colours else next(iter(colours)), mode if mode in MODES else "pick",
+        data,
+        run,
+        dataset,
+        embedding,
+        layout,
+        "umap" not in there,
+        grouping,
+        clusters,
+        colour if colour in colours else next(iter(colours)),
+        mode if mode in MODES else "pick",
         dataset.index.get(item) if item else None,
-    )  # fmt: skip
+    )
 
 
 def colourings(dataset: Dataset, clusters: Clusters | None) -> dict[str, str]:
@@ -176,23 +187,64 @@ def items(data: str, run: str) -> np.ndarray:
     return services.dataset(data).positions(services.embedding(run).ids)
 
 
-def picture(scene: Scene) -> Picture:
-    """What to draw; made once for a colouring, then kept."""
+def picture(scene: Scene, view: View | None) -> Picture:
+    """What to draw; made once for a colouring and a view (None: the usual one), then kept."""
     names = scene.clusters.names if scene.clusters is not None else ()
-    return _picture(scene.data, scene.run, scene.layout, scene.grouping, names, scene.colour)
+    if len(scene.embedding) <= mapchart.LIMIT:
+        view = None  # all are drawn anyway
+    return _picture(scene.data, scene.run, scene.layout, scene.grouping, names, scene.colour, view)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _picture(data: str, run: str, layout: str, grouping: str | None, names: tuple[str, ...], colour: str) -> Picture:
+def _picture(
+    data: str, run: str, layout: str, grouping: str | None, names: tuple[str, ...], colour: str, view: View | None
+) -> Picture:
     dataset, at = services.dataset(data), items(data, run)
     xy = services.projection(run, layout).xy
     clusters = services.clusters(run, grouping) if grouping else None
     paint = _paint(dataset, at, clusters, colour)
-    rows = projections.stratified(clusters.labels if clusters is not None else paint.group, mapchart.LIMIT)
+    near = view.inside(xy) if view is not None else ()
+    near = near if len(near) <= _CLOSE_BY else ()
+    rows = projections.stratified(clusters.labels if clusters is not None else paint.group, mapchart.LIMIT, keep=near)
     more, tips = _card(dataset, at, clusters, colour, paint)
-    frame = mapchart.points(rows, xy, paint, dataset.titles[at], more)
-    labels = mapchart.labels(xy, clusters.labels, clusters.names) if clusters is not None else mapchart.labels(xy, at, ())
-    return Picture(pa.Table.from_pandas(frame, preserve_index=False), len(xy), paint, labels, View.of(xy), tips)
+    frame = mapframe.points(rows, xy, paint, dataset.titles[at], more)
+    labels = (
+        mapframe.labels(xy, clusters.labels, clusters.names) if clusters is not None else mapframe.labels(xy, at, ())
+    )
+    return Picture(
+        pa.Table.from_pandas(frame, preserve_index=False), len(xy), len(near), paint, labels, View.of(xy), tips
+    )
+
+
+def chart_spec(scene: Scene, drawn: Picture, view: View | None, box: View | None) -> dict[str, Any]:
+    """The chart without its tables; the same until colours, mode or place change."""
+    nearer = 1.0 if view is None else (drawn.usual.x1 - drawn.usual.x0) / max(view.x1 - view.x0, 1e-9)
+    return _spec(
+        drawn.paint.title,
+        drawn.paint.names,
+        drawn.paint.colours,
+        drawn.points.num_rows,
+        view or drawn.usual,
+        scene.mode,
+        box,
+        tuple(drawn.tips.items()),
+        round(nearer, 2),
+    )
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _spec(
+    title: str,
+    names: tuple[str, ...],
+    colours: tuple[str, ...],
+    n: int,
+    view: View,
+    mode: str,
+    box: View | None,
+    tips: tuple[tuple[str, str], ...],
+    nearer: float,
+) -> dict[str, Any]:
+    return mapchart.spec(title, names, colours, n, view, mode, box, dict(tips), nearer)
 
 
 def _paint(dataset: Dataset, at: np.ndarray, clusters: Clusters | None, colour: str) -> Paint:
@@ -219,14 +271,24 @@ def _card(
     if clusters is not None:
         line("g", "group", np.array([*clusters.names, "none"], dtype=object)[clusters.labels])
     if dataset.catalogue is not None:
-        columns = [*finest_first(dataset)[:_TIPS], *dataset.columns("brand")[:1], *dataset.columns("price")[:1]]
-        if colour in dataset.catalogue.roles and colour not in columns:
-            columns.append(colour)
-        for n, column in enumerate(columns):
-            role, values = dataset.catalogue.roles[column], dataset.column(column).iloc[at]
-            known = values.notna().to_numpy()
-            texts = [cards.written(v, role) if k else "–" for v, k in zip(values.tolist(), known)]
+        kinds = [_written(dataset, at, c) for c in reversed(finest_first(dataset)[:_TIPS])]
+        if kinds:
+            joined = [" › ".join(dict.fromkeys(k for k in row if k)) or "–" for row in zip(*kinds)]
+            line("k", "kind", np.array(joined, dtype=object))
+        shown = [*dataset.columns("brand")[:1], *dataset.columns("price")[:1]]
+        if colour in dataset.catalogue.roles and colour not in (*shown, *finest_first(dataset)[:_TIPS]):
+            shown.append(colour)
+        for n, column in enumerate(shown):
+            texts = [t or "–" for t in _written(dataset, at, column)]
             line(f"c{n}", column.replace("_", " "), np.array(texts, dtype=object))
     if dataset.baskets is not None:
-        line("b", "bought", np.array([f"in {n:,} basket{'' if n == 1 else 's'}" for n in dataset.counts[at]], dtype=object))
+        texts = [f"in {n:,} basket{'' if n == 1 else 's'}" for n in dataset.counts[at].tolist()]
+        line("b", "bought", np.array(texts, dtype=object))
     return more, tips
+
+
+def _written(dataset: Dataset, at: np.ndarray, column: str) -> list[str]:
+    """A catalogue column as texts, "" where it is missing."""
+    assert dataset.catalogue is not None
+    role, values = dataset.catalogue.roles[column], dataset.column(column).iloc[at]
+    return [cards.written(v, role) if known else "" for v, known in zip(values.tolist(), values.notna().tolist())]

@@ -1,0 +1,321 @@
+"""The Map page on a small shop, and its pure parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from embedcore.explore.clusters import Clusters
+from embedcore.explore.projection import Projection
+from embedcore.jobs import Jobs
+from embedcore.store import Store
+from pages.ui import mapchart, mapframe, mappaint, mapsearch, mapview, services
+from pages.ui.charts import OTHER, PALETTE
+from pages.ui.mapframe import View
+from tests.pages import shop
+from tests.pages.app import check, open_page, words
+
+
+@pytest.fixture(autouse=True)
+def _no_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Loading a language model in the background would only slow these tests."""
+    monkeypatch.setattr(Jobs, "warm_up", lambda *a: None)
+
+
+@pytest.fixture
+def keys(home: Path) -> dict[str, str]:
+    """A dataset with a result that stands for the text method, and the better map of it."""
+    made = shop.fill(home, shop.dataset(), "planted")
+    store = Store.open(home)
+    try:
+        xy = np.random.default_rng(1).uniform(-9, 9, (23, 2)).astype(np.float32)
+        store.save_projection(made["planted"], Projection("umap", xy, {}))
+    finally:
+        store.close()
+    return made
+
+
+def show(keys: dict[str, str], run: str = "planted", **query: str) -> AppTest:
+    return open_page("map", dataset=keys["data"][:12], run=keys[run][:12], **query)
+
+
+def chart(app: AppTest) -> str:
+    """The specification of the map."""
+    return str(app.get("vega_lite_chart")[0].proto.spec)
+
+
+def value(app: AppTest, name: str) -> str | None:
+    found = app.query_params.get(name)
+    return found[0] if isinstance(found, list) else found
+
+
+def near(app: AppTest, start: str = "map:near:") -> list[str]:
+    return [b.key for b in app.button if b.key.startswith(start)]
+
+
+# ---------------------------------------------------------------- the page
+
+
+def test_the_map_opens_with_every_product_in_groups_and_says_what_to_do(keys) -> None:
+    app = show(keys)
+    check(app)
+    text = words(app)
+    assert "23 products in 4 groups" in text and "click a point" in text
+    assert '"renderer": "canvas"' in chart(app)
+    assert app.get("vega_lite_chart")[0].proto.alt.startswith("Map of 23 products, coloured by group")
+
+
+def test_a_link_reopens_product_colour_and_layout(keys) -> None:
+    app = show(keys, item="p03", colour="kind", layout="pca")
+    check(app)
+    assert "**black shoe**" in words(app)
+    assert app.selectbox(key="map:colour").value == "kind" and '"title": "kind"' in chart(app)
+    assert app.segmented_control(key="map:layout").value == "pca"
+
+
+def test_a_product_has_its_neighbours_with_scores_and_reasons_and_one_can_walk_on(keys) -> None:
+    app = show(keys, item="p00")
+    check(app)
+    assert len(near(app)) == 10 and "same kind" in words(app)
+    twin = app.button(key=near(app)[0])
+    assert twin.label == "red shoe NEW"
+    twin.click().run()
+    check(app)
+    assert value(app, "item") == "p00x" and "**red shoe NEW**" in words(app)
+    app.button(key="map:close").click().run()
+    assert value(app, "item") is None and "23 products in 4 groups" in words(app)
+
+
+def test_a_product_of_a_link_that_is_gone_is_said(keys) -> None:
+    app = show(keys, item="nothing")
+    check(app)
+    assert any("is not in this dataset" in w.value for w in app.warning)
+
+
+def test_a_product_without_vector_is_explained(home: Path) -> None:
+    lines = shop.lines()
+    lines.loc[len(lines)] = {"basket": "b0", "item": "only in baskets"}
+    made = shop.fill(home, shop.Dataset.build("shop", shop.catalogue(), lines), "planted")
+    app = show(made, item="only in baskets")
+    check(app)
+    assert "no place on the map" in words(app)
+
+
+def test_a_box_of_a_link_lists_all_products_in_it(keys) -> None:
+    app = show(keys, mouse="box", box="-20,20,-20,20")
+    check(app)
+    assert "23 products in the box" in words(app)
+    table = next(d.value for d in app.dataframe if "in baskets" in d.value)
+    assert len(table) == 23 and set(table["group"]) == {"1", "2", "3", "4"}
+    xy = services.projection(keys["planted"], "umap").xy
+    inside = int(((xy[:, 0] >= 0) & (xy[:, 1] >= 0)).sum())
+    assert f"{inside} products in the box" in words(show(keys, mouse="box", box="0,20,0,20"))
+    assert "There is no product in this box" in words(show(keys, mouse="box", box="30,31,30,31"))
+    assert "Drag a box" in words(show(keys, mouse="box", box="rubbish"))
+
+
+def test_more_products_than_fit_are_sampled_and_that_is_said(keys, monkeypatch) -> None:
+    monkeypatch.setattr(mapchart, "LIMIT", 12)
+    app = show(keys)
+    check(app)
+    assert "12 of 23 products shown, every group kept in proportion" in words(app)
+    assert "23 products in the box" in words(show(keys, mouse="box", box="-20,20,-20,20"))
+
+
+def test_search_by_name_lists_and_selects(keys) -> None:
+    app = show(keys)
+    app.text_input(key="map:q").set_value("white lamp").run()
+    check(app)
+    assert near(app, "map:hit:") and value(app, "q") == "white lamp"
+    app.button(key=near(app, "map:hit:")[0]).click().run()
+    assert value(app, "item") == "p24" and "**white lamp**" in words(app)
+    app.button(key="map:close").click().run()
+    assert near(app, "map:hit:") and value(app, "item") is None
+    app.button(key="map:clear").click().run()
+    assert not near(app, "map:hit:") and value(app, "q") is None
+
+
+def test_search_without_answer_says_so(keys) -> None:
+    assert "No product is called anything like" in words(show(keys, q="zzzzqqqq"))
+
+
+def test_search_by_meaning_drops_a_marker_among_what_is_meant(home: Path, monkeypatch) -> None:
+    made = shop.fill(home, shop.dataset(), "planted", "svd", params={"svd": {"n_components": 4}})
+    asked: list[str] = []
+
+    def encoded(model: str, text: str) -> list[float]:
+        asked.append(text)
+        return [0, 0, 1.0, 0] + [0.0] * 8  # "a lamp" to the planted result, which stands for the text method
+
+    monkeypatch.setattr(mapsearch, "encoded", encoded)
+    for run in ("planted", "svd"):
+        app = show(made, run, q="something that shines", how="meaning")
+        check(app)
+        hits = [b.label for b in app.button if b.key.startswith("map:hit:")]
+        assert hits[:5] and all("lamp" in h for h in hits[:5]), (run, hits)
+    assert "Close to them on this map" in words(app)
+    assert set(asked) == {"something that shines"}
+
+
+def test_search_by_meaning_offers_the_text_method_when_it_is_not_trained(home: Path) -> None:
+    made = shop.fill(home, shop.dataset(), "svd", params={"svd": {"n_components": 4}})
+    app = show(made, "svd", q="something warm", how="meaning")
+    check(app)
+    assert "needs the text method" in words(app)
+    assert [b.label for b in app.button if b.key == "map:train-text"] == ["Train the text method"]
+
+
+def test_without_the_better_map_the_quick_view_is_shown_and_the_other_offered(home: Path) -> None:
+    made = shop.fill(home, shop.dataset(), "planted")
+    app = show(made, layout="umap")
+    check(app)
+    assert "You see the quick view" in words(app)
+    assert app.segmented_control(key="map:layout").value == "pca"
+    services.store().save_projection(made["planted"], Projection("umap", np.zeros((23, 2), np.float32), {}))
+    app = show(made)
+    check(app)
+    assert "quick view" not in words(app) and app.segmented_control(key="map:layout").value == "umap"
+
+
+def test_other_groups_are_made_shown_and_kept(keys) -> None:
+    app = show(keys)
+    app.radio(key="map:way").set_value("kmeans").run()
+    app.number_input(key="map:k").set_value(3).run()
+    app.button(key="map:find").click().run()
+    jobs = services.jobs()
+    for job in jobs.live():
+        assert jobs.wait(job.id, 120).state == "done"
+    app.run()
+    check(app)
+    assert value(app, "groups") == "kmeans-3" and "3 groups of 23 products" in words(app)
+
+
+def test_a_new_name_of_a_group_is_on_the_map_at_once(keys) -> None:
+    show(keys)
+    services.store().rename_cluster(keys["planted"], "kmeans", 0, "Everything for feet")
+    services.clusters.clear()
+    assert "Everything for feet" in chart(show(keys))
+
+
+def test_without_groups_and_baskets_the_map_is_still_drawn(home: Path) -> None:
+    made = shop.fill(home, shop.dataset(baskets=False), "planted")
+    for colour in ("kind", "cost", "maker"):
+        check(show(made, colour=colour))
+
+
+# ---------------------------------------------------------------- the pure parts
+
+
+def test_every_click_is_an_event_also_a_second_one_on_the_same_point() -> None:
+    assert mapview.clicked([], [7]) == 7
+    assert mapview.clicked([7], [7, 3]) == 3
+    assert mapview.clicked([7, 3], [3]) == 7
+    assert mapview.clicked([7], [7]) is None
+
+
+def test_a_view_survives_the_link_and_rubbish_is_no_view() -> None:
+    view = View(-1.5, 2, 0, 3.25)
+    assert View.parse(view.text()) == view
+    for text in (None, "", "1,2,3", "a,b,c,d", "1,0,0,1", "nan,1,0,1"):
+        assert View.parse(text) is None
+    assert View.selected({"x": [2, -1.5], "y": [0, 3.25]}) == view
+    assert View.selected({}) is None and View.selected(None) is None
+
+
+def test_nineteen_biggest_values_have_a_colour_and_the_rest_share_one() -> None:
+    values = pd.Series([f"v{n:02d}" for n in range(30) for _ in range(40 - n)] + [None])
+    paint = mappaint.by_names("thing", values)
+    assert paint.names[:2] == ("v00", "v01") and paint.names[19:] == ("11 others", "no value")
+    assert paint.colours[:19] == PALETTE[:19] and paint.colours[19] == OTHER
+    assert paint.names[paint.group[0]] == "v00" and paint.group[-1] == 20
+    assert (np.bincount(paint.group)[19]) == sum(40 - n for n in range(19, 30))
+    twenty = mappaint.by_names("thing", pd.Series([f"v{n}" for n in range(20)]))
+    assert len(twenty.names) == 20 and OTHER not in twenty.colours
+
+
+def test_names_that_are_cut_alike_stay_apart() -> None:
+    paint = mappaint.by_names(
+        "thing", pd.Series([f"a very long name that is cut at some point, number {n}" for n in "12"])
+    )
+    assert len(set(paint.names)) == 2
+
+
+def test_numbers_fall_into_steps_of_equal_size_from_small_to_large() -> None:
+    values = pd.Series(np.r_[np.random.default_rng(0).exponential(20, 700), np.nan])
+    paint = mappaint.by_number("price", values, money=True)
+    assert paint.names[-1] == "no value" and len(paint.names) == 8
+    assert np.bincount(paint.group)[:7].tolist() == [100] * 7
+    means = [values[paint.group == g].mean() for g in range(7)]
+    assert means == sorted(means)
+    assert len(mappaint.by_number("price", pd.Series([5.0, 5.0])).names) == 1
+    assert mappaint.by_number("price", pd.Series([np.nan])).names[-1] == "no value"
+    dates = pd.Series(pd.date_range("2024-01-01", periods=70))
+    assert mappaint.by_number("since", dates).names[0].startswith("2024-01-01 to")
+
+
+def test_small_groups_are_named_in_the_legend_as_such() -> None:
+    labels = np.r_[np.repeat(np.arange(25), np.arange(25, 0, -1)), -1].astype(np.int32)
+    paint = mappaint.by_cluster(Clusters("kmeans", labels, tuple(f"g{n}" for n in range(25)), 0.0))
+    assert paint.names[19:] == ("6 smaller groups", "in no group")
+
+
+def test_labels_are_at_their_groups_and_never_over_each_other() -> None:
+    rng = np.random.default_rng(0)
+    centres = rng.uniform(-9, 9, (30, 2))
+    codes = np.repeat(np.arange(30), 50)
+    xy = centres[codes] + rng.normal(scale=0.2, size=(1500, 2))
+    found = mapframe.labels(xy, codes, tuple(f"group number {n}" for n in range(30)))
+    assert 5 < len(found) <= 16
+    for name, x, y in zip(found["name"], found["x"], found["y"]):
+        assert np.hypot(*(centres[int(name.split()[-1])] - (x, y))) < 3
+    high = 22 * 18 / 620
+    for a in found.itertuples():
+        beside = [b for b in found.itertuples() if b.Index != a.Index and abs(b.y - a.y) < high / 2]
+        assert all(abs(b.x - a.x) > 2 for b in beside)
+
+
+def test_a_group_in_two_parts_is_named_on_the_denser_one() -> None:
+    rng = np.random.default_rng(0)
+    xy = np.r_[rng.normal((-8, 0), 0.3, (80, 2)), rng.normal((8, 0), 0.3, (40, 2))]
+    found = mapframe.labels(xy, np.zeros(120, int), ("both",))
+    assert found["x"][0] < -6
+
+
+def test_the_chart_has_one_gesture_and_equal_units_on_both_axes() -> None:
+    def spec(mode: str, n: int = 30_000, box: View | None = None) -> dict:
+        return mapchart.spec("group", ["a"], ["#000000"], n, View(-10, 10, -5, 5), mode, box, {"b": 'bought "so"'})
+
+    for mode in ("pick", "box", "pan"):
+        names = [p["name"] for p in spec(mode)["params"]]
+        assert sorted(names) == sorted(["legend", mode])
+    drawn = next(p for p in spec("box", box=View(0, 1, 2, 3))["params"] if p["name"] == "box")
+    assert drawn["value"] == {"x": [0, 1], "y": [2, 3]}
+    first = spec("pick")["layer"][0]["encoding"]
+    units = [first[c]["scale"]["domain"][0]["expr"].split("-max")[1].split("*")[0] for c in "xy"]
+    assert units[0] == units[1]
+    assert first["x"]["axis"] is None and first["y"]["axis"] is None
+
+
+def test_drawn_products_carry_only_what_the_card_shows() -> None:
+    xy = np.random.default_rng(0).normal(size=(5, 2))
+    paint = mappaint.by_names("kind", pd.Series(list("aabbc")))
+    titles = np.array(["x" * 100, "b", "c", "d", "e"], dtype=object)
+    frame = mapframe.points(np.array([0, 2, 4]), xy, paint, titles, {"b": np.array(list("12345"), dtype=object)})
+    assert list(frame.columns) == ["row", "x", "y", "title", "colour", "b"]
+    assert sorted(frame["row"]) == [0, 2, 4] and frame["title"].str.len().max() == 70
+    row = frame.set_index("row").loc[4]
+    assert (row["b"], row["colour"]) == ("5", "c") and abs(row["x"] - xy[4, 0]) < 1e-3
+
+
+def test_what_is_pointed_out_has_lines_from_the_selected_product() -> None:
+    xy = np.arange(8.0).reshape(4, 2)
+    titles = np.array(list("abcd"), dtype=object)
+    found = mapframe.marks(xy, titles, 0, np.array([1, 2]), np.empty(0, int), None)
+    assert found["kind"].tolist() == ["near", "near", "selected"]
+    assert found["x0"].tolist()[:2] == [0, 0] and found["x0"].isna().tolist() == [False, False, True]
+    query = mapframe.marks(xy, titles, None, np.empty(0, int), np.array([3]), (1.0, 2.0, "warm"))
+    assert query["kind"].tolist() == ["hit", "query"] and query["title"].tolist()[1] == "warm"
