@@ -85,6 +85,7 @@ def environment(home: Path) -> dict[str, str]:
     env |= {"HF_HUB_OFFLINE": "0" if online else "1", "TRANSFORMERS_OFFLINE": "0" if online else "1",
             "TOKENIZERS_PARALLELISM": "false",
             "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+    env.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads sleep: the page's process needs the cores
     env.setdefault("NUMBA_CACHE_DIR", str(home / "cache" / "numba"))
     for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
         env.setdefault(name, threads)

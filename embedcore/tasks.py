@@ -50,6 +50,7 @@ def import_(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     """Tables that were read and what their columns are -> Dataset.save(out/dataset)."""
     from embedcore.intake.baskets import BasketShape, basket_lines
     from embedcore.intake.columns import make_catalogue
+    from embedcore.intake.match import match
     from embedcore.intake.tables import Table
 
     catalogue = lines = None
@@ -65,6 +66,9 @@ def import_(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
         lines, said = basket_lines(frame, BasketShape(**part["shape"]))
         notices += said
     progress(2, 4, note="Joining catalogue and baskets")
+    if catalogue is not None and lines is not None:
+        lines, said = match(catalogue, lines)
+        notices += said
     dataset = Dataset.build(spec["name"], catalogue, lines, {"notices": notices})
     progress(3, 4, note="Saving")
     dataset.save(out / "dataset")
