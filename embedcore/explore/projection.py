@@ -140,8 +140,9 @@ def _layout(
         try:
             fuzzy = fuzzy_simplicial_set(own, k, random, "cosine", knn_indices=ids, knn_dists=distances)[0]
             a, b = find_ab_params(1.0, min_dist)
+            steps = _Steps(epochs, progress)
             bar = {
-                "file": _Steps(epochs, progress),
+                "file": steps,
                 "disable": False,
                 "bar_format": "{n}",
                 "miniters": 1,
@@ -152,6 +153,8 @@ def _layout(
             )
         finally:
             numba.set_num_threads(before)
+    if steps.stopped is not None:
+        raise steps.stopped
     lost = ~np.isfinite(xy).all(1)
     if lost.any():
         xy[lost] = np.nan_to_num(np.nanmean(xy, 0))
@@ -164,12 +167,16 @@ class _Steps(TextIOBase):
 
     def __init__(self, of: int, progress: Progress) -> None:
         self.of, self.progress, self.last = of, progress, 0
+        self.stopped: BaseException | None = None
 
     def write(self, text: str) -> int:
         step = text.strip()
-        if step.isdigit() and self.last < int(step) <= self.of:
+        if step.isdigit() and self.last < int(step) <= self.of and self.stopped is None:
             self.last = int(step)
-            self.progress(self.last, self.of, note="Drawing the map")
+            try:
+                self.progress(self.last, self.of, note="Drawing the map")
+            except BaseException as e:  # passed on later: the bar holds a lock here that it would never give back
+                self.stopped = e
         return len(text)
 
 
