@@ -37,15 +37,27 @@ def run() -> None:
     # An emoji: as the icon of the tab, a material icon would be fetched from another host.
     st.set_page_config(page_title="embedcore", page_icon="🧭", layout="wide")
     pages = [
-        st.Page(f"pages/{name}.py", title=title, icon=icon, url_path=name, default=name == "overview")
+        st.Page(
+            f"pages/{name}.py",
+            title=title,
+            icon=icon,
+            url_path="home" if name == "overview" else name,
+            default=name == "overview",
+        )
         for name, (title, icon) in PAGES.items()
     ]
-    chosen = st.navigation(pages)
+    # The default page answers at / only: a link to /overview leads there.
+    alias = st.Page(_to_overview, title="Overview", url_path="overview", visibility="hidden")
+    chosen = st.navigation([*pages, alias])
     token = _inside.set(True)
     try:
         guarded(chosen.run)()
     finally:
         _inside.reset(token)
+
+
+def _to_overview() -> None:
+    st.switch_page("pages/overview.py", query_params=st.query_params.to_dict())
 
 
 def page(name: str) -> None:
