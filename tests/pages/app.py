@@ -33,3 +33,9 @@ def check(app: AppTest) -> None:
     assert not app.exception, app.exception
     assert not app.error, [e.value for e in app.error]
     assert app.title, "the page has no title"
+
+
+def in_url(app: AppTest, name: str) -> str | None:
+    """A value that a link to this view would carry."""
+    value = app.query_params.get(name)
+    return value[0] if isinstance(value, list) else value

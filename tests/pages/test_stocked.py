@@ -1,0 +1,74 @@
+"""Every page with the sample shop and a trained result."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pages.app import PAGES, check, in_url, open_page, words
+from tests.pages.conftest import Stock
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_opens_from_a_link(stock: Stock, name: str) -> None:
+    app = open_page(name, **stock.query)
+    check(app)
+    assert "Nothing is" not in words(app)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_puts_what_it_shows_into_the_url(stock: Stock, name: str) -> None:
+    app = open_page(name)
+    check(app)
+    assert in_url(app, "dataset") == stock.query["dataset"]
+    if name in ("map", "duplicates", "recommend", "train"):
+        assert in_url(app, "run") == stock.query["run"]
+
+
+def test_overview_names_what_is_trained_and_leads_on(stock: Stock) -> None:
+    app = open_page("overview", **stock.query)
+    assert "What is trained" in words(app)
+    next(b for b in app.button if b.label == "Recommend").click().run()
+    check(app)
+    assert app.title[0].value == "Recommend"
+
+
+def test_stored_result_is_offered_instead_of_a_second_training(stock: Stock) -> None:
+    app = open_page("train", **stock.query)
+    by_label = {n.label: n for n in app.number_input}
+    by_label["Passes over the baskets"].set_value(3)
+    by_label["Numbers per product"].set_value(16)
+    app.run()
+    check(app)
+    next(b for b in app.button if b.label == "Open the stored result").click().run()
+    check(app)
+    assert "nothing was computed again" in words(app)
+
+
+def test_recommend_opens_the_product_of_the_link(stock: Stock) -> None:
+    from pages.ui import services
+
+    data = services.dataset(stock.dataset)
+    position = 5
+    app = open_page("recommend", **stock.query, item=str(data.items[position]))
+    check(app)
+    assert str(data.items[position]) in words(app)
+
+
+def test_recommend_says_when_the_product_of_a_link_is_unknown(stock: Stock) -> None:
+    app = open_page("recommend", **stock.query, item="no-such-product")
+    check(app)
+    assert any("is not in this dataset" in w.value for w in app.warning)
+
+
+def test_lower_threshold_finds_more_pairs(stock: Stock) -> None:
+    from embedcore.explore import duplicates
+    from pages.ui import services
+
+    data, run = services.dataset(stock.dataset), stock.run
+    found = [
+        len(duplicates.pairs(data, services.embedding(run), services.graph(run), threshold)) for threshold in (0.9, 0.6)
+    ]
+    assert found[1] > found[0]
+    app = open_page("duplicates", **stock.query, threshold="0.6")
+    check(app)
+    assert app.slider(key="threshold").value == 0.6
