@@ -114,7 +114,7 @@ class Record:
         """Take in a worker's report."""
         self.step, self.of, self.note = event["step"], event["of"], event["note"]
         now = time.monotonic()
-        if self.of:
+        if self.of and self.step:
             self._pace.append((now, self.step / self.of))
         while len(self._pace) > 2 and now - self._pace[1][0] > _RECENT:
             self._pace.popleft()
@@ -126,8 +126,8 @@ class Record:
                 self._losses, self._stride = self._losses[::2], self._stride * 2
 
     def _seconds_left(self) -> float | None:
-        """At the pace of the last seconds, counted down since the last report. The time before the first report (the
-        worker starts, data is read) says nothing about the pace."""
+        """At the pace of the last seconds, counted down since the last report. The time before the first step (the
+        worker starts, data is read, code is compiled) says nothing about the pace."""
         if self.state != "running" or len(self._pace) < 2:
             return None
         (t0, done0), (t1, done1) = self._pace[0], self._pace[-1]

@@ -18,6 +18,7 @@ from embedcore.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
 from embedcore.job import clustering_name
 from embedcore.methods.base import Progress
+from embedcore.warm import Step
 
 
 class Report(Protocol):
@@ -124,6 +125,7 @@ def map_(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     from embedcore.explore import projection
     from embedcore.neighbours import Graph
 
+    progress(0, 1, note="Getting ready")  # the first map of a worker waits for imports and the compiler
     folder = Path(spec["run_folder"])
     vectors, graph = Embedding.load(folder).vectors, Graph.load(folder)
     how = {k: spec[k] for k in ("n_neighbors", "min_dist") if spec.get(k) is not None}
@@ -233,13 +235,17 @@ def _reads_text(kind: str, spec: Spec) -> bool:
     return kind == "train" and spec.get("method") == "text"
 
 
-# Cheap and likely first. A job that a step bars waits for that step to end; all others run beside it.
-WARM_UP: list[tuple[Callable[[], None], Callable[[str, Spec], bool]]] = [
-    (_imports("numba"), _kinds("train", "map", "cluster")),
-    (_imports("sklearn.cluster", "sklearn.neighbors", "sklearn.metrics", "faiss"), _kinds("train", "map", "cluster")),
-    (_first_training, _kinds("train")),
-    (_imports("umap"), _kinds("train", "map", "cluster")),
-    (_first_map, _kinds("map")),
-    (_imports("torch"), _reads_text),
-    (_imports("sentence_transformers"), _reads_text),
+# Cheap and likely first; each step finds what the ones before it have imported. Whoever clicks as soon as the page is
+# there leaves no idle time: a training runs outside the interpreter's lock, so the long way to the first map begins
+# beside it. Reading a file does not, so the steps stay out of its way.
+_BESIDE = _kinds("train")
+WARM_UP: list[Step] = [
+    Step(_imports("numba"), _kinds("train", "map", "cluster"), _BESIDE),
+    Step(_imports("sklearn.cluster", "sklearn.neighbors", "sklearn.metrics", "faiss"), _kinds("map", "cluster"),
+         _BESIDE),
+    Step(_first_training, _kinds("train"), _BESIDE),
+    Step(_imports("umap"), _kinds("map", "cluster"), _BESIDE),
+    Step(_first_map, _kinds("map"), _BESIDE),
+    Step(_imports("torch"), _reads_text),
+    Step(_imports("sentence_transformers"), _reads_text),
 ]

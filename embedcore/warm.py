@@ -5,55 +5,70 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-# What it does, and whether a job of this kind and spec has to wait while it runs.
-Bars = Callable[[str, Mapping[str, Any]], bool]
-Step = tuple[Callable[[], None], Bars]
+Which = Callable[[str, Mapping[str, Any]], bool]  # of a job's kind and spec
+
+
+def none(kind: str, spec: Mapping[str, Any]) -> bool:
+    """No job at all."""
+    return False
+
+
+class Step(NamedTuple):
+    """work: must not raise. bars: jobs that have to wait while it runs. beside: jobs during which it may start."""
+
+    work: Callable[[], None]
+    bars: Which
+    beside: Which = none
 
 
 class WarmUp:
     """Runs the steps one after another in a thread while the worker rests.
 
-    A job that comes in stops it before the next step. Only a job that the step under way bars waits for it to end: two
-    threads that import the same packages, or compile the same code, get in each other's way, and such a job would
-    have to do that step itself anyhow.
+    A job that comes in stops it before the next step, unless that step may start beside this job. Only a job that the
+    step under way bars waits for it to end: two threads that import the same packages, or compile the same code, get
+    in each other's way, and such a job would have to do that step itself anyhow.
     """
 
     def __init__(self, steps: Sequence[Step], delay: float = 2.0) -> None:
-        """steps: they must not raise. delay: seconds of rest before a step starts."""
+        """delay: seconds of rest before a step starts."""
         self._steps = list(steps)
         self._delay = delay
         self._changed = threading.Condition()
         self._resting_since: float | None = None
-        self._under_way: Bars | None = None
+        self._job: tuple[str, Mapping[str, Any]] | None = None
+        self._under_way: Step | None = None
         threading.Thread(target=self._run, name="embedcore-warm-up", daemon=True).start()
 
     def rest(self) -> None:
         """No job is running: go on."""
         with self._changed:
-            self._resting_since = time.monotonic()
+            self._resting_since, self._job = time.monotonic(), None
             self._changed.notify_all()
 
     def pause(self, kind: str, spec: Mapping[str, Any]) -> None:
-        """This job is about to start: no further step, and wait for one that the job cannot run beside."""
+        """This job is about to start; returns when it can."""
         with self._changed:
-            self._resting_since = None
-            self._changed.wait_for(lambda: self._under_way is None or not self._under_way(kind, spec))
+            self._resting_since, self._job = None, (kind, spec)
+            self._changed.wait_for(lambda: self._under_way is None or not self._under_way.bars(kind, spec))
+            self._changed.notify_all()
 
     def _run(self) -> None:
-        for step, bars in self._steps:
+        for step in self._steps:
             with self._changed:
-                while (left := self._wait()) > 0:
+                while (left := self._wait(step)) > 0:
                     self._changed.wait(left)
-                self._under_way = bars
-            step()
+                self._under_way = step
+            step.work()
             with self._changed:
                 self._under_way = None
                 self._changed.notify_all()
 
-    def _wait(self) -> float:
-        """Seconds until a step may start."""
+    def _wait(self, step: Step) -> float:
+        """Seconds until this step may start."""
+        if self._job is not None and step.beside(*self._job):
+            return 0.0
         if self._resting_since is None:
             return 3600.0
         return self._resting_since + self._delay - time.monotonic()

@@ -70,7 +70,8 @@ def main(arguments: list[str] | None = None) -> None:
     _be_polite(options.role)
     emit = _channel()
     module = import_module(options.tasks)
-    warm = WarmUp([(partial(_harmless, step), bars) for step, bars in module.WARM_UP]) if options.warm else None
+    steps = [step._replace(work=partial(_harmless, step.work)) for step in module.WARM_UP]
+    warm = WarmUp(steps) if options.warm else None
     serve = _job if options.role == "heavy" else _question
     if warm:
         warm.rest()

@@ -66,15 +66,15 @@ def alive(pid: int) -> bool:
 
 
 def test_a_job_runs_reports_and_ends_with_its_result(jobs: Jobs, store: Store) -> None:
-    first = count(jobs, to=8, pause=0.1)
+    first = count(jobs, to=12, pause=0.1)
     assert first.state == "queued" or first.state == "running"
     seen = running(jobs, first.id)
-    assert seen.of == 8 and seen.note == "Counting" and seen.position == 0
+    assert seen.of == 12 and seen.note == "Counting" and seen.position == 0
     left = until(lambda: (j := jobs.get(first.id)) and (j.seconds_left or j.state == "done") and j)
     assert 0 < left.seconds_left < 5
     done = jobs.wait(first.id, 20)
-    assert done.state == "done" and done.result["counted"] == 8 and done.result["nice"] >= 10
-    assert done.losses == tuple((s, 1 / s) for s in range(1, 9)) and not done.cached
+    assert done.state == "done" and done.result["counted"] == 12 and done.result["nice"] >= 10
+    assert done.losses == tuple((s, 1 / s) for s in range(1, 13)) and not done.cached
     assert done.seconds_left is None and done.finished and done.finished >= done.created
     assert not list((store.home / "jobs").iterdir())
     assert [j.id for j in jobs.recent()] == [first.id] and jobs.live() == []

@@ -12,7 +12,7 @@ import pytest
 from embedcore import tasks
 from embedcore.job import clustering_name
 from embedcore.store import Store
-from embedcore.warm import WarmUp
+from embedcore.warm import Step, WarmUp, none
 from embedcore.worker import Report
 
 
@@ -78,8 +78,9 @@ def test_warming_up_waits_for_rest_and_stops_for_a_job() -> None:
         go.wait(5)
         done.append("slow")
 
-    warm = WarmUp([(slow, lambda kind, spec: kind == "map" and spec["run"] == "r"),
-                   (lambda: done.append("last"), lambda kind, spec: False)], delay=0.05)
+    warm = WarmUp([Step(slow, lambda kind, spec: kind == "map" and spec["run"] == "r"),
+                   Step(lambda: done.append("beside"), none, beside=lambda kind, spec: kind == "train"),
+                   Step(lambda: done.append("last"), none)], delay=0.05)
     time.sleep(0.1)
     assert not done, "nothing starts before the worker rests"
     begin = time.monotonic()
@@ -94,13 +95,17 @@ def test_warming_up_waits_for_rest_and_stops_for_a_job() -> None:
     assert done == ["begun", "slow"], "a job that needs the same waits for the step, and no other begins"
     time.sleep(0.15)
     assert done == ["begun", "slow"]
+    warm.pause("train", {})
+    until(lambda: done[-1] == "beside")
+    time.sleep(0.1)
+    assert done[-1] == "beside"
     warm.rest()
     until(lambda: done[-1] == "last")
 
 
 def test_the_warm_up_of_the_worker_bars_what_it_must() -> None:
     def bars(kind: str, **spec: str) -> int:
-        return sum(bar(kind, spec) for _, bar in tasks.WARM_UP)
+        return sum(step.bars(kind, spec) for step in tasks.WARM_UP)
 
     assert bars("read") == bars("import") == bars("sample") == 0
     assert bars("train", method="text") > bars("train", method="product2vec") > 0 < bars("map")
