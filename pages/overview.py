@@ -9,6 +9,8 @@ from pages.ui import profileview, samples, services, shell
 from pages.ui.text import ago, plain
 
 shell.page("overview")
+for sentence in services.store().notices:
+    st.warning(plain(sentence), icon=":material/build:")
 data_hash = shell.pick_dataset()
 job_ui.strip()
 samples.opened()
