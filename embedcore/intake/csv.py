@@ -13,7 +13,7 @@ import pandas as pd
 
 from embedcore.errors import InputError
 from embedcore.intake import dialect, spool
-from embedcore.intake.accounts import TEXT, Bad, Books, audit
+from embedcore.intake.accounts import TEXT, Bad, Books, audit, too_many
 from embedcore.intake.lexer import Lexer
 from embedcore.intake.names import column_names
 from embedcore.methods.base import Progress, silent
@@ -21,9 +21,11 @@ from embedcore.methods.base import Progress, silent
 SAMPLE_BYTES, SAMPLE_LINES = 1 << 20, 1000
 LONG_RECORD = 1000
 MAX_COLUMNS = 5000
+# One row may be noted once per missing or surplus cell. Beyond this the rows do not add up, and are read by hand.
+MAX_REJECTS = 200_000
 _READ = """
 SELECT * FROM read_csv($path, auto_detect=false, header=false, columns={columns}, delim=$delim, quote=$quote,
-    escape=$quote, new_line='\\n', nullstr='', store_rejects=true, rejects_limit=0, strict_mode=true,
+    escape=$quote, new_line='\\n', nullstr='', store_rejects=true, rejects_limit={rejects}, strict_mode=true,
     parallel={parallel}, max_line_size={longest}, buffer_size={buffer})
 """
 _REJECTS = """
@@ -101,8 +103,9 @@ def _table(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, folder: Path
     books = audit(data, how)
     notices += _long(books)
     progress(60, 100, note="Reading the rows")
-    if books.records > len(books.bad):
-        books.blot(len(names), how.delimiter)
+    # Cases that the parser reads otherwise than our rules, or not at all, are rare or small.
+    if books.records > len(books.bad) and not books.padded and not (books.bad and len(names) == 1):
+        books.blot()
         data.flush()
         frame, rejected = _duckdb(text.path, folder, how.delimiter, len(names), books)
         if len(frame) + len(rejected) != books.records:
@@ -147,6 +150,7 @@ def _duckdb(
         columns="{" + ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width)) + "}",
         # The parallel reader guesses where records begin, and loses rows in text with quoted line ends.
         parallel="false" if books.quotes else "true",
+        rejects=MAX_REJECTS,
         longest=longest,
         buffer=max(longest + 1024, 16 << 20),
     )
@@ -158,8 +162,9 @@ def _duckdb(
     at = np.array([f[0] for f in found], np.int64) + offset
     lines = np.searchsorted(books.start, at, side="right") - 1
     rows = []
-    for n, (_, kind, cells) in zip(lines.tolist(), found, strict=True):
-        if n in books.bad or not books.blank[n]:
+    for line, (_, kind, cells) in zip(lines.tolist(), found, strict=True):
+        n = books.record_at(line)
+        if n is not None:
             rows.append(books.bad.get(n) or Bad(n, _reason(kind, cells, width), _text(books, n)))
     if width == 1:
         frame = frame[frame["c0"].fillna("").str.strip(" ") != ""].reset_index(drop=True)
@@ -170,7 +175,7 @@ def _reason(kind: str, cells: int | None, width: int) -> str:
     if kind == "MISSING COLUMNS":
         return f"too few cells: fewer than the {width:,} of the header"
     if kind == "TOO MANY COLUMNS":
-        return f"too many cells: {cells or width + 1:,} instead of {width:,}"
+        return too_many(cells or width + 1, width)
     return kind.lower()
 
 
@@ -199,8 +204,9 @@ def _by_hand(books: Books, delimiter: str, width: int) -> tuple[pd.DataFrame, pd
             rejected.append(books.bad[n])
         elif not books.blank[n]:
             cells = lexer.cells(books.line(n, span))
-            if len(cells) == width:
-                kept.append([c or None for c in cells])
+            # The parser lets surplus cells pass that are empty, and so do we.
+            if len(cells) >= width and not any(cells[width:]):
+                kept.append([c or None for c in cells[:width]])
             else:
                 kind = "MISSING COLUMNS" if len(cells) < width else "TOO MANY COLUMNS"
                 rejected.append(Bad(n, _reason(kind, len(cells), width), _text(books, n)))

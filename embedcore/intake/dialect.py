@@ -149,6 +149,7 @@ def is_label_row(cells: list[str], below: list[list[str]]) -> bool:
         same_kind = [v for v in values if NUMBER.match(v) or DATE.match(v)]
         if cell and values and (NUMBER.match(cell) or DATE.match(cell)) and len(same_kind) >= 0.8 * len(values):
             return False
-    everywhere = {v.strip() for row in below for v in row}
+    # Files put together from several carry the names again further down.
+    everywhere = {v.strip() for row in below if row != cells for v in row}
     filled = [c for c in mine if c]
     return sum(c in everywhere for c in filled) < 0.5 * len(filled)

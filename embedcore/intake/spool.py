@@ -109,7 +109,7 @@ def _refuse_other_text(head: bytes, filename: str) -> None:
         return
     strange = len(head) - len(head.translate(None, _CONTROL))
     nul = head.count(0)
-    if strange > max(8, len(head) // 200) or nul > len(head) // 5:
+    if strange > max(8, len(head) // 200) or nul > max(64, len(head) // 5):
         raise InputError(f"“{filename}” holds binary data, not text.", TRY)
 
 
