@@ -31,7 +31,7 @@ def heading(page: Page, name: str | re.Pattern[str] | None = None, timeout: floa
     return found.first
 
 
-def see(page: Page, text: str | re.Pattern[str], timeout: float = PATIENCE) -> Locator:
+def see(page: Page | Locator, text: str | re.Pattern[str], timeout: float = PATIENCE) -> Locator:
     """The first visible place with this text."""
     found = page.get_by_text(text).filter(visible=True).first
     expect(found).to_be_visible(timeout=timeout)

@@ -22,6 +22,7 @@ def test_first_request_of_a_fresh_server_is_a_deep_link(server: Server, page: Pa
     if name not in ("overview", "data"):
         see(page, "Nothing is loaded yet.")
     assert "went wrong" not in body(page)
+    expect(page.get_by_role("dialog")).to_have_count(0)  # "page not found" would be one
 
 
 def test_every_page_is_one_click_from_the_first(server: Server, page: Page) -> None:

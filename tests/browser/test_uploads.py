@@ -1,0 +1,162 @@
+"""Your own files through the page: good ones lead to a result, bad ones to one clear sentence, and the app goes on."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.see import body, go, heading, metric, press, see, settled, upload
+from tests.browser.server import Server
+from tests.shared import SAMPLES, shared
+
+LONG = 120_000
+PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR\x00\x00\x00\x10\x00\x00\x00\x10\x08\x06" + bytes(range(256)) * 8
+KINDS = ("shoe", "shirt", "hat")
+PRODUCTS = "sku,name,kind\n" + "".join(f"p{i},Product number {i},{KINDS[i % 3]}\n" for i in range(60))
+
+
+def wait_read(page: Page, kept: str) -> None:
+    """A file was read and its rows counted."""
+    see(page, f"{kept} kept", timeout=LONG)
+    settled(page)
+
+
+def bring(page: Page, catalogue: Path | None, baskets: Path | None, name: str) -> None:
+    """Give the files, import them under a name and wait for the profile."""
+    if catalogue:
+        upload(page, "Catalogue file", str(catalogue))
+    if baskets:
+        expect(page.get_by_text("kept").first).to_be_visible(timeout=LONG)
+        upload(page, "Baskets file", str(baskets))
+        see(page, "How the baskets are written", timeout=LONG)
+    box = page.get_by_label("Name of this dataset")
+    expect(box).to_be_visible(timeout=LONG)
+    box.fill(name)
+    box.press("Enter")
+    settled(page)
+    press(page, "Import")
+    expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=LONG)
+    settled(page)
+
+
+def train(page: Page, method: str) -> None:
+    press(page, "Train a method")
+    heading(page, "Train")
+    page.get_by_role("radio", name=re.compile(method)).or_(
+        page.get_by_role("button", name=re.compile(f"^{re.escape(method)}"))
+    ).first.click()
+    settled(page)
+    press(page, re.compile(f"^Train .*{method}"))
+    expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=LONG * 2)
+
+
+@pytest.mark.shared
+@pytest.mark.timeout(1200)
+def test_instacart_is_uploaded_and_trained(server: Server, page: Page) -> None:
+    folder = shared("data/recs/instacart1k")
+    go(page, server.url, "data")
+    bring(page, folder / "products.csv.gz", folder / "baskets.csv.gz", "Instacart")
+    assert metric(page, "Products") == "49,688"
+    assert metric(page, "Baskets") == "15,968"
+    assert metric(page, "Customers") == "1,000"
+    assert metric(page, "Purchase lines") == "155,824"
+    train(page, "product2vec")
+    press(page, "Open the map")
+    heading(page, "Map")
+    settled(page)
+
+
+@pytest.mark.shared
+@pytest.mark.timeout(1200)
+def test_abt_buy_is_uploaded_and_its_duplicates_found(server: Server, page: Page) -> None:
+    folder = shared("data/duplicates/abt-buy")
+    go(page, server.url, "data")
+    bring(page, folder / "catalogue.csv", None, "Two shops")
+    assert metric(page, "Products") == "2,173"
+    train(page, "text encoder")
+    press(page, "Find duplicates")
+    heading(page, "Duplicates")
+    see(page, re.compile(r"alike 0\.\d\d|alike 1\.00"))
+
+
+def test_our_own_sample_files_can_be_uploaded(server: Server, page: Page) -> None:
+    go(page, server.url, "data")
+    bring(page, SAMPLES / "products.csv", SAMPLES / "baskets.csv", "My shop")
+    assert int(metric(page, "Products").replace(",", "")) >= 1_900
+    assert int(metric(page, "Baskets").replace(",", "")) >= 15_000
+
+
+BAD = {
+    "an image renamed": ("photo.csv", PNG),
+    "an empty file": ("empty.csv", b""),
+    "only blank lines": ("blank.csv", b"\n\n   \n"),
+    "a web page": ("page.csv", b"<!DOCTYPE html><html><body><table><tr><td>x</td></tr></table></body></html>"),
+}
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    (tmp_path / "products.csv").write_text(PRODUCTS)
+    return tmp_path / "products.csv"
+
+
+def test_unusable_files_get_one_sentence_and_the_app_goes_on(
+    server: Server, page: Page, tmp_path: Path, good: Path
+) -> None:
+    go(page, server.url, "data")
+    for what, (name, content) in BAD.items():
+        (tmp_path / name).write_bytes(content)
+        upload(page, "Catalogue file", str(tmp_path / name))
+        alert = page.get_by_test_id("stAlert").filter(visible=True).first
+        expect(alert, what).to_be_visible(timeout=120_000)
+        said = alert.inner_text().strip()
+        print(f"\n{what}: {said}")
+        assert 20 < len(said) < 400, what
+        assert "went wrong" not in said and str(tmp_path) not in said, what
+        assert "Import" not in [b.inner_text() for b in page.get_by_role("button").all()], what
+        press(page, "Change")
+        settled(page)
+    upload(page, "Catalogue file", str(good))
+    wait_read(page, "60")
+
+
+def test_duplicate_headers_and_a_missing_id_are_said_and_can_be_gone_on_with(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    file = tmp_path / "twice.csv"
+    file.write_text("name,colour,name\n" + "".join(f"Shirt {i},red,Long shirt {i % 5}\n" for i in range(40)))
+    go(page, server.url, "data")
+    upload(page, "Catalogue file", str(file))
+    wait_read(page, "40")
+    see(page, re.compile(r"name.*(twice|more than once|same name|renamed)", re.I))
+    see(page, re.compile("No column is the id"))
+    press(page, "Import")
+    assert metric(page, "Products") == "40"
+
+
+def test_baskets_that_match_nothing_are_said(server: Server, page: Page, tmp_path: Path, good: Path) -> None:
+    other = tmp_path / "baskets.csv"
+    other.write_text("basket,product\n" + "".join(f"{i // 3},other-{i % 50}\n" for i in range(150)))
+    go(page, server.url, "data")
+    upload(page, "Catalogue file", str(good))
+    wait_read(page, "60")
+    upload(page, "Baskets file", str(other))
+    see(page, "How the baskets are written", timeout=LONG)
+    settled(page)
+    if not re.search(r"(no|none).*(match|in the catalogue)", body(page), re.I):
+        press(page, "Import")
+        see(page, re.compile(r"\b(no|none|not one)\b.*(match|catalogue)", re.I), timeout=LONG)
+
+
+def test_wrong_encoding_and_ragged_rows_are_counted(server: Server, page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "latin.csv"
+    rows = "".join(f"{i};Caf\xe9 cr\xe8me {i};{i}.50\n" for i in range(50)) + "51;too;many;cells;here\n"
+    file.write_bytes(("id;titel;preis\n" + rows).encode("cp1252"))
+    go(page, server.url, "data")
+    upload(page, "Catalogue file", str(file))
+    wait_read(page, "50")
+    see(page, "1 rejected")
+    see(page, re.compile("encod|cp1252|Windows", re.I))
