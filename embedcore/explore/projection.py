@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from io import TextIOBase
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
 import numpy as np
 
 from embedcore.embedding import Embedding
 from embedcore.errors import InputError, MissingError
+from embedcore.explore import layout
 from embedcore.methods.base import Progress, silent
 from embedcore.neighbours import Graph, build, nearest
 
 LANDMARKS = 100_000  # rows that are laid out one by one; the rest of a larger set is placed among them
 _HALF = 10.0  # a map reaches from about -10 to 10
-_ONE_AT_A_TIME = Lock()
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,9 +87,9 @@ def umap(
 ) -> Projection:
     """A map that keeps near things near. vectors: (n, d); graph: their neighbours, at least n_neighbors - 1 a row.
 
-    UMAP (McInnes, Healy and Melville 2018) by umap-learn, on our own graph and started from the PCA map. The same
-    input and seed give the same map. min_dist: how tightly neighbours may sit, 0..1. Above LANDMARKS rows a random
-    part is laid out and every other row is put at the weighted mean of its nearest laid-out rows; meta says so.
+    UMAP (McInnes, Healy and Melville 2018) on the run's own graph, started from the PCA map. The same input and seed
+    give the same map. min_dist: how tightly neighbours may sit, 0..1. Above LANDMARKS rows a random part is laid out
+    and every other row is put at the weighted mean of its nearest laid-out rows; meta says so.
     """
     n = len(vectors)
     if n != len(graph):
@@ -120,64 +118,15 @@ def _layout(
     start: np.ndarray, graph: Graph, seed: int, n_neighbors: int, min_dist: float, progress: Progress
 ) -> tuple[np.ndarray, dict[str, Any]]:
     n = len(start)
-    k = max(2, min(n_neighbors, graph.k + 1, n))
+    k = max(1, min(n_neighbors - 1, graph.k, n - 1))
     epochs = epochs_for(n)
-    own = np.arange(n)[:, None]
-    ids = np.c_[own, graph.ids[:, : k - 1]].astype(np.int32)
-    far = np.where(graph.ids[:, : k - 1] < 0, 2.0, 1.0 - graph.scores[:, : k - 1])
-    distances = np.c_[np.zeros(n), np.clip(far, 0, 2)].astype(np.float32)
-    random = np.random.RandomState(seed)
-    # Equal vectors start at one place, where UMAP's forces are undefined: a little noise sets them apart.
-    init = (start + random.normal(scale=0.01, size=start.shape)).astype(np.float32)
-    # umap-learn's parallel parts abort the process when two threads enter them at once (numba's work queue).
-    with _ONE_AT_A_TIME:
-        progress(0, epochs, note="Preparing the map")
-        import numba
-        from umap.umap_ import find_ab_params, fuzzy_simplicial_set, simplicial_set_embedding
-
-        before = numba.get_num_threads()
-        numba.set_num_threads(1)
-        try:
-            fuzzy = fuzzy_simplicial_set(own, k, random, "cosine", knn_indices=ids, knn_dists=distances)[0]
-            a, b = find_ab_params(1.0, min_dist)
-            steps = _Steps(epochs, progress)
-            bar = {
-                "file": steps,
-                "disable": False,
-                "bar_format": "{n}",
-                "miniters": 1,
-                "mininterval": 0.3,
-            }
-            xy, _ = simplicial_set_embedding(
-                start, fuzzy, 2, 1.0, a, b, 1.0, 5, epochs, init, random, "cosine", {}, False, {}, False, tqdm_kwds=bar
-            )
-        finally:
-            numba.set_num_threads(before)
-    if steps.stopped is not None:
-        raise steps.stopped
-    lost = ~np.isfinite(xy).all(1)
-    if lost.any():
-        xy[lost] = np.nan_to_num(np.nanmean(xy, 0))
-    progress(epochs, epochs, note="Drawing the map")
-    return xy, {"n_neighbors": k, "min_dist": min_dist, "epochs": epochs, "without_place": int(lost.sum())}
-
-
-class _Steps(TextIOBase):
-    """What umap-learn's progress bar writes to: turns its text (the epoch) into calls of Progress."""
-
-    def __init__(self, of: int, progress: Progress) -> None:
-        self.of, self.progress, self.last = of, progress, 0
-        self.stopped: BaseException | None = None
-
-    def write(self, text: str) -> int:
-        step = text.strip()
-        if step.isdigit() and self.last < int(step) <= self.of and self.stopped is None:
-            self.last = int(step)
-            try:
-                self.progress(self.last, self.of, note="Drawing the map")
-            except BaseException as e:  # passed on later: the bar holds a lock here that it would never give back
-                self.stopped = e
-        return len(text)
+    progress(0, epochs, note="Preparing the map")
+    # The forces are undefined between equal places: a little noise sets them apart. 10 units wide is what the steps
+    # are made for.
+    noise = np.random.default_rng(seed).normal(scale=0.01, size=start.shape)
+    near = layout.edges(graph.ids[:, :k], 1 - graph.scores[:, :k])
+    xy = layout.arrange(start / 2 + noise, near, epochs, seed, min_dist, progress)
+    return xy, {"n_neighbors": k + 1, "min_dist": min_dist, "epochs": epochs}
 
 
 def _spread(vectors: np.ndarray, chosen: np.ndarray, xy: np.ndarray, k: int = 10) -> np.ndarray:

@@ -60,6 +60,23 @@ def test_umap_keeps_planted_groups_together_and_is_the_same_every_time():
     assert np.abs(first.xy).max() == pytest.approx(10)
 
 
+def test_the_map_keeps_as_many_neighbours_as_umap_learn():
+    from umap import UMAP
+
+    vectors = blobs(800, d=12, groups=40)
+    graph = build(vectors, 15)
+    unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
+    theirs = UMAP(n_neighbors=15, metric="cosine", random_state=0, n_jobs=1).fit_transform(unit)
+
+    def share(xy: np.ndarray) -> float:
+        d = ((xy[:, None] - xy[None]) ** 2).sum(2)
+        np.fill_diagonal(d, np.inf)
+        near = np.argsort(d, axis=1)[:, :15]
+        return float(np.mean([len(np.intersect1d(a, b)) / 15 for a, b in zip(near, graph.ids, strict=True)]))
+
+    assert share(umap(vectors, graph).xy) > share(theirs) - 0.03 > 0.2
+
+
 def test_umap_stops_when_its_progress_says_so():
     vectors = blobs(300)
 
