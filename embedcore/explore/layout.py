@@ -97,6 +97,35 @@ def arrange(
     return xy
 
 
+def gathered(xy: np.ndarray) -> tuple[np.ndarray, int]:
+    """(places, how many islands were moved). Small islands far from the mainland drift away without end and would
+    leave it a corner of the picture: each is moved towards it as a whole, keeping its shape. How far apart two islands
+    lie means nothing on a UMAP map anyway."""
+    from scipy import ndimage
+
+    middle = np.median(xy, 0)
+    radius = max(float(np.quantile(np.hypot(*(xy - middle).T), 0.9)), 1e-6)
+    cell = np.floor((xy - xy.min(0)) / (radius / 8)).astype(np.int64)
+    shape = cell.max(0) + 1
+    if shape.prod() > 4_000_000:  # something is very far out: only that it is far matters
+        cell = np.minimum(cell, 1999)
+        shape = cell.max(0) + 1
+    grid = np.zeros(shape, bool)
+    grid[cell[:, 0], cell[:, 1]] = True
+    piece = ndimage.label(grid, np.ones((3, 3)))[0][cell[:, 0], cell[:, 1]]
+    sizes = np.bincount(piece)
+    out, moved = xy.copy(), 0
+    for p in np.flatnonzero((sizes > 0) & (sizes < 0.1 * len(xy))):
+        rows = piece == p
+        away = xy[rows].mean(0) - middle
+        far = float(np.hypot(*away)) / radius
+        if far > 1.4:
+            wanted = 1.4 + 0.3 * (1 - np.exp(1.4 - far))
+            out[rows] += (away * (wanted / far - 1)).astype(np.float32)
+            moved += 1
+    return out, moved
+
+
 @cache
 def _compiled() -> Any:
     from numba import njit

@@ -121,12 +121,15 @@ def _layout(
     k = max(1, min(n_neighbors - 1, graph.k, n - 1))
     epochs = epochs_for(n)
     progress(0, epochs, note="Preparing the map")
-    # The forces are undefined between equal places: a little noise sets them apart. 10 units wide is what the steps
-    # are made for.
+    # 10 units wide is what the steps are made for. A few far rows must not squeeze the others into a corner: they
+    # start at the edge. The forces are undefined between equal places: a little noise sets them apart.
+    start = start - np.median(start, 0)
+    reach = max(float(np.quantile(np.abs(start), 0.98)), 1e-6)
     noise = np.random.default_rng(seed).normal(scale=0.01, size=start.shape)
     near = layout.edges(graph.ids[:, :k], 1 - graph.scores[:, :k])
-    xy = layout.arrange(start / 2 + noise, near, epochs, seed, min_dist, progress)
-    return xy, {"n_neighbors": k + 1, "min_dist": min_dist, "epochs": epochs}
+    xy = layout.arrange(5 * np.clip(start / reach, -1, 1) + noise, near, epochs, seed, min_dist, progress)
+    xy, moved = layout.gathered(xy)
+    return xy, {"n_neighbors": k + 1, "min_dist": min_dist, "epochs": epochs, "islands_moved": moved}
 
 
 def _spread(vectors: np.ndarray, chosen: np.ndarray, xy: np.ndarray, k: int = 10) -> np.ndarray:

@@ -10,6 +10,7 @@ import pytest
 
 from embedcore import Cancelled, Embedding, InputError, MissingError
 from embedcore.explore import projection
+from embedcore.explore.layout import gathered
 from embedcore.explore.projection import Projection, pca, place, stratified, umap
 from embedcore.neighbours import Graph, build
 from tests.unit.test_neighbours import blobs
@@ -122,6 +123,17 @@ def test_a_large_map_is_laid_out_in_part_and_says_so(monkeypatch: pytest.MonkeyP
     found = umap(vectors, build(vectors, 15))
     assert found.meta["laid_out"] == 400 and found.meta["rows"] == 1000
     assert np.isfinite(found.xy).all() and kept(vectors, found.xy, 10) > 0.8
+
+
+def test_a_far_island_is_moved_as_a_whole_and_leaves_the_mainland_its_room():
+    rng = np.random.default_rng(0)
+    xy = np.r_[rng.uniform(-5, 5, (2000, 2)), rng.normal(0, 0.1, (20, 2)) + [60, 0]].astype(np.float32)
+    out, moved = gathered(xy)
+    assert moved == 1 and np.array_equal(out[:2000], xy[:2000])
+    assert np.ptp(out[2000:] - xy[2000:], axis=0) == pytest.approx(0, abs=1e-4)
+    assert 6 < out[2000:, 0].mean() < 12
+    again, moved = gathered(xy[:2000])
+    assert moved == 0 and np.array_equal(again, xy[:2000])
 
 
 def test_a_query_is_placed_beside_its_nearest_rows():
