@@ -127,7 +127,7 @@ def test_a_large_map_is_laid_out_in_part_and_says_so(monkeypatch: pytest.MonkeyP
 
 def test_a_far_island_is_moved_as_a_whole_and_leaves_the_mainland_its_room():
     rng = np.random.default_rng(0)
-    xy = np.r_[rng.uniform(-5, 5, (2000, 2)), rng.normal(0, 0.1, (20, 2)) + [60, 0]].astype(np.float32)
+    xy = np.r_[rng.uniform(-5, 5, (2000, 2)), rng.normal((60, 0), 0.1, (20, 2))].astype(np.float32)
     out, moved = gathered(xy)
     assert moved == 1 and np.array_equal(out[:2000], xy[:2000])
     assert np.ptp(out[2000:] - xy[2000:], axis=0) == pytest.approx(0, abs=1e-4)
