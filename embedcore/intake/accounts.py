@@ -28,8 +28,9 @@ class Bad:
 @dataclass(frozen=True, eq=False)
 class Books:
     """start: (lines + 1,) int64 byte offsets of the lines; spans: first line -> lines of records that take several;
-    blank: (lines,) bool, lines that are no record; records: all of them from line `first` on, the bad ones included; quotes: there are
-    any; padded: some stand after several spaces, which the parser takes for plain characters and we do not."""
+    blank: (lines,) bool, lines that are no record; records: all of them from line `first` on, the bad ones included;
+    quotes: there are any; padded: some stand after several spaces, which the parser takes for plain characters and
+    we do not."""
 
     data: mmap.mmap
     start: np.ndarray

@@ -36,6 +36,10 @@ _WORDS = {
     "ignore": "url link href index unnamed",
 }  # fmt: skip
 _ROLE_OF = {word: role for role, words in _WORDS.items() for word in words.split()}
+_THINGS = {
+    "product", "item", "article", "customer", "user", "order", "basket", "visitor", "transaction", "movie", "member",
+    "store", "session",
+}  # fmt: skip
 _OTHERS_ID = {"brand", "category"}
 _STRONG_ID = re.compile(r"(?:product|item|article|sku|prod|variant|style)?_?(?:id|sku|code|number|no|nr|key|asin)\Z")
 _TITLE_RANK = ("title", "product_name", "item_name", "name", "product_title", "productname", "product", "item", "text")
@@ -85,14 +89,18 @@ class _Facts:
 
     @property
     def named(self) -> str | None:
-        """The kind its name speaks of, the last telling word first."""
-        return next((_ROLE_OF[w] for w in reversed(self.words) if w in _ROLE_OF), None)
+        """The kind its name speaks of, the last telling word first; brand_name is a brand."""
+        said = [_ROLE_OF[w] for w in self.words if w in _ROLE_OF]
+        if len(said) > 1 and self.words[-1] in ("name", "title", "label", "text"):
+            said.pop()
+        return said[-1] if said else None
 
 
 def words_of(name: str) -> tuple[str, ...]:
     """baseColour, BASE_COLOUR, "base colour (en)" -> ("base", "colour", ...)"""
     split = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
-    return tuple(w for w in re.split(r"[\W_\d]+", split.lower()) if w)
+    words = [w for w in re.split(r"[\W_\d]+", split.lower()) if w]
+    return tuple(part for w in words for part in ((w[:-2], "id") if w[:-2] in _THINGS and w.endswith("id") else (w,)))
 
 
 def _facts(column: str, s: pd.Series) -> _Facts:

@@ -134,9 +134,7 @@ def _long(books: Books) -> list[str]:
     ]
 
 
-def _duckdb(
-    path: Path, folder: Path, delimiter: str, width: int, books: Books
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _duckdb(path: Path, folder: Path, delimiter: str, width: int, books: Books) -> tuple[pd.DataFrame, pd.DataFrame]:
     """(kept, rejected) of the body of the text, every cell VARCHAR."""
     body = path
     if books.first:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from embedcore.intake.lexer import Lexer
 
+STEADY = 0.6  # below this share of records with one number of cells, a text has no columns
 DELIMITERS = (",", ";", "\t", "|")
 NUMBER = re.compile(r"[-+(]?[\s$€£¥₹]*\d[\d\s.,'’]*(?:[eE][-+]?\d+)?[\s%$€£¥₹)]*\Z")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?\Z")
@@ -50,8 +51,10 @@ def find(
     rows = {d: _rows(lines, d, skip) for d in tried}
     best = max(tried, key=lambda d: _score(rows[d]))
     body = rows[best]
-    if ragged or (header_line is None and _looks_ragged(body)):
-        return _ragged(best, body, header_line, skip)
+    if ragged or (header_line is None and _share(body) < STEADY):
+        lists = max(tried, key=lambda d: _several(rows[d]))
+        if ragged or _looks_ragged(rows[lists]):
+            return _ragged(lists, rows[lists], header_line, skip)
     width = _mode(body)
     if header_line is not None and header_line > 0:
         named = next((cells for line, cells in _rows(lines, best, header_line - 1) if line == header_line - 1), [])
@@ -83,25 +86,35 @@ def _mode(rows: list[tuple[int, list[str]]]) -> int:
     return max(counts, key=lambda w: (counts[w], w)) if counts else 1
 
 
-def _score(rows: list[tuple[int, list[str]]]) -> tuple[float, int]:
+def _several(rows: list[tuple[int, list[str]]]) -> float:
+    """Share of records with more than one cell."""
+    return sum(len(c) > 1 for _, c in rows) / max(len(rows), 1)
+
+
+def _share(rows: list[tuple[int, list[str]]]) -> float:
+    """Share of records with the commonest number of cells, 0 when that is one."""
     width = _mode(rows)
+    return sum(len(c) == width for _, c in rows) / len(rows) if width > 1 else 0.0
+
+
+def _score(rows: list[tuple[int, list[str]]]) -> tuple[float, ...]:
+    """How well a delimiter fits: steady first; then from the top on, since a decimal comma in every row is steady but
+    absent from the names; then many columns. Without columns the one that occurs least."""
+    width, share = _mode(rows), _share(rows)
     if width < 2:
-        several = sum(len(c) > 1 for _, c in rows) / max(len(rows), 1)
-        return several / 4, width
-    share = sum(len(c) == width for _, c in rows) / len(rows)
-    return share, width
+        return (0.0, -_several(rows))
+    top = next(n for n, (_, cells) in enumerate(rows) if len(cells) == width)
+    return (round(min(share, 0.9), 1), -top, width, share)
 
 
 def _looks_ragged(rows: list[tuple[int, list[str]]]) -> bool:
     """Short texts in lines of many different lengths: baskets, one a line."""
     if len(rows) < 5:
         return False
-    counts = Counter(len(c) for _, c in rows)
-    share = counts[_mode(rows)] / len(rows)
-    several = sum(n for w, n in counts.items() if w > 1) / len(rows)
+    kinds = len({len(c) for _, c in rows})
     cells = [cell for _, row in rows for cell in row]
     short = sum(len(c) <= 40 for c in cells) / len(cells)
-    return share < 0.6 and len(counts) >= 3 and several >= 0.4 and short > 0.95
+    return kinds >= 3 and _several(rows) >= 0.4 and short > 0.95
 
 
 def _ragged(delimiter: str, rows: list[tuple[int, list[str]]], header_line: int | None, skip: int) -> Dialect:
@@ -128,8 +141,9 @@ def _with_header(delimiter: str, rows: list[tuple[int, list[str]]], width: int, 
     if above and len(above[1]) == width - 1 and width > 2 and is_label_row(above[1], [c for _, c in rows[at:]]):
         # One name less than cells: rows end with a spare delimiter, or begin with a row number that has no name.
         spare = all(c[-1].strip() == "" for _, c in rows[at:] if len(c) == width)
-        names = (*above[1], "") if spare else ("", *above[1])
-        return Dialect(delimiter, above[0], above[0] + 1, names, width)
+        if spare or not is_label_row(cells, [c for _, c in rows[at + 1 :] if len(c) == width]):
+            names = (*above[1], "") if spare else ("", *above[1])
+            return Dialect(delimiter, above[0], above[0] + 1, names, width)
     if is_label_row(cells, [c for _, c in rows[at + 1 :] if len(c) == width]):
         return Dialect(delimiter, line, line + 1, tuple(cells), width)
     return Dialect(delimiter, None, line, (), width)

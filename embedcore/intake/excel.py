@@ -50,7 +50,12 @@ def read_excel(
                 if any(text_of(v) for row in rows for v in row):
                     break
             else:
-                raise InputError(f"“{filename}” has no sheet with anything in it.", "Choose another file.")
+                what = (
+                    f"The sheet “{sheet}” of “{filename}” is empty."
+                    if sheet
+                    else f"“{filename}” has only empty sheets."
+                )
+                raise InputError(what, "Choose another sheet or file.")
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as e:
         if "assword" in str(e) or _locked(path):
             raise InputError(f"“{filename}” is protected by a password.", "Save it without one and retry.") from None
@@ -73,8 +78,6 @@ def _sheet(
         if n % 5000 == 0:
             progress(int(90 * n / len(rows)), 100, note="Reading the rows")
     filled = [n for n, row in enumerate(cells) if any(row)]
-    if not filled:
-        raise InputError(f"The sheet “{name}” of “{filename}” is empty.", f"The file has the sheets {listed(sheets)}.")
     if header_line and header_line > len(cells):
         raise InputError(f"The sheet “{name}” has no row {header_line:,} for the column names.", "Choose another row.")
     header = header_line - 1 if header_line else None if header_line == 0 else _find_header(cells, filled)

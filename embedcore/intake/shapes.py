@@ -14,8 +14,8 @@ from embedcore.intake.values import clean, dates, numbers
 LIST_DELIMITERS = (",", ";", "|", "\t", " ")
 SAMPLE = 5000
 _NAMES = {
-    "item": "product products item items sku skus article articles stockcode asin isbn movie track song book upc ean "
-            "plu produkt artikel producto produit goods",
+    "item": "product products item items itemname productname stock stockcode sku article articles asin isbn movie "
+            "track song book upc ean plu produkt artikel producto produit goods",
     "basket": "basket baskets order orders invoice invoiceno transaction transactions receipt ticket session cart bill "
               "purchase checkout visit trip bestellung bon txn trans",
     "customer": "customer customers user users household member client shopper buyer account card visitor person kunde "
@@ -117,9 +117,7 @@ def _share_known(values: pd.Series, known: set[str]) -> float:
     return sum(v in known for v in values) / len(values) if known and len(values) else 0.0
 
 
-def _list_column(
-    some: pd.DataFrame, names: dict[str, str | None], known: set[str]
-) -> tuple[str, str, str] | None:
+def _list_column(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) -> tuple[str, str, str] | None:
     """(column, delimiter, why) of the column whose cells list products."""
     best: tuple[float, str, str, str] | None = None
     for column in some.columns:
@@ -154,9 +152,7 @@ def _list_column(
     return best[1:] if best else None
 
 
-def _as_list(
-    some: pd.DataFrame, names: dict[str, str | None], column: str, delimiter: str, why: str
-) -> BasketShape:
+def _as_list(some: pd.DataFrame, names: dict[str, str | None], column: str, delimiter: str, why: str) -> BasketShape:
     heads = _heads(some, names, taken={column})
     if heads["basket"] is None and heads["customer"] is None:
         others = [c for c in some.columns if c != column and c != heads["time"]]
@@ -190,10 +186,17 @@ def _heads(
 ) -> dict[str, str | None]:
     out: dict[str, str | None] = {}
     for role in ("basket", "customer"):
-        out[role] = next((c for c in some.columns if names[c] == role and c not in taken), None)
+        out[role] = _first(names, role, taken)
         taken = taken | {out[role] or ""}
     out["time"] = None if wide else _time(some, names, taken)
     return out
+
+
+def _first(names: dict[str, str | None], role: str, taken: set[str]) -> str | None:
+    """The first column of that role; order_id before order_number before add_to_cart_order."""
+    fit = [c for c, r in names.items() if r == role and c not in taken]
+    ids = ("id", "no", "nr", "number", "code", "key")
+    return min(fit, key=lambda c: min((ids.index(w) for w in words_of(c) if w in ids), default=9), default=None)
 
 
 def _time(some: pd.DataFrame, names: dict[str, str | None], taken: set[str]) -> str | None:
@@ -215,8 +218,7 @@ def _as_long(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) 
     free = [c for c in some.columns if c != time]
     item = _item(some, names, known, free)
     free = [c for c in free if c != item]
-    basket = next((c for c in free if names[c] == "basket"), None)
-    customer = next((c for c in free if names[c] == "customer"), None)
+    basket, customer = (_first(names, role, {time or "", item or ""}) for role in ("basket", "customer"))
     if basket is None and customer is None and free:
         # Something that comes back in row after row, such as the number of a receipt.
         groups = {c: some[c].nunique() / max(int(some[c].notna().sum()), 1) for c in free if names[c] is None}

@@ -164,5 +164,3 @@ def _excel(path: Path, filename: str, sheet: str | None, header_line: int | None
     return _done(
         r.frame, _none_rejected(), "excel", len(r.frame), list(r.notices), r.header_line, sheets=r.sheets, sheet=r.sheet
     )
-
-

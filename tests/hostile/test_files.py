@@ -237,7 +237,7 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="“products.csv” is not there"):
+    with pytest.raises(InputError, match=r"“products\.csv” is not there"):
         read_table(tmp_path / "gone", "products.csv")
 
 
@@ -274,9 +274,7 @@ def test_any_bytes_give_a_table_or_a_sentence(tmp_path: Path, content: bytes) ->
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(_cell, _cell, _cell), min_size=1, max_size=12), quote_all=st.booleans())
-def test_what_a_correct_writer_wrote_comes_back(
-    tmp_path: Path, rows: list[tuple[str, ...]], quote_all: bool
-) -> None:
+def test_what_a_correct_writer_wrote_comes_back(tmp_path: Path, rows: list[tuple[str, ...]], quote_all: bool) -> None:
     import csv
 
     out = io.StringIO()
