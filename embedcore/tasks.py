@@ -217,7 +217,7 @@ def _first_training() -> None:
 
 
 def _first_map() -> None:
-    """Compile the layout: half a minute in every new process."""
+    """Compile the layout before somebody waits for it."""
     import numpy as np
 
     from embedcore.explore import projection
@@ -244,7 +244,6 @@ WARM_UP: list[Step] = [
     Step(_imports("sklearn.cluster", "sklearn.neighbors", "sklearn.metrics", "faiss"), _kinds("map", "cluster"),
          _BESIDE),
     Step(_first_training, _kinds("train"), _BESIDE),
-    Step(_imports("umap"), _kinds("map", "cluster"), _BESIDE),
     Step(_first_map, _kinds("map"), _BESIDE),
     Step(_imports("torch"), _reads_text),
     Step(_imports("sentence_transformers"), _reads_text),

@@ -33,7 +33,9 @@ def one_product() -> None:
             "Put it in a basket", icon=":material/add_shopping_cart:", on_click=start_basket, args=(item,), key="start"
         )
     st.subheader("Similar products", anchor=False, help=suggestions.MEANING[suggestions.ALIKE])
-    found = similar_products(dataset, vectors, services.graph(run), item, K, services.together(data))
+    found = similar_products(
+        dataset, vectors, services.graph(run), item, K, services.together(data), services.from_baskets(run)
+    )
     if str(dataset.items[item]) not in vectors.row_of:
         st.info(
             "This product has no vector in this result: it is bought too rarely or has no text. "

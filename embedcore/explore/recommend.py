@@ -13,6 +13,8 @@ from embedcore.errors import InputError
 from embedcore.explore.together import Together
 from embedcore.neighbours import Graph, nearest
 
+_WIDE = 60  # neighbours among which rarely bought ones step back
+_CHANCE = 5  # purchases below which a vector is mostly chance
 TOGETHER, ALIKE, POPULAR = "bought together", "alike", "popular"
 
 
@@ -37,20 +39,28 @@ def similar_products(
     item: int,
     k: int = 10,
     together: Together | None = None,
+    from_baskets: bool = False,
 ) -> list[Recommendation]:
     """The k products most like `item` (position in Dataset.items), best first, with the evidence for each.
 
-    A product without a vector gets what it was bought with, and the source says so; [] when nothing is known of it.
+    from_baskets: the vectors were learned from purchases. A vector of a product bought two or three times is mostly
+    chance, so the nearest neighbours are then ordered by cosine times n / (n + 5), n baskets; the score shown stays
+    the cosine. A product without a vector gets what it was bought with, and the source says so; [] when nothing is known of it.
     """
     together = together or (Together.of(dataset) if dataset.baskets is not None else None)
     row = embedding.row_of.get(str(dataset.items[item]))
     if row is None:
         return _bought_with(dataset, together, [item], k) if together is not None else []
-    if graph is not None and graph.k >= k:
-        rows, scores = (a[:k] for a in graph.of(row))
+    wide = max(k, _WIDE) if from_baskets else k
+    if graph is not None and graph.k >= wide:
+        rows, scores = (a[:wide] for a in graph.of(row))
     else:
-        rows, scores = (a[0] for a in nearest(embedding, embedding.unit[row], k, (row,)))
+        rows, scores = (a[0] for a in nearest(embedding, embedding.unit[row], wide, (row,)))
     found = dataset.positions(embedding.ids[rows])
+    if from_baskets:
+        bought = dataset.counts[found]
+        best = np.argsort(-scores * bought / (bought + _CHANCE), kind="stable")[:k]
+        found, scores = found[best], scores[best]
     shared = together.shared([item], found)[0] if together is not None else np.zeros(len(found), np.int64)
     out = []
     for other, score, times in zip(found.tolist(), scores.tolist(), shared.tolist(), strict=True):

@@ -49,7 +49,8 @@ def pairs(data: str, run: str, threshold: float) -> pd.DataFrame:
 def groups(data: str, run: str, threshold: float, said: tuple[tuple[str, str, str], ...]) -> list[duplicates.Group]:
     """Groups of the pairs above the threshold in the light of decisions (id, id, verdict)."""
     verdicts = pd.DataFrame(said, columns=["id_a", "id_b", "verdict"])
-    return duplicates.groups(pairs(data, run, threshold), verdicts)
+    found = pairs(data, run, threshold)
+    return duplicates.groups(found, verdicts, services.dataset(data), services.embedding(run))
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

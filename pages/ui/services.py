@@ -17,6 +17,7 @@ from embedcore import Dataset, Embedding
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.explore.recommend import Together
+from embedcore.methods import get
 from embedcore.neighbours import Graph
 from embedcore.store import Store
 
@@ -63,6 +64,12 @@ def dataset(hash: str) -> Dataset:
 @st.cache_resource(max_entries=8, show_spinner=False)
 def embedding(run: str, kind: str = "product") -> Embedding:
     return store().embedding(run, kind)
+
+
+def from_baskets(run: str) -> bool:
+    """Whether the vectors of a result were learned from purchases."""
+    info = store().run(run)
+    return info is not None and "baskets" in get(info.method).needs
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -18,7 +18,8 @@ FORMATS = {TOGETHER: "{:.3f}", ALIKE: "{:.2f}", POPULAR: "{:,.0f}"}
 MEANING = {
     TOGETHER: "How much more often two products share a basket than their popularity explains (shared baskets "
     "divided by a power of how often each is bought), added up over your basket. The best of the list fills the bar.",
-    ALIKE: "The cosine similarity of the vectors: 1 is the same to this result, 0 has nothing in common.",
+    ALIKE: "The cosine similarity of the vectors: 1 is the same to this result, 0 has nothing in common. Where the "
+    "vectors were learned from baskets, products that are rarely bought step back in the list.",
     POPULAR: "In how many baskets it is. The most bought one fills the bar.",
 }
 

@@ -172,3 +172,14 @@ def test_small_and_odd_baskets_are_answered():
         for_basket(two, [], 5)
     with pytest.raises(InputError):
         for_basket(two, [7], 5)
+
+
+def test_rarely_bought_neighbours_step_back_where_vectors_come_from_baskets():
+    dataset = till([["a", "b"]] * 40 + [["a", "c"]] * 2)
+    vectors = np.array([[1, 0], [0.8, 0.6], [0.95, 0.3]], np.float32)  # c is the nearest to a, on two purchases
+    embedding = Embedding("product", dataset.items, vectors)
+    plain = similar_products(dataset, embedding, None, 0, 2)
+    assert [r.id for r in plain] == ["c", "b"]
+    steady = similar_products(dataset, embedding, None, 0, 2, from_baskets=True)
+    assert [r.id for r in steady] == ["b", "c"]
+    assert steady[0].score == pytest.approx(0.8)  # the score shown is the cosine

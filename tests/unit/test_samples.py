@@ -173,8 +173,8 @@ def test_the_complete_journey_opens_complete() -> None:
 
 def test_names_of_the_complete_journey_say_what_the_product_is() -> None:
     d = journey()
-    assert d.titles[d.position("26540")] == "Tray pack/choc chip cookies, 16 oz, private label"
-    assert d.titles[d.position("26190")] == "Apple sauce (fruit - shelf stable), 50 oz, private label"
+    assert d.titles[d.position("26540")] == "Tray pack/choc chip cookies, 16 oz"
+    assert d.titles[d.position("26190")] == "Apple sauce (fruit - shelf stable), 50 oz"
     assert d.titles[d.position("26081")] == "Miscellaneous"
 
 
