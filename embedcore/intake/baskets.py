@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
 import pandas as pd
 
 from embedcore.errors import InputError
 from embedcore.intake.columns import words_of
-from embedcore.intake.names import listed
+from embedcore.intake.names import listed, plural
 from embedcore.intake.shapes import LIST_DELIMITERS, BasketShape, guess_shape, list_delimiter_of, split_list
-from embedcore.intake.values import clean, dates, numbers
+from embedcore.intake.values import clean, dates, not_read, numbers
 
 __all__ = ["LIST_DELIMITERS", "BasketShape", "basket_lines", "guess_shape"]
 # A price column of this name is the money of the whole line, not of one piece.
@@ -47,7 +46,7 @@ def _long(frame: pd.DataFrame, shape: BasketShape) -> tuple[pd.DataFrame, list[s
     for name, column in (("quantity", shape.quantity), ("price", shape.price)):
         if column is not None:
             lines[name], bad = numbers(frame[column])
-            notices += _bad_cells(column, bad, frame[column], "numbers")
+            notices += [not_read(frame[column], bad, "number")] if bad.any() else []
     if shape.price is not None and shape.quantity is not None and _LINE_TOTAL & set(words_of(shape.price)):
         lines["price"] = lines["price"] / lines["quantity"].where(lines["quantity"] > 0)
         notices.append(f"“{shape.price}” was read as the money of a whole line and divided by the quantity.")
@@ -56,7 +55,7 @@ def _long(frame: pd.DataFrame, shape: BasketShape) -> tuple[pd.DataFrame, list[s
     if "quantity" in lines:
         back = int((lines["quantity"] <= 0).sum())
         if back:
-            notices.append(f"{back:,} lines have a quantity of zero or less, such as returns; they were kept.")
+            notices.append(f"Kept: {plural(back, 'line')} with a quantity of zero or less, such as returns.")
     return lines, notices
 
 
@@ -96,7 +95,7 @@ def _lines(frame: pd.DataFrame, shape: BasketShape) -> tuple[pd.DataFrame, list[
         empty = int(lines["item"].isna().sum())
         lines = lines[lines["item"].notna()]
     if empty:
-        notices.append(f"{empty:,} lines hold no product and were left out.")
+        notices.append(f"Left out: {plural(empty, 'line')} without a product.")
     lines, said = _complete(lines)
     return lines, notices + said
 
@@ -115,7 +114,7 @@ def _heads(frame: pd.DataFrame, shape: BasketShape) -> tuple[pd.DataFrame, list[
     frame = frame.reset_index(drop=True)
     if shape.time is not None:
         heads["time"], bad = dates(frame[shape.time])
-        notices += _bad_cells(shape.time, bad, frame[shape.time], "dates")
+        notices += [not_read(frame[shape.time], bad, "date")] if bad.any() else []
     if shape.customer is not None:
         heads["customer"] = clean(frame[shape.customer])
     if shape.basket is not None:
@@ -155,17 +154,9 @@ def _complete(lines: pd.DataFrame, of: int | None = None) -> tuple[pd.DataFrame,
     """Without the lines that lack a basket or a product, and how many they were."""
     notices = []
     no_basket, no_item = lines["basket"].isna(), lines["item"].isna()
-    what = "rows" if of is None else "baskets"
+    what = "row" if of is None else "basket"
     if no_basket.any():
-        notices.append(f"{int(no_basket.sum()):,} rows have no basket and were left out.")
+        notices.append(f"Left out: {plural(int(no_basket.sum()), 'row')} without a basket.")
     if (no_item & ~no_basket).any():
-        notices.append(f"{int((no_item & ~no_basket).sum()):,} {what} have no product and were left out.")
+        notices.append(f"Left out: {plural(int((no_item & ~no_basket).sum()), what)} without a product.")
     return lines[~no_basket & ~no_item], notices
-
-
-def _bad_cells(column: str, bad: np.ndarray, s: pd.Series, what: str) -> list[str]:
-    if not bad.any():
-        return []
-    examples = list(s[bad].unique()[:3])
-    return [f"“{column}”: {int(bad.sum()):,} of {len(s):,} values are not {what} and count as missing "
-            f"(for example {listed(examples)})."]  # fmt: skip

@@ -11,8 +11,8 @@ import pandas as pd
 
 from embedcore.dataset import ROLES, Catalogue
 from embedcore.errors import InputError
-from embedcore.intake.names import listed
-from embedcore.intake.values import clean, dates, has_currency, numbers
+from embedcore.intake.names import listed, plural
+from embedcore.intake.values import clean, dates, has_currency, not_read, numbers
 
 SAMPLE = 20_000
 SAMPLES_SHOWN = 5
@@ -301,12 +301,12 @@ def _with_ids(frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]
     ids, notices = clean(frame[column]), []
     empty = int(ids.isna().sum())
     if empty:
-        notices.append(f"{empty:,} rows have no id in “{column}” and were left out.")
+        notices.append(f"Left out: {plural(empty, 'row')} without an id in “{column}”.")
     repeated = ids.duplicated() & ids.notna()
     if repeated.any():
         examples = list(ids[repeated].unique()[:3])
         notices.append(
-            f"{int(repeated.sum()):,} rows repeat an id of an earlier row and were left out; the first was kept "
+            f"Left out: {plural(int(repeated.sum()), 'row')} with the id of an earlier row; the first was kept "
             f"(for example {listed(examples)})."
         )
     keep = ids.notna() & ~repeated
@@ -320,9 +320,4 @@ def _cast(column: str, role: str, s: pd.Series) -> tuple[pd.Series | np.ndarray,
     found, bad = dates(s) if role == "date" else numbers(s)
     if not bad.any():
         return found, []
-    what = "dates" if role == "date" else "numbers"
-    examples = list(s[bad].unique()[:3])
-    return found, [
-        f"“{column}”: {int(bad.sum()):,} of {len(s):,} values are not {what} and count as missing "
-        f"(for example {listed(examples)})."
-    ]
+    return found, [not_read(s, bad, "date" if role == "date" else "number")]

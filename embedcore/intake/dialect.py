@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from embedcore.intake.lexer import Lexer
 
@@ -137,16 +138,27 @@ def _with_header(delimiter: str, rows: list[tuple[int, list[str]]], width: int, 
     if at is None:
         return Dialect(delimiter, None, skip, (), width)
     line, cells = rows[at]
-    above = rows[at - 1] if at else None
-    if above and len(above[1]) == width - 1 and width > 2 and is_label_row(above[1], [c for _, c in rows[at:]]):
-        # One name less than cells: rows end with a spare delimiter, or begin with a row number that has no name.
-        spare = all(c[-1].strip() == "" for _, c in rows[at:] if len(c) == width)
-        if spare or not is_label_row(cells, [c for _, c in rows[at + 1 :] if len(c) == width]):
-            names = (*above[1], "") if spare else ("", *above[1])
-            return Dialect(delimiter, above[0], above[0] + 1, names, width)
-    if is_label_row(cells, [c for _, c in rows[at + 1 :] if len(c) == width]):
+    wide = [c for _, c in rows[at:] if len(c) == width]
+    names = rows[at - 1][1] if at else []
+    if 1 < len(names) < width and is_label_row(names, [c for _, c in rows[at:]]):
+        missing = width - len(names)
+        if all(not "".join(c[-missing:]).strip() for c in wide):
+            return Dialect(delimiter, rows[at - 1][0], line, (*names, *[""] * missing), width)
+        if missing == 1 and _counts(c[0] for c in wide):
+            return Dialect(delimiter, rows[at - 1][0], line, ("", *names), width)
+        if not is_label_row(cells, wide[1:]):
+            # Most rows have more cells than names, as when delimiters in a text are not quoted: they are rejected
+            # and seen, rather than read one column off.
+            return Dialect(delimiter, rows[at - 1][0], line, tuple(names), len(names))
+    if is_label_row(cells, wide[1:]):
         return Dialect(delimiter, line, line + 1, tuple(cells), width)
-    return Dialect(delimiter, None, line, (), width)
+    return Dialect(delimiter, None, rows[0][0], (), width)
+
+
+def _counts(cells: Iterable[str]) -> bool:
+    """Are these row numbers, 0, 1, 2 or 1, 2, 3?"""
+    numbers = [int(c) if c.strip().isdecimal() else -1 for c in cells]
+    return numbers[0] in (0, 1) and all(b > a >= 0 for a, b in pairwise(numbers))
 
 
 def is_label_row(cells: list[str], below: list[list[str]]) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.dataset import Catalogue
-from embedcore.intake.names import listed
+from embedcore.intake.names import listed, plural
 
 
 @dataclass(frozen=True)
@@ -69,15 +69,15 @@ def match(catalogue: Catalogue, lines: pd.DataFrame) -> tuple[pd.DataFrame, list
         lines, renamed = _rename(lines, set(ids.tolist()), plain, _plain)
         if renamed:
             notices.append(
-                f"{renamed:,} products are written differently in the baskets and in the catalogue (such as 00123 or "
-                "123.0 for 123); they were taken for the same."
+                "Ids that are written differently in the baskets and in the catalogue (such as 00123 or 123.0 for 123) "
+                f"were taken for the same: {plural(renamed, 'product')}."
             )
         titles = catalogue.columns("title")
         if not found.matched and not renamed and titles:
             by_title = _unique(catalogue.frame[titles[0]].str.strip().str.casefold(), ids)
             lines, renamed = _rename(lines, set(ids.tolist()), by_title, lambda s: s.strip().casefold())
             if renamed:
-                notices.append(f"The baskets hold titles instead of ids: {renamed:,} products were found by title.")
+                notices.append(f"The baskets hold titles instead of ids: {plural(renamed, 'product')} found by title.")
         found = overlap(ids.tolist(), lines)
     return lines, [*notices, found.sentence]
 

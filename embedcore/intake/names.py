@@ -13,6 +13,11 @@ def listed(words: Sequence[str], limit: int = SHOWN) -> str:
     return shown + (f" and {len(words) - limit:,} more" if len(words) > limit else "")
 
 
+def plural(n: int, noun: str) -> str:
+    """1 row, 1,200 rows"""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def column_names(found: Sequence[str], width: int) -> tuple[list[str], list[str]]:
     """(names, notices): `width` names from those in the file, generated where there are none."""
     raw = [str(name).replace("\ufeff", "").strip() for name in found]
@@ -34,7 +39,7 @@ def column_names(found: Sequence[str], width: int) -> tuple[list[str], list[str]
     if not any(found):
         notices.append("There is no line with column names: the columns are called “column 1”, “column 2” and so on.")
     elif empty:
-        notices.append(f"{len(empty):,} columns have no name in the file: they are called {listed(empty)}.")
+        notices.append(f"Columns without a name in the file are called {listed(empty)}.")
     if renamed:
         notices.append(f"Some column names occur more than once; the repeats are called {listed(renamed)}.")
     return names, notices

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from embedcore.errors import InputError
+from embedcore.intake.names import plural
 from embedcore.methods.base import Progress, silent
 
 CHUNK = 4 << 20
@@ -168,7 +169,7 @@ def to_text(path: Path, filename: str, out: Path, encoding: str | None = None, p
         hint = "Choose another encoding." if encoding else "Save the file as UTF-8 and try again."
         raise InputError(f"“{filename}” is not written in {label(name)} throughout.", hint) from None
     if nul:
-        notices.append(f"{nul:,} NUL bytes (invisible, not text) were removed.")
+        notices.append(f"Removed: {plural(nul, 'NUL byte')}, which are invisible and no text.")
     return Text(out, "utf-8" if name == "utf-8" else name, tuple(notices))
 
 

@@ -15,7 +15,7 @@ import pandas as pd
 from embedcore.errors import InputError, MissingError
 from embedcore.intake import csv, spool
 from embedcore.intake.excel import read_excel
-from embedcore.intake.names import column_names, listed
+from embedcore.intake.names import column_names, listed, plural
 from embedcore.intake.render import arrow_text
 from embedcore.methods.base import Progress, silent
 
@@ -107,7 +107,7 @@ def read_table(
         notices.append("The file has column names but no rows.")
     elif len(r.rejected):
         notices.append(
-            f"{len(r.rejected):,} of {r.rows_in:,} rows were rejected; they are listed with their line and the reason."
+            f"Rejected: {len(r.rejected):,} of {plural(r.rows_in, 'row')}, listed with the line and the reason."
         )
     return _done(r.frame, r.rejected, "csv", r.rows_in, notices, r.header_line, r.encoding, r.delimiter)
 

@@ -8,6 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from embedcore.intake.names import listed
+
 MISSING = {
     "", "nan", "NaN", "NAN", "NULL", "null", "Null", "N/A", "n/a", "#N/A", "NA", "<NA>", "None", "NaT", "-", "--",
 }  # fmt: skip
@@ -83,6 +85,15 @@ def has_currency(text: str) -> bool:
     """Is this an amount of money by its sign, such as $5 or 5 EUR?"""
     m = _NUMBER.match(text.strip())
     return m is not None and bool(m["currency1"] or m["currency2"])
+
+
+def not_read(s: pd.Series, bad: np.ndarray, what: str) -> str:
+    """The notice of a column with cells that are no `what` (number, date)."""
+    examples = list(s[bad].unique()[:3])
+    return (
+        f"“{s.name}”: {int(bad.sum()):,} of {len(s):,} values could not be read as a {what} and count as missing "
+        f"(for example {listed(examples)})."
+    )
 
 
 def dates(s: pd.Series) -> tuple[pd.Series, np.ndarray]:

@@ -210,7 +210,7 @@ def test_names_that_occur_twice_or_are_missing_are_told(tmp_path: Path) -> None:
     assert any("more than once" in n for n in twice.report.notices)
     missing = _check("names missing", tmp_path)
     assert missing.report.columns == ("id", "column 2", "price", "column 4")
-    assert any("no name" in n for n in missing.report.notices)
+    assert any("without a name" in n for n in missing.report.notices)
     none = _check("no names", tmp_path)
     assert none.report.columns == ("column 1", "column 2", "column 3") and none.report.header_line == 0
 

@@ -139,16 +139,16 @@ def test_rows_without_a_basket_or_a_product_are_counted() -> None:
     lines, notices = basket_lines(frame, BasketShape("long", basket="order", item="product", quantity="n"))
     assert lines[["basket", "item"]].to_numpy().tolist() == [["1", "a"], ["2", "c"]]
     said = " ".join(notices)
-    assert "2 rows have no basket" in said and "1 rows have no product" in said
-    assert "1 of 5 values are not numbers" in said and "1 lines have a quantity of zero or less" in said
+    assert "2 rows without a basket" in said and "1 row without a product" in said
+    assert "“n”: 1 of 5 values" in said and "Kept: 1 line with a quantity of zero or less" in said
 
 
 def test_lists_without_products_and_empty_lines_are_counted() -> None:
     frame = _frame(order=["1", "2", "3"], products=["a,b", "", "[]"])
     lines, notices = basket_lines(frame, BasketShape("list", basket="order", item="products", list_delimiter=","))
-    assert len(lines) == 2 and any("2 baskets have no product" in n for n in notices)
+    assert len(lines) == 2 and any("2 baskets without a product" in n for n in notices)
     lines, notices = basket_lines(_frame(line=["a,b", ",", "c"]), BasketShape("lines", item="line"))
-    assert lines["basket"].tolist() == ["1", "1", "3"] and any("1 lines hold no product" in n for n in notices)
+    assert lines["basket"].tolist() == ["1", "1", "3"] and any("1 line without a product" in n for n in notices)
 
 
 def test_without_baskets_a_customers_day_or_a_customer_is_one() -> None:

@@ -146,7 +146,7 @@ def test_a_catalogue_is_cast_and_says_what_did_not_fit() -> None:
     assert catalogue.frame["price"].tolist()[::2] == [5, 1250] and catalogue.frame["price"].dtype == np.float64
     assert str(catalogue.frame["since"].dtype).startswith("datetime64")
     said = " ".join(notices)
-    assert "1 rows have no id" in said and "1 rows repeat an id" in said
+    assert "1 row without an id" in said and "1 row with the id of an earlier" in said
     assert "“price”: 1 of 3" in said and "“since”: 1 of 3" in said and "“ask”" in said
 
 

@@ -55,6 +55,17 @@ def test_one_name_too_few_is_a_spare_delimiter_or_a_row_number() -> None:
     assert _find("a,b,c\n0,1,2,3\n1,4,5,6").columns == ("", "a", "b", "c")
 
 
+def test_more_cells_than_names_are_rejected_and_never_read_one_column_off() -> None:
+    for surplus in ("red", "red,blue"):
+        found = _find("id,title,price\n" + "".join(f"A{n},Shoe {n},{surplus},9\n" for n in range(9)))
+        assert (found.header, found.columns, found.width) == (0, ("id", "title", "price"), 3)
+
+
+def test_without_names_no_first_row_is_passed_over() -> None:
+    found = _find("1,Shoe\n2,Hat,6\n3,Tie,7")
+    assert (found.header, found.first, found.width) == (None, 0, 3)
+
+
 def test_lines_of_many_lengths_are_baskets_and_not_broken_rows() -> None:
     text = "milk,bread\njam\nmilk,jam,tea\nbread\ntea,jam,milk,bread,egg\negg,milk\n"
     assert _find(text).ragged and _find(text).header is None
