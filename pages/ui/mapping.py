@@ -19,6 +19,16 @@ from pages.ui.sources import Source
 from pages.ui.text import number, plain
 
 DELIMITERS = {"": "found automatically", ",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "bar |"}
+ENCODINGS = {
+    "": "found automatically",
+    "utf-8": "UTF-8 (most files today)",
+    "cp1252": "Windows-1252 (Western Europe)",
+    "cp1250": "Windows-1250 (Central Europe)",
+    "cp1251": "Windows-1251 (Cyrillic)",
+    "utf-16": "UTF-16",
+    "shift_jis": "Shift-JIS (Japanese)",
+    "gb18030": "GB 18030 (Chinese)",
+}
 SHAPES = {
     "long": "one row per product bought",
     "list": "one row per basket or customer, with a list of products",
@@ -114,12 +124,21 @@ def _options(kind: str, source: Source, table: Table | None) -> None:
             sheet = st.selectbox(
                 "Sheet", sheets, index=sheets.index(chosen) if chosen in sheets else 0, key=f"sheet:{kind}"
             )
+        encoding = st.selectbox(
+            "Letters are written in",
+            list(ENCODINGS),
+            format_func=lambda e: ENCODINGS[e],
+            index=list(ENCODINGS).index(current.get("encoding") or ""),
+            key=f"encoding:{kind}",
+            help="The encoding of a text file. Choose another one when accents look wrong.",
+        )
         header = st.number_input(
             "Line with the column names",
             0,
-            value=current.get("header_line") or 0,
+            value=current.get("header_line"),
+            placeholder="found automatically",
             key=f"header:{kind}",
-            help="0 finds it automatically: title lines above it are passed over.",
+            help="Empty finds it: title lines above it are passed over. 0 says that there are no column names.",
         )
         ragged = kind == "baskets" and st.toggle(
             "Every line is one basket, without columns", value=bool(current.get("ragged")), key=f"ragged:{kind}"
@@ -128,7 +147,8 @@ def _options(kind: str, source: Source, table: Table | None) -> None:
             st.session_state[f"options:{source.token}"] = {
                 "delimiter": delimiter or None,
                 "sheet": sheet,
-                "header_line": int(header) or None,
+                "encoding": encoding or None,
+                "header_line": None if header is None else int(header),
                 "ragged": ragged,
             }
             st.rerun()
@@ -206,7 +226,7 @@ def baskets(key: str, table: Table, catalogue_key: str | None, id_column: str | 
     parts = {
         "long": ("item", "basket", "customer", "time", "quantity", "price"),
         "list": ("item", "basket", "customer", "time"),
-        "lines": ("item",),
+        "lines": (),
     }[shape]
     words = {
         "item": "Product",
@@ -217,7 +237,7 @@ def baskets(key: str, table: Table, catalogue_key: str | None, id_column: str | 
         "price": "Price",
     }
     chosen: dict[str, str | None] = {}
-    for part, column in zip(parts, st.columns(len(parts)), strict=True):
+    for part, column in zip(parts, st.columns(max(1, len(parts))), strict=False):
         current = getattr(guess, part)
         options = columns if part == "item" else [NONE, *columns]
         index = options.index(current) if current in options else 0
