@@ -54,19 +54,20 @@ def details(data: Dataset, p: Profile) -> None:
                 alt="Bar chart: the products that are in the most baskets",
             )
         with right:
-            st.markdown("**Catalogue and baskets**")
-            frame = pd.DataFrame(
-                {
-                    "what": ["bought", "never bought", "only in baskets"],
-                    "products": [p.bought - p.only_in_baskets, p.never_bought, p.only_in_baskets],
-                }
-            )
-            st.altair_chart(
-                charts.bars(frame, "what", "products", "products"),
-                width="stretch",
-                alt="Bar chart: products in the catalogue that were bought, that never were, and products "
-                "that only the baskets know",
-            )
+            if p.catalogue_rows:
+                st.markdown("**Catalogue and baskets**")
+                frame = pd.DataFrame(
+                    {
+                        "what": ["bought", "never bought", "only in baskets"],
+                        "products": [p.bought - p.only_in_baskets, p.never_bought, p.only_in_baskets],
+                    }
+                )
+                st.altair_chart(
+                    charts.bars(frame, "what", "products", "products"),
+                    width="stretch",
+                    alt="Bar chart: products in the catalogue that were bought, that never were, and products "
+                    "that only the baskets know",
+                )
             if p.first_day is not None and p.last_day is not None:
                 st.caption(f"From {p.first_day:%d %b %Y} to {p.last_day:%d %b %Y}.")
     if len(p.columns):
