@@ -1,4 +1,4 @@
-"""python -m tests.bench: product2vec beside gensim in one run, seconds and quality, in one plain table.
+"""python -m tests.bench: product2vec beside gensim in one run, seconds and quality, in one plain table; then maps.
 
 Both learn 64 numbers a product from whole baskets in one thread, skip-gram, 5 negatives, the same number of
 passes, in turns, so that a busy machine slows both. gensim's vectors are asked in the way that suits them best
@@ -21,7 +21,7 @@ import pandas as pd
 
 from embedcore import methods
 from embedcore.dataset import Dataset
-from tests.bench import completion
+from tests.bench import completion, maps
 from tests.shared import SHARED
 
 ROUNDS = 2
@@ -166,3 +166,4 @@ def line(who: str, cpu: float, clock: float, found: tuple[float, float]) -> None
 
 if __name__ == "__main__":
     main()
+    maps.main()
