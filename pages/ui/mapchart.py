@@ -58,14 +58,14 @@ def spec(
                 title=title,
                 sort=None,
                 scale=alt.Scale(domain=list(names), range=list(colours)),
-                legend=_legend(),
+                legend=_legend(names),
             ),
             opacity=alt.condition(chosen, alt.value(solid), alt.value(0.06)),
         )
         .add_params(chosen, *_selection(mode, n, box))
     )
     chart = (
-        alt.layer(drawn, *_pointed_out(), *_names())
+        alt.layer(drawn, *_names(), *_pointed_out())
         .properties(
             height=HEIGHT,
             usermeta={"embedOptions": {"renderer": "canvas"}},
@@ -94,11 +94,12 @@ def _card(tips: Mapping[str, str]) -> Any:
     return alt.ExprRef("{" + lines + "}")
 
 
-def _legend() -> Any:
+def _legend(names: Sequence[str]) -> Any:
+    wide = 150 if len(names) > 9 else 225  # pixels of a name
     return alt.Legend(
         orient="bottom",
-        columns=alt.ExprRef("max(1,floor(width/172))"),
-        labelLimit=150,
+        columns=alt.ExprRef(f"max(1,floor(width/{wide + 22}))"),
+        labelLimit=wide,
         symbolType="circle",
         symbolSize=90,
         symbolOpacity=1,
@@ -135,7 +136,9 @@ def _pointed_out() -> list[Any]:
         .mark_rule(clip=True, stroke=soft, strokeWidth=1, strokeOpacity=0.7)
         .encode(x=_axis("x"), y=_axis("y"), x2="x0:Q", y2="y0:Q")
     )
-    text = {"clip": True, "dy": -17, "fontSize": 13, "fontWeight": "bold", "limit": 320}
+    # A name near the edge is written inwards.
+    align = alt.ExprRef("scale('x',datum.x) > width*.72 ? 'right' : scale('x',datum.x) < width*.28 ? 'left' : 'center'")
+    text = {"clip": True, "align": align, "dy": -17, "fontSize": 13, "fontWeight": "bold", "limit": 320}
     return [
         lines,
         only("near").mark_point(clip=True, size=110, stroke=ink, strokeWidth=1.8, filled=False, opacity=1),

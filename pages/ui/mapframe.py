@@ -12,6 +12,7 @@ import pandas as pd
 from pages.ui.mappaint import Paint
 from pages.ui.text import short
 
+_FEW = 9  # groups whose names may be longer
 _MARGIN = 0.05  # of the map's width, left free around it
 _TAIL = 0.002  # share of the places on each side that may lie outside the first view
 
@@ -37,7 +38,7 @@ class View:
         return np.flatnonzero(((xy >= (self.x0, self.y0)) & (xy <= (self.x1, self.y1))).all(1))
 
     @classmethod
-    def around(cls, xy: np.ndarray, least: float = 2.0) -> View:
+    def around(cls, xy: np.ndarray, least: float = 4.0) -> View:
         """The first of (n, 2) places in the middle, with the nearer half of the others; at least `least` wide."""
         x, y = (float(v) for v in xy[0])
         half = max(least / 2, 1.2 * float(np.median(np.abs(xy - xy[0]).max(1))))
@@ -98,7 +99,7 @@ def labels(xy: np.ndarray, codes: np.ndarray, names: tuple[str, ...], most: int 
     for code in np.argsort(-sizes, kind="stable"):
         if len(out) == most or sizes[code] == 0:
             break
-        name = short(names[code], 26)
+        name = short(names[code], 36 if len(names) <= _FEW else 26)
         x, y = _densest(xy[codes == code])
         w, h = 7.6 * len(name) * unit / 2 + 4 * unit, 11 * unit
         x = float(np.clip(x, x0 + w, x1 - w)) if x1 - x0 > 2 * w else x

@@ -44,7 +44,8 @@ def section(scene: Scene) -> None:
     with left:
         if scene.grouping:
             mapview.setting(st.selectbox, "Groups shown", "groups", names, scene.grouping, format_func=title)
-    with right, st.popover("Make other groups", icon=":material/hub:", width="stretch"):
+    made = st.session_state.get("map:made", 0)  # another key closes the popover
+    with right, st.popover("Make other groups", icon=":material/hub:", width="stretch", key=f"map:make:{made}"):
         _form(scene)
     _jobs(scene)
     if scene.clusters is None or scene.grouping is None:
@@ -89,6 +90,7 @@ def _form(scene: Scene) -> None:
     if st.button("Find groups", type="primary", key="map:find"):
         job = services.jobs().submit("cluster", cluster_key(scene.run, spec), spec, f"Groups of {scene.dataset.name}")
         st.session_state["map:group-job"] = job.id
+        st.session_state["map:made"] = st.session_state.get("map:made", 0) + 1
         st.rerun()
 
 

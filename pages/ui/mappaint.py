@@ -17,7 +17,8 @@ BIGGEST = len(PALETTE) - 1  # groups with a colour of their own; the rest share 
 MISSING = "#c3c8d0"
 # From few to many, readable on white and on dark.
 SCALE = ("#4a53c6", "#8147d0", "#b3459f", "#d9576f", "#ee7b4e", "#f3a13c", "#e9c63b")
-_WIDTH = 30  # letters of a name in the legend
+_WIDTH = 30  # letters of a name in the legend when there are many
+_WIDE = 42  # and when there are few
 NUMBERS = ("price", "number", "date")
 NAMES = ("category", "brand", "text")
 
@@ -87,7 +88,12 @@ def _named(title: str, codes: np.ndarray, names: Sequence[str], order: np.ndarra
         place[-1] = len(legend)
         legend.append(missing)
         colours.append(MISSING)
-    return Paint(title, tuple(_unique([short(n, _WIDTH) for n in legend])), tuple(colours), place[codes])
+    return Paint(
+        title,
+        tuple(_unique([short(n, _WIDE if len(legend) <= 9 else _WIDTH) for n in legend])),
+        tuple(colours),
+        place[codes],
+    )
 
 
 def _unique(names: Sequence[str]) -> list[str]:

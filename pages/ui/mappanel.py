@@ -26,7 +26,13 @@ def neighbours(scene: Scene) -> list[recommend.Recommendation]:
     if scene.item is None or scene.row is None:
         return []
     return recommend.similar_products(
-        scene.dataset, scene.embedding, services.graph(scene.run), scene.item, NEAR, services.together(scene.data)
+        scene.dataset,
+        scene.embedding,
+        services.graph(scene.run),
+        scene.item,
+        NEAR,
+        services.together(scene.data),
+        services.from_baskets(scene.run),
     )
 
 
@@ -107,12 +113,13 @@ def listing(found: Sequence[tuple[int, str, float, str]], scene: Scene, key: str
         for item, title, score, reason in found:
             with st.container(border=True, gap=None):
                 st.button(
-                    plain(short(title, 64)),
+                    plain(short(title, 90)),
                     key=f"map:{key}:{item}",
                     type="tertiary",
+                    wrap=False,
                     on_click=mapview.select,
                     args=(str(scene.dataset.items[item]),),
-                    help="Select this product.",
+                    help=f"Select {plain(title)}",
                 )
                 st.markdown(f":blue-badge[{score:.2f}] :small[:gray[{plain(reason)}]]")
 

@@ -19,7 +19,7 @@ from pages.ui import cards, mapchart, mapframe, mappaint, services, shell
 from pages.ui.mapframe import View
 from pages.ui.mappaint import Paint
 
-GROUP, BOUGHT = "group", "bought"
+GROUP, BOUGHT = ":group", ":bought"  # no column is called like this
 LAYOUTS = {"umap": "Best (UMAP)", "pca": "Quick (PCA)"}
 MODES = {"pick": "Pick", "box": "Box", "pan": "Pan"}
 _CLOSE_BY = 15_000  # products in a closer view that are all drawn; the rest of the sample is around them

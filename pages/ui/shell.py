@@ -18,7 +18,7 @@ import streamlit as st
 from embedcore import EmbedError
 from pages.ui import jobs as job_ui
 from pages.ui import services
-from pages.ui.text import ago, plain, short
+from pages.ui.text import plain, short
 
 PAGES = {
     "overview": ("Overview", ":material/home:"),
@@ -116,7 +116,9 @@ def remember(**values: str | None) -> None:
             st.query_params[name] = value
 
 
-def _changed(name: str, widget: str) -> None:
+def _changed(name: str, widget: str, options: list[str]) -> None:
+    if st.session_state[widget] not in options:  # a label that is no longer there
+        return
     remember(**{name: st.session_state[widget]})
     if name == "dataset":
         remember(run=None, item=None, basket=None)
@@ -134,7 +136,9 @@ def _pick(name: str, label: str, options: dict[str, str], help: str) -> str:
     short_options = [k[:12] for k in options]
     if st.session_state.get(widget) != current[:12]:
         st.session_state[widget] = current[:12]
-    titles = {k[:12]: v for k, v in options.items()}
+    # The browser answers with the label: two that are equal, or one that changes with time, would choose another one.
+    labels = list(options.values())
+    titles = {k[:12]: v if labels.count(v) == 1 else f"{v} · {k[:4]}" for k, v in options.items()}
     st.sidebar.selectbox(
         label,
         short_options,
@@ -142,7 +146,7 @@ def _pick(name: str, label: str, options: dict[str, str], help: str) -> str:
         key=widget,
         help=help,
         on_change=_changed,
-        args=(name, widget),
+        args=(name, widget, short_options),
     )
     return current
 
@@ -162,7 +166,7 @@ def pick_run(dataset: str) -> str | None:
     runs = services.store().runs(dataset)
     if not runs:
         return None
-    titles = {r.key: f"{r.method} · {ago(r.created)} · {r.dimension} numbers" for r in runs}
+    titles = {r.key: f"{r.method} · {r.dimension} numbers · {r.created:%Y-%m-%d %H:%M}" for r in runs}
     return _pick("run", "Result", titles, "A trained embedding: the vectors that a method learned for the products.")
 
 
