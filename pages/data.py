@@ -7,7 +7,7 @@ import streamlit as st
 
 from embedcore.intake.tables import Table
 from pages.ui import jobs as job_ui
-from pages.ui import mapping, profileview, samples, services, shell, sources
+from pages.ui import mapping, profileview, reading, samples, services, shell, sources
 from pages.ui.text import plain
 
 LOADED, ADD = "What is loaded", "Add data"
@@ -20,12 +20,12 @@ def add() -> None:
         st.subheader("1 · Products", anchor=False)
         st.caption("One row per product: names, categories, prices … whatever you have. Optional if you have baskets.")
         file = sources.pick("catalogue", "Catalogue file", "CSV (any separator, also .gz), Excel or Parquet.")
-        catalogue = mapping.read("catalogue", file) if file else None
+        catalogue = reading.read("catalogue", file) if file else None
     with right:
         st.subheader("2 · Baskets", anchor=False)
         st.caption("Who bought what together: one row per product bought, or a list of products per row. Optional.")
         basket_file = sources.pick("baskets", "Baskets file", "CSV (any separator, also .gz), Excel or Parquet.")
-        lines = mapping.read("baskets", basket_file) if basket_file else None
+        lines = reading.read("baskets", basket_file) if basket_file else None
     if (file and not catalogue) or (basket_file and not lines) or not (catalogue or lines):
         return
     spec: dict[str, object] = {"catalogue": None, "baskets": None}

@@ -45,7 +45,9 @@ def similar_products(
 
     from_baskets: the vectors were learned from purchases. A vector of a product bought two or three times is mostly
     chance, so the nearest neighbours are then ordered by cosine times n / (n + 5), n baskets; the score shown stays
-    the cosine. A product without a vector gets what it was bought with, and the source says so; [] when nothing is known of it.
+    the cosine.
+
+    A product without a vector gets what it was bought with, and the source says so; [] when nothing is known of it.
     """
     together = together or (Together.of(dataset) if dataset.baskets is not None else None)
     row = embedding.row_of.get(str(dataset.items[item]))

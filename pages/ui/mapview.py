@@ -15,7 +15,7 @@ from embedcore import Dataset, Embedding
 from embedcore.explore import projection as projections
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.recommend import finest_first
-from pages.ui import cards, mapchart, mapframe, mappaint, services, shell
+from pages.ui import mapcard, mapchart, mapframe, services, shell
 from pages.ui.mapframe import View
 from pages.ui.mappaint import Paint
 
@@ -23,7 +23,6 @@ GROUP, BOUGHT = ":group", ":bought"  # no column is called like this
 LAYOUTS = {"umap": "Best (UMAP)", "pca": "Quick (PCA)"}
 MODES = {"pick": "Pick", "box": "Box", "pan": "Pan"}
 _CLOSE_BY = 15_000  # products in a closer view that are all drawn; the rest of the sample is around them
-_TIPS = 2  # category columns on the hover card
 
 
 @dataclass(frozen=True, eq=False)
@@ -202,11 +201,11 @@ def _picture(
     dataset, at = services.dataset(data), items(data, run)
     xy = services.projection(run, layout).xy
     clusters = services.clusters(run, grouping) if grouping else None
-    paint = _paint(dataset, at, clusters, colour)
+    paint = mapcard.paint(dataset, at, clusters if colour == GROUP else None, colour)
     near = view.inside(xy) if view is not None else ()
     near = near if len(near) <= _CLOSE_BY else ()
     rows = projections.stratified(clusters.labels if clusters is not None else paint.group, mapchart.LIMIT, keep=near)
-    more, tips = _card(dataset, at, clusters, colour, paint)
+    more, tips = mapcard.card(dataset, at, clusters, colour)
     frame = mapframe.points(rows, xy, paint, dataset.titles[at], more)
     labels = (
         mapframe.labels(xy, clusters.labels, clusters.names) if clusters is not None else mapframe.labels(xy, at, ())
@@ -245,50 +244,3 @@ def _spec(
     nearer: float,
 ) -> dict[str, Any]:
     return mapchart.spec(title, names, colours, n, view, mode, box, dict(tips), nearer)
-
-
-def _paint(dataset: Dataset, at: np.ndarray, clusters: Clusters | None, colour: str) -> Paint:
-    if colour == GROUP and clusters is not None:
-        return mappaint.by_cluster(clusters)
-    if dataset.catalogue is None or colour not in dataset.catalogue.roles:
-        return mappaint.by_number("bought, in baskets", pd.Series(dataset.counts[at]))
-    values, role = dataset.column(colour).iloc[at], dataset.catalogue.roles[colour]
-    if role in mappaint.NUMBERS:
-        return mappaint.by_number(colour, values, money=role == "price")
-    return mappaint.by_names(colour, values)
-
-
-def _card(
-    dataset: Dataset, at: np.ndarray, clusters: Clusters | None, colour: str, paint: Paint
-) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """The lines of the hover card: (name in the table -> a text for each row, the same name -> what it is called)."""
-    more: dict[str, np.ndarray] = {}
-    tips: dict[str, str] = {}
-
-    def line(key: str, title: str, values: np.ndarray) -> None:
-        more[key], tips[key] = values, title
-
-    if clusters is not None:
-        line("g", "group", np.array([*clusters.names, "none"], dtype=object)[clusters.labels])
-    if dataset.catalogue is not None:
-        kinds = [_written(dataset, at, c) for c in reversed(finest_first(dataset)[:_TIPS])]
-        if kinds:
-            joined = [" › ".join(dict.fromkeys(k for k in row if k)) or "–" for row in zip(*kinds)]
-            line("k", "kind", np.array(joined, dtype=object))
-        shown = [*dataset.columns("brand")[:1], *dataset.columns("price")[:1]]
-        if colour in dataset.catalogue.roles and colour not in (*shown, *finest_first(dataset)[:_TIPS]):
-            shown.append(colour)
-        for n, column in enumerate(shown):
-            texts = [t or "–" for t in _written(dataset, at, column)]
-            line(f"c{n}", column.replace("_", " "), np.array(texts, dtype=object))
-    if dataset.baskets is not None:
-        texts = [f"in {n:,} basket{'' if n == 1 else 's'}" for n in dataset.counts[at].tolist()]
-        line("b", "bought", np.array(texts, dtype=object))
-    return more, tips
-
-
-def _written(dataset: Dataset, at: np.ndarray, column: str) -> list[str]:
-    """A catalogue column as texts, "" where it is missing."""
-    assert dataset.catalogue is not None
-    role, values = dataset.catalogue.roles[column], dataset.column(column).iloc[at]
-    return [cards.written(v, role) if known else "" for v, known in zip(values.tolist(), values.notna().tolist())]

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
-from embedcore.intake.profile import Profile
-from embedcore.intake.profile import profile as make_profile
-from embedcore.intake.tables import Table
-from embedcore.jobs import Jobs
 
 from embedcore import Dataset, Embedding
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.explore.recommend import Together
+from embedcore.intake.profile import Profile
+from embedcore.intake.profile import profile as make_profile
+from embedcore.intake.tables import Table
+from embedcore.jobs import Jobs
 from embedcore.methods import get
 from embedcore.neighbours import Graph
 from embedcore.store import Store

@@ -41,23 +41,26 @@ def main() -> None:
     """Write map, duplicates, recommend, train and data as PNG files."""
     OUT.mkdir(exist_ok=True)
     chromium = shutil.which("chromium")
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder), Path(folder) / "home") as server:
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            page = browser.new_page(viewport={"width": 1360, "height": 900})
-            job(page, server.url, "The Complete Journey", "product2vec")
-            shoot(page, "train")
-            go(page, server.url, "map")
-            see(page, re.compile("UMAP"), timeout=LONG)
-            shoot(page, "map")
-            for name in ("recommend", "data"):
-                go(page, server.url, name)
-                heading(page)
-                shoot(page, name)
-            job(page, server.url, "A fashion shop", "Text encoder")
-            go(page, server.url, "duplicates")
-            shoot(page, "duplicates")
-            browser.close()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder), Path(folder) / "home") as server,
+        sync_playwright() as playwright,
+    ):
+        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1360, "height": 900})
+        job(page, server.url, "The Complete Journey", "product2vec")
+        shoot(page, "train")
+        go(page, server.url, "map")
+        see(page, re.compile("UMAP"), timeout=LONG)
+        shoot(page, "map")
+        for name in ("recommend", "data"):
+            go(page, server.url, name)
+            heading(page)
+            shoot(page, name)
+        job(page, server.url, "A fashion shop", "Text encoder")
+        go(page, server.url, "duplicates")
+        shoot(page, "duplicates")
+        browser.close()
 
 
 if __name__ == "__main__":

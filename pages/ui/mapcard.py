@@ -1,0 +1,62 @@
+"""What a point of the map looks like: its colour, and the card that appears over it. Pure."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from embedcore import Dataset
+from embedcore.explore.clusters import Clusters
+from embedcore.explore.recommend import finest_first
+from pages.ui import cards, mappaint
+from pages.ui.mappaint import Paint
+
+_TIPS = 2  # category columns on the card
+
+
+def card(
+    dataset: Dataset, at: np.ndarray, clusters: Clusters | None, colour: str
+) -> tuple[dict[str, np.ndarray], dict[str, str]]:
+    """The lines of the hover card: (name in the table -> a text for each row, the same name -> what it is called)."""
+    more: dict[str, np.ndarray] = {}
+    tips: dict[str, str] = {}
+
+    def line(key: str, title: str, values: np.ndarray) -> None:
+        more[key], tips[key] = values, title
+
+    if clusters is not None:
+        line("g", "group", np.array([*clusters.names, "none"], dtype=object)[clusters.labels])
+    if dataset.catalogue is not None:
+        kinds = [_written(dataset, at, c) for c in reversed(finest_first(dataset)[:_TIPS])]
+        if kinds:
+            joined = [" › ".join(dict.fromkeys(k for k in row if k)) or "–" for row in zip(*kinds)]
+            line("k", "kind", np.array(joined, dtype=object))
+        shown = [*dataset.columns("brand")[:1], *dataset.columns("price")[:1]]
+        if colour in dataset.catalogue.roles and colour not in (*shown, *finest_first(dataset)[:_TIPS]):
+            shown.append(colour)
+        for n, column in enumerate(shown):
+            texts = [t or "–" for t in _written(dataset, at, column)]
+            line(f"c{n}", column.replace("_", " "), np.array(texts, dtype=object))
+    if dataset.baskets is not None:
+        texts = [f"in {n:,} basket{'' if n == 1 else 's'}" for n in dataset.counts[at].tolist()]
+        line("b", "bought", np.array(texts, dtype=object))
+    return more, tips
+
+
+def _written(dataset: Dataset, at: np.ndarray, column: str) -> list[str]:
+    """A catalogue column as texts, "" where it is missing."""
+    assert dataset.catalogue is not None
+    role, values = dataset.catalogue.roles[column], dataset.column(column).iloc[at]
+    return [cards.written(v, role) if known else "" for v, known in zip(values.tolist(), values.notna().tolist())]
+
+
+def paint(dataset: Dataset, at: np.ndarray, clusters: Clusters | None, colour: str) -> Paint:
+    """Colours of the points: by cluster when clusters are given, by a column, or by how often they were bought."""
+    if clusters is not None:
+        return mappaint.by_cluster(clusters)
+    if dataset.catalogue is None or colour not in dataset.catalogue.roles:
+        return mappaint.by_number("bought, in baskets", pd.Series(dataset.counts[at]))
+    values, role = dataset.column(colour).iloc[at], dataset.catalogue.roles[colour]
+    if role in mappaint.NUMBERS:
+        return mappaint.by_number(colour, values, money=role == "price")
+    return mappaint.by_names(colour, values)
