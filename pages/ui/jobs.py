@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import streamlit as st
-from embedcore.jobs import Job
 
+from embedcore.jobs import Job
 from pages.ui import charts, services
 from pages.ui.text import duration, plain
 
