@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
@@ -64,12 +65,63 @@ def menu(page: Page, title: str) -> None:
 
 def choose(page: Page, option: str) -> None:
     """Pick one of a row of choices (segmented control)."""
-    button = page.get_by_role("radio", name=option, exact=True).or_(page.get_by_role("button", name=option, exact=True))
-    button.filter(visible=True).first.click()
+    radio = page.get_by_role("radio", name=option, exact=True).filter(visible=True).first
+    radio.click()
+    expect(radio).to_be_checked()
     settled(page)
+
+
+def set_number(page: Page, label: str, value: int) -> None:
+    """Type a number and leave the field."""
+    field = page.get_by_role("spinbutton", name=label)
+    field.fill(str(value))
+    field.press("Enter")
+    settled(page)
+
+
+def cells(page: Page, alt: str) -> list[str]:
+    """Texts of the cells in view of the table whose description begins so, row by row."""
+    table = page.get_by_test_id("stDataFrame").filter(has=page.get_by_role("region", name=alt)).first
+    table.scroll_into_view_if_needed()
+    expect(table.locator("td").first).to_be_attached(timeout=PATIENCE)
+    return table.locator("td").all_inner_texts()
 
 
 def metric(page: Page, label: str) -> str:
     """The number that stands under this label."""
     found = page.get_by_test_id("stMetric").filter(has_text=re.compile(f"^{label}"))
     return found.first.get_by_test_id("stMetricValue").inner_text().strip()
+
+
+COLOURS = """canvas => {
+    const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data, seen = new Map();
+    for (let i = 0; i < data.length; i += 4) {
+        const [r, g, b, a] = data.slice(i, i + 4);
+        if (a < 100 || Math.max(r, g, b) - Math.min(r, g, b) < 40) continue;
+        const key = (r >> 5) + '.' + (g >> 5) + '.' + (b >> 5);
+        seen.set(key, (seen.get(key) || 0) + 1);
+    }
+    return [...seen.values()].filter(n => n > 30).length;
+}"""
+
+
+def drawn(page: Page, alt: str, timeout: float = PATIENCE) -> Locator:
+    """The canvas of the chart whose description begins so, once it has something in colour on it."""
+    canvas = page.locator(f'[data-testid="stVegaLiteChart"][aria-label^="{alt}"] canvas').first
+    expect(canvas).to_be_visible(timeout=timeout)
+    page.wait_for_function(f"c => ({COLOURS})(c) > 0", arg=canvas.element_handle(), timeout=timeout)
+    return canvas
+
+
+def drawn_anew(page: Page, old: Locator, alt: str, act: Callable[[], None]) -> Locator:
+    """Do something that makes the chart start again; the canvas of the new one."""
+    before = old.element_handle()
+    act()
+    page.wait_for_function("c => !c.isConnected", arg=before, timeout=PATIENCE)
+    return drawn(page, alt)
+
+
+def colours(canvas: Locator) -> int:
+    """How many clearly different colours cover more than a speck of it."""
+    found: int = canvas.evaluate(COLOURS)
+    return found

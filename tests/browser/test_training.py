@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.see import go, heading, menu, press, see, settled
+from tests.browser.see import go, heading, menu, press, see, set_number, settled
 from tests.browser.server import Server
 
 PROGRESS = re.compile(r"step [\d,]+ of [\d,]+")
@@ -20,10 +20,7 @@ def test_progress_survives_reload_and_page_switch_and_can_be_cancelled(server: S
     press(page, "Train a method", timeout=240_000)
     heading(page, "Train")
     settled(page)
-    passes = page.get_by_role("spinbutton", name="Passes over the baskets")
-    passes.fill("200")
-    passes.press("Enter")
-    settled(page)
+    set_number(page, "Passes over the baskets", 200)
     press(page, re.compile("^Train .*product2vec"))
     see(page.get_by_test_id("stMain"), PROGRESS, timeout=240_000)
     page.reload()
@@ -37,9 +34,6 @@ def test_progress_survives_reload_and_page_switch_and_can_be_cancelled(server: S
     menu(page, "Map")
     see(page, "Nothing is trained on this dataset yet.")
     menu(page, "Train")
-    passes = page.get_by_role("spinbutton", name="Passes over the baskets")
-    passes.fill("2")
-    passes.press("Enter")
-    settled(page)
+    set_number(page, "Passes over the baskets", 2)
     press(page, re.compile("^Train .*product2vec"))
     expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=240_000)

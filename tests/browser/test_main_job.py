@@ -1,0 +1,198 @@
+"""The main job on real data: open, one click, train, a named map, duplicates, recommendations."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import OpenPage, clean_log
+from tests.browser.see import (
+    body,
+    cells,
+    choose,
+    colours,
+    drawn,
+    drawn_anew,
+    go,
+    heading,
+    menu,
+    metric,
+    press,
+    see,
+    settled,
+)
+from tests.browser.server import Server, serve
+from tests.browser.watch import Watch
+
+MAP = "Map of"  # how the description of the chart begins
+LONG = 400_000  # milliseconds: 1.4 million purchase lines on two busy cores
+pytestmark = pytest.mark.timeout(1500)
+
+
+@dataclass(frozen=True)
+class Trained:
+    """Complete Journey, opened and trained in the browser. query: dataset and run, as the URL carries them."""
+
+    server: Server
+    query: str
+
+
+def train(page: Page) -> str:
+    """Press the button of the Train page and wait for the result; the URL's query."""
+    press(page, re.compile("^Train .*product2vec"))
+    see(page, re.compile(r"step [\d,]+ of [\d,]+|starting|waiting"))
+    expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=LONG)
+    settled(page)
+    return page.url.split("?", 1)[1]
+
+
+@pytest.fixture(scope="module")
+def trained(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
+    """From a fresh server to a trained embedding, with clicks only."""
+    folder = tmp_path_factory.mktemp("journey")
+    with serve(folder, folder / "home") as server:
+        watch, page = Watch(chromium), None
+        done = False
+        try:
+            page = watch.page()
+            begun = time.monotonic()
+            go(page, server.url)
+            see(page, re.compile("for education"))  # the data's own note
+            press(page, re.compile("^Open .*Complete Journey"))
+            press(page, "Train a method", timeout=LONG)
+            heading(page, "Train")
+            settled(page)
+            loaded = time.monotonic()
+            query = train(page)
+            print(f"\nComplete Journey: loaded in {loaded - begun:.0f} s, trained in {time.monotonic() - loaded:.0f} s")
+            done = True
+            print(query, flush=True)
+            yield Trained(server, query)
+        finally:
+            wrong = watch.close("journey", failed=not done)
+        assert not wrong, wrong
+        clean_log(server)
+
+
+def test_overview_says_what_is_loaded_and_trained(trained: Trained, page: Page) -> None:
+    go(page, trained.server.url, f"overview?{trained.query}")
+    assert metric(page, "Products").startswith("92,")
+    assert metric(page, "Baskets") == "155,848"
+    see(page, "What is trained")
+
+
+def test_second_training_returns_at_once_and_says_when_it_was_computed(trained: Trained, page: Page) -> None:
+    go(page, trained.server.url, f"train?{trained.query}")
+    begun = time.monotonic()
+    press(page, "Open the stored result")
+    see(page, re.compile(r"were trained (just now|\d+ minutes? ago) \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)"))
+    print(f"\nstored result after {time.monotonic() - begun:.1f} s")
+    assert time.monotonic() - begun < 30
+
+
+def test_recommendations_come_with_reasons(trained: Trained, page: Page) -> None:
+    go(page, trained.server.url, f"recommend?{trained.query}")
+    see(page, "Similar products")
+    see(page, re.compile("same |together|alike", re.I))
+    choose(page, "A basket")
+    see(page, "What goes with it")
+    see(page, re.compile(r"in [\d,]+ baskets?"))
+    expect(page.get_by_test_id("stMain").get_by_role("button", name="Add", exact=True).first).to_be_visible()
+
+
+def test_duplicates_are_listed_judged_and_remembered(trained: Trained, page: Page) -> None:
+    go(page, trained.server.url, f"duplicates?{trained.query}&threshold=0.7")
+    see(page, re.compile(r"products · alike 0\.\d\d"))
+    settled(page)
+    press(page, re.compile("[Ss]ame product|All the same"))
+    see(page, "Marked as the same product")
+    page.reload()
+    choose(page, "Same")
+    expect(page.get_by_role("button", name=re.compile("Take back")).first).to_be_visible()
+
+
+def test_link_reopens_the_same_view_in_another_browser(trained: Trained, new_page: OpenPage) -> None:
+    for name in ("train", "map", "duplicates", "recommend"):
+        page = new_page()
+        go(page, trained.server.url, f"{name}?{trained.query}")
+        assert "Nothing is" not in body(page)
+        assert all(part in page.url for part in trained.query.split("&") if part.startswith(("dataset=", "run=")))
+        menu(page, "Overview")
+
+
+def test_map_shows_twenty_thousand_points_in_colour_and_names_their_groups(trained: Trained, page: Page) -> None:
+    begun = time.monotonic()
+    page.goto(f"{trained.server.url}/map?{trained.query}")
+    canvas = drawn(page, MAP)
+    print(f"\n20,000 points on screen after {time.monotonic() - begun:.1f} s")
+    assert colours(canvas) >= 10
+    see(page, re.compile(r"^20,000 of [\d,]+ products shown"))
+    see(page, re.compile(r"^\d+ groups of [\d,]+ products"))
+    names = cells(page, "Table of the groups")[::4]
+    assert len(names) >= 5 and len(set(names)) == len(names)
+    assert all(re.search("[A-Za-z]{3}", name) for name in names), names
+
+
+def test_map_is_redrawn_by_itself_when_the_better_one_is_ready(trained: Trained, page: Page) -> None:
+    go(page, trained.server.url, f"map?{trained.query}")
+    best = page.get_by_role("radio", name="UMAP")
+    expect(best).to_be_checked(timeout=LONG)
+    canvas = drawn(page, MAP)
+    drawn_anew(page, canvas, MAP, lambda: page.get_by_role("radio", name="PCA").click())
+    assert "layout=pca" in page.url
+
+
+def test_click_on_a_point_shows_the_product_and_its_neighbours(trained: Trained, page: Page) -> None:
+    go(page, trained.server.url, f"map?{trained.query}")
+    canvas = drawn(page, MAP)
+    box = canvas.bounding_box()
+    for part in (0.5, 0.45, 0.55, 0.4, 0.6):  # between two points there is nothing to hit
+        canvas.click(position={"x": box["width"] * part, "y": 300})
+        try:
+            see(page, "Nearest products", timeout=8_000)
+            break
+        except AssertionError:
+            continue
+    see(page, "Nearest products")
+    assert "item=" in page.url
+    scores = [float(t) for t in page.get_by_text(re.compile(r"^0\.\d\d$")).all_inner_texts()]
+    assert len(scores) >= 5 and max(scores) > 0.3
+    link = page.url
+    page.goto(link)
+    see(page, "Nearest products")
+
+
+def test_box_lists_what_is_in_it_and_can_be_downloaded(trained: Trained, page: Page) -> None:
+    go(page, trained.server.url, f"map?{trained.query}")
+    canvas = drawn_anew(page, drawn(page, MAP), MAP, lambda: page.get_by_role("radio", name="Box").click())
+    settled(page)
+    box = canvas.bounding_box()
+    x, y = box["x"] + box["width"] * 0.35, box["y"] + 200
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 150, y + 150, steps=10)
+    page.mouse.up()
+    begun = time.monotonic()
+    said = see(page, re.compile(r"^[\d,]+ products? in the box$")).inner_text()
+    print(f"\nselection to table in {time.monotonic() - begun:.1f} s")
+    count = int(re.sub(r"\D", "", said))
+    with page.expect_download() as got:
+        press(page, "Download all of them")
+    lines = got.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == count + 1 and count > 50
+    assert lines[0].startswith("product,id,group,in baskets")
+
+
+def test_search_by_name_forgives_a_typo(trained: Trained, page: Page) -> None:
+    go(page, trained.server.url, f"map?{trained.query}")
+    field = page.get_by_role("searchbox", name="Search the map")
+    field.fill("bananna")
+    see(page, re.compile("^Named like"))
+    hit = page.get_by_test_id("stMain").get_by_role("button", name=re.compile("banana", re.I)).first
+    hit.click()
+    see(page, "Nearest products")
