@@ -180,7 +180,10 @@ def in_box(scene: Scene, box: View | None, group: Callable[[int], str]) -> None:
         selection_mode="single-row",
         on_select=lambda: _from_table(f"map:box:{box.text()}", frame),
         alt="Table of the products in the box",
-        column_config={"in baskets": st.column_config.NumberColumn(format="localized")},
+        column_config={
+            "product": st.column_config.TextColumn(width=170),
+            "in baskets": st.column_config.NumberColumn(format="localized"),
+        },
     )
     st.download_button(
         "Download all of them (CSV)",
