@@ -7,59 +7,59 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.conftest import FLAGS
-from tests.browser.see import go, heading, press, see, settled
+from tests.browser.see import choose, go, heading, menu, press, see, settled
 from tests.browser.server import serve
 from tests.shared import ROOT
 
 OUT = ROOT / "tests" / "browser" / "screenshots"
-LONG = 600_000
+LONG = 600_000  # milliseconds
 
 
-def job(page: Page, url: str, sample: str, method: str) -> None:
-    """Open a sample, train a method, wait for the map."""
+def trained(page: Page, url: str, sample: str, method: str) -> None:
+    """Open a sample, train a method, wait for the result."""
     go(page, url)
+    if page.get_by_text("Other data").count():
+        page.get_by_text("Other data").first.click()
     press(page, f"Open {sample}")
-    see(page, "Products ever bought", timeout=LONG)
-    go(page, url, "train")
-    page.get_by_role("radio", name=method).or_(page.get_by_role("button", name=method, exact=True)).first.click()
+    see(page, "What to do next", timeout=LONG)
+    expect(page.get_by_role("heading", name=sample)).to_be_visible(timeout=LONG)
+    menu(page, "Train")
     settled(page)
-    press(page, re.compile("^(play_arrow )?Train "))
-    see(page, "Numbers per product", timeout=LONG)
+    choose(page, method)
+    press(page, re.compile("^(Train with|Open the stored)"))
+    expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=LONG)
+    expect(page.get_by_text(f"The result: {method}")).to_be_visible(timeout=LONG)
 
 
-def shoot(page: Page, name: str) -> None:
-    """One picture of what the window shows."""
+def shoot(page: Page, title: str, name: str) -> None:
+    """A picture of the page of that title."""
+    menu(page, title)
+    heading(page, title)
     settled(page, timeout=LONG)
-    page.wait_for_timeout(3000)  # charts draw on a canvas after the page has settled
+    page.wait_for_timeout(5000)  # charts draw on a canvas after the page has settled
     page.screenshot(path=OUT / f"{name}.png")
 
 
 def main() -> None:
-    """Write map, duplicates, recommend, train and data as PNG files."""
+    """Write the pages of the README as PNG files."""
     OUT.mkdir(exist_ok=True)
-    chromium = shutil.which("chromium")
     with (
         tempfile.TemporaryDirectory() as folder,
         serve(Path(folder), Path(folder) / "home") as server,
         sync_playwright() as playwright,
     ):
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1360, "height": 900})
-        job(page, server.url, "The Complete Journey", "product2vec")
-        shoot(page, "train")
-        go(page, server.url, "map")
-        see(page, re.compile("UMAP"), timeout=LONG)
-        shoot(page, "map")
-        for name in ("recommend", "data"):
-            go(page, server.url, name)
-            heading(page)
-            shoot(page, name)
-        job(page, server.url, "A fashion shop", "Text encoder")
-        go(page, server.url, "duplicates")
-        shoot(page, "duplicates")
+        trained(page, server.url, "The Complete Journey", "Bought together (product2vec)")
+        menu(page, "Map")
+        expect(page.get_by_text("Best (UMAP)").first).to_be_visible(timeout=LONG)
+        for title in ("Map", "Recommend", "Data"):
+            shoot(page, title, title.lower())
+        trained(page, server.url, "Fashion shop", "What the words say (text encoder)")
+        shoot(page, "Duplicates", "duplicates")
         browser.close()
 
 
