@@ -6,11 +6,13 @@ import re
 from datetime import UTC, datetime
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$:&^=.])")
+# A bare address becomes a link however it is escaped, so an invisible joiner (U+2060) parts it.
+_ADDRESS = re.compile(r"(?i)(?<=http:)(?=//)|(?<=https:)(?=//)|(?<=www)(?=\.)|(?<=@)(?=\w)")
 
 
 def plain(text: object) -> str:
     """Any text from a user, safe inside a call that renders markdown: nothing in it becomes a link, image or icon."""
-    return _MARKDOWN.sub(r"\\\1", str(text)).replace("\n", " ")
+    return _MARKDOWN.sub(r"\\\1", _ADDRESS.sub("\u2060", str(text))).replace("\n", " ")
 
 
 def short(text: object, width: int = 60) -> str:
