@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from embedcore.export import csv
 from embedcore.intake.tables import Table
 from embedcore.jobs import read_key
 from pages.ui import jobs as job_ui
@@ -76,7 +77,7 @@ def _report(kind: str, source: Source, table: Table) -> None:
             st.dataframe(table.rejected.head(1000), hide_index=True, width="stretch")
             st.download_button(
                 "Download all rejected rows",
-                table.rejected.to_csv(index=False),
+                csv(table.rejected),
                 f"rejected-{kind}.csv",
                 "text/csv",
                 icon=":material/download:",
