@@ -1,0 +1,143 @@
+"""The sample shop, trained on baskets and on words: meaning, groups, looks; and names that try to be code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import OpenPage, clean_log
+from tests.browser.see import PAGES, body, cells, choose, drawn, go, heading, press, see, set_number, settled, upload
+from tests.browser.server import Server, serve
+from tests.browser.watch import SHOTS, Watch
+
+LONG = 300_000
+BASKETS, WORDS = "Bought together (product2vec)", "What the words say (text encoder)"
+GROUPS = "Table of the groups"
+GROUND = "e => getComputedStyle(e).backgroundColor.match(/[0-9]+/g).slice(0, 3).map(Number)"
+pytestmark = pytest.mark.timeout(1200)
+
+
+@pytest.fixture(scope="module")
+def shop(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    """(server, query of the newest result): the fashion shop with a result from baskets and one from words."""
+    folder = tmp_path_factory.mktemp("shop")
+    with serve(folder, folder / "home") as server:
+        watch, done = Watch(chromium), False
+        try:
+            page = watch.page()
+            go(page, server.url)
+            press(page, re.compile("^Open Fashion shop"))
+            press(page, "Train a method", timeout=LONG)
+            heading(page, "Train")
+            settled(page)
+            set_number(page, "Passes over the baskets", 5)
+            train(page, BASKETS)
+            choose(page, WORDS)
+            train(page, WORDS)
+            done = True
+            yield server, page.url.split("?", 1)[1]
+        finally:
+            wrong = watch.close("shop", failed=not done)
+        assert not wrong, wrong
+        clean_log(server)
+
+
+def train(page: Page, title: str) -> None:
+    """Press the button of the Train page and wait for its result."""
+    press(page, f"Train with “{title}”")
+    see(page, f"The result: {title}", timeout=LONG)
+    settled(page)
+
+
+def test_search_by_meaning_finds_what_the_words_do_not_say(shop: tuple[Server, str], page: Page) -> None:
+    server, query = shop
+    go(page, server.url, f"map?{query}")
+    drawn(page, "Map of")
+    choose(page, "by meaning")
+    field = page.get_by_role("searchbox", name="Search the map")
+    field.fill("clothes for a cold snowy day")
+    field.press("Enter")
+    see(page, re.compile("^Meaning much the same as"), timeout=LONG)
+    assert "clothes" in page.url
+    see(page, re.compile("coat|jacket|sweater|scarf|boot|parka|jumper|wool", re.I))
+    page.goto(page.url)
+    see(page, re.compile("^Meaning much the same as"))
+
+
+def test_colours_follow_a_column_and_stay_in_the_link(shop: tuple[Server, str], page: Page) -> None:
+    server, query = shop
+    go(page, server.url, f"map?{query}&colour=brand")
+    drawn(page, "Map of")
+    expect(page.locator('[data-testid="stVegaLiteChart"][aria-label*="coloured by brand"]')).to_be_visible()
+
+
+def test_a_group_is_renamed_and_keeps_its_name(shop: tuple[Server, str], page: Page) -> None:
+    server, query = shop
+    go(page, server.url, f"map?{query}")
+    drawn(page, "Map of")
+    cells(page, GROUPS)
+    grid = page.get_by_test_id("stDataFrame").filter(has=page.get_by_role("region", name=GROUPS)).first
+    box = grid.bounding_box()
+    page.mouse.dblclick(box["x"] + 60, box["y"] + 52)  # the first name
+    editor = page.locator("#portal textarea, #portal input").first
+    editor.fill("My favourite things")
+    editor.press("Enter")
+    expect(grid.locator("td").first).to_have_text("My favourite things", timeout=60_000)
+    settled(page)
+    page.reload()
+    heading(page, "Map")
+    drawn(page, "Map of")
+    assert cells(page, GROUPS)[0] == "My favourite things"
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_in_the_dark_and_on_a_narrow_window(shop: tuple[Server, str], new_page: OpenPage, name: str) -> None:
+    server, query = shop
+    SHOTS.mkdir(exist_ok=True)
+    for look, page in (("dark", new_page(dark=True)), ("narrow", new_page(width=420))):
+        go(page, server.url, f"{name}?{query}")
+        if name == "map":
+            drawn(page, "Map of")
+        assert "went wrong" not in body(page)
+        red, green, blue = page.get_by_test_id("stApp").evaluate(GROUND)
+        assert (max(red, green, blue) < 60) == (look == "dark")
+        wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
+        assert wide <= 1, f"{wide} pixels of the page are outside a narrow window"
+        page.screenshot(path=SHOTS / f"{look}-{name}.png")
+
+
+EVIL = [
+    "<img src=https://evil.example/1.png onerror=alert(1)>", "![x](https://evil.example/2.png)",
+    "[click](https://evil.example/3)", "=HYPERLINK(\"https://evil.example/4\")", ":material/home: $x^2$",
+    "<script src=https://evil.example/5.js></script>", "`code` **bold** # head", "@SUM(1+1)",
+]  # fmt: skip
+
+
+def test_names_that_try_to_be_code_are_shown_as_they_are(server: Server, page: Page, tmp_path: Path) -> None:
+    file = tmp_path / "evil.csv"
+    rows = [(f"p{n}", EVIL[n % len(EVIL)], EVIL[n % 3], EVIL[3 + n % 2]) for n in range(32)]
+    pd.DataFrame(rows, columns=["sku", "name", "kind", "maker"]).to_csv(file, index=False)
+    go(page, server.url, "data")
+    upload(page, "Catalogue file", str(file))
+    see(page, "32 kept", timeout=LONG)
+    settled(page)
+    press(page, "Import")
+    press(page, "Train a method", timeout=LONG)
+    heading(page, "Train")
+    settled(page)
+    train(page, WORDS)
+    query = page.url.split("?", 1)[1]
+    for name in PAGES:
+        go(page, server.url, f"{name}?{query}&item=p1&threshold=0.5&show=all")
+        assert "went wrong" not in body(page)
+        assert page.locator("img[src*=evil], script[src*=evil], a[href*=evil]").count() == 0
+    go(page, server.url, f"duplicates?{query}&threshold=0.5")
+    with page.expect_download() as got:
+        press(page, "Download the pairs")
+    table = pd.read_csv(got.value.path(), dtype=str)
+    assert len(table) and not any(str(v).startswith(("=", "@")) for v in table.to_numpy().ravel())
