@@ -71,8 +71,8 @@ def names_of(labels: np.ndarray, k: int, embedding: Embedding, dataset: Dataset)
         rows = np.flatnonzero(labels == label)
         found = sorted(traits[label], key=lambda t: (-t.weight, t.text))
         parts = _different(found)
-        if not parts or found[0].level == _BRAND:
-            parts = _examples(rows, items, embedding, dataset) + parts
+        if not parts:
+            parts = _examples(rows, items, embedding, dataset)
         out.append(_unique(parts, taken))
     return tuple(out)
 

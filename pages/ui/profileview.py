@@ -7,8 +7,8 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.intake.profile import Profile
-from pages.ui import charts
-from pages.ui.text import number, plain, share
+from pages.ui import charts, notices
+from pages.ui.text import number, plain, share, short
 
 
 def headline(p: Profile) -> None:
@@ -28,8 +28,7 @@ def headline(p: Profile) -> None:
 
 def details(data: Dataset, p: Profile) -> None:
     """Small charts and the columns."""
-    for sentence in data.meta.get("notices", ()):
-        st.info(plain(sentence), icon=":material/info:")
+    notices.say(data.meta.get("notices", ()))
     if data.meta.get("note"):
         st.caption(plain(data.meta["note"]))
     if p.baskets:
@@ -47,7 +46,7 @@ def details(data: Dataset, p: Profile) -> None:
             )
         with middle:
             st.markdown("**Bought most often**")
-            top = p.top.head(8).assign(title=lambda d: d["title"].str.slice(0, 28))
+            top = p.top.head(8).assign(title=lambda d: [short(t, 28) for t in d["title"]])
             st.altair_chart(
                 charts.bars(top, "title", "baskets", "baskets"),
                 width="stretch",

@@ -10,7 +10,7 @@ from embedcore.export import csv
 from embedcore.intake.tables import Table
 from embedcore.jobs import read_key
 from pages.ui import jobs as job_ui
-from pages.ui import services
+from pages.ui import notices, services
 from pages.ui.sources import Source
 from pages.ui.text import number, plain
 
@@ -68,8 +68,7 @@ def _report(kind: str, source: Source, table: Table) -> None:
         f":material/check_circle: {number(r.rows_in)} rows in the file = **{number(r.kept)} kept** + "
         f"{number(r.rejected)} rejected"
     )
-    for sentence in r.notices:
-        st.info(plain(sentence), icon=":material/info:")
+    notices.say(r.notices)
     if r.rejected:
         with st.expander(
             f"The {number(r.rejected)} rejected rows, with the line and the reason", icon=":material/report:"

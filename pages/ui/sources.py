@@ -80,6 +80,9 @@ def pick(kind: str, label: str, help: str) -> Source | None:
         if right.button(
             "Change", help="Choose another file.", key=f"drop:{kind}", icon=":material/close:", width="stretch"
         ):
+            for job in services.jobs().live():  # nobody waits for the old file any more
+                if job.kind == "read" and job.spec.get("path") == str(source.path):
+                    services.jobs().cancel(job.id)
             shell.remember(**{kind: None})
             st.rerun()
         return source
