@@ -17,7 +17,7 @@ from pages.ui.mapframe import View
 
 LIMIT = 20_000  # points that a browser draws without stalling
 HEIGHT = 720
-_NEAREST = 4_000  # up to so many points a click takes the nearest one; above it has to hit one, give or take a little
+_FEW = 4_000  # up to so many points a click may miss its point by more
 # The page's own ground colour is a signal of the chart, so ink and halo follow the theme.
 _INK = "luminance(background) > 0.5 ? '#1d2433' : '#f4f6fb'"
 _SOFT = "luminance(background) > 0.5 ? '#5b6577' : '#aab3c2'"
@@ -48,7 +48,7 @@ def spec(
             aria=False,
             tooltip=_card(tips),
             stroke="transparent",
-            strokeWidth=0 if n <= _NEAREST else 5,
+            strokeWidth=10 if n <= _FEW else 5,
         )
         .encode(
             x=_axis("x", view),
@@ -62,7 +62,7 @@ def spec(
             ),
             opacity=alt.condition(chosen, alt.value(solid), alt.value(0.06)),
         )
-        .add_params(chosen, *_selection(mode, n, box))
+        .add_params(chosen, *_selection(mode, box))
     )
     chart = (
         alt.layer(drawn, *_names(), *_pointed_out())
@@ -89,11 +89,8 @@ def _axis(channel: str, view: View | None = None) -> Any:
 
 
 def _card(tips: Mapping[str, str]) -> Any:
-    """The hover card. One plain expression: the one that Vega-Lite writes costs a second at 20,000 points.
-
-    Where the nearest point is taken, the mark under the pointer is a cell that holds the point's row as its datum."""
-    row = "(datum.datum||datum)"
-    lines = ", ".join(f"{json.dumps(title)}: {row}.{column}" for column, title in {"title": "title", **tips}.items())
+    """The hover card. One plain expression: the one that Vega-Lite writes costs a second at 20,000 points."""
+    lines = ", ".join(f"{json.dumps(title)}: datum.{column}" for column, title in {"title": "title", **tips}.items())
     return alt.ExprRef("{" + lines + "}")
 
 
@@ -113,7 +110,7 @@ def _legend(names: Sequence[str]) -> Any:
     )
 
 
-def _selection(mode: str, n: int, box: View | None) -> list[Any]:
+def _selection(mode: str, box: View | None) -> list[Any]:
     """One gesture at a time: in one chart they would fight over the same drag."""
     if mode == "box":
         start = {"x": [box.x0, box.x1], "y": [box.y0, box.y1]} if box else alt.Undefined
@@ -121,8 +118,9 @@ def _selection(mode: str, n: int, box: View | None) -> list[Any]:
         return [alt.selection_interval(name="box", encodings=["x", "y"], value=start, mark=mark, zoom=False)]
     if mode == "pan":
         return [alt.selection_interval(name="pan", encodings=["x", "y"], bind="scales")]
-    # Every click toggles, so every click is an event, also a second one on the same product.
-    return [alt.selection_point(name="pick", fields=["row"], toggle="true", nearest=n <= _NEAREST, clear=False)]
+    # Every click toggles, so every click is an event, also a second one on the same product. Not the nearest point:
+    # the card of a nearest point stays empty.
+    return [alt.selection_point(name="pick", fields=["row"], toggle="true", clear=False)]
 
 
 def _pointed_out() -> list[Any]:
