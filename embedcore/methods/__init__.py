@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from embedcore.errors import InputError
-from embedcore.methods.base import Fitted, Method, Params, param, run_key
+from embedcore.methods.base import Fitted, Method, Params, figure, param, run_key
 
 # name -> "module:class"; a method's module is imported when it is asked for.
 REGISTRY: dict[str, str] = {
@@ -30,4 +30,4 @@ def all_methods() -> list[Method]:
     return [get(name) for name in REGISTRY]
 
 
-__all__ = ["REGISTRY", "Fitted", "Method", "Params", "all_methods", "get", "param", "run_key"]
+__all__ = ["REGISTRY", "Fitted", "Method", "Params", "all_methods", "figure", "get", "param", "run_key"]

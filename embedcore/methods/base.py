@@ -15,6 +15,10 @@ from embedcore.embedding import Embedding
 from embedcore.errors import InputError
 
 
+# Roles of columns that say something about a product and can be learned from.
+TABLE = ("title", "description", "category", "brand", "price", "number", "date", "text")
+
+
 class Progress(Protocol):
     """Called by long work after each step. May raise Cancelled to stop it."""
 
@@ -35,13 +39,17 @@ def param(
     step: float | None = None,
     choices: tuple[Any, ...] | None = None,
     columns: tuple[str, ...] | None = None,
+    column: tuple[str, ...] | None = None,
+    runs: bool = False,
     advanced: bool = False,
 ) -> Any:
     """A field of Params with what a form needs to draw it.
 
     label: plain words. help: one sentence with the exact term. low/high/step: bounds of a number.
     choices: the allowed values. columns: the value is a tuple of catalogue columns that have one of
-    these roles (an empty tuple means: all of them). advanced: hidden until asked for.
+    these roles (an empty tuple means: all of them). column: the value is one catalogue column that has one of these
+    roles, or "" for none. runs: the value is a tuple of keys of finished runs on the same dataset. advanced: hidden
+    until asked for.
     """
     meta = {
         "label": label,
@@ -51,9 +59,35 @@ def param(
         "step": step,
         "choices": choices,
         "columns": columns,
+        "column": column,
+        "runs": runs,
         "advanced": advanced,
     }
     return field(default=default, metadata=meta)
+
+
+def figure(
+    name: str,
+    value: float,
+    baseline: float | None = None,
+    baseline_name: str = "",
+    *,
+    kind: str = "share",
+    better: str = "higher",
+    help: str = "",
+) -> dict[str, Any]:
+    """One row of meta["figures"]: a measure on data that training did not see, beside the simplest alternative.
+
+    kind: "share" (0 to 1, shown in percent) or "number". better: "higher" or "lower". help: the exact term."""
+    return {
+        "name": name,
+        "value": float(value),
+        "baseline": None if baseline is None else float(baseline),
+        "baseline_name": baseline_name,
+        "kind": kind,
+        "better": better,
+        "help": help,
+    }
 
 
 @dataclass(frozen=True)
@@ -63,7 +97,7 @@ class Params:
     def __post_init__(self) -> None:
         for f in fields(self):
             value, m = getattr(self, f.name), f.metadata
-            if m.get("columns") is not None:
+            if m.get("columns") is not None or m.get("runs"):
                 object.__setattr__(self, f.name, tuple(value))
                 continue
             if m.get("choices") is not None and value not in m["choices"]:
@@ -88,7 +122,13 @@ class Params:
 
 
 class Fitted(ABC):
-    """A trained method. `embeddings` holds at least "product"."""
+    """A trained method. `embeddings` holds at least "product".
+
+    meta, JSON-able: params, seed, losses (as given to progress), seconds, vocabulary (how many products have a
+    vector), left_out (how many have none); optional and shown wherever the result is:
+    notices: plain sentences to read before anything else, such as "A plain PCA does better on this table.";
+    figures: held-out measures beside the simplest alternative, made by `figure`.
+    """
 
     embeddings: dict[str, Embedding]
     meta: dict[str, Any]
@@ -112,9 +152,10 @@ class Method(ABC):
     name: ClassVar[str]
     title: ClassVar[str]
     summary: ClassVar[str]  # one plain sentence: what it learns from, what it is good for
+    about: ClassVar[str] = ""  # a few plain sentences: what it does, when to choose it, what it cannot do
     source: ClassVar[str]  # the paper
     version: ClassVar[int]  # raise it when the same parameters give another result
-    needs: ClassVar[frozenset[str]]  # of "baskets", "text", "categories", "numbers", "images"
+    needs: ClassVar[frozenset[str]]  # of "baskets", "text", "table", "images", "customers", "runs"
     Params: ClassVar[type[Params]]
 
     def lacks(self, dataset: Dataset) -> str | None:
@@ -125,6 +166,10 @@ class Method(ABC):
             return "It reads the products' names and descriptions, and this dataset has no catalogue: add one."
         if "text" in self.needs and not dataset.columns("title", "description", "text", "category", "brand"):
             return "It reads text, and this catalogue has no text column: mark one as title or description."
+        if "table" in self.needs and not dataset.columns(*TABLE):
+            return "It learns from the columns of the catalogue, and this dataset has none: add a catalogue."
+        if "images" in self.needs and getattr(dataset, "images", None) is None:
+            return "It learns from product pictures, and this dataset has none: add them on the Data page."
         return None
 
     @abstractmethod

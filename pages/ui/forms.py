@@ -9,6 +9,7 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.methods import Method, Params
+from pages.ui import services, shell
 
 
 def params_form(method: Method, dataset: Dataset) -> Params:
@@ -42,6 +43,30 @@ def _widget(method: Method, dataset: Dataset, f: Field[Any]) -> Any:
                 help=m["help"],
                 key=key,
                 placeholder="all of them",
+                persist_state="session",
+            )
+        )
+    if m["column"] is not None:
+        known = ["", *dataset.columns(*m["column"])]
+        return st.selectbox(
+            m["label"],
+            known,
+            index=known.index(f.default) if f.default in known else 0,
+            format_func=lambda c: c or "none",
+            help=m["help"],
+            key=key,
+            persist_state="session",
+        )
+    if m["runs"]:
+        runs = {r.key: r for r in services.store().runs(dataset.hash) if r.method != method.name}
+        return tuple(
+            st.multiselect(
+                m["label"],
+                list(runs),
+                format_func=lambda k: shell.run_label(runs[k]),
+                help=m["help"],
+                key=key,
+                placeholder="choose two or more results",
                 persist_state="session",
             )
         )

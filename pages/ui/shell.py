@@ -16,6 +16,7 @@ from typing import Any
 import streamlit as st
 
 from embedcore import EmbedError
+from embedcore.store_records import RunInfo
 from pages.ui import jobs as job_ui
 from pages.ui import services
 from pages.ui.text import plain, short
@@ -166,8 +167,13 @@ def pick_run(dataset: str) -> str | None:
     runs = services.store().runs(dataset)
     if not runs:
         return None
-    titles = {r.key: f"{r.method} · {r.dimension} numbers · {r.created:%Y-%m-%d %H:%M}" for r in runs}
+    titles = {r.key: run_label(r) for r in runs}
     return _pick("run", "Result", titles, "A trained embedding: the vectors that a method learned for the products.")
+
+
+def run_label(run: RunInfo) -> str:
+    """A training result as it stands in a list."""
+    return f"{run.method} · {run.dimension} numbers · {run.created:%Y-%m-%d %H:%M}"
 
 
 def need_dataset() -> str:

@@ -15,7 +15,12 @@ WORDS = (
     ("garden hose", "flower pot", "lawn rake", "watering can", "hedge shears"),
     ("desk lamp", "light bulb", "floor lamp", "lamp shade", "string of lights"),
 )
-EACH = 15       # products of a group
+ROOMS = (("hall", "wardrobe"), ("cellar", "kitchen"), ("garden", "shed"), ("study", "ceiling"))
+MATERIALS = (("leather", "canvas", "suede"), ("glass", "tin", "carton"), ("steel", "clay", "wood"),
+             ("brass", "paper", "led"))  # fmt: skip
+ROLES = {"id": "id", "title": "title", "room": "category", "material": "category", "price": "price",
+         "weight": "number"}  # fmt: skip
+EACH = 15  # products of a group
 GROUPS = len(WORDS)
 
 
@@ -31,10 +36,17 @@ def title(n: int) -> str:
 
 
 def catalogue(ids: Iterable[str]) -> Catalogue:
-    """id, title."""
-    rows = [(i, title(int("".join(c for c in i if c.isdigit())))) for i in ids]
-    frame = pd.DataFrame(rows, columns=["id", "title"]).astype("str")
-    return Catalogue(frame, {"id": "id", "title": "title"})
+    """id, title, and what goes with the group: room and material (several of each in a group), price and weight."""
+    rows = []
+    for i in ids:
+        n = int("".join(c for c in i if c.isdigit()))
+        rng = np.random.default_rng(n)
+        rooms, materials = ROOMS[n % GROUPS], MATERIALS[n % GROUPS]
+        price, weight = (10 ** (1 + n % GROUPS / 2), 1 + 3 * (n % GROUPS)) * (1 + rng.uniform(-0.2, 0.2, 2))
+        room, material = rooms[n // GROUPS % 2], materials[n // GROUPS % 3]
+        rows.append((i, title(n), room, material, round(price, 2), round(weight, 2)))
+    frame = pd.DataFrame(rows, columns=list(ROLES))
+    return Catalogue(frame.astype({"id": "str", "title": "str", "room": "str", "material": "str"}), ROLES)
 
 
 def baskets(seed: int = 0, n: int = 800) -> Iterator[tuple[str, str, str]]:

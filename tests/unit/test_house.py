@@ -21,7 +21,7 @@ TOP = {
 
 # Room -> rooms of embedcore that it may not enter. Data moves left to right and never back.
 # embedcore.methods.base is open to all: it holds Progress, the one word all long work shares.
-ABOVE = {"store", "jobs", "worker", "tasks", "samples", "__main__"}
+ABOVE = {"store", "jobs", "worker", "tasks", "samples", "commands", "__main__"}
 FORBIDDEN = {
     "errors": {"*"},
     "embedding": {"dataset", "intake", "methods", "training", "neighbours", "explore", *ABOVE},
@@ -31,8 +31,8 @@ FORBIDDEN = {
     "training": {"intake", "explore", "neighbours", *ABOVE},
     "neighbours": {"intake", "methods", "training", "explore", *ABOVE},
     "explore": {"intake", "methods", "training", *ABOVE},
-    "store": {"intake", "methods", "training", "jobs", "worker", "tasks", "samples", "__main__"},
-    "jobs": {"intake", "training", "explore", "neighbours", "worker", "tasks", "samples", "__main__"},
+    "store": {"intake", "methods", "training", "jobs", "worker", "tasks", "samples", "commands", "__main__"},
+    "jobs": {"intake", "training", "explore", "neighbours", "worker", "tasks", "samples", "commands", "__main__"},
 }
 HEAVY = ("torch", "streamlit", "umap", "numba", "sklearn", "sentence_transformers", "faiss", "transformers")
 # Where a crash of anything must become a sentence or a line in a log: the worker's threads and the pages' boundary.
@@ -218,7 +218,7 @@ def test_requirements_are_exact_pins(file: str) -> None:
 
 def light_modules() -> list[str]:
     """All of the library but the methods themselves and what runs in the worker."""
-    own = {"embedcore.training", "embedcore.worker", "embedcore.tasks", "embedcore.__main__"}
+    own = {"embedcore.training", "embedcore.worker", "embedcore.tasks", "embedcore.commands", "embedcore.__main__"}
     base = {"embedcore.methods", "embedcore.methods.base"}
     return sorted(
         m for m in MODULES if m.startswith("embedcore") and m not in own and (room(m) != "methods" or m in base)

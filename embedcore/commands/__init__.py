@@ -1,0 +1,1 @@
+"""The commands of python -m embedcore: one file each, with `add(commands)`."""

@@ -1,0 +1,32 @@
+"""export: run folder -> vectors in a file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from embedcore.errors import InputError
+
+
+def add(commands: Any) -> None:
+    """Register the command."""
+    export = commands.add_parser("export", help="run folder -> vectors as .parquet, .csv or .npy")
+    export.add_argument("run_folder", type=Path, metavar="run", help="folder that train wrote")
+    export.add_argument("out", type=Path, help="file to write; its ending chooses the format")
+    export.add_argument("--kind", default="product", help="product (default) or context")
+    export.add_argument("--data", type=Path, help="dataset folder, to add titles")
+    export.set_defaults(run=run)
+
+
+def run(wanted: argparse.Namespace) -> None:
+    from embedcore.dataset import Dataset
+    from embedcore.embedding import Embedding
+    from embedcore.export import write_vectors
+
+    try:
+        embedding = Embedding.load(wanted.run_folder / "embeddings", wanted.kind)
+    except FileNotFoundError:
+        raise InputError(f"{wanted.run_folder.name} holds no “{wanted.kind}” vectors.", "Train first.") from None
+    write_vectors(embedding, wanted.out, Dataset.load(wanted.data) if wanted.data else None)
+    print(f"{len(embedding):,} vectors of {embedding.dimension} numbers -> {wanted.out}")

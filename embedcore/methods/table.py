@@ -1,0 +1,217 @@
+"""The catalogue as numbers: read the same way by every method that learns from columns, for known and new products."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from embedcore.dataset import Dataset
+from embedcore.errors import NeedsError
+
+CATEGORIES = ("category", "brand")
+NUMBERS = ("price", "number", "date")
+WORDS = ("title", "description", "text")
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_SKEWED = 2.0  # skewness above which a column of positive numbers is read on a logarithmic scale
+_COMMON = 0.5  # share of different values in a category column above which it tells products apart, not kinds
+
+
+@dataclass(frozen=True)
+class Category:
+    """A column of values. values: the different ones, most frequent first (ties by name); code 0 stands for missing
+    or never seen, value n has code n + 1. counts: rows of each value."""
+
+    name: str
+    values: tuple[str, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A column of numbers. log: read as log1p. mean, std: of what is known (after the log)."""
+
+    name: str
+    log: bool
+    mean: float
+    std: float
+
+
+@dataclass(frozen=True)
+class Words:
+    """A column of text. words: the vocabulary, most frequent first, lower case. counts: rows that hold each."""
+
+    name: str
+    words: tuple[str, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Encoded:
+    """Rows as numbers, n = len(Dataset.items).
+
+    categories: (n, C) int32 codes, 0 = missing or unknown. numbers: (n, N) float32 standardised, NaN = missing.
+    words: for each text column (indptr (n+1,) int64, codes int32): the known words of a row, each once.
+    """
+
+    categories: np.ndarray
+    numbers: np.ndarray
+    words: tuple[tuple[np.ndarray, np.ndarray], ...]
+
+    @property
+    def known(self) -> np.ndarray:
+        """(n,) bool: rows of which at least one cell says something."""
+        some = (self.categories > 0).any(1) | np.isfinite(self.numbers).any(1)
+        for indptr, _ in self.words:
+            some |= np.diff(indptr) > 0
+        return np.asarray(some)
+
+
+@dataclass(frozen=True)
+class Table:
+    """What was learned from the columns of one catalogue; `encode` reads any dataset with it."""
+
+    categories: tuple[Category, ...]
+    numbers: tuple[Number, ...]
+    words: tuple[Words, ...]
+    left_out: tuple[tuple[str, str], ...] = ()  # (column, why it is not used)
+
+    @classmethod
+    def of(
+        cls,
+        dataset: Dataset,
+        exclude: Iterable[str] = (),
+        rows: np.ndarray | None = None,
+        min_word: int = 2,
+        max_words: int = 20_000,
+    ) -> Table:
+        """Read the vocabulary, means and spreads of `dataset` (of its positions `rows` only, when given).
+
+        exclude: columns not to use. min_word: in how many rows a word must stand. Columns that are constant, empty or
+        different in every row are left out, with the reason. NeedsError when no column is left."""
+        hidden, out = set(exclude), []
+        found: dict[str, list[Any]] = {"categories": [], "numbers": [], "words": []}
+        roles = dataset.catalogue.roles if dataset.catalogue is not None else {}
+        for name, role in roles.items():
+            if name in hidden or role not in (*CATEGORIES, *NUMBERS, *WORDS):
+                continue
+            cells = dataset.column(name)
+            cells = cells.iloc[: dataset.n_catalogue] if rows is None else cells.iloc[rows]
+            kind = _kind(cells, role)
+            if kind == "number":
+                number = _number(name, numeric(cells))
+                found["numbers"] += [number] if number else []
+                out += [] if number else [(name, "it is empty or the same everywhere")]
+            elif kind == "category":
+                counts = cells.dropna().astype(str).value_counts()
+                order = sorted(zip(-counts.to_numpy(), counts.index, strict=True))
+                if len(order) < 1 or (len(order) == 1 and not cells.isna().any()):
+                    out.append((name, "it is empty or the same everywhere"))
+                else:
+                    values = tuple(str(v) for _, v in order)
+                    found["categories"].append(Category(name, values, tuple(int(-c) for c, _ in order)))
+            else:
+                words = _vocabulary(name, cells, min_word, max_words)
+                found["words"] += [words] if words.words else []
+                out += [] if words.words else [(name, "no word stands in two products")]
+        table = cls(tuple(found["categories"]), tuple(found["numbers"]), tuple(found["words"]), tuple(out))
+        if not (table.categories or table.numbers or table.words):
+            raise NeedsError(
+                "No column of this catalogue says anything that products share: all are empty, the same everywhere or "
+                "left out.",
+                "Mark columns as category, number or text on the Data page.",
+            )
+        return table
+
+    def encode(self, dataset: Dataset) -> Encoded:
+        """The products of `dataset` as numbers. Columns it does not have count as missing."""
+        n = len(dataset)
+        has = set(dataset.catalogue.roles) if dataset.catalogue is not None else set()
+        codes = np.zeros((n, len(self.categories)), np.int32)
+        for j, c in enumerate(self.categories):
+            if c.name in has:
+                known = pd.Index(c.values).get_indexer(pd.Index(_text(dataset.column(c.name))))
+                codes[:, j] = known + 1
+        numbers = np.full((n, len(self.numbers)), np.nan, np.float32)
+        for j, x in enumerate(self.numbers):
+            if x.name in has:
+                v = numeric(dataset.column(x.name))
+                v = np.log1p(np.maximum(v, 0)) if x.log else v
+                numbers[:, j] = np.clip((v - x.mean) / x.std, -1e4, 1e4)
+        words = []
+        for w in self.words:
+            cells = _text(dataset.column(w.name)) if w.name in has else np.full(n, "", object)
+            words.append(_lookup(cells, {word: k for k, word in enumerate(w.words)}))
+        return Encoded(codes, numbers, tuple(words))
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_plain(cls, plain: dict[str, Any]) -> Table:
+        """From what `plain` gave, after a round trip through JSON."""
+        return cls(
+            tuple(Category(c["name"], tuple(c["values"]), tuple(c["counts"])) for c in plain["categories"]),
+            tuple(Number(**x) for x in plain["numbers"]),
+            tuple(Words(w["name"], tuple(w["words"]), tuple(w["counts"])) for w in plain["words"]),
+            tuple((a, b) for a, b in plain["left_out"]),
+        )
+
+
+def numeric(cells: pd.Series) -> np.ndarray:
+    """(n,) float64, NaN where missing; dates as days since 1970."""
+    if pd.api.types.is_datetime64_any_dtype(cells):
+        days = cells.to_numpy("datetime64[s]").astype("int64") / 86400.0
+        return np.where(cells.isna().to_numpy(), np.nan, days)
+    x = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64)
+    return np.where(np.isfinite(x), x, np.nan)
+
+
+def tokens(text: str) -> list[str]:
+    """The different words of a text, lower case, in their order."""
+    return list(dict.fromkeys(_WORD.findall(text.lower())))
+
+
+def _kind(cells: pd.Series, role: str) -> str:
+    if role in NUMBERS:
+        return "number"
+    if role in WORDS:
+        return "words"
+    some = cells.dropna()
+    # A "category" that names nearly every product says nothing as a value; its words may.
+    return "words" if len(some) > 50 and some.nunique() > _COMMON * len(some) else "category"
+
+
+def _number(name: str, x: np.ndarray) -> Number | None:
+    x = x[np.isfinite(x)]
+    if len(x) < 2 or x.min() == x.max():
+        return None
+    spread = x.std()
+    log = bool(x.min() >= 0 and (((x - x.mean()) / spread) ** 3).mean() > _SKEWED)
+    x = np.log1p(x) if log else x
+    return Number(name, log, float(x.mean()), float(max(x.std(), 1e-9)))
+
+
+def _text(cells: pd.Series) -> np.ndarray:
+    return np.asarray(cells.astype(object).where(cells.notna(), "").astype(str).to_numpy(dtype=object))
+
+
+def _vocabulary(name: str, cells: pd.Series, min_word: int, most: int) -> Words:
+    counts: dict[str, int] = {}
+    for text in _text(cells):
+        for word in tokens(text):
+            counts[word] = counts.get(word, 0) + 1
+    order = sorted(((-c, w) for w, c in counts.items() if c >= min_word))[:most]
+    return Words(name, tuple(w for _, w in order), tuple(-c for c, _ in order))
+
+
+def _lookup(cells: np.ndarray, known: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+    rows = [[known[w] for w in tokens(t) if w in known] for t in cells]
+    indptr = np.r_[0, np.cumsum([len(r) for r in rows])].astype(np.int64)
+    flat = [k for r in rows for k in r]
+    return indptr, np.array(flat, np.int32)
