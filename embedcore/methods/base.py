@@ -14,7 +14,6 @@ from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import InputError
 
-
 # Roles of columns that say something about a product and can be learned from.
 TABLE = ("title", "description", "category", "brand", "price", "number", "date", "text")
 
