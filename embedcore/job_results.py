@@ -14,6 +14,10 @@ from embedcore.explore.projection import Projection
 from embedcore.job import clustering_name
 from embedcore.store import Store
 
+# Kinds whose result is a folder made of a dataset, or of a run when the spec names one: nothing else to store.
+# The worker gets dataset_folder, and for a run run_folder (its vectors and graph) and model_folder.
+MADE = ("match", "anomalies", "recommender", "embed")
+
 
 def stored(store: Store, kind: str, key: str, spec: Mapping[str, Any]) -> tuple[dict[str, Any], datetime] | None:
     """(result, when it was computed) of a job that need not run again; None when it must run."""
@@ -23,6 +27,9 @@ def stored(store: Store, kind: str, key: str, spec: Mapping[str, Any]) -> tuple[
     if kind == "read":
         folder = store.raw(key)
         return ({"raw": key}, datetime.fromtimestamp(folder.stat().st_mtime, UTC)) if folder else None
+    if kind in MADE:
+        folder = store.made(kind, key, spec["dataset"], spec.get("run"))
+        return ({}, datetime.fromtimestamp(folder.stat().st_mtime, UTC)) if folder else None
     before = store.done_job(kind, key)
     if kind in ("map", "cluster"):
         made = _made_of_run(store, kind, spec)
@@ -53,16 +60,17 @@ def prepare(store: Store, kind: str, spec: Mapping[str, Any], folder: Path) -> d
     """The spec as the worker needs it: with folders to read from. The worker cannot open the database, so what it
     needs of a run is written to `folder`."""
     ready = dict(spec)
-    if kind == "train":
+    if kind == "train" or kind in MADE:
         ready["dataset_folder"] = str(store.dataset_folder(spec["dataset"]))
-    if kind in ("map", "cluster"):
+    if kind in ("map", "cluster") or (kind in MADE and spec.get("run")):
         run = store.run(spec["run"])
         if run is None:
             raise MissingError("This result is not (or no longer) here.", "Choose another one or train it again.")
         store.embedding(run.key).save(folder)
         store.graph(run.key).save(folder)
         ready |= {"run_folder": str(folder), "dataset_folder": str(store.dataset_folder(run.dataset)),
-                  "maps": store.projections(run.key)}
+                  "maps": store.projections(run.key), "run_method": run.method,
+                  "model_folder": str(store.model_folder(run.key))}
         for name in ready["maps"]:
             store.projection(run.key, name).save(folder)
     if kind == "import":
@@ -91,6 +99,8 @@ def commit(store: Store, kind: str, key: str, spec: Mapping[str, Any], out: Path
     elif kind == "cluster":
         store.save_clusters(spec["run"], result["name"], Clusters.load(out, result["name"]))
         found = {"run": spec["run"]}
+    elif kind in MADE:
+        store.save_made(kind, key, out, spec["dataset"], spec.get("run"))
     return {**result, **found}
 
 

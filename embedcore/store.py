@@ -24,6 +24,7 @@ from embedcore.explore.projection import Projection
 from embedcore.migrations import Cursor
 from embedcore.neighbours import Graph
 from embedcore.store_db import Database, one
+from embedcore.store_made import Made
 from embedcore.store_records import DatasetInfo, JobRow, RunInfo, dataset_info, job_row, measure, naive, run_info
 
 DAY = 86_400.0
@@ -34,7 +35,7 @@ _LIVE = ("queued", "running")
 _open_here: WeakValueDictionary[Path, Store] = WeakValueDictionary()
 
 
-class Store:
+class Store(Made):
     """Datasets, runs and what was made of them, verdicts and jobs. Every method may be called from any thread.
 
     One process owns a data folder at a time. A folder appears before its row and goes after it, so a row always has

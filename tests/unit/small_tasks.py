@@ -23,6 +23,12 @@ def count(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
     return {"counted": spec["to"], "pid": os.getpid(), "nice": os.nice(0)}
 
 
+def match(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    """Leaves what it was given in its folder."""
+    (out / "given.txt").write_text("\n".join(sorted(spec)))
+    return {"asked": spec["dataset"]}
+
+
 def explain(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
     raise InputError("The file is empty.", "Choose another one.")
 
@@ -68,7 +74,7 @@ def refuse(spec: dict[str, Any]) -> dict[str, Any]:
     raise InputError("No such model.", "Choose another one.")
 
 
-TASKS = {"count": count, "explain": explain, "boom": boom, "hungry": hungry, "die": die, "spin": spin,
+TASKS = {"match": match, "count": count, "explain": explain, "boom": boom, "hungry": hungry, "die": die, "spin": spin,
          "environment": environment}
 QUESTIONS = {"add": add, "pause": pause, "who": who, "refuse": refuse, "warm": lambda spec: {}}
 WARM_UP: list[Any] = []

@@ -18,6 +18,7 @@ from embedcore.job import Record
 from embedcore.jobs import Job, Jobs, cluster_key, read_key
 from embedcore.store import Store
 from embedcore.store_records import JobRow
+from tests.unit import made
 
 TASKS = "tests.unit.small_tasks"
 
@@ -280,3 +281,14 @@ def test_the_key_of_a_reading_is_its_bytes_and_options(tmp_path: Path) -> None:
     with pytest.raises(MissingError):
         read_key(tmp_path / "c.csv", {})
     assert cluster_key("r", {"run": "r", "k": 3, "method": "kmeans"}) == cluster_key("r", {"method": "kmeans", "k": 3})
+
+
+def test_a_folder_made_of_a_dataset_is_kept_and_not_made_again(jobs: Jobs, store: Store, tmp_path: Path) -> None:
+    made.dataset().save(tmp_path / "in")
+    data = store.add_dataset(tmp_path / "in", "upload").hash
+    first = jobs.wait(jobs.submit("match", "k", {"dataset": data}, "Matching").id, 20)
+    assert first.state == "done" and not first.cached
+    folder = store.made("match", "k", data)
+    assert folder and "dataset_folder" in (folder / "given.txt").read_text().split()
+    again = jobs.submit("match", "k", {"dataset": data}, "Matching")
+    assert again.state == "done" and again.cached and again.finished

@@ -336,3 +336,20 @@ def test_a_conflict_is_tried_again_and_then_given_up(store: Store) -> None:
     with pytest.raises(duckdb.TransactionException):
         store._db.write(never)
     assert len(tries) == 6
+
+
+def test_what_was_made_of_a_dataset_or_a_run_comes_back_and_goes_with_it(store: Store, tmp_path: Path) -> None:
+    data = add(store, tmp_path / "in")
+    train(store, tmp_path / "run", data, "run1")
+    for n, run in enumerate((None, "run1")):
+        assert store.made("match", "k", data, run) is None
+        (tmp_path / f"out{n}").mkdir()
+        (tmp_path / f"out{n}" / "answer.json").write_text(str(n))
+        kept = store.save_made("match", "k", tmp_path / f"out{n}", data, run)
+        assert store.made("match", "k", data, run) == kept and (kept / "answer.json").read_text() == str(n)
+        assert store.made("match", "another", data, run) is None and store.made("other", "k", data, run) is None
+    assert store.dataset(data).hash == data, "the dataset is not disturbed"
+    store.delete_run("run1")
+    assert store.made("match", "k", data, "run1") is None and store.made("match", "k", data) is not None
+    store.delete_dataset(data)
+    assert store.made("match", "k", data) is None
