@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.errors import InputError, MissingError
+from embedcore.images import Images
 
 # What a catalogue column can be. Several columns may share a role except id and title.
 ROLES = ("id", "title", "description", "category", "brand", "price", "number", "date", "image", "text", "ignore")
@@ -119,7 +120,8 @@ class Dataset:
 
     items: (n,) object str: first the catalogue's products in its order, then products that only baskets know
     (sorted). Every index of a product in this package is a position in `items`.
-    meta: where it came from and what import had to say (JSON-able); not part of the hash.
+    meta: where it came from and what import had to say (JSON-able); not part of the hash. images: pictures of some of
+    the items, in their order, or None.
     """
 
     name: str
@@ -127,6 +129,7 @@ class Dataset:
     baskets: Baskets | None
     items: np.ndarray
     meta: Mapping[str, Any] = field(default_factory=dict)
+    images: Images | None = None
 
     @classmethod
     def build(
@@ -135,8 +138,9 @@ class Dataset:
         catalogue: Catalogue | None,
         lines: pd.DataFrame | None = None,
         meta: Mapping[str, Any] | None = None,
+        images: Images | None = None,
     ) -> Dataset:
-        """Join a catalogue and basket lines.
+        """Join a catalogue and basket lines, and the pictures of products that are among them.
 
         lines: one row per line with str columns `basket` and `item`, and optionally `customer` (str),
         `time` (datetime), `quantity`, `price` (float). Lines of one basket need not be adjacent. The same
@@ -146,14 +150,14 @@ class Dataset:
             raise InputError("There is nothing to import.", "Give a catalogue, baskets, or both.")
         known = catalogue.ids if catalogue is not None else np.empty(0, object)
         if lines is None or not len(lines):
-            return cls(name, catalogue, None, known, dict(meta or {}))
+            return cls(name, catalogue, None, known, dict(meta or {}), _pictured(images, known))
         position = {i: n for n, i in enumerate(known)}
         names = lines["item"].astype(str).to_numpy(dtype=object)
         extra = sorted(set(names) - position.keys())
         position.update({i: len(known) + n for n, i in enumerate(extra)})
         items = np.concatenate([known, np.array(extra, dtype=object)])
         code = np.fromiter((position[i] for i in names), np.int32, len(names))
-        return cls(name, catalogue, _baskets(lines, code), items, dict(meta or {}))
+        return cls(name, catalogue, _baskets(lines, code), items, dict(meta or {}), _pictured(images, items))
 
     def __len__(self) -> int:
         return len(self.items)
@@ -210,6 +214,10 @@ class Dataset:
             out[: len(ids)] = np.where(found, label, ids)
         return out
 
+    def jpeg(self, item: int) -> bytes | None:
+        """The picture of an item, small, for the screen; None when it has none."""
+        return self.images.jpeg(str(self.items[item])) if self.images is not None else None
+
     @cached_property
     def counts(self) -> np.ndarray:
         """(n,) int64: in how many baskets each item is (zeros without baskets)."""
@@ -217,7 +225,7 @@ class Dataset:
 
     @cached_property
     def hash(self) -> str:
-        """sha256 (hex) of the content: the same products, kinds of columns and baskets give the same hash,
+        """sha256 (hex) of the content: the same products, kinds of columns, baskets and pictures give the same hash,
         whatever the file format, name or order of the lines inside a basket."""
         h = hashlib.sha256()
         if self.catalogue is not None:
@@ -232,10 +240,12 @@ class Dataset:
                 h.update(b"\x1d" if a is None else np.ascontiguousarray(a).tobytes())
             if b.customer_ids is not None:
                 h.update("\x1f".join(map(str, b.customer_ids)).encode())
+        if self.images is not None:
+            h.update(f"\x1dimages\x1f{self.images.hash}".encode())
         return h.hexdigest()
 
     def save(self, folder: Path) -> None:
-        """Write the dataset as parquet + JSON into `folder`."""
+        """Write the dataset as parquet + JSON (and its pictures) into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
         head: dict[str, Any] = {"name": self.name, "hash": self.hash, "meta": dict(self.meta), "roles": None}
         if self.catalogue is not None:
@@ -250,6 +260,8 @@ class Dataset:
             _frame(heads).to_parquet(folder / "baskets.parquet", index=False)
             if b.customer_ids is not None:
                 pd.DataFrame({"id": b.customer_ids.astype(str)}).to_parquet(folder / "customers.parquet", index=False)
+        if self.images is not None:
+            self.images.save(folder / "images")
         (folder / "dataset.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
@@ -275,11 +287,16 @@ class Dataset:
                 lines["quantity"].to_numpy(np.float32) if "quantity" in lines else None,
                 lines["price"].to_numpy(np.float32) if "price" in lines else None,
             )
-        dataset = cls(
-            head["name"], catalogue, baskets, _strings(pd.read_parquet(folder / "items.parquet")["item"]), head["meta"]
-        )
+        items = _strings(pd.read_parquet(folder / "items.parquet")["item"])
+        images = Images.load(folder / "images") if (folder / "images").is_dir() else None
+        dataset = cls(head["name"], catalogue, baskets, items, head["meta"], images)
         dataset.__dict__["hash"] = head["hash"]  # it was computed when the dataset was built
         return dataset
+
+
+def _pictured(images: Images | None, items: np.ndarray) -> Images | None:
+    known = images.only(items) if images is not None else None
+    return known if known is not None and len(known) else None
 
 
 def _strings(s: pd.Series) -> np.ndarray:

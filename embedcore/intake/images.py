@@ -1,0 +1,267 @@
+"""Product pictures from a zip or a folder: matched by name, decoded within limits, nothing ever written by its name."""
+
+from __future__ import annotations
+
+import os
+import struct
+import tempfile
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import Any, Protocol
+
+import numpy as np
+
+from embedcore.dataset import Catalogue
+from embedcore.errors import InputError
+from embedcore.images import SIDE, Images, shrink
+from embedcore.intake.imagenames import SUFFIXES, assign
+from embedcore.intake.names import listed, plural
+from embedcore.methods.base import Progress, silent
+
+MAX_FILES = 500_000
+MAX_BYTES = 32 << 20  # of one picture file
+MAX_ALL = 64 << 30  # of all picture files together, unpacked
+MAX_PIXELS = 40_000_000  # of one picture: a few kilobytes of PNG can hold terabytes of one colour
+MAX_SIDE = 20_000
+_KINDS = ("PNG", "JPEG", "WEBP")
+_SAID = 1000  # names in a report
+# What Pillow and zipfile raise on bytes that are not what they say.
+_BROKEN = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError, KeyError, IndexError, OverflowError,
+           AttributeError, struct.error, zlib.error, zipfile.BadZipFile, MemoryError)  # fmt: skip
+
+
+class Refused(Exception):
+    """A file that is not used, and why in plain words."""
+
+
+class Place(Protocol):
+    """Where picture files lie. others: how many files are no pictures by their name."""
+
+    names: list[str]
+    others: int
+
+    def read(self, name: str) -> bytes: ...
+
+
+def read(path: Path, catalogue: Catalogue, progress: Progress = silent) -> tuple[Images, list[str]]:
+    """The pictures of a catalogue's products from a zip file or a folder: (Images, notices).
+
+    A file belongs to a product when the catalogue's image column names it, or when it is called like the product's id
+    (with or without ending, in any letter case), or like the id and a number ("17_1.jpg"). The first one that can be
+    read is used. Only PNG, JPEG and WebP are decoded, each within limits of bytes and pixels; what cannot be read is
+    named. Images.meta: files, others (files that are no pictures), further (second pictures), broken
+    ([name, reason], ...), unused (names of pictures that belong to no product), without (products without one);
+    lists name at most 1,000 and n_broken, n_unused count all.
+    InputError when it is no zip or folder, holds no picture, or no picture belongs to a product."""
+    with _open(path) as place:
+        if not place.names:
+            raise InputError(
+                "There is no PNG, JPEG or WebP picture in it.",
+                "Put the picture files into one zip or folder, named like the products' ids.",
+            )
+        found = assign(place.names, catalogue)
+        wanted = sum(bool(f) for f in found)
+        if not wanted:
+            raise InputError(
+                f"None of the {plural(len(place.names), 'picture')} belongs to a product: they are called like "
+                f"{listed(place.names, 2)}, the products like {listed([str(i) for i in catalogue.ids], 2)}.",
+                "Name the files like the products' ids, or mark the column with the file names as image.",
+            )
+        images, broken = _collect(place, catalogue, found, wanted, progress)
+        names, others = place.names, place.others
+    if not len(images):
+        raise InputError(f"None of the pictures could be read: {_reasons(broken)}.", "Save them as PNG or JPEG again.")
+    taken = {n for f in found for n in f}
+    unused = [name for n, name in enumerate(names) if n not in taken]
+    chosen = len({f[0] for f in found if f})
+    meta: dict[str, Any] = {
+        "files": len(names), "others": others, "further": len(taken) - chosen, "n_broken": len(broken),
+        "broken": broken[:_SAID], "n_unused": len(unused), "unused": unused[:_SAID],
+        "without": len(catalogue) - len(images),
+    }  # fmt: skip
+    images = Images(images.ids, images.pixels, images.jpegs, images.starts, meta)
+    return images, notices(meta, len(images))
+
+
+def notices(meta: dict[str, Any], with_picture: int) -> list[str]:
+    """What a person should know about how pictures were read, from Images.meta."""
+    products = with_picture + meta["without"]
+    said = [f"{with_picture:,} of {plural(products, 'product')} have a picture."]
+    if meta["n_unused"]:
+        said.append(
+            f"{plural(meta['n_unused'], 'picture')} belong to no product and were left out (for example "
+            f"{listed(meta['unused'], 2)}): no id and no cell of an image column is called so."
+        )
+    if meta["n_broken"]:
+        said.append(f"{plural(meta['n_broken'], 'picture')} could not be read: {_reasons(meta['broken'])}.")
+    if meta["further"]:
+        said.append(f"{plural(meta['further'], 'more picture')} of products that have one already were not used.")
+    if meta["others"]:
+        said.append(f"{plural(meta['others'], 'other file')} in it are no PNG, JPEG or WebP pictures.")
+    return said
+
+
+def _reasons(broken: list[tuple[str, str]]) -> str:
+    return ", ".join(f"“{name[-60:]}” ({why})" for name, why in broken[:3]) + (" …" if len(broken) > 3 else "")
+
+
+def _collect(
+    place: Place, catalogue: Catalogue, found: list[list[int]], wanted: int, progress: Progress
+) -> tuple[Images, list[tuple[str, str]]]:
+    """Decode the best readable file of each product. Pixels wait in unnamed temporary files, not in memory."""
+    ids: list[str] = []
+    broken: dict[str, str] = {}
+    starts, read_bytes = [0], 0
+    with tempfile.TemporaryFile() as pixels, tempfile.TemporaryFile() as jpegs:
+        for row in (r for r, f in enumerate(found) if f):
+            progress(len(ids) + len(broken), wanted + len(broken), note="Reading pictures")
+            for name in (place.names[n] for n in found[row]):
+                if name in broken:
+                    continue
+                try:
+                    content = place.read(name)
+                    read_bytes += len(content)
+                    square, jpeg = shrink(decode(content))
+                except Refused as e:
+                    broken[name] = str(e)
+                    continue
+                pixels.write(square.tobytes())
+                starts.append(starts[-1] + jpegs.write(jpeg))
+                ids.append(str(catalogue.ids[row]))
+                break
+            if read_bytes > MAX_ALL:
+                raise InputError(f"The pictures unpack to more than {MAX_ALL >> 30} GB.", "Make them smaller.")
+        pixels.flush()
+        jpegs.flush()
+        if not ids:
+            return Images.of([], []), list(broken.items())
+        # A mapped file stays readable after it is closed.
+        square = np.memmap(pixels, np.uint8, "r", shape=(len(ids), SIDE, SIDE, 3))
+        shown = np.memmap(jpegs, np.uint8, "r", shape=(starts[-1],))
+    images = Images(np.array(ids, dtype=object), square, shown, np.array(starts, np.int64))
+    return images, list(broken.items())
+
+
+def decode(content: bytes) -> Any:
+    """A PIL image, upright, small enough to be worked on. Refused with the reason when it cannot or must not be."""
+    import io
+
+    from PIL import Image, ImageOps
+
+    if not _is_picture(content[:16]):
+        raise Refused("it is no PNG, JPEG or WebP picture")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # our own limit is lower than the one that is warned about
+        try:
+            image = Image.open(io.BytesIO(content), formats=_KINDS)
+            width, height = image.size
+            if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+                raise Refused(f"it has {width:,} x {height:,} pixels, more than we open")
+            if min(width, height) < 2:
+                raise Refused("it is a single line of pixels")
+            image.draft("RGB", (4 * SIDE, 4 * SIDE))  # JPEG: decoded at a half or less where that is enough
+            image.load()
+            return ImageOps.exif_transpose(image)
+        except Image.DecompressionBombError:
+            raise Refused("it has more pixels than we open") from None
+        except _BROKEN:
+            raise Refused("it is broken") from None
+
+
+def _is_picture(head: bytes) -> bool:
+    webp = head[:4] == b"RIFF" and head[8:12] == b"WEBP"
+    return webp or head.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff"))
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Place]:
+    if path.is_dir():
+        yield _Folder(path)
+        return
+    if not path.is_file():
+        raise InputError("The zip or folder with the pictures is not here.", "Choose it again.")
+    try:
+        archive = zipfile.ZipFile(path)
+    except _BROKEN:
+        raise InputError("This is no zip file with pictures, or it is damaged.", "Pack the pictures as a zip again."
+                         ) from None
+    with archive:
+        yield _Zip(archive)
+
+
+def _sort(names: Iterator[str]) -> tuple[list[str], int]:
+    """(names of pictures, how many others)."""
+    pictures, others = [], 0
+    for name in names:
+        parts = name.split("/")
+        if any(p.startswith(".") and p not in (".", "..") for p in parts) or "__MACOSX" in parts:
+            continue  # what a Mac or a version control adds
+        if PurePosixPath(name).suffix.lower() in SUFFIXES:
+            pictures.append(name)
+        else:
+            others += 1
+        if len(pictures) + others > MAX_FILES:
+            raise InputError(f"There are more than {MAX_FILES:,} files in it.", "Split it.")
+    return pictures, others
+
+
+class _Zip:
+    """A zip. Its members are read into memory one by one; a name is only ever compared."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self.names, self.others = _sort(i.filename.replace("\\", "/") for i in archive.infolist() if not i.is_dir())
+        self._members = {i.filename.replace("\\", "/"): i for i in archive.infolist()}
+
+    def read(self, name: str) -> bytes:
+        member = self._members[name]
+        if ".." in name.split("/") or name.startswith("/"):
+            raise Refused("its name leads out of the zip")
+        if member.flag_bits & 1:
+            raise Refused("it needs a password")
+        if member.file_size > MAX_BYTES:
+            raise Refused(f"it is larger than {MAX_BYTES >> 20} MB")
+        try:
+            with self._archive.open(member) as stream:
+                head = stream.read(16)
+                if not _is_picture(head):
+                    raise Refused("it is no PNG, JPEG or WebP picture")
+                content = head + stream.read(MAX_BYTES + 1)  # what the header says need not be true
+        except _BROKEN:
+            raise Refused("it is broken") from None
+        if len(content) > MAX_BYTES:
+            raise Refused(f"it is larger than {MAX_BYTES >> 20} MB")
+        return content
+
+
+class _Folder:
+    """A folder and those in it; links that lead out of it are refused."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root.resolve()
+        self.names, self.others = _sort(self._walk())
+
+    def _walk(self) -> Iterator[str]:
+        for folder, inside, files in os.walk(self._root):
+            inside.sort()
+            for name in sorted(files):
+                yield (Path(folder) / name).relative_to(self._root).as_posix()
+
+    def read(self, name: str) -> bytes:
+        try:
+            path = (self._root / name).resolve()
+            if not path.is_relative_to(self._root):
+                raise Refused("it is a link that leads out of the folder")
+            if not path.is_file():
+                raise Refused("it is no file")
+            with path.open("rb") as stream:
+                content = stream.read(MAX_BYTES + 1)
+        except OSError:
+            raise Refused("it cannot be opened") from None
+        if len(content) > MAX_BYTES:
+            raise Refused(f"it is larger than {MAX_BYTES >> 20} MB")
+        return content
