@@ -1,4 +1,4 @@
-"""Jobs: the queue of heavy work, one at a time in a worker process, and short questions beside it."""
+"""Jobs: two queues of work, one job of each at a time in a worker process, and short questions beside them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 import uuid
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
@@ -24,12 +24,14 @@ from embedcore.errors import EmbedError, MissingError
 from embedcore.job import LIVE, Job, Record
 from embedcore.job_results import commit, prepare, stored
 from embedcore.lane import Lane
+from embedcore.line import Line
 from embedcore.store import Store
 
 __all__ = ["Job", "Jobs", "cluster_key", "map_key", "read_key"]
 
 _REMEMBERED = 200  # finished jobs in memory
 _HUNG = 120.0  # seconds without any answer: on a slow machine loading a model alone may take a minute
+_READING = frozenset({"read", "import", "sample"})  # seconds of work: they do not wait behind a training
 _READER = 1  # raise it when the same file with the same options is read into another table
 
 
@@ -59,7 +61,8 @@ def cluster_key(run: str, spec: Mapping[str, Any]) -> str:
 class Jobs:
     """Submit work and look at it, from any thread. Looking costs no database access.
 
-    One heavy job runs at a time, in the order in which they came. Finished results are committed by this process.
+    One heavy job runs at a time, in the order in which they came, and beside it one that reads data. Finished results
+    are committed by this process.
     """
 
     def __init__(self, store: Store, *, python: str = sys.executable, warm: bool = True,
@@ -70,20 +73,20 @@ class Jobs:
         """
         self._store = store
         self._start: Callable[[str], Lane] = lambda role: Lane(
-            python, role, store.home, tasks, warm and role == "heavy")
+            python, role, store.home, tasks, warm and role != "ask")
         self._changed = threading.Condition(threading.RLock())
         self._saving = threading.Lock()
         self._records: OrderedDict[str, Record] = OrderedDict()
-        self._queue: deque[Record] = deque()
-        self._current: Record | None = None
-        self._heavy: Lane | None = None
+        self._lines = {role: Line(role) for role in ("read", "heavy")}
         self._ask: Lane | None = None
         self._asking = threading.Lock()
         self._asked_at = 0.0  # when the oldest question without an answer was sent; 0 = none
         self._closing = False
         self._recover()
-        self._runner = threading.Thread(target=self._run, name="embedcore-jobs", daemon=True)
-        self._runner.start()
+        self._runners = [threading.Thread(target=self._run, args=[line], name=f"embedcore-{line.role}", daemon=True)
+                         for line in self._lines.values()]
+        for runner in self._runners:
+            runner.start()
         atexit.register(self.close)
 
     def submit(self, kind: str, key: str, spec: Mapping[str, Any], title: str) -> Job:
@@ -113,10 +116,9 @@ class Jobs:
             return self._view(record) if record else None
 
     def live(self) -> list[Job]:
-        """The running job and those that wait, in their order."""
+        """The running jobs and those that wait, each queue in its order."""
         with self._changed:
-            running = [self._current] if self._current and self._current.state in LIVE else []
-            return [self._view(r) for r in (*running, *self._queue)]
+            return [self._view(r) for line in self._lines.values() for r in line.live()]
 
     def recent(self, n: int = 20) -> list[Job]:
         """The last finished jobs, newest first."""
@@ -131,14 +133,15 @@ class Jobs:
             record = self._records.get(id)
             if record is None:
                 return None
-            if record in self._queue:
-                self._queue.remove(record)
+            line = self._line(record.kind)
+            if record in line.queue:
+                line.queue.remove(record)
                 record.end("cancelled")
                 self._changed.notify_all()
             elif record.state == "running" and not record.committing:
                 record.cancelling = True
-                if self._heavy is not None:
-                    self._heavy.kill()
+                if line.lane is not None:
+                    line.lane.kill()
                 self._changed.wait_for(lambda: record.state not in LIVE, timeout=10)
         self._save(record)
         return self.get(id)
@@ -215,38 +218,39 @@ class Jobs:
         """Stop the workers. A running job is marked interrupted, waiting ones stay for the next server."""
         with self._changed:
             self._closing = True
-            for lane in (self._heavy, self._ask):
+            for lane in (*(line.lane for line in self._lines.values()), self._ask):
                 if lane is not None:
                     lane.kill()
             self._changed.notify_all()
-        if threading.current_thread() is not self._runner:
-            self._runner.join(timeout=30)
+        for runner in self._runners:
+            if threading.current_thread() is not runner:
+                runner.join(timeout=30)
         atexit.unregister(self.close)
 
-    # The runner thread
+    # The runner threads, one for each line
 
-    def _run(self) -> None:
+    def _run(self, line: Line) -> None:
         while True:
             with suppress(EmbedError, OSError):  # start it now, so that it warms up while nobody waits
-                self._lane()
+                self._lane(line)
             with self._changed:
-                self._changed.wait_for(lambda: self._queue or self._closing)
+                self._changed.wait_for(lambda: line.queue or self._closing)
                 if self._closing:
                     return
-                record = self._current = self._queue.popleft()
+                record = line.current = line.queue.popleft()
                 record.start()
                 self._changed.notify_all()
             folder = self._store.home / "jobs" / f"{record.id}.tmp"
-            state, message, hint = self._guarded(record, folder)
+            state, message, hint = self._guarded(line, record, folder)
             shutil.rmtree(folder, ignore_errors=True)
             if state == "done" and record.kind == "train":
                 self._follow(record)
-            self._finish(record, state, message, hint)
+            self._finish(line, record, state, message, hint)
             if record.kind in ("read", "import"):
                 with suppress(EmbedError):  # what is not swept now is swept later
                     self._store.sweep()
 
-    def _finish(self, record: Record, state: str, message: str, hint: str) -> None:
+    def _finish(self, line: Line, record: Record, state: str, message: str, hint: str) -> None:
         """Written first, then seen: whoever sees that it is done finds its row, too."""
         at = datetime.now(UTC)
         with self._saving:
@@ -256,14 +260,14 @@ class Jobs:
                 self._store.save_job(row)
             with self._changed:
                 record.end(state, message, hint, at)
-                self._current = None
+                line.current = None
                 self._remember(record)
                 self._changed.notify_all()
 
-    def _guarded(self, record: Record, folder: Path) -> tuple[str, str, str]:
+    def _guarded(self, line: Line, record: Record, folder: Path) -> tuple[str, str, str]:
         """(state, message, hint) of a job; a mistake of ours ends the job, not the thread."""
         try:
-            return self._work(record, folder)
+            return self._work(line, record, folder)
         except EmbedError as e:
             ended = "interrupted" if self._closing else "cancelled" if record.cancelling else "failed"
             return (ended, "", "") if ended != "failed" else (ended, e.message, e.hint)
@@ -272,13 +276,13 @@ class Jobs:
             return ("failed", f"Something went wrong inside “{record.kind}”.",
                     f"The details are in the data folder, in logs/{record.id}.log.")
 
-    def _work(self, record: Record, folder: Path) -> tuple[str, str, str]:
+    def _work(self, line: Line, record: Record, folder: Path) -> tuple[str, str, str]:
         shutil.rmtree(folder, ignore_errors=True)
         out = folder / "out"
         out.mkdir(parents=True)
         self._save(record)
         spec = prepare(self._store, record.kind, record.spec, folder / "in")
-        lane = self._lane()
+        lane = self._lane(line)
         if not record.cancelling:
             lane.send({"id": record.id, "kind": record.kind, "spec": spec, "out": str(out)})
         while True:
@@ -300,14 +304,14 @@ class Jobs:
         record.result = commit(self._store, record.kind, record.key, record.spec, out, event["result"])
         return "done", "", ""
 
-    def _lane(self) -> Lane:
-        """The heavy worker, started anew when it is gone."""
+    def _lane(self, line: Line) -> Lane:
+        """The worker of a line, started anew when it is gone."""
         with self._changed:
             if self._closing:
                 raise EmbedError("The server is stopping.")
-            if self._heavy is None or not self._heavy.alive:
-                self._heavy = self._start("heavy")
-            return self._heavy
+            if line.lane is None or not line.lane.alive:
+                line.lane = self._start(line.role)
+            return line.lane
 
     def _ask_lane(self) -> Lane:
         with self._changed:
@@ -326,13 +330,15 @@ class Jobs:
     # Records; call these with the lock held, except _save
 
     def _live(self, kind: str, key: str) -> Record | None:
-        running = [self._current] if self._current and self._current.state in LIVE else []
-        return next((r for r in (*running, *self._queue) if (r.kind, r.key) == (kind, key)), None)
+        return next((r for r in self._line(kind).live() if (r.kind, r.key) == (kind, key)), None)
+
+    def _line(self, kind: str) -> Line:
+        return self._lines["read" if kind in _READING else "heavy"]
 
     def _enqueue(self, record: Record) -> None:
         if self._closing:
             raise EmbedError("The server is stopping.", "Start it again.")
-        self._queue.append(record)
+        self._line(record.kind).queue.append(record)
         self._remember(record)
         self._changed.notify_all()
 
@@ -346,7 +352,8 @@ class Jobs:
     def _view(self, record: Record) -> Job:
         position = 0
         if record.state == "queued":
-            position = self._queue.index(record) + (self._current is not None)
+            line = self._line(record.kind)
+            position = line.queue.index(record) + (line.current is not None)
         return record.view(position)
 
     def _save(self, record: Record) -> None:
@@ -364,7 +371,7 @@ class Jobs:
             record = Record.of_row(row)
             self._records[record.id] = record
             if record.state == "queued":
-                self._queue.append(record)
+                self._line(record.kind).queue.append(record)
 
 
 def _why(status: int) -> tuple[str, str]:

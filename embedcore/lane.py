@@ -20,7 +20,7 @@ class Lane:
     """A running `python -m embedcore.worker`. Messages are JSON objects, one a line, in both directions."""
 
     def __init__(self, python: str, role: str, home: Path, tasks: str, warm: bool = False) -> None:
-        """role: "heavy" (niced, may warm up) or "ask". tasks: the module that holds TASKS and QUESTIONS."""
+        """role: "heavy" or "read" (niced, may warm up) or "ask". tasks: the module that holds TASKS and QUESTIONS."""
         command = [python, "-m", "embedcore.worker", "--role", role, "--home", str(home), "--tasks", tasks,
                    "--parent", str(os.getpid())]
         with _log(home / "logs", role).open("ab") as log:

@@ -239,7 +239,8 @@ def _reads_text(kind: str, spec: Spec) -> bool:
 # there leaves no idle time: a training runs outside the interpreter's lock, so the long way to the first map begins
 # beside it. Reading a file does not, so the steps stay out of its way.
 _BESIDE = _kinds("train")
-WARM_UP: list[Step] = [
+_FOR_READING = [Step(_imports("embedcore.intake.tables", "duckdb"), _kinds("read", "import", "sample"))]
+_FOR_WORK = [
     Step(_imports("numba"), _kinds("train", "map", "cluster"), _BESIDE),
     Step(_imports("sklearn.cluster", "sklearn.neighbors", "sklearn.metrics", "faiss"), _kinds("map", "cluster"),
          _BESIDE),
@@ -248,3 +249,4 @@ WARM_UP: list[Step] = [
     Step(_imports("torch"), _reads_text),
     Step(_imports("sentence_transformers"), _reads_text),
 ]
+WARM_UP: dict[str, list[Step]] = {"read": _FOR_READING, "heavy": _FOR_WORK}  # by the worker's role

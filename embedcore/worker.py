@@ -59,7 +59,7 @@ class Report:
 def main(arguments: list[str] | None = None) -> None:
     """Serve until stdin closes."""
     parser = argparse.ArgumentParser(prog="embedcore.worker")
-    parser.add_argument("--role", choices=("heavy", "ask"), default="heavy")
+    parser.add_argument("--role", choices=("heavy", "read", "ask"), default="heavy")
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--tasks", default="embedcore.tasks")
     parser.add_argument("--parent", type=int, default=os.getppid())
@@ -70,9 +70,9 @@ def main(arguments: list[str] | None = None) -> None:
     _be_polite(options.role)
     emit = _channel()
     module = import_module(options.tasks)
-    steps = [step._replace(work=partial(_harmless, step.work)) for step in module.WARM_UP]
+    steps = [step._replace(work=partial(_harmless, step.work)) for step in module.WARM_UP.get(options.role, ())]
     warm = WarmUp(steps) if options.warm else None
-    serve = _job if options.role == "heavy" else _question
+    serve = _question if options.role == "ask" else _job
     if warm:
         warm.rest()
     for line in sys.stdin.buffer:
@@ -152,7 +152,7 @@ def _watch(parent: int) -> None:
 
 def _be_polite(role: str) -> None:
     """Pages come first, and when memory runs out the worker goes before the server does."""
-    if role == "heavy":
+    if role != "ask":
         os.nice(10)
     with suppress(OSError):  # only Linux has it
         Path("/proc/self/oom_score_adj").write_text("500", encoding="ascii")

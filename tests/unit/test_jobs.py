@@ -292,3 +292,13 @@ def test_a_folder_made_of_a_dataset_is_kept_and_not_made_again(jobs: Jobs, store
     assert folder and "dataset_folder" in (folder / "given.txt").read_text().split()
     again = jobs.submit("match", "k", {"dataset": data}, "Matching")
     assert again.state == "done" and again.cached and again.finished
+
+
+def test_reading_a_file_does_not_wait_behind_heavy_work(jobs: Jobs) -> None:
+    slow = count(jobs, "slow", to=400, pause=0.05)
+    waits = count(jobs, "next", to=1)
+    running(jobs, slow.id)
+    read = jobs.submit("read", "file", {"to": 2}, "Reading")
+    assert jobs.wait(read.id, 20).state == "done"
+    assert [j.id for j in jobs.live()] == [slow.id, waits.id] and jobs.get(waits.id).position == 1
+    assert jobs.cancel(slow.id).state == "cancelled" and jobs.wait(waits.id, 20).state == "done"
