@@ -29,15 +29,14 @@ def add() -> None:
     if (file and not catalogue) or (basket_file and not lines) or not (catalogue or lines):
         return
     spec: dict[str, object] = {"catalogue": None, "baskets": None}
-    id_column = None
+    roles: dict[str, str] = {}
     if catalogue:
         st.subheader("What the products file holds", anchor=False)
         roles, generate = mapping.catalogue(*catalogue)
-        id_column = next((c for c, r in roles.items() if r == "id"), None)
         spec["catalogue"] = {"raw": _raw(catalogue), "roles": roles, "generate_ids": generate}
     if lines:
         st.subheader("What the baskets file holds", anchor=False)
-        shape = mapping.baskets(*lines, catalogue[0] if catalogue else None, id_column)
+        shape = mapping.baskets(*lines, catalogue[0] if catalogue else None, roles)
         spec["baskets"] = {"raw": _raw(lines), "shape": mapping.shape_spec(shape)}
     st.divider()
     chosen = (file or basket_file).filename

@@ -7,11 +7,12 @@ from dataclasses import asdict, replace
 import pandas as pd
 import streamlit as st
 
-from embedcore.dataset import ROLES
+from embedcore.dataset import ROLES, Catalogue
 from embedcore.intake.baskets import BasketShape, guess_shape
 from embedcore.intake.columns import guess_roles
+from embedcore.intake.match import match
 from embedcore.intake.tables import Table
-from pages.ui import services
+from pages.ui import notices, services
 from pages.ui.text import plain
 
 SHAPES = {
@@ -75,8 +76,19 @@ def _shape(key: str, catalogue_key: str | None, id_column: str | None) -> Basket
     return guess_shape(services.table(key).frame, known)
 
 
-def baskets(key: str, table: Table, catalogue_key: str | None, id_column: str | None) -> BasketShape:
-    """The shape of the baskets: the guess, with a control per part."""
+@st.cache_data(max_entries=8, show_spinner=False)
+def _fit(key: str, item: str, catalogue_key: str, id_column: str, title: str | None) -> tuple[str, ...]:
+    """What import will say about the ids of both files, before it runs."""
+    columns = [id_column, *([title] if title else [])]
+    products = services.table(catalogue_key).frame[columns].dropna(subset=id_column).drop_duplicates(id_column)
+    roles = dict(zip(columns, ("id", "title"), strict=False))
+    bought = services.table(key).frame[item].dropna().astype("str").str.strip().drop_duplicates()
+    return tuple(match(Catalogue(products.astype("str"), roles), bought.to_frame("item"))[1])
+
+
+def baskets(key: str, table: Table, catalogue_key: str | None, roles: dict[str, str]) -> BasketShape:
+    """The shape of the baskets: the guess, with a control per part. roles: of the columns of the catalogue."""
+    id_column = next((c for c, r in roles.items() if r == "id"), None)
     guess = _shape(key, catalogue_key, id_column)
     st.markdown("**How the baskets are written**")
     st.caption(plain(guess.why))
@@ -111,6 +123,9 @@ def baskets(key: str, table: Table, catalogue_key: str | None, id_column: str | 
         index = options.index(current) if current in options else 0
         picked = column.selectbox(words[part], options, index=index, key=f"part:{key[:12]}:{shape}:{part}")
         chosen[part] = None if picked == NONE else picked
+    if shape == "long" and catalogue_key is not None and id_column is not None:
+        title = next((c for c, r in roles.items() if r == "title"), None)
+        notices.say(_fit(key, str(chosen["item"]), catalogue_key, id_column, title))
     blank = dict.fromkeys(("basket", "customer", "quantity", "price", "time"))
     return replace(guess, shape=shape, **{**blank, **chosen})
 
