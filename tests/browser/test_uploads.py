@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.see import body, go, heading, metric, press, see, settled, upload
+from tests.browser.see import go, heading, metric, press, see, settled, upload
 from tests.browser.server import Server
 from tests.shared import SAMPLES, shared
 
@@ -138,7 +138,7 @@ def test_duplicate_headers_and_a_missing_id_are_said_and_can_be_gone_on_with(
     assert metric(page, "Products") == "40"
 
 
-def test_baskets_that_match_nothing_are_said_before_the_import(server: Server, page: Page, tmp_path: Path, good: Path) -> None:
+def test_baskets_that_match_nothing_are_said_at_once(server: Server, page: Page, tmp_path: Path, good: Path) -> None:
     other = tmp_path / "baskets.csv"
     other.write_text("basket,product\n" + "".join(f"{i // 3},other-{i % 50}\n" for i in range(150)))
     go(page, server.url, "data")
