@@ -1,4 +1,4 @@
-"""The simple baseline beside the learned methods: a truncated SVD of the basket matrix."""
+"""The simple baselines beside the learned methods: PCA of the columns, truncated SVD of the baskets."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import NeedsError
 from embedcore.methods import documents
-from embedcore.methods.base import Fitted, Method, Params, Progress, param, silent
+from embedcore.methods.base import TABLE, Fitted, Method, Params, Progress, param, silent
+from embedcore.methods.cells import packed, unpacked
 from embedcore.methods.files import load_model, save_model
+from embedcore.methods.linear import main_directions
+from embedcore.methods.table import Table
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
-
-_ROUNDS = 5     # power iterations: enough for the slowly falling spectrum of baskets
-_EXTRA = 10     # directions beyond those asked for, dropped at the end
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,8 @@ class BasketSVD(Method):
         begin = time.perf_counter()
         docs = documents.read(dataset, params.documents, params.min_count)
         matrix = _weights(docs)
-        vectors, values = _svd(matrix, params.n_components, seed, progress)
+        directions, values = main_directions(matrix, params.n_components, seed, progress)
+        vectors = (directions * values).astype(np.float32)
         ids = dataset.items[docs.vocabulary]
         meta = {
             "params": asdict(params), "seed": seed, "losses": [], "seconds": round(time.perf_counter() - begin, 3),
@@ -102,17 +103,111 @@ def _weights(docs: documents.Documents) -> csr_matrix:
     return m
 
 
-def _svd(m: csr_matrix, k: int, seed: int, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
-    """(right singular vectors times singular values (columns, k), singular values (k,)), signs fixed."""
-    k = min(k, *m.shape)
-    width = min(k + _EXTRA, *m.shape)
-    back = m.T.tocsr()
-    q = np.random.default_rng(seed).standard_normal((m.shape[1], width)).astype(np.float32)
-    for n in range(_ROUNDS):
-        q, _ = np.linalg.qr(back @ (m @ q))
-        progress(n + 1, _ROUNDS + 1, note="Finding the main directions")
-    _, values, right = np.linalg.svd(np.linalg.qr(m @ q)[1], full_matrices=False)
-    vectors = (q @ right[:k].T)
-    vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(k)])
-    progress(_ROUNDS + 1, _ROUNDS + 1, note="Done")
-    return (vectors * values[:k]).astype(np.float32), values[:k]
+@dataclass(frozen=True)
+class PCAParams(Params):
+    """Parameters of the PCA of the columns."""
+
+    exclude: tuple[str, ...] = param((), "Columns to leave out", "None chosen means that every column is used.",
+                                     columns=TABLE)
+    dimension: int = param(32, "Numbers per product", "Length of a vector (principal components kept).",
+                           low=2, high=512, step=1)
+
+
+class FittedPCA(Fitted):
+    """embeddings: "product"."""
+
+    def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
+        self.table = Table.from_plain(unpacked(arrays["table"]))
+
+    def embed(self, new: Dataset) -> Embedding:
+        """The place of each product on the components of the training; products without a known cell are left out
+        and counted."""
+        x, known = _features(self.table, new, self.arrays["idf"])
+        vectors = x[known] @ self.arrays["components"] - self.arrays["mean"] @ self.arrays["components"]
+        return Embedding("product", new.items[known], vectors, {"left_out": len(new) - len(known)})
+
+    def save(self, folder: Path) -> None:
+        save_model(folder, self.embeddings, self.meta, self.arrays)
+
+
+class TablePCA(Method):
+    """Principal components (Pearson 1901) of one-hot categories, standardised numbers and TF-IDF words."""
+
+    name = "pca"
+    title = "PCA of the columns (baseline)"
+    summary = "Learns from the columns of the catalogue with plain linear algebra: the simple method to compare with."
+    about = (
+        "Every category value and every word becomes a column of 0 and 1 (words weighted by how rare they are), "
+        "numbers are brought to one scale, and the main directions of that wide table are kept.\n\n"
+        "Choose it where columns are few and mostly numbers, and as the yardstick for everything else.\n\n"
+        "It cannot see that two values mean something similar when no product has both."
+    )
+    source = ("Pearson 1901, On Lines and Planes of Closest Fit; Halko, Martinsson and Tropp 2011, Finding Structure "
+              "with Randomness")
+    version = 1
+    needs = frozenset({"table"})
+    Params: ClassVar[type[Params]] = PCAParams
+
+    def fit(self, dataset: Dataset, params: PCAParams, progress: Progress = silent, seed: int = 0) -> FittedPCA:
+        """Decompose; embedding "product" (products with a known cell, dimension), fewer numbers when the columns have
+        a smaller rank. meta: columns, unused (column, why), explained (share of the variance), left_out."""
+        missing = self.lacks(dataset)
+        if missing:
+            raise NeedsError(missing)
+        begin = time.perf_counter()
+        progress(0, 8, note="Reading the columns")
+        table = Table.of(dataset, params.exclude)
+        idf = np.concatenate([np.log(max(len(dataset), 1) / np.array(w.counts, np.float32)) + 1 for w in table.words]
+                             or [np.empty(0)]).astype(np.float32)
+        x, known = _features(table, dataset, idf)
+        progress(1, 8, note="Reading the columns")
+        x = x[known]
+        mean = np.asarray(x.mean(axis=0), np.float32).ravel()
+        components, values = main_directions(x, params.dimension, seed, _later(progress), mean)
+        vectors = x @ components - mean @ components
+        progress(8, 8, note="Done")
+        spread = float(x.multiply(x).sum() - len(known) * (mean.astype(np.float64) ** 2).sum())
+        meta = {
+            "params": asdict(params), "seed": seed, "losses": [], "seconds": round(time.perf_counter() - begin, 3),
+            "vocabulary": len(known), "left_out": len(dataset) - len(known),
+            "columns": list(table.used),
+            "unused": [list(pair) for pair in table.left_out],
+            "explained": float((values**2).sum() / max(spread, 1e-12)),
+        }
+        arrays = {"components": components.astype(np.float32), "mean": mean, "idf": idf,
+                  "table": packed(table.plain())}
+        return FittedPCA({"product": Embedding("product", dataset.items[known], vectors)}, meta, arrays)
+
+    def load(self, folder: Path) -> FittedPCA:
+        return FittedPCA(*load_model(folder))
+
+
+def _features(table: Table, dataset: Dataset, idf: np.ndarray) -> tuple[csr_matrix, np.ndarray]:
+    """((n, columns) one-hot categories, numbers (a missing one is the mean, and marked), words by TF-IDF with length 1
+    a text; positions of the products with a known cell)."""
+    from scipy.sparse import csr_matrix, hstack
+
+    e, blocks, at = table.encode(dataset), [], 0
+    n, known = len(dataset), np.flatnonzero(e.known)
+    for codes, c in zip(e.categories.T, table.categories, strict=True):
+        rows = np.flatnonzero(codes)
+        ones = np.ones(len(rows), np.float32)
+        blocks.append(csr_matrix((ones, (rows, codes[rows] - 1)), (n, len(c.values))))
+    if table.numbers:
+        blocks.append(csr_matrix(np.nan_to_num(np.clip(e.numbers, -10, 10), nan=0.0)))
+        blocks.append(csr_matrix(np.isnan(e.numbers).astype(np.float32)))
+    for (indptr, codes), w in zip(e.words, table.words, strict=True):
+        weight = idf[at : at + len(w.words)][codes]
+        at += len(w.words)
+        length = np.sqrt(np.bincount(np.repeat(np.arange(n), np.diff(indptr)), weight**2, n))
+        data = weight / np.repeat(np.maximum(length, 1e-9), np.diff(indptr))
+        blocks.append(csr_matrix((data.astype(np.float32), codes, indptr), (n, len(w.words))))
+    return hstack(blocks, format="csr", dtype=np.float32), known
+
+
+def _later(progress: Progress) -> Progress:
+    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
+        progress(1 + step, 8, loss, note)
+
+    return report

@@ -127,6 +127,11 @@ class Table:
             )
         return table
 
+    @property
+    def used(self) -> tuple[str, ...]:
+        """Names of the columns that are read: categories, numbers, texts."""
+        return (*(c.name for c in self.categories), *(x.name for x in self.numbers), *(w.name for w in self.words))
+
     def encode(self, dataset: Dataset) -> Encoded:
         """The products of `dataset` as numbers. Columns it does not have count as missing."""
         n = len(dataset)

@@ -1,0 +1,193 @@
+"""Value co-occurrence: what stands together in a row tells what the values mean, and the values what a product is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from embedcore.dataset import Dataset
+from embedcore.embedding import Embedding
+from embedcore.errors import InputError, NeedsError
+from embedcore.methods.base import TABLE, Fitted, Method, Params, Progress, param, silent
+from embedcore.methods.cells import Cells
+from embedcore.methods.files import load_model, save_model
+from embedcore.methods.hidden import check
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+UNSURE = 20  # a value in fewer rows than this has too little company to say what it means
+
+
+@dataclass(frozen=True)
+class CooccurrenceParams(Params):
+    """Parameters of value co-occurrence."""
+
+    exclude: tuple[str, ...] = param(
+        (),
+        "Columns to leave out",
+        "None chosen means that every column is used. Leave out what should not count, such as a stock level.",
+        columns=TABLE,
+    )
+    dimension: int = param(
+        32, "Numbers per product", "Length of a vector (singular vectors kept).", low=2, high=512, step=1
+    )
+    rarity: float = param(
+        0.05,
+        "How much common values count",
+        "A value in the share p of all rows weighs a / (a + p), and this is a: small means that rare values and words "
+        "decide, large that all count alike (smooth inverse frequency).",
+        low=0.0001,
+        high=100.0,
+        step=0.01,
+        advanced=True,
+    )
+    context: float = param(
+        0.75,
+        "Evening out of common neighbours",
+        "Exponent on how often a context occurs: below 1, rare contexts prove less (context distribution smoothing).",
+        low=0.1,
+        high=1.0,
+        step=0.05,
+        advanced=True,
+    )
+    check: bool = param(
+        True,
+        "Check it on your table",
+        "Hides each column in turn on a sample of 3,000 rows and compares with a plain PCA: takes a second or two.",
+        advanced=True,
+    )
+
+
+class FittedCooccurrence(Fitted):
+    """embeddings: "product"; "value" (ids "column=value") when a column holds categories.
+
+    A product is the weighted mean of the vectors of its cells, so columns can be given another weight at any time:
+    `reweighted`."""
+
+    def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
+        self.cells = Cells.unpack(arrays)
+
+    def embed(self, new: Dataset) -> Embedding:
+        """The weighted mean of what is known of each product; cells never seen are skipped, products without a known
+        cell are left out and counted."""
+        total, weight = _sums(self.cells.matrix(new), self.arrays["weights"], self.arrays["tokens"])
+        known = np.flatnonzero(weight > 0)
+        vectors = total[known] / weight[known, None] - self.arrays["mean"]
+        return Embedding("product", new.items[known], vectors, {"left_out": len(new) - len(known)})
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that count."""
+        return self.cells.columns
+
+    def reweighted(self, dataset: Dataset, weights: Mapping[str, float], matrix: csr_matrix | None = None) -> Embedding:
+        """The vectors of `dataset` (the one of the training) when columns count more or less: weights column -> 0 or
+        more, 1 when not given. The same products as in embeddings["product"]; one whose every cell weighs nothing
+        gets zeros. matrix: cells.matrix(dataset), when the caller has kept it."""
+        unknown = sorted(set(weights) - set(self.columns))
+        if unknown:
+            raise InputError(f"“{unknown[0]}” does not count in this result.", f"Known: {', '.join(self.columns)}.")
+        if any(not 0 <= w < 1e6 for w in weights.values()):
+            raise InputError("The weight of a column is below zero or too large.", "Choose a weight from 0 to 10.")
+        by_column = np.array([weights.get(c, 1.0) for c in self.columns], np.float32)
+        x = self.cells.matrix(dataset) if matrix is None else matrix
+        total, weight = _sums(x, self.arrays["weights"] * by_column[self.cells.owner], self.arrays["tokens"])
+        vectors = total / np.maximum(weight, 1e-9)[:, None]
+        if (weight > 0).any():
+            vectors[weight > 0] -= vectors[weight > 0].mean(axis=0)
+        product = self.embeddings["product"]
+        return Embedding("product", product.ids, vectors[dataset.positions(product.ids)], {"weights": dict(weights)})
+
+    def save(self, folder: Path) -> None:
+        save_model(folder, self.embeddings, self.meta, self.arrays)
+
+
+class Cooccurrence(Method):
+    """Levy and Goldberg 2014 on the cells of a table, products as in Arora, Liang and Ma 2017."""
+
+    name = "cooccurrence"
+    title = "What stands together (values)"
+    summary = "Learns from the columns of the catalogue in about a second: products with values alike lie together."
+    about = (
+        "It looks at which values, ranges of numbers and words stand in the same rows: *trail* and *sole* do, so they "
+        "mean something similar. A product is the mean of its cells, rare ones counting more.\n\n"
+        "Choose it first for any table: it needs no training time and no settings, reads names and numbers as well "
+        "as categories, gives new products a vector at once, and the weight of each column can be moved afterwards "
+        "on the Map page. Values such as colours or brands get vectors too.\n\n"
+        "It knows nothing of what is bought together, of synonyms that stand in no common row, or of word order. "
+        "Where columns are few and mostly numbers, a plain PCA can be better; the check on your own table says so."
+    )
+    source = (
+        "Levy and Goldberg 2014, Neural Word Embedding as Implicit Matrix Factorization; Arora, Liang and Ma 2017, A "
+        "Simple but Tough-to-Beat Baseline for Sentence Embeddings"
+    )
+    version = 1
+    needs = frozenset({"table"})
+    Params: ClassVar[type[Params]] = CooccurrenceParams
+
+    def fit(
+        self, dataset: Dataset, params: CooccurrenceParams, progress: Progress = silent, seed: int = 0
+    ) -> FittedCooccurrence:
+        """Count, weigh and factorise; embedding "product" (products with a known cell, dimension), and "value".
+
+        meta: columns, unused (column, why), tokens, left_out, notices and figures (see hidden.check).
+        NeedsError when no column can be used, or when there is only one and it holds plain values."""
+        from embedcore.methods import pmi
+
+        missing = self.lacks(dataset)
+        if missing:
+            raise NeedsError(missing)
+        begin = time.perf_counter()
+        progress(0, 100, note="Reading the columns")
+        cells = Cells.of(dataset, params.exclude)
+        progress(10, 100, note="Reading the columns")
+        x = cells.matrix(dataset)
+        counts = np.asarray(x.sum(axis=0)).ravel()
+        progress(20, 100, note="Counting what stands together")
+        tokens, used = pmi.vectors(x, cells, params.dimension, params.context, seed, stage(progress, 20, 80))
+        weights = (cells.share * params.rarity / (params.rarity + counts / max(len(dataset), 1))).astype(np.float32)
+        total, weight = _sums(x, weights, tokens)
+        known = np.flatnonzero(weight > 0)
+        if not len(known):
+            raise NeedsError("No product has a value that another product shares: there is nothing to compare.")
+        vectors = total[known] / weight[known, None]
+        mean = vectors.mean(axis=0)
+        embeddings = {"product": Embedding("product", dataset.items[known], vectors - mean)}
+        if values := cells.values:
+            seen = [int(n) for n in counts[: len(values)]]
+            facts = {"counts": seen, "unsure": [n < UNSURE for n in seen], "unsure_below": UNSURE}
+            embeddings["value"] = Embedding("value", np.array(values, object), tokens[: len(values)], facts)
+        judged = check(self, params, dataset, seed, stage(progress, 80, 100)) if params.check else ([], [])
+        progress(100, 100, note="Done")
+        meta = {
+            "params": asdict(params), "seed": seed, "losses": [], "seconds": round(time.perf_counter() - begin, 3),
+            "vocabulary": len(known), "left_out": len(dataset) - len(known), "tokens": len(counts),
+            "columns": list(cells.columns), "unused": [list(pair) for pair in cells.table.left_out],
+            "rows_counted": used, "notices": judged[0], "figures": judged[1],
+        }  # fmt: skip
+        arrays = {"tokens": tokens, "weights": weights, "mean": mean, **cells.pack()}
+        return FittedCooccurrence(embeddings, meta, arrays)
+
+    def load(self, folder: Path) -> FittedCooccurrence:
+        return FittedCooccurrence(*load_model(folder))
+
+
+def stage(progress: Progress, start: int, end: int) -> Progress:
+    """One stretch, from `start` to `end` percent, of a fit that has several."""
+
+    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
+        progress(round(start + (end - start) * step / max(of, 1)), 100, loss, note)
+
+    return report
+
+
+def _sums(x: csr_matrix, weights: np.ndarray, tokens: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(sum of the weighted token vectors of each row (n, d), sum of the weights (n,))."""
+    return x @ (tokens * weights[:, None]), x @ weights

@@ -1,0 +1,77 @@
+"""How much more often two cells stand in one row than chance would have it, and vectors from that."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedcore.errors import NeedsError
+from embedcore.methods.base import Progress, silent
+from embedcore.methods.cells import Cells
+from embedcore.methods.linear import main_directions
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+PAIRS = 4e8  # pairs of cells that are counted at most, a few CPU seconds; of more rows, a sample is read
+
+
+def vectors(
+    x: csr_matrix, cells: Cells, dimension: int, context: float, seed: int, progress: Progress = silent
+) -> tuple[np.ndarray, int]:
+    """((T, d) float32 vectors of the tokens, how many rows were counted).
+
+    x: (n, T) of 0 and 1. Positive pointwise mutual information with an exponent on the context's frequency (Levy,
+    Goldberg and Dagan 2015), its truncated SVD, singular values to the power 1/2. Two values of one column never
+    stand together, so only pairs across columns count; with a single text or number column, pairs within it.
+    d is smaller than `dimension` when there are few tokens."""
+    rows = _sample(x, seed)
+    found = _positive(x if rows is None else x[rows], cells.owner, context, progress)
+    unit, values = main_directions(found.T.tocsr(), dimension, seed)
+    progress(1, 1, note="Finding the main directions")
+    return (unit * np.sqrt(values)).astype(np.float32), x.shape[0] if rows is None else len(rows)
+
+
+def _sample(x: csr_matrix, seed: int) -> np.ndarray | None:
+    """Positions of the rows to count; None for all."""
+    pairs = np.diff(x.indptr).astype(np.float64) ** 2
+    if pairs.sum() <= PAIRS:
+        return None
+    order = np.random.default_rng(seed).permutation(len(pairs))
+    return np.sort(order[: max(int((pairs[order].cumsum() <= PAIRS).sum()), 100)])
+
+
+def _positive(x: csr_matrix, owner: np.ndarray, context: float, progress: Progress) -> csr_matrix:
+    """(T, T) the positive pointwise mutual information of token (row) and context (column)."""
+    from scipy.sparse import coo_matrix
+
+    by_token = x.tocsc()
+    starts = np.r_[0, np.flatnonzero(np.diff(owner)) + 1, len(owner)]
+    alone = len(starts) == 2
+    a, b, counts = [], [], []
+    for n, (low, high) in enumerate(pairwise(starts)):
+        others = by_token if alone else by_token[:, high:]
+        both = (by_token[:, low:high].T @ others).tocoo()
+        kept = both.row != both.col if alone else slice(None)
+        a.append(both.row[kept] + low)
+        b.append(both.col[kept] + (0 if alone else high))
+        counts.append(both.data[kept])
+        progress(n + 1, len(starts), note="Counting what stands together")
+    row, col, count = np.concatenate(a), np.concatenate(b), np.concatenate(counts).astype(np.float64)
+    if not alone:  # every pair was counted from one side
+        row, col, count = np.r_[row, col], np.r_[col, row], np.r_[count, count]
+    if not len(count):
+        raise NeedsError(
+            "Values are learned from the company they keep, and in this catalogue no two cells of different columns "
+            "stand in one row.",
+            "Use more columns, or choose the plain PCA.",
+        )
+    often = np.bincount(row, count, len(owner))
+    chance = often**context / (often**context).sum()
+    score = np.log(count / (often[row] * chance[col]))
+    good = score > 0
+    if not good.any():
+        good[:] = True
+    return coo_matrix((score[good].astype(np.float32), (row[good], col[good])), (len(owner), len(owner))).tocsr()
