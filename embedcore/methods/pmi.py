@@ -25,10 +25,15 @@ def vectors(
 
     x: (n, T) of 0 and 1. Positive pointwise mutual information with an exponent on the context's frequency (Levy,
     Goldberg and Dagan 2015), its truncated SVD, singular values to the power 1/2. Two values of one column never
-    stand together, so only pairs across columns count; with a single text or number column, pairs within it.
+    stand together, so only pairs across columns count, and words of one text; of a single number column, the wide and
+    narrow ranges.
     d is smaller than `dimension` when there are few tokens."""
+    from scipy.sparse import diags
+
     rows = _sample(x, seed)
-    found = _positive(x if rows is None else x[rows], cells.owner, context, progress)
+    counted = (x if rows is None else x[rows]) @ diags(np.sqrt(cells.share))
+    counted.eliminate_zeros()
+    found = _positive(counted.tocsr(), cells, context, progress)
     unit, values = main_directions(found.T.tocsr(), dimension, seed)
     progress(1, 1, note="Finding the main directions")
     return (unit * np.sqrt(values)).astype(np.float32), x.shape[0] if rows is None else len(rows)
@@ -43,25 +48,24 @@ def _sample(x: csr_matrix, seed: int) -> np.ndarray | None:
     return np.sort(order[: max(int((pairs[order].cumsum() <= PAIRS).sum()), 100)])
 
 
-def _positive(x: csr_matrix, owner: np.ndarray, context: float, progress: Progress) -> csr_matrix:
+def _positive(x: csr_matrix, cells: Cells, context: float, progress: Progress) -> csr_matrix:
     """(T, T) the positive pointwise mutual information of token (row) and context (column)."""
     from scipy.sparse import coo_matrix
 
-    by_token = x.tocsc()
+    by_token, owner = x.tocsc(), cells.owner
     starts = np.r_[0, np.flatnonzero(np.diff(owner)) + 1, len(owner)]
-    alone = len(starts) == 2
+    inside = {len(cells.columns) - 1 - n for n in range(len(cells.table.words))} | ({0} if len(starts) == 2 else set())
     a, b, counts = [], [], []
     for n, (low, high) in enumerate(pairwise(starts)):
-        others = by_token if alone else by_token[:, high:]
-        both = (by_token[:, low:high].T @ others).tocoo()
-        kept = both.row != both.col if alone else slice(None)
-        a.append(both.row[kept] + low)
-        b.append(both.col[kept] + (0 if alone else high))
-        counts.append(both.data[kept])
+        first = low if n in inside else high
+        both = (by_token[:, low:high].T @ by_token[:, first:]).tocoo()
+        once = both.row + low < both.col + first
+        a.append(both.row[once] + low)
+        b.append(both.col[once] + first)
+        counts.append(both.data[once])
         progress(n + 1, len(starts), note="Counting what stands together")
     row, col, count = np.concatenate(a), np.concatenate(b), np.concatenate(counts).astype(np.float64)
-    if not alone:  # every pair was counted from one side
-        row, col, count = np.r_[row, col], np.r_[col, row], np.r_[count, count]
+    row, col, count = np.r_[row, col], np.r_[col, row], np.r_[count, count]  # the same pair from the other side
     if not len(count):
         raise NeedsError(
             "Values are learned from the company they keep, and in this catalogue no two cells of different columns "
