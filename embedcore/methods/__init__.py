@@ -10,8 +10,10 @@ from embedcore.methods.base import Fitted, Method, Params, figure, param, run_ke
 # name -> "module:class"; a method's module is imported when it is asked for.
 REGISTRY: dict[str, str] = {
     "cooccurrence": "embedcore.methods.cooccurrence:Cooccurrence",
+    "autoencoder": "embedcore.methods.autoencoder:Autoencoder",
     "product2vec": "embedcore.methods.product2vec:Product2Vec",
     "text": "embedcore.methods.text:TextEncoder",
+    "image": "embedcore.methods.image:ImageAutoencoder",
     "pca": "embedcore.methods.classical:TablePCA",
     "svd": "embedcore.methods.classical:BasketSVD",
 }

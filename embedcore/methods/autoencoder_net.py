@@ -1,0 +1,176 @@
+"""The training of the tabular autoencoder, in torch. The whole table lies in memory as tensors; no loader."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from embedcore.methods.autoencoder_layout import Layout, Sheet
+from embedcore.methods.base import Progress
+
+BATCH = 1_024
+_TEXT = 1.0  # weight of the text beside a column
+
+
+@dataclass(frozen=True)
+class Noise:
+    """What is done to a row before it goes in. hide: (low, high), the share of cells hidden is drawn between them for
+    each row. swap: share of cells replaced by another row's. drop: share of words left out."""
+
+    hide: tuple[float, float]
+    swap: float
+    drop: float
+
+
+class Net(nn.Module):
+    """Sum of the values' vectors and of the scaled numbers -> width, GELU, LayerNorm -> dimension -> width, GELU,
+    LayerNorm -> outputs."""
+
+    def __init__(self, layout: Layout, dimension: int, width: int) -> None:
+        super().__init__()
+        columns = len(layout.columns) + len(layout.texts)
+        self.values = nn.Parameter(torch.randn(layout.rows_in, width) / math.sqrt(columns))
+        self.numbers = nn.Parameter(torch.randn(layout.n_numbers, width) / math.sqrt(columns))
+        self.bias = nn.Parameter(torch.zeros(width))
+        self.norm_in, self.norm_out = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.code, self.back = nn.Linear(width, dimension), nn.Linear(dimension, width)
+        self.head = nn.Linear(width, layout.rows_out)
+
+    def forward(self, at: Tensor, weight: Tensor, z: Tensor) -> Tensor:
+        """at, weight: (b, J + W) input rows and their weights. z: (b, N), 0 where not known. -> (b, outputs)."""
+        x = F.embedding_bag(at, self.values, mode="sum", per_sample_weights=weight)
+        x = self.norm_in(F.gelu(x + z @ self.numbers + self.bias, approximate="tanh"))
+        x = self.norm_out(F.gelu(self.back(self.code(x)), approximate="tanh"))
+        out: Tensor = self.head(x)
+        return out
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The weights, float32."""
+        return {k: v.detach().numpy().copy() for k, v in self.state_dict().items()}
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Sums in one order: the same seed gives the same numbers on any count of cores. The matrices are small, more
+    threads would gain little."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+def train(
+    layout: Layout, sheet: Sheet, dimension: int, width: int, steps: int, rate: float, noise: Noise, seed: int,
+    progress: Progress,
+) -> tuple[dict[str, np.ndarray], list[float]]:  # fmt: skip
+    """(weights, the losses given to progress). The rows of `sheet` are all learned from."""
+    with one_thread(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return _train(layout, sheet, dimension, width, steps, rate, noise, progress)
+
+
+def _train(
+    layout: Layout, sheet: Sheet, dimension: int, width: int, steps: int, rate: float, noise: Noise, progress: Progress
+) -> tuple[dict[str, np.ndarray], list[float]]:
+    net = Net(layout, dimension, width)
+    tables = [p for p in net.parameters() if p.ndim == 2]
+    rest = [p for p in net.parameters() if p.ndim != 2]
+    groups = [{"params": tables, "weight_decay": 1e-4}, {"params": rest, "weight_decay": 0.0}]
+    adam = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.99), fused=True)
+    plan = torch.optim.lr_scheduler.OneCycleLR(adam, rate, total_steps=steps, pct_start=0.15)
+    feed = _Feed(layout, sheet, noise)
+    losses: list[float] = []
+    every = max(1, steps // 300)
+    for step in range(1, steps + 1):
+        rows = feed.draw(step - 1)
+        out = net(*feed.inputs(rows))
+        loss = feed.loss(out, rows)
+        adam.zero_grad(set_to_none=True)
+        loss.backward()
+        adam.step()
+        plan.step()
+        if step % every == 0 or step == steps:
+            losses.append(float(loss.detach()))
+            progress(step, steps, losses[-1], "Learning to rebuild products")
+    return net.arrays(), losses
+
+
+class _Feed:
+    """Batches of rows, spoiled for the way in and whole for the comparison on the way out."""
+
+    def __init__(self, layout: Layout, sheet: Sheet, noise: Noise) -> None:
+        self.layout, self.noise = layout, noise
+        sizes = torch.tensor([c.size for c in layout.columns], dtype=torch.int64)
+        self.starts = torch.from_numpy(layout.starts[:-1].copy())
+        self.hidden = self.starts + sizes + 2
+        codes = torch.from_numpy(sheet.codes.astype(np.int64))
+        self.at = codes + self.starts
+        self.target = torch.where(codes > sizes + 1, -100, codes)  # a hidden cell is not learned
+        z = torch.from_numpy(sheet.z)
+        self.there = torch.isfinite(z)
+        self.z = torch.nan_to_num(z, nan=0.0)
+        words = torch.from_numpy(sheet.words.astype(np.int64))
+        self.word_weight = (words >= 0).float() / (words >= 0).sum(1, keepdim=True).clamp(min=1).sqrt()
+        self.words = words.clamp(min=0)
+        self.n, self.split = len(sheet), len(layout.columns) - layout.n_numbers
+        self.batch = min(BATCH, self.n)
+        self.order, self.used = torch.randperm(self.n), 0
+
+    def draw(self, step: int) -> Tensor:
+        """The next rows; each row comes once before any comes again."""
+        if self.used + self.batch > self.n:
+            self.order, self.used = torch.randperm(self.n), 0
+        self.used += self.batch
+        return self.order[self.used - self.batch : self.used]
+
+    def inputs(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        at, z, split = self.at[rows], self.z[rows], self.split
+        b, columns = at.shape
+        if self.noise.swap:
+            other = torch.randint(self.n, (b, columns))
+            swap = torch.rand(b, columns) < self.noise.swap
+            at = torch.where(swap, self.at[other, torch.arange(columns)], at)
+            far = self.z[other[:, split:], torch.arange(columns - split)]
+            z = torch.where(swap[:, split:], far, z)
+        low, high = self.noise.hide
+        share = low + (high - low) * torch.rand(b, 1)
+        hide = torch.rand(b, columns) < share
+        at = torch.where(hide, self.hidden, at)
+        z = torch.where(hide[:, split:], 0.0, z)
+        weight = self.word_weight[rows]
+        if weight.shape[1]:
+            keep = (torch.rand(weight.shape) >= self.noise.drop) & (torch.rand(b, 1) >= share)
+            weight = weight * keep
+        return torch.cat([at, self.words[rows]], 1), torch.cat([torch.ones(b, columns), weight], 1), z
+
+    def loss(self, out: Tensor, rows: Tensor) -> Tensor:
+        """Mean over the columns of the error of each."""
+        layout, target, outs = self.layout, self.target[rows], self.layout.outs
+        parts: list[Tensor] = []
+        for j in range(len(layout.columns)):
+            logits = out[:, outs[j] : outs[j + 1]]
+            one = F.cross_entropy(logits, target[:, j], ignore_index=-100, reduction="sum")
+            parts.append(one / len(rows))
+        at = int(outs[-1])
+        if layout.n_numbers:
+            said, there = out[:, at : at + layout.n_numbers], self.there[rows]
+            miss = F.smooth_l1_loss(said, self.z[rows], reduction="none") * there
+            parts.append(miss.sum() / len(rows))
+            at += layout.n_numbers
+        start = int(layout.starts[-1])
+        for _, read, told in layout.texts:
+            words, weight = self.words[rows] - start, self.word_weight[rows] > 0
+            mine = weight & (words >= 0) & (words < told)
+            logp = F.log_softmax(out[:, at : at + told], 1).gather(1, words.clamp(0, told - 1))
+            parts.append(-_TEXT * (logp * mine).sum() / mine.sum().clamp(min=1))
+            at, start = at + told, start + read
+        return torch.stack(parts).sum() / (len(layout.columns) + len(layout.texts))
