@@ -21,7 +21,7 @@ TOP = {
 
 # Room -> rooms of embedcore that it may not enter. Data moves left to right and never back.
 # embedcore.methods.base is open to all: it holds Progress, the one word all long work shares.
-ABOVE = {"store", "jobs", "worker", "tasks", "samples", "commands", "__main__"}
+ABOVE = {"judge", "store", "jobs", "worker", "tasks", "samples", "commands", "__main__"}
 FORBIDDEN = {
     "errors": {"*"},
     "embedding": {"dataset", "intake", "methods", "training", "neighbours", "explore", *ABOVE},
@@ -31,7 +31,8 @@ FORBIDDEN = {
     "training": {"intake", "explore", "neighbours", *ABOVE},
     "neighbours": {"intake", "methods", "training", "explore", *ABOVE},
     "explore": {"intake", "methods", "training", *ABOVE},
-    "store": {"intake", "methods", "training", "jobs", "worker", "tasks", "samples", "commands", "__main__"},
+    "judge": {"intake", "explore", *(ABOVE - {"judge"})},
+    "store": {"judge", "intake", "methods", "training", "jobs", "worker", "tasks", "samples", "commands", "__main__"},
     "jobs": {"intake", "training", "explore", "neighbours", "worker", "tasks", "samples", "commands", "__main__"},
 }
 HEAVY = ("torch", "streamlit", "umap", "numba", "sklearn", "sentence_transformers", "faiss", "transformers")
