@@ -1,23 +1,23 @@
-"""Finding products: by id, by name (words, beginnings, typos), by vector."""
+"""Finding products: by id, by what is written about them (words, beginnings, typos), by meaning, by vector."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from bisect import bisect_left
 from dataclasses import dataclass
 
 import numpy as np
 
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
-from embedcore.explore.recent import Recent
+from embedcore.explore.lexicon import BEGINS, lexicon
+from embedcore.explore.ngrams import plain
 from embedcore.neighbours import Graph, nearest
 
-_WORD = re.compile(r"\w+")
-_POOL = 500  # titles that are compared letter by letter
-_LIKE = 75  # out of 100: how alike a mistyped word must be to one that we know
-_PREFIX, _INSIDE = 0.9, 0.7  # what the beginning of a word, or letters inside a title, count for
+_POOL = 500  # best items that are looked at closely
+_INSIDE = 0.3  # what letters inside a title, or the beginning of an id, count for
+_WORDS, _LETTERS = 0.3, 0.12  # share of the words, likeness of letters, from which an item is an answer
+_MEANT, _STANDS_OUT = 0.35, 2.5  # cosine, and standard deviations above the mean cosine, from which it is meant
+_SHORT = 3  # letters from which a query can mean something
+_CLEAR = 5.0  # standard deviations that count as a full match of meaning: no scale of a certain model
 
 
 @dataclass(frozen=True)
@@ -32,127 +32,94 @@ class Hit:
     why: str
 
 
-def plain(text: str) -> str:
-    """Lower case, without accents, single spaces: what is compared when a person types a name."""
-    text = text.casefold()
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    return " ".join(text.split())
-
-
-@dataclass(frozen=True, eq=False)
-class _Names:
-    """What by_name looks things up in.
-
-    titles, ids: (n,) plain texts. words: sorted vocabulary of the titles; word w is in the titles
-    items[indptr[w]:indptr[w + 1]]. by_id: positions in the order of `ids`. counts: in how many baskets each is.
-    """
-
-    titles: list[str]
-    ids: list[str]
-    by_id: np.ndarray
-    words: list[str]
-    indptr: np.ndarray
-    items: np.ndarray
-    counts: np.ndarray
-
-    @classmethod
-    def of(cls, dataset: Dataset) -> _Names:
-        ids = [plain(str(i)) for i in dataset.items]
-        # Products without a title are called "category · id": the id has its own index and would blur the name.
-        titles = [plain(str(t)).removesuffix(f" · {i}") for t, i in zip(dataset.titles, ids, strict=True)]
-        found: dict[str, list[int]] = {}
-        for n, title in enumerate(titles):
-            for word in set(_WORD.findall(title)):
-                found.setdefault(word, []).append(n)
-        words = sorted(found)
-        lists = [found[w] for w in words]
-        indptr = np.r_[0, np.cumsum([len(x) for x in lists], dtype=np.int64)]
-        items = np.fromiter((i for x in lists for i in x), np.int32, int(indptr[-1]))
-        by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
-        return cls(titles, [ids[i] for i in by_id], by_id, words, indptr, items, dataset.counts)
-
-    def match(self, word: str) -> np.ndarray:
-        """(n,) float32: how well each title has this word: 1 as it is, _PREFIX as a beginning, less if mistyped."""
-        out = np.zeros(len(self.titles), np.float32)
-        low, high = bisect_left(self.words, word), bisect_left(self.words, word + "\U0010ffff")
-        out[self.items[self.indptr[low] : self.indptr[high]]] = _PREFIX
-        if low < high and self.words[low] == word:
-            out[self.items[self.indptr[low] : self.indptr[low + 1]]] = 1
-        if low == high and len(word) > 2:
-            from rapidfuzz import fuzz, process
-
-            for _, alike, w in process.extract(word, self.words, scorer=fuzz.ratio, score_cutoff=_LIKE, limit=20):
-                here = self.items[self.indptr[w] : self.indptr[w + 1]]
-                out[here] = np.maximum(out[here], alike / 100 * _PREFIX)
-        return out
-
-    def with_id(self, text: str, k: int) -> list[int]:
-        """Up to k items whose id is, or begins with, this text; the exact one first."""
-        low, high = bisect_left(self.ids, text), bisect_left(self.ids, text + "\U0010ffff")
-        return [int(i) for i in self.by_id[low : min(high, low + k)]]
-
-
-# About 60 MB for 100,000 products.
-_recent: Recent[_Names] = Recent(2)
-
-
 def by_name(dataset: Dataset, query: str, k: int = 20) -> list[Hit]:
-    """Products whose id or title matches what a person typed, best first; [] when nothing is like it.
+    """`find` without meaning: words, beginnings, typing errors and ids only."""
+    return find(dataset, query, k)
 
-    An exact id comes first, then titles that have all the words (whole, as beginnings, or mistyped by a letter or
-    two), then titles that have some of them or the same letters inside. Capitals and accents do not matter; equal
-    matches are ordered by how often they are bought. The first call on a dataset builds the index.
+
+def find(
+    dataset: Dataset,
+    query: str,
+    k: int = 20,
+    embedding: Embedding | None = None,
+    vector: np.ndarray | None = None,
+) -> list[Hit]:
+    """Products that answer what a person typed, best first; [] when nothing is like it.
+
+    An exact id comes first, then an exact title. Everything else is ordered by the mean of three or four scores that
+    err in different ways: letter runs of the name, letter runs of all texts (Ngrams), the share of the query's words
+    that the texts have (whole, begun or misspelt), and, with `embedding` (of the text method) and `vector` (d,) (the
+    query encoded with it), how far the cosine similarity stands out among all products. Capitals and accents do not
+    matter; equal matches are ordered by how often they are bought. The first call on a dataset builds the index.
     """
     text = plain(query)
-    tokens = list(dict.fromkeys(_WORD.findall(text)))[:12]
     if not text or k < 1:
         return []
-    names = _recent.get(dataset.hash, lambda: _Names.of(dataset))
+    index = lexicon(dataset)
+    found, tells, begun = index.words(text)
+    name, full = index.names.scores(text), index.full.scores(text)
+    words = (tells / max(tells.sum(), 1e-9)) @ found if len(found) else np.zeros(len(dataset))
+    total, answers, meant = name + full + words, (words >= _WORDS) | (full >= _LETTERS), np.zeros(len(dataset), bool)
+    if embedding is not None and vector is not None and len(text) >= _SHORT:
+        clear, meant = _meaning(dataset, embedding, np.asarray(vector, np.float32))
+        total, answers = (total + clear) / 4, answers | meant
+    else:
+        total = total / 3
     out: dict[int, Hit] = {}
 
     def add(item: int, score: float, why: str) -> None:
-        hit = Hit(item, str(dataset.items[item]), str(dataset.titles[item]), round(score, 4), why)
+        hit = Hit(item, str(dataset.items[item]), str(dataset.titles[item]), round(min(score, 1.0), 4), why)
         out.setdefault(item, hit)
 
-    like_id = names.with_id(text, k)
+    like_id = index.with_id(text, k)
     for item in [i for i in like_id if plain(str(dataset.items[i])) == text]:
         add(item, 1.0, "this id")
-    if tokens:
-        parts = np.stack([names.match(t) for t in tokens])
-        for item, score in _ranked(names, text, parts, k):
-            add(item, score, _why(parts[:, item], names.titles[item] == text))
-    for item in like_id:
-        add(item, _INSIDE, "the id begins like this")
+    if out:
+        answers = words >= BEGINS  # who types an id means it
+    among = np.flatnonzero(answers)
+    best = total[among] + 0.001 * index.fame[among]
+    if len(among) > max(_POOL, k):
+        keep = np.argpartition(-best, max(_POOL, k))[: max(_POOL, k)]
+        among, best = among[keep], best[keep]
+    ranked = sorted(zip(among.tolist(), best.tolist(), strict=True), key=lambda s: (-round(s[1], 5), s[0]))
+    same = [i for i, _ in ranked if index.titles[i] == text]
+    for item in same[:k]:
+        add(item, 1.0, "this name")
+    for item, score in ranked[: k + len(out)]:
+        add(item, score, _why(found[:, item], begun, bool(meant[item])))
     if len(out) < k:
-        inside = [i for i, t in enumerate(names.titles) if i not in out and text in t]
-        for item in sorted(inside, key=lambda i: -names.counts[i])[: k - len(out)]:
+        for item in like_id:
+            add(item, _INSIDE, "the id begins like this")
+    if len(out) < k:
+        inside = [i for i, t in enumerate(index.titles) if i not in out and text in t]
+        for item in sorted(inside, key=lambda i: -index.fame[i])[: k - len(out)]:
             add(item, _INSIDE, "has these letters")
-    exact = [h for h in out.values() if h.why == "this id"]
-    return (exact + sorted((h for h in out.values() if h.why != "this id"), key=lambda h: -h.score))[:k]
+    return list(out.values())[:k]
 
 
-def _ranked(names: _Names, text: str, parts: np.ndarray, k: int) -> list[tuple[int, float]]:
-    """(item, score) of the best titles. parts: (words, n) how well each title has each word."""
-    from rapidfuzz import fuzz
+def _meaning(dataset: Dataset, embedding: Embedding, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """((n,) 0..1.2: how far the cosine stands out, (n,) bool: far enough to be an answer); 0 without a vector."""
+    scores = embedding.unit @ (vector / max(float(np.linalg.norm(vector)), 1e-9))
+    out = (scores - scores.mean()) / max(float(scores.std()), 1e-6)
+    clear, meant = np.zeros(len(dataset), np.float32), np.zeros(len(dataset), bool)
+    items = dataset.positions(embedding.ids)
+    clear[items] = np.clip(out / _CLEAR, 0, 1.2)
+    meant[items] = (out >= _STANDS_OUT) & (scores >= _MEANT)
+    return clear, meant
 
-    # A title that lacks a word of the query ranks below every title that has them all.
-    rough = parts.mean(0) * np.where((parts > 0).all(0), 1.0, 0.6)
-    found = np.flatnonzero(rough > 0.15)
-    pool = found[np.lexsort((found, -names.counts[found], -rough[found]))][: max(_POOL, k)]
-    scored = [(int(i), 0.8 * float(rough[i]) + 0.002 * fuzz.ratio(text, names.titles[i])) for i in pool]
-    return sorted(scored, key=lambda s: (-round(s[1], 3), -names.counts[s[0]], s[0]))[:k]
 
-
-def _why(parts: np.ndarray, same: bool) -> str:
-    if same:
-        return "this name"
-    if (parts == 0).any():
-        return "some of the words"
-    if (parts == 1).all():
+def _why(parts: np.ndarray, begun: np.ndarray, meant: bool) -> str:
+    """parts: (words,) how well the item has each word of the query."""
+    if len(parts) and (parts == 1).all():
         return "all the words"
-    begins = np.isin(parts, np.array([1, _PREFIX], np.float32)).all()
-    return "words that begin like this" if begins else "a similar spelling"
+    if len(parts) and (parts >= BEGINS).all():
+        return "words that begin like this"
+    some = (parts >= BEGINS).any()
+    if meant and not some:
+        return "a similar meaning"
+    if some:
+        return "some of the words" if (parts == 0).any() or begun[parts < BEGINS].any() else "a similar spelling"
+    return "a similar spelling"
 
 
 def by_vector(
