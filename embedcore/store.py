@@ -12,7 +12,6 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import numpy as np
-import pandas as pd
 
 from embedcore import folders
 from embedcore import store_results as results
@@ -26,6 +25,7 @@ from embedcore.neighbours import Graph
 from embedcore.store_db import Database, one
 from embedcore.store_made import Made
 from embedcore.store_records import DatasetInfo, JobRow, RunInfo, dataset_info, job_row, measure, naive, run_info
+from embedcore.store_verdicts import Verdicts
 
 DAY = 86_400.0
 _KEPT_DATASETS = 3  # in memory at once
@@ -35,7 +35,7 @@ _LIVE = ("queued", "running")
 _open_here: WeakValueDictionary[Path, Store] = WeakValueDictionary()
 
 
-class Store(Made):
+class Store(Verdicts, Made):
     """Datasets, runs and what was made of them, verdicts and jobs. Every method may be called from any thread.
 
     One process owns a data folder at a time. A folder appears before its row and goes after it, so a row always has
@@ -298,28 +298,6 @@ class Store(Made):
         """(m,) int64 rows of the product embedding whose place on the map lies in the box, edges included."""
         with self._db.read() as cursor:
             return results.in_box(cursor, _number(cursor, key), projection, x0, x1, y0, y1)
-
-    # Verdicts on pairs
-
-    def verdicts(self, dataset_hash: str) -> pd.DataFrame:
-        """id_a, id_b (in sorted order), verdict ("same" or "different"), at (UTC); newest first."""
-        with self._db.read() as cursor:
-            rows = cursor.execute(
-                "SELECT id_a, id_b, verdict, given FROM verdicts WHERE dataset = ? ORDER BY given DESC, id_a, id_b",
-                [dataset_hash]).fetchall()
-        return pd.DataFrame(rows, columns=["id_a", "id_b", "verdict", "at"])
-
-    def set_verdict(self, dataset_hash: str, id_a: str, id_b: str, verdict: str | None) -> None:
-        """verdict: "same", "different" or None (take it back). The order of the two ids does not matter."""
-        if verdict not in ("same", "different", None) or id_a == id_b:
-            raise InputError("A verdict says of two products that they are the same or different.")
-        pair = [dataset_hash, *sorted((id_a, id_b))]
-        if verdict is None:
-            self._db.write(lambda c: c.execute(
-                "DELETE FROM verdicts WHERE dataset = ? AND id_a = ? AND id_b = ?", pair))
-        else:
-            self._db.write(lambda c: c.execute(
-                "INSERT OR REPLACE INTO verdicts VALUES (?, ?, ?, ?, ?)", [*pair, verdict, results.now()]))
 
     # Files that were read, and jobs
 

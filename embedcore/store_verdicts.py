@@ -1,0 +1,56 @@
+"""What people said about pairs of products."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandas as pd
+
+from embedcore import store_results as results
+from embedcore.errors import InputError
+from embedcore.store_db import Cursor, Database
+
+
+class Verdicts:
+    """The part of the store that keeps decisions: "same" or "different", by dataset and pair of ids."""
+
+    _db: Database
+
+    def verdicts(self, dataset_hash: str) -> pd.DataFrame:
+        """id_a, id_b (in sorted order), verdict ("same" or "different"), at (UTC); newest first."""
+        with self._db.read() as cursor:
+            rows = cursor.execute(
+                "SELECT id_a, id_b, verdict, given FROM verdicts WHERE dataset = ? ORDER BY given DESC, id_a, id_b",
+                [dataset_hash],
+            ).fetchall()
+        return pd.DataFrame(rows, columns=["id_a", "id_b", "verdict", "at"])
+
+    def set_verdict(self, dataset_hash: str, id_a: str, id_b: str, verdict: str | None) -> None:
+        """verdict: "same", "different" or None (take it back). The order of the two ids does not matter."""
+        self.set_verdicts(dataset_hash, [(id_a, id_b, verdict)])
+
+    def set_verdicts(self, dataset_hash: str, said: Iterable[tuple[str, str, str | None]]) -> None:
+        """Many of them in one transaction: all are kept or none is. InputError for a word that is no verdict."""
+        rows = []
+        for id_a, id_b, verdict in said:
+            if verdict not in ("same", "different", None) or id_a == id_b:
+                raise InputError("A verdict says of two products that they are the same or different.")
+            rows.append((*sorted((id_a, id_b)), verdict))
+        if not rows:
+            return
+        frame = pd.DataFrame(rows, columns=["id_a", "id_b", "verdict"]).astype("object")
+        frame = frame.drop_duplicates(["id_a", "id_b"], keep="last")
+
+        def change(cursor: Cursor) -> None:
+            cursor.register("said", frame)
+            cursor.execute(
+                "DELETE FROM verdicts WHERE dataset = ? AND (id_a, id_b) IN (SELECT (id_a, id_b) FROM said)",
+                [dataset_hash],
+            )
+            cursor.execute(
+                "INSERT INTO verdicts SELECT ?, id_a, id_b, verdict, ? FROM said WHERE verdict IS NOT NULL",
+                [dataset_hash, results.now()],
+            )
+            cursor.unregister("said")
+
+        self._db.write(change)
