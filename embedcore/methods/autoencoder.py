@@ -38,7 +38,7 @@ class AutoencoderParams(Params):
                                      columns=TABLE)
     dimension: int = param(32, "Numbers per product", "Length of a vector (width of the narrowest layer).",
                            low=2, high=256, step=1)
-    steps: int = param(600, "Steps of training", "Batches of up to 1,024 products that are learned from.",
+    steps: int = param(500, "Steps of training", "Batches of up to 1,024 products that are learned from.",
                        low=50, high=5000, step=50, advanced=True)
     width: int = param(128, "Width of the net", "Numbers in the layers before and after the narrow one.",
                        low=16, high=512, step=16, advanced=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _ROWS = 10_000  # rows the PCA beside it is made of
 _STEPS = 200  # steps of training for each hidden column
+_COLUMNS = 4  # that are hidden, one after the other: a few seconds
 
 
 def measure(
@@ -64,7 +65,7 @@ def neighbours(
 ) -> tuple[list[str], list[dict[str, Any]]]:
     """(notices, figures) of the check that hides columns in turn, with shorter trainings."""
     brief = replace(params, steps=min(params.steps, _STEPS))  # type: ignore[attr-defined, call-arg]
-    return check(method, brief, dataset, seed, progress)
+    return check(method, brief, dataset, seed, progress, _COLUMNS)
 
 
 def _answers(reader: Reader, sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:

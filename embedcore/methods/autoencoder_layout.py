@@ -13,7 +13,7 @@ from embedcore.methods.table import Encoded, Table, numeric
 BUDGET = 4_096  # values told apart over all columns: past it, the rarest of the largest columns count as one
 _BINS = 16  # steps of a number, when it has more different values than _FEW
 _FEW = 24
-_WORDS_IN, _WORDS_OUT = 6_000, 1_000  # words of a text that are read, and that are learned to be told
+_WORDS_IN, _WORDS_OUT = 6_000, 600  # words of a text that are read, and that are learned to be told
 _LENGTH = 40  # words of one text that are read
 _FAR = 6.0  # standard deviations: a number further out is read as this far out
 

@@ -15,7 +15,8 @@ from torch import Tensor, nn
 from embedcore.methods.autoencoder_layout import Layout, Sheet
 from embedcore.methods.base import Progress
 
-BATCH = 1_024
+BATCH = 1_024  # and an eighth of the rows of a smaller table, so that an epoch has several steps
+_SMALL = 64
 _TEXT = 1.0  # weight of the text beside a column
 
 
@@ -122,7 +123,7 @@ class _Feed:
         self.word_weight = (words >= 0).float() / (words >= 0).sum(1, keepdim=True).clamp(min=1).sqrt()
         self.words = words.clamp(min=0)
         self.n, self.split = len(sheet), len(layout.columns) - layout.n_numbers
-        self.batch = min(BATCH, self.n)
+        self.batch = min(BATCH, max(_SMALL, self.n // 8), self.n)
         self.order, self.used = torch.randperm(self.n), 0
 
     def draw(self, step: int) -> Tensor:
@@ -154,23 +155,22 @@ class _Feed:
 
     def loss(self, out: Tensor, rows: Tensor) -> Tensor:
         """Mean over the columns of the error of each."""
-        layout, target, outs = self.layout, self.target[rows], self.layout.outs
+        layout, target = self.layout, self.target[rows]
+        sizes = [c.size + 2 for c in layout.columns]
+        # One split: its way back is one copy, where slices would each fill a whole batch of outputs with zeros.
+        said = list(out.split([*sizes, layout.n_numbers, *(told for _, _, told in layout.texts)], 1))
         parts: list[Tensor] = []
-        for j in range(len(layout.columns)):
-            logits = out[:, outs[j] : outs[j + 1]]
-            one = F.cross_entropy(logits, target[:, j], ignore_index=-100, reduction="sum")
+        for j in range(len(sizes)):
+            one = F.cross_entropy(said[j], target[:, j], ignore_index=-100, reduction="sum")
             parts.append(one / len(rows))
-        at = int(outs[-1])
         if layout.n_numbers:
-            said, there = out[:, at : at + layout.n_numbers], self.there[rows]
-            miss = F.smooth_l1_loss(said, self.z[rows], reduction="none") * there
+            miss = F.smooth_l1_loss(said[len(sizes)], self.z[rows], reduction="none") * self.there[rows]
             parts.append(miss.sum() / len(rows))
-            at += layout.n_numbers
         start = int(layout.starts[-1])
-        for _, read, told in layout.texts:
+        for (_, read, told), logits in zip(layout.texts, said[len(sizes) + 1 :], strict=True):
             words, weight = self.words[rows] - start, self.word_weight[rows] > 0
             mine = weight & (words >= 0) & (words < told)
-            logp = F.log_softmax(out[:, at : at + told], 1).gather(1, words.clamp(0, told - 1))
+            logp = F.log_softmax(logits, 1).gather(1, words.clamp(0, told - 1))
             parts.append(-_TEXT * (logp * mine).sum() / mine.sum().clamp(min=1))
-            at, start = at + told, start + read
+            start += read
         return torch.stack(parts).sum() / (len(layout.columns) + len(layout.texts))

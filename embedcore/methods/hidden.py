@@ -108,10 +108,11 @@ def tell(
 
 
 def check(
-    method: Method, params: Params, dataset: Dataset, seed: int = 0, progress: Progress = silent
+    method: Method, params: Params, dataset: Dataset, seed: int = 0, progress: Progress = silent, most: int = _COLUMNS
 ) -> tuple[list[str], list[dict[str, Any]]]:
     """(notices, figures) for the meta of a result: the method beside a plain PCA of the same length, on a sample of
-    the table, 80 % known and 20 % new. Both empty when the table is too small or too wide to say."""
+    the table, 80 % known and 20 % new. Both empty when the table is too small or too wide to say. most: how many
+    columns are hidden, one after the other."""
     from embedcore.methods.classical import TablePCA
 
     exclude: Sequence[str] = params.exclude  # type: ignore[attr-defined]
@@ -126,7 +127,7 @@ def check(
     test, train = np.sort(order[:cut]), np.sort(order[cut:])
     pca = TablePCA()
     simple = pca.Params.of({"exclude": tuple(exclude), "dimension": params.dimension})  # type: ignore[attr-defined]
-    some, ours, theirs = columns(data, exclude), [], []
+    some, ours, theirs = columns(data, exclude, most), [], []
     for n, hidden in enumerate(some):
         progress(n, len(some), note=f"Checking with “{hidden.column}” hidden")
         try:
