@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 KINDS = ("basket", "customer")
+_ENOUGH = 5.0  # purchases at which a product's own vector says as much as the catalogue does
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,13 +54,15 @@ def lists(dataset: Dataset, kind: str) -> tuple[np.ndarray, np.ndarray]:
     return indptr, items
 
 
-def read(dataset: Dataset, kind: str, min_count: int) -> Documents:
-    """The documents of a dataset over the products bought at least `min_count` times.
+def read(dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = None) -> Documents:
+    """The documents of a dataset over the products bought at least `min_count` times, and over those that were
+    bought at all and are True in `rare` (n,).
 
     NeedsError, in a plain sentence, when not one document has two such products."""
     indptr, items = lists(dataset, kind)
     counts = np.bincount(items, minlength=len(dataset)).astype(np.int64)
-    vocabulary = np.flatnonzero(counts >= max(1, min_count))
+    enough = counts >= max(1, min_count)
+    vocabulary = np.flatnonzero(enough if rare is None else enough | ((counts > 0) & rare))
     bought = int((counts > 0).sum())
     row = np.full(len(dataset), -1, np.int32)
     row[vocabulary] = np.arange(len(vocabulary), dtype=np.int32)
@@ -67,8 +70,8 @@ def read(dataset: Dataset, kind: str, min_count: int) -> Documents:
     known = row[items] >= 0
     items, doc = row[items][known], doc[known]
     sizes = np.bincount(doc, minlength=len(indptr) - 1)
-    enough = sizes >= 2
-    if not enough.any():
+    full = sizes >= 2
+    if not full.any():
         least = f" that was bought at least {min_count} times" if min_count > 1 else ""
         raise NeedsError(
             f"It learns from what is bought together, and no {kind} holds two products{least}.",
@@ -76,8 +79,8 @@ def read(dataset: Dataset, kind: str, min_count: int) -> Documents:
             else "Give baskets with two or more products.",
         )
     return Documents(
-        vocabulary, counts[vocabulary], np.r_[0, np.cumsum(sizes[enough])].astype(np.int64),
-        items[enough[doc]], bought, bought - len(vocabulary), int((~enough).sum()),
+        vocabulary, counts[vocabulary], np.r_[0, np.cumsum(sizes[full])].astype(np.int64),
+        items[full[doc]], bought, bought - len(vocabulary), int((~full).sum()),
     )
 
 
@@ -113,27 +116,57 @@ def partners(
     return unknown[rows], found[rows]
 
 
-def fold_in(known: Embedding, counts: np.ndarray, new: Dataset, kind: str = "basket") -> Embedding:
+def fold_in(
+    known: Embedding,
+    counts: np.ndarray,
+    new: Dataset,
+    kind: str = "basket",
+    content: tuple[np.ndarray, np.ndarray] | None = None,
+) -> Embedding:
     """Vectors of the products of `new`, in its order.
 
     Those of `known` as they are; others a mean over the known products they are bought with, each weighing
     1/(its count + 5), scaled to the usual length of a known vector: on withheld products such a mean finds
-    neighbours of the right shelf as often as training with them does. The rest is left out and counted in
-    meta ("known", "folded", "left_out"). counts: (len(known),) purchases of each known product.
+    neighbours of the right shelf as often as training with them does. counts: (len(known),) purchases of each known
+    product. content: ((n, d), (n,) bool), where the catalogue alone would put the products of `new` and of which it
+    says something: it is mixed in, the less the more often a product was bought (see `mix`). The rest is left out and
+    counted in meta ("known", "folded", "left_out", and "placed" by the catalogue alone).
     """
     at, weights = partners(new, known.row_of, kind)
     row = np.fromiter((known.row_of.get(str(i), -1) for i in new.items), np.int64, len(new))
     kept = row >= 0
     vectors = np.zeros((len(new), known.dimension), np.float32)
     vectors[kept] = known.vectors[row[kept]]
+    usual = usual_length(known.vectors)
     if len(at):
         weights.data /= counts[weights.indices] + 5.0
-        mean = _rows_to_one(weights) @ known.vectors.astype(np.float64)
-        usual = np.median(np.linalg.norm(known.vectors, axis=1))
-        vectors[at] = mean * (usual / np.maximum(np.linalg.norm(mean, axis=1, keepdims=True), 1e-12))
+        vectors[at] = scaled(_rows_to_one(weights) @ known.vectors.astype(np.float64), usual)
+    meta = {"known": int(kept.sum()), "folded": len(at)}
+    if content is not None and (said := np.flatnonzero(content[1] & ~kept)).size:
+        bought = np.zeros(len(new))
+        bought[at] = new.counts[at]
+        vectors[said] = mix(vectors[said], scaled(content[0][said], usual), bought[said])
+        alone = np.setdiff1d(said, at)
+        kept[said] = True
+        meta["placed"] = len(alone)
     kept[at] = True
-    meta = {"known": int((row >= 0).sum()), "folded": len(at), "left_out": int((~kept).sum())}
-    return Embedding("product", new.items[kept], vectors[kept], meta)
+    return Embedding("product", new.items[kept], vectors[kept], meta | {"left_out": int((~kept).sum())})
+
+
+def mix(learned: np.ndarray, content: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """(n, d): learned vectors of products that were bought `counts` (n,) times, drawn to what the catalogue says."""
+    trust = (counts / (counts + _ENOUGH))[:, None]
+    return np.asarray(trust * learned + (1 - trust) * content, np.float32)
+
+
+def usual_length(vectors: np.ndarray) -> float:
+    """The median length."""
+    return float(np.median(np.linalg.norm(vectors, axis=1)))
+
+
+def scaled(vectors: np.ndarray, length: float) -> np.ndarray:
+    """(n, d): the same directions, all of one length."""
+    return np.asarray(vectors * (length / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)))
 
 
 def _rows_to_one(m: csr_matrix) -> csr_matrix:

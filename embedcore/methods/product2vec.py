@@ -12,7 +12,7 @@ import numpy as np
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods import documents
+from embedcore.methods import content, documents
 from embedcore.methods.base import Fitted, Method, Params, Progress, param, silent
 from embedcore.methods.files import load_model, save_model
 
@@ -35,6 +35,9 @@ class Product2VecParams(Params):
                            "from (negative samples).", low=1, high=50, step=1)
     min_count: int = param(2, "Smallest number of purchases", "Products bought fewer times get no vector (min count).",
                            low=1, high=1000, step=1)
+    catalogue: bool = param(True, "Let the catalogue help rare products", "Products bought rarely are drawn to where "
+                            "their columns and words would put them (side information); those bought fewer times than "
+                            "the smallest number get a vector too when the catalogue knows them.")
     exponent: float = param(1.0, "Popularity of random products", "Random products are drawn by their count to this "
                             "power (negative sampling exponent): 0 = all alike, below 0 favours rare ones.",
                             low=-2.0, high=2.0, step=0.05, advanced=True)
@@ -49,25 +52,29 @@ class Product2VecParams(Params):
 
 class FittedProduct2Vec(Fitted):
     """embeddings: "product", what to compare: input plus output vector, centred on their mean (Levy et al. 2015
-    call it w+c; on held-out baskets and on shelf labels it beat the input vector alone), and "context", the
-    output vectors. arrays: counts (v,) and centre (d,), the mean that was taken off: product - context + centre
-    is the input vector."""
+    call it w+c; on held-out baskets and on shelf labels it beat the input vector alone), drawn to the catalogue's
+    place where a product is rare; and "context", the output vectors. arrays: counts (v,), inner (v, d), the input
+    vectors, and what the catalogue's places are made of (ContentMap), if it helps."""
 
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
         self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
+        self._content: content.ContentMap | None = None
 
     def embed(self, new: Dataset) -> Embedding:
         """Known products keep their vector. A new product that shares a document with known ones gets a mean of
-        their vectors, rare partners counting more; see documents.fold_in."""
+        their vectors, rare partners counting more, and with a catalogue it is drawn to where its columns and words
+        lead; without purchases it is put there. See documents.fold_in."""
+        if self._content is None and "content_tokens" in self.arrays:
+            self._content = content.ContentMap.unpack(self.arrays)
+        place = self._content.of(new) if self._content is not None and new.catalogue is not None else None
         return documents.fold_in(self.embeddings["product"], self.arrays["counts"], new,
-                                 self.meta["params"]["documents"])
+                                 self.meta["params"]["documents"], place)
 
     def score(self, rows: np.ndarray) -> np.ndarray:
         """(v,) float32: how likely each product is beside the products in `rows` (positions in the embedding),
         on no particular scale: input vectors of the rows times output vectors, plus popularity."""
-        out = self.embeddings["context"].vectors
-        inner = self.embeddings["product"].vectors[rows] - out[rows] + self.arrays["centre"]
-        match = out @ (inner.mean(axis=0) * np.float32(len(rows) ** _LENGTH))
+        inner = self.arrays["inner"][rows].mean(axis=0) * np.float32(len(rows) ** _LENGTH)
+        match = self.embeddings["context"].vectors @ inner
         return np.asarray(match + _POPULARITY * np.log(self.arrays["counts"]), np.float32)
 
     def save(self, folder: Path) -> None:
@@ -85,9 +92,15 @@ class Product2Vec(Method):
     name = "product2vec"
     title = "Bought together (product2vec)"
     summary = "Learns from baskets: products that are bought in the same company get similar vectors."
+    about = (
+        "Products that turn up in the same baskets get similar numbers, so near can mean **instead of each other** as "
+        "well as **with each other**. Choose it when you have baskets and want to know how your products are used. "
+        "It sees no price, picture or name; where there is a catalogue, its columns and words place rare and new "
+        "products, which purchases alone cannot. With few baskets the numbers are rough."
+    )
     source = ("Mikolov et al. 2013, Distributed Representations of Words and Phrases; Grbovic et al. 2015, E-commerce "
               "in Your Inbox (prod2vec); Barkan and Koenigstein 2016, Item2Vec")
-    version = 1
+    version = 2
     needs = frozenset({"baskets"})
     Params: ClassVar[type[Params]] = Product2VecParams
 
@@ -104,38 +117,48 @@ class Product2Vec(Method):
         """Train; embeddings "product" and "context", (v, dimension) over the products bought often enough.
 
         meta: losses (mean loss per purchase, one a chunk), seconds, vocabulary, documents, left_out (products
-        bought fewer than min_count times), never_bought, single (documents without two known products).
+        bought fewer than min_count times of which the catalogue says nothing), never_bought, single (documents
+        without two known products), helped (rare products that the catalogue helped).
         NeedsError when no document has two products; Cancelled passes through from `progress`."""
         missing = self.lacks(dataset)
         if missing:
             raise NeedsError(missing)
         begin = time.perf_counter()
-        docs = documents.read(dataset, params.documents, params.min_count)
-        u, v, losses = _train(docs, params, progress, seed)
+        side = content.Side.of(dataset) if params.catalogue else None
+        docs = documents.read(dataset, params.documents, params.min_count, None if side is None else side.said)
+        u, v, losses = _train(docs, params, progress, seed, 0 if side is None else content.STEPS)
         ids = dataset.items[docs.vocabulary]
         meta = {
             "params": asdict(params), "seed": seed, "losses": losses,
             "seconds": round(time.perf_counter() - begin, 3), "vocabulary": len(ids), "documents": len(docs),
             "left_out": docs.rare, "never_bought": len(dataset) - docs.bought, "single": docs.single,
         }
-        both = u + v
-        centre = both.mean(axis=0)
-        embeddings = {"product": Embedding("product", ids, both - centre), "context": Embedding("context", ids, v)}
-        return FittedProduct2Vec(embeddings, meta, {"counts": docs.counts, "centre": centre})
+        product: np.ndarray = u + v
+        arrays = {"counts": docs.counts, "inner": u}
+        product -= product.mean(axis=0)
+        if side is not None:
+            of = len(losses) + content.STEPS
+            product, helped, said = side.help(
+                docs.vocabulary, product, docs.counts, seed, lambda n, _, loss=None, note="": progress(
+                    len(losses) + n, of, note=note))
+            arrays, meta = arrays | helped, meta | said
+        meta["seconds"] = round(time.perf_counter() - begin, 3)
+        embeddings = {"product": Embedding("product", ids, product), "context": Embedding("context", ids, v)}
+        return FittedProduct2Vec(embeddings, meta, arrays)
 
     def load(self, folder: Path) -> FittedProduct2Vec:
         return FittedProduct2Vec(*load_model(folder))
 
 
-def _train(docs: documents.Documents, p: Product2VecParams, progress: Progress,
-           seed: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
-    """(input vectors, output vectors, mean loss of each chunk)."""
+def _train(docs: documents.Documents, p: Product2VecParams, progress: Progress, seed: int,
+           later: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
+    """(input vectors, output vectors, mean loss of each chunk). later: steps that follow the training."""
     sizes = np.diff(docs.indptr)
     cost = sizes * (np.minimum(sizes, p.cut) - 1 + p.negatives)
     chunks = max(1, round(int(cost.sum()) / _CHUNK))
     chunks = min(max(chunks, -(-10 // p.epochs)), len(docs))      # a short training still draws a curve
     of = chunks * p.epochs
-    progress(0, of, note="Getting ready")       # the import, and on a new machine the compiler, take seconds
+    progress(0, of + later, note="Getting ready")       # the import, and on a new machine the compiler, take seconds
     from embedcore.methods import sgns
 
     rows = len(docs.vocabulary)
@@ -162,5 +185,5 @@ def _train(docs: documents.Documents, p: Product2VecParams, progress: Progress,
                                        state, p.cut, p.negatives, fall[0], fall[1], sgns.SIGMOID, sgns.SURPRISE)
             start = stop
             losses.append(round(float(loss / centres), 5) if centres else losses[-1] if losses else 0.0)
-            progress(step + 1, of, loss=losses[-1], note=f"Pass {epoch + 1} of {p.epochs}")
+            progress(step + 1, of + later, loss=losses[-1], note=f"Pass {epoch + 1} of {p.epochs}")
     return u, v, losses

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.dataset import Dataset
+from embedcore.dataset import Catalogue, Dataset
 from embedcore.errors import NeedsError
 from embedcore.methods import get
 from embedcore.methods.base import Fitted
@@ -86,9 +86,43 @@ def test_a_product_bought_with_nothing_known_is_left_out_and_counted(name: str) 
     assert found.meta == {"known": 1, "folded": 1, "left_out": 3}
 
 
-@both
-def test_without_baskets_only_known_products_have_vectors(name: str) -> None:
-    fitted = fit(name, planted.shop())
+def test_without_baskets_and_catalogue_only_known_products_have_vectors() -> None:
+    for fitted in (fit("svd", planted.shop()), fit("product2vec", planted.shop(), catalogue=False)):
+        _only_known(fitted)
+
+
+def test_the_catalogue_places_a_product_that_nobody_bought() -> None:
+    fitted = fit("product2vec", planted.shop())
+    found = fitted.embed(Dataset.build("c", planted.catalogue(["p5", "new7"])))
+    product = fitted.embeddings["product"]
+    near = np.argsort(-(product.unit @ found.unit[found.row("new7")]))[:5]
+    assert {planted.group(product.ids[n]) for n in near} == {planted.group("new7")}
+    assert found.meta == {"known": 1, "folded": 0, "placed": 1, "left_out": 0}
+
+
+def test_a_product_bought_once_is_placed_by_the_catalogue_and_what_it_was_bought_with() -> None:
+    rows = [*planted.baskets(), ("b1", "c1", "p60")]
+    data = Dataset.build("s", planted.catalogue(f"p{n}" for n in range(61)), planted.lines(rows))
+    fitted = fit("product2vec", data)
+    assert fitted.meta["left_out"] == 0 and "p60" in fitted.embeddings["product"].row_of
+    assert "p60" not in fit("product2vec", data, catalogue=False).embeddings["product"].row_of
+    product = fitted.embeddings["product"]
+    near = np.argsort(-(product.unit @ product.unit[product.row("p60")]))[1:6]
+    assert {planted.group(product.ids[n]) for n in near} == {planted.group("p60")}, "what it is, not the one basket"
+
+
+def test_a_catalogue_that_says_nothing_about_purchases_does_not_help() -> None:
+    rng = np.random.default_rng(0)
+    frame = planted.catalogue(f"p{n}" for n in range(60)).frame
+    frame = frame.assign(**{c: rng.permutation(frame[c].to_numpy()) for c in frame.columns if c != "id"})
+    data = Dataset.build("s", Catalogue(frame, planted.ROLES), planted.lines(planted.baskets()))
+    fitted = fit("product2vec", data)
+    assert "does not help" in fitted.meta["notices"][0]
+    plain = fit("product2vec", data, catalogue=False).embeddings["product"]
+    np.testing.assert_array_equal(fitted.embeddings["product"].vectors, plain.vectors)
+
+
+def _only_known(fitted: Fitted) -> None:
     found = fitted.embed(Dataset.build("c", planted.catalogue(["p5", "new7"])))
     assert list(found.ids) == ["p5"]
 
@@ -123,12 +157,11 @@ def test_scores_rank_the_rest_of_the_group_first() -> None:
     assert {planted.group(product.ids[n]) for n in np.argsort(-score)[:8]} == {1}
 
 
-def test_the_context_vectors_and_the_centre_give_the_input_vectors_back() -> None:
+def test_the_input_vectors_are_kept_beside_the_context_vectors() -> None:
     fitted = fit("product2vec", planted.shop())
     product, context = fitted.embeddings["product"], fitted.embeddings["context"]
     assert (product.ids == context.ids).all()
-    assert np.abs(product.vectors.mean(axis=0)).max() < 1e-4
-    inner = product.vectors - context.vectors + fitted.arrays["centre"]  # type: ignore[attr-defined]
+    inner = fitted.arrays["inner"]  # type: ignore[attr-defined]
     together = context.vectors @ inner[product.row("p1")]
     groups = np.array([planted.group(i) for i in product.ids])
     assert together[groups == 1].mean() > together[groups != 1].mean() + 1
