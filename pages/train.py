@@ -3,12 +3,12 @@
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.methods import all_methods, run_key
-from pages.ui import charts, forms, services, shell
+from embedcore.methods import run_key
+from pages.ui import charts, forms, methods, services, shell
 from pages.ui import jobs as job_ui
+from pages.ui import result as results
+from pages.ui.methods import METHODS
 from pages.ui.text import ago, duration, number, plain
-
-METHODS = {m.name: m for m in all_methods()}
 
 
 def watch(data_hash: str) -> None:
@@ -36,15 +36,17 @@ def result(run: str) -> None:
                 f"({info.created:%Y-%m-%d %H:%M} UTC): this is that result, nothing was computed again.",
                 icon=":material/bolt:",
             )
+        results.notices(info.meta)
         facts = st.columns(4)
         facts[0].metric("Products with vectors", number(info.rows), help="Every vector is one product's embedding.")
         facts[1].metric(
             "Products left out",
             number(info.meta.get("left_out", 0) + info.meta.get("never_bought", 0)),
-            help="They were bought too rarely, never, or have no text: there is nothing to learn from.",
+            help="They were bought too rarely or never, or nothing is known of them: there is nothing to learn from.",
         )
         facts[2].metric("Numbers per vector", info.dimension, help="The dimension of the vectors.")
         facts[3].metric("Took", duration(info.seconds), help=f"Computed {ago(info.created)}.")
+        results.figures(info.meta)
         pages = {"map": "Open the map", "duplicates": "Find duplicates", "recommend": "Recommend"}
         for column, (page, words) in zip(st.columns(3), pages.items(), strict=True):
             kind = "primary" if page == "map" else "secondary"
@@ -66,20 +68,14 @@ def result(run: str) -> None:
 
 def setup(data_hash: str, data: Dataset) -> None:
     """Pick a method, set its parameters, start."""
-    usable = [n for n, m in METHODS.items() if m.lacks(data) is None]
-    name = st.segmented_control(
-        "Method",
-        list(METHODS),
-        default=usable[0] if usable else None,
-        required=bool(usable),
-        format_func=lambda n: METHODS[n].title,
-        key="method",
-        bind="query-params",
-        help="How the numbers are learned. Try several: each sees something else.",
-    )
-    method = METHODS[name or next(iter(METHODS))]
+    method = methods.pick(data)
+    methods.missing(data)
+    st.markdown(f"##### {plain(method.title)}")
     st.write(method.summary)
-    st.caption(f"Source: {plain(method.source)}")
+    with st.expander("What it does, when to choose it, and what it cannot do", icon=":material/info:"):
+        if method.about:
+            st.markdown(method.about)
+        st.caption(f"Source: {plain(method.source)}")
     lacking = method.lacks(data)
     if lacking:
         st.info(plain(lacking), icon=":material/info:")
@@ -96,7 +92,7 @@ def setup(data_hash: str, data: Dataset) -> None:
     if right.button(label, type="primary", icon=":material/play_arrow:"):
         folder = str(services.store().dataset_folder(data_hash))
         spec = {"dataset": data_hash, "dataset_folder": folder, "method": method.name, "params": params.__dict__}
-        job = services.jobs().submit("train", key, {**spec, "seed": seed}, f"Train {method.title} on {data.name}")
+        job = services.jobs().submit("train", key, {**spec, "seed": seed}, methods.job_title(method, data))
         st.session_state["train:job"] = job.id
         st.session_state["train:cached"] = key if stored else None
         st.rerun()

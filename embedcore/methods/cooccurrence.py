@@ -113,7 +113,7 @@ class Cooccurrence(Method):
     """Levy and Goldberg 2014 on the cells of a table, products as in Arora, Liang and Ma 2017."""
 
     name = "cooccurrence"
-    title = "What stands together (values)"
+    title = "What stands together (value co-occurrence)"
     summary = "Learns from the columns of the catalogue in about a second: products with values alike lie together."
     about = (
         "It looks at which values, ranges of numbers and words stand in the same rows: *trail* and *sole* do, so they "

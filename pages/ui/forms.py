@@ -42,7 +42,7 @@ def _widget(method: Method, dataset: Dataset, f: Field[Any]) -> Any:
                 default=list(f.default),
                 help=m["help"],
                 key=key,
-                placeholder="all of them",
+                placeholder="none" if f.name == "exclude" else "all of them",
                 persist_state="session",
             )
         )

@@ -155,7 +155,8 @@ def offer_text(scene: Scene) -> None:
                 "seed": 0,
             }
             key = run_key(scene.data, method, params, 0)
-            services.jobs().submit("train", key, spec, f"Train {method.title} on {scene.dataset.name}")
+            title = f"Training “{shell.method_name(method.name)}” on {scene.dataset.name}"
+            services.jobs().submit("train", key, spec, title)
             st.rerun()
 
 

@@ -11,11 +11,13 @@ import functools
 import logging
 from collections.abc import Callable
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
 
 from embedcore import EmbedError
+from embedcore.methods import REGISTRY, get
 from embedcore.store_records import RunInfo
 from pages.ui import jobs as job_ui
 from pages.ui import services
@@ -172,8 +174,14 @@ def pick_run(dataset: str) -> str | None:
 
 
 def run_label(run: RunInfo) -> str:
-    """A training result as it stands in a list."""
-    return f"{run.method} · {run.dimension} numbers · {run.created:%Y-%m-%d %H:%M}"
+    """A training result as it stands in a list, short enough for the sidebar: today's with the time (UTC)."""
+    today = run.created.date() == datetime.now(UTC).date()
+    return f"{method_name(run.method)} · {run.created:{'%H:%M' if today else '%d %b'}}"
+
+
+def method_name(name: str) -> str:
+    """A method's title without the technical name in brackets; an unknown one as it is."""
+    return get(name).title.split(" (")[0] if name in REGISTRY else name
 
 
 def need_dataset() -> str:
@@ -194,6 +202,11 @@ def need_dataset() -> str:
 def need_run() -> tuple[str, str]:
     """(dataset, run), or an empty state that says what to do and the end of the page."""
     data = need_dataset()
+    return data, need_result(data)
+
+
+def need_result(data: str) -> str:
+    """The chosen result of a dataset, or an empty state that says what to do and the end of the page."""
     chosen = pick_run(data)
     if chosen is None:
         empty(
@@ -203,7 +216,7 @@ def need_run() -> tuple[str, str]:
             "Go to training",
         )
         st.stop()
-    return data, chosen
+    return chosen
 
 
 def empty(title: str, text: str, target: str, label: str) -> None:
