@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.dataset import Catalogue, Dataset
+from embedcore.images import Images
 
 WORDS = (
     ("running shoe", "leather boot", "canvas sneaker", "beach sandal", "hiking shoe"),
@@ -49,6 +50,22 @@ def catalogue(ids: Iterable[str]) -> Catalogue:
     return Catalogue(frame.astype({"id": "str", "title": "str", "room": "str", "material": "str"}), ROLES)
 
 
+def pictures(ids: Iterable[str]) -> Images:
+    """The form goes with the group (a disc, a ring, stripes, a cross), its colour, place and size do not."""
+    ids, drawn = list(ids), []
+    across, down = np.meshgrid(np.arange(48), np.arange(48))
+    for i in ids:
+        rng = np.random.default_rng(int("".join(c for c in i if c.isdigit())))
+        x, y = across - 24 + rng.integers(-2, 3), down - 24 + rng.integers(-2, 3)
+        size, far = rng.integers(14, 18), np.hypot(x, y)
+        forms = (far < size, (far < size) & (far > size - 5), (abs(x) < size) & (abs(y) < size) & (y % 8 < 4),
+                 (abs(x) < 4) & (abs(y) < size) | (abs(y) < 4) & (abs(x) < size))  # fmt: skip
+        picture = np.full((48, 48, 3), 250, np.uint8)
+        picture[forms[group(i)]] = rng.integers(0, 200, 3)
+        drawn.append(picture)
+    return Images.of(ids, drawn)
+
+
 def baskets(seed: int = 0, n: int = 800) -> Iterator[tuple[str, str, str]]:
     """(basket, customer, item): four products of one group in each basket, a customer keeps to a group."""
     rng = np.random.default_rng(seed)
@@ -63,16 +80,16 @@ def lines(rows: Iterable[tuple[str, ...]]) -> pd.DataFrame:
 
 
 def shop() -> Dataset:
-    """60 products in 4 groups, 800 baskets of 80 customers, and one product that was bought only once."""
-    rows = [*baskets(), ("b0", "c0", "seldom4")]
-    return Dataset.build("planted", catalogue(f"p{n}" for n in range(EACH * GROUPS)), lines(rows))
+    """60 products in 4 groups with pictures, 800 baskets of 80 customers, and one product that was bought only once."""
+    rows, ids = [*baskets(), ("b0", "c0", "seldom4")], [f"p{n}" for n in range(EACH * GROUPS)]
+    return Dataset.build("planted", catalogue(ids), lines(rows), None, pictures(ids))
 
 
 def news(ids: Iterable[str]) -> Dataset:
-    """Products that training never saw, with titles, each in three baskets with known products of its group."""
+    """Products that training never saw, with titles and pictures, each in three baskets with products of its group."""
     ids, rows = list(ids), []
     for i in ids:
         for b in range(3):
             mates = [f"p{group(i) + GROUPS * k}" for k in (b, b + 3, b + 6)]
             rows += [(f"{i}-{b}", f"c{group(i)}", x) for x in (i, *mates)]
-    return Dataset.build("new", catalogue(ids), lines(rows))
+    return Dataset.build("new", catalogue(ids), lines(rows), None, pictures(ids))
