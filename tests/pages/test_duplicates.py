@@ -104,7 +104,7 @@ def test_a_result_from_baskets_says_that_alike_means_bought_alike(home: Path) ->
     assert "bought alike" in words(app)
     button(app, "train-text").click().run()
     check(app)
-    assert app.title[0].value == "Train" and app.segmented_control[0].value == "text"
+    assert app.title[0].value == "Train" and app.segmented_control(key="method:Words").value == "text"
 
 
 def test_the_text_result_is_one_click_away_when_there_is_one(home: Path) -> None:
