@@ -10,6 +10,7 @@ from embedcore.methods.base import Fitted, Method, Params, figure, param, run_ke
 # name -> "module:class"; a method's module is imported when it is asked for.
 REGISTRY: dict[str, str] = {
     "cooccurrence": "embedcore.methods.cooccurrence:Cooccurrence",
+    "entity": "embedcore.methods.entity:EntityEmbeddings",
     "autoencoder": "embedcore.methods.autoencoder:Autoencoder",
     "product2vec": "embedcore.methods.product2vec:Product2Vec",
     "text": "embedcore.methods.text:TextEncoder",
