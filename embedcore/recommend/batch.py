@@ -1,0 +1,158 @@
+"""Many questions at once: lists for all products, baskets or customers, made block by block and never held together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from embedcore.dataset import Dataset
+from embedcore.embedding import Embedding
+from embedcore.explore.recommend import POPULAR, Recommendation
+from embedcore.methods.base import Progress, silent
+from embedcore.recommend import baskets as for_baskets
+from embedcore.recommend import mix, reasons
+from embedcore.recommend.baskets import top
+from embedcore.recommend.customers import why_new
+from embedcore.recommend.model import Recommender
+from embedcore.recommend.people import People
+from embedcore.recommend.relations import complements, substitutes
+
+CELLS = 16_000_000  # scores held at once: 64 MB
+Answer = tuple[str, list[Recommendation]]
+_Score = Callable[[np.ndarray], np.ndarray]
+
+
+def baskets(
+    dataset: Dataset, model: Recommender, asked: Mapping[str, np.ndarray], k: int, progress: Progress = silent
+) -> Iterator[Answer]:
+    """(query, its k best products that are not in it). asked: query -> item positions; none known: popular products."""
+    for names in _blocks(list(asked), len(model), progress):
+        parts_of = [np.unique(asked[name]) for name in names]
+        scores, parts = mix.completion(model, parts_of)
+        scores[:, model.counts == 0] = -np.inf
+        for n, name in enumerate(names):
+            found = top(scores[n], k)
+            mine = {part: values[n] for part, values in parts.items()}
+            if len(parts_of[n]):
+                yield name, for_baskets.explain(dataset, model, parts_of[n], found, scores[n], mine, None)
+            else:
+                yield name, popular(dataset, model, found)
+
+
+def customers(
+    dataset: Dataset,
+    model: Recommender,
+    histories: Mapping[str, Sequence[np.ndarray]],
+    k: int,
+    *,
+    new_only: bool = False,
+    people: People | None = None,
+    numbers: Mapping[str, int] | None = None,
+    progress: Progress = silent,
+) -> Iterator[Answer]:
+    """(query, the k products its customer most likely buys next). histories: query -> baskets, oldest first; without
+    any, popular products. new_only: nothing they bought before. numbers: query -> number among `people`."""
+    for names in _blocks(list(histories), len(model), progress):
+        lists = [histories[name] for name in names]
+        but = np.array([(numbers or {}).get(name, -1) for name in names])
+        found = mix.next_baskets(model, lists, people, but)
+        scores = found.new if new_only else found.any
+        scores[:, model.counts == 0] = -np.inf
+        for n, name in enumerate(names):
+            best = top(scores[n], k)
+            yield name, _explained(dataset, model, lists[n], best, scores[n], found, n)
+
+
+def products(
+    dataset: Dataset,
+    model: Recommender,
+    asked: Mapping[str, int],
+    k: int,
+    relation: str = "complements",
+    progress: Progress = silent,
+) -> Iterator[Answer]:
+    """(query, products that go with it, or that can replace it: relation "complements" or "substitutes").
+
+    Complements are filled up with what completes a basket of the product alone."""
+    for n, (name, item) in enumerate(asked.items()):
+        if relation == "substitutes":
+            related = substitutes(dataset, model, item, k)
+        else:
+            related = complements(dataset, model, item, k)
+        found = [Recommendation(r.item, r.id, r.title, r.score, r.reason, relation) for r in related]
+        if relation == "complements" and len(found) < k:
+            have = {r.item for r in found}
+            more = for_baskets.for_basket(dataset, model, [item], k, exclude=sorted(have))
+            found += more[: k - len(found)]
+        yield name, found
+        if n % 50 == 0:
+            progress(n, len(asked), note="Products")
+
+
+def embedding_baskets(
+    dataset: Dataset,
+    model: Recommender,
+    product: Embedding,
+    score: _Score,
+    asked: Mapping[str, np.ndarray],
+    k: int,
+    but: Mapping[str, np.ndarray] | None = None,
+    progress: Progress = silent,
+) -> Iterator[Answer]:
+    """The same from a trained embedding alone. score: rows of `product` -> (v,) score of every row. asked: query ->
+    item positions, repeats counting. but: query -> positions that are left out (default: those asked)."""
+    row = np.full(len(dataset), -1, np.int64)
+    positions = dataset.positions(product.ids)
+    row[positions] = np.arange(len(positions))
+    fallback = mix.popularity(model)
+    for n, (name, items) in enumerate(asked.items()):
+        rows = row[items][row[items] >= 0]
+        scores = fallback.copy()
+        source, says = POPULAR, "often bought"
+        if len(rows):
+            scores[:] = -1e9 + fallback
+            scores[positions] = score(rows)
+            source, says = "embedding", "near in the learned space"
+        scores[items if but is None else but[name]] = -np.inf
+        scores[model.counts == 0] = -np.inf
+        yield name, [reasons.suggestion(dataset, i, float(scores[i]), says, source) for i in top(scores, k).tolist()]
+        if n % 50 == 0:
+            progress(n, len(asked), note="Queries")
+
+
+def popular(dataset: Dataset, model: Recommender, found: np.ndarray) -> list[Recommendation]:
+    """The found items, each with how often it is bought."""
+    return [
+        reasons.suggestion(dataset, i, float(model.counts[i]), f"often bought: in {model.counts[i]:,} baskets", POPULAR)
+        for i in found.tolist()
+    ]
+
+
+def _explained(
+    dataset: Dataset, model: Recommender, history: Sequence[np.ndarray], best: np.ndarray, scores: np.ndarray,
+    found: mix.Next, n: int,
+) -> list[Recommendation]:  # fmt: skip
+    """Repeats with their rhythm, new products with the signal that spoke."""
+    if not len(history):
+        return popular(dataset, model, best)
+    mine: dict[int, int] = {}
+    if found.bought is not None:
+        start, stop = np.searchsorted(found.bought.row, [n, n + 1]).tolist()
+        mine = {int(found.bought.item[m]): m for m in range(start, stop)}
+    new = np.array([i for i in best.tolist() if i not in mine], np.int64)
+    parts = {name: part[n] for name, part in found.parts.items()}
+    told = {r.item: r for r in why_new(dataset, model, history, new, scores, parts, None)} if len(new) else {}
+    return [
+        told[i] if i in told else reasons.suggestion(
+            dataset, i, float(scores[i]), reasons.due(found.bought, mine[i]), reasons.REPEAT)  # type: ignore[arg-type]
+        for i in best.tolist()
+    ]  # fmt: skip
+
+
+def _blocks(names: list[str], width: int, progress: Progress) -> Iterator[list[str]]:
+    step = max(1, min(256, CELLS // max(width, 1)))
+    for start in range(0, len(names), step):
+        progress(start, len(names), note="Recommending")
+        yield names[start : start + step]
+    progress(len(names), len(names), note="Recommending")

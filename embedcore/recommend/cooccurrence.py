@@ -1,0 +1,53 @@
+"""What is bought together, as a sparse table of scores: the strongest single signal for completing a basket."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+
+from embedcore.methods.base import Progress, silent
+
+KEPT = 400  # partners kept for each product; the rest hardly ever reaches a list
+_WORK = 3_000_000_000  # pairs read at most; beyond it evenly spaced baskets stand for all
+_BLOCK = 20_000_000  # pairs in one block, which bounds the memory of a step to about half a gigabyte
+
+
+def fit(x: sparse.csr_array, kept: int = KEPT, progress: Progress = silent) -> sparse.csr_array:
+    """(n, n) float32: score(j | i) = C_ij / (f_i^.7 f_j^.3 + 5), at most `kept` best partners in each row.
+
+    x: (baskets, n) of ones. C counts shared baskets, each by its size to the power -.7, so that a long basket says
+    less of each pair; f is in how many baskets a product is. The 5 keeps a pair seen once from counting as certain.
+    Memory: 8 bytes times n times `kept` at most, and about half a gigabyte while it works.
+    """
+    n = x.shape[1]
+    sizes = np.diff(x.indptr).astype(np.float64)
+    step = max(1, int(np.ceil((sizes**2).sum() / _WORK)))
+    if step > 1:
+        x, sizes = x[::step], sizes[::step]
+    f = np.asarray(x.sum(axis=0)).ravel() * step
+    weighted = sparse.csr_array(sparse.diags_array((np.maximum(sizes, 1) ** -0.7 * step).astype(np.float32)) @ x)
+    turned = sparse.csr_array(weighted.T)
+    cost = np.asarray(turned.astype(bool).astype(np.float64) @ sizes).ravel()
+    ends = np.cumsum(cost)
+    parts, at = [], 0
+    while at < n:
+        done = float(ends[at - 1]) if at else 0.0
+        stop = max(at + 1, int(np.searchsorted(ends, done + _BLOCK, side="right")))
+        parts.append(_best(sparse.csr_array(turned[at:stop] @ x), at, f, kept))
+        at = stop
+        progress(at, n, note="What is bought together")
+    return sparse.csr_array(sparse.vstack(parts, format="csr")) if parts else sparse.csr_array((n, n), dtype=np.float32)
+
+
+def _best(c: sparse.csr_array, start: int, f: np.ndarray, kept: int) -> sparse.csr_array:
+    """Weighted counts of rows start.. -> scores, the best of each row."""
+    row = np.repeat(np.arange(c.shape[0]), np.diff(c.indptr))
+    score = c.data / (f[start + row] ** 0.7 * f[c.indices] ** 0.3 + 5)
+    good = (c.indices != start + row) & (score > 0)
+    row, item, score = row[good], c.indices[good], score[good].astype(np.float32)
+    sizes = np.bincount(row, minlength=c.shape[0])
+    if len(sizes) and sizes.max() > kept:
+        order = np.lexsort((item, -score, row))
+        place = np.arange(len(row)) - np.repeat(np.r_[0, np.cumsum(sizes)[:-1]], sizes)
+        row, item, score = (a[order][place < kept] for a in (row, item, score))
+    return sparse.csr_array((score, (row, item)), shape=c.shape)

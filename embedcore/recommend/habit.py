@@ -1,0 +1,148 @@
+"""What a customer is due to buy again: how often, how lately and in which rhythm, weighed as the dataset's own
+customers teach it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from embedcore.recommend import purchases
+
+_RATES = (0.7, 0.9, 0.97)  # a purchase a baskets back counts by these to the power a; the middle one is Bought.rate
+_RECENT = 0.5  # weight of the recent rate beside the learned chance: the sum ranks better than one of them alone
+_LAST = 200  # baskets of a customer that are looked at; what is older says nothing about the next one
+_TAUGHT = 3_000  # customers who teach the weights, each with up to three hidden baskets
+_PRIOR = 5.0  # customers' worth of the average repeat rate, for products few have bought
+_FEW = 50  # repeats among the examples below which nothing is learned
+Histories = Sequence[Sequence[np.ndarray]]
+
+
+@dataclass(frozen=True, eq=False)
+class Bought:
+    """One row per customer and product of theirs. row: whose. item. times: in how many of the last baskets. last: how
+    many baskets ago (0 = the latest). gap: mean number of baskets from one purchase to the next. of: baskets looked
+    at. rate: share of the baskets that hold it, the later ones counting more."""
+
+    row: np.ndarray
+    item: np.ndarray
+    times: np.ndarray
+    last: np.ndarray
+    gap: np.ndarray
+    of: np.ndarray
+    rate: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Habit:
+    """Logistic weights over the features of `_features`, learned from baskets that customers really bought next.
+    weights: (f + 1,) with the intercept first, or empty when there was too little to learn from. again: (n,) share of
+    a product's buyers who bought it again. counts: (n,)."""
+
+    weights: np.ndarray
+    mean: np.ndarray
+    spread: np.ndarray
+    again: np.ndarray
+    counts: np.ndarray
+
+    def chance(self, histories: Histories) -> tuple[Bought, np.ndarray]:
+        """(what they bought, (rows,) float64: how likely each is in the next basket, plus half its recent
+        rate)."""
+        bought, features = _features(histories, self.again, self.counts)
+        if not len(self.weights):
+            return bought, bought.rate
+        z = (features - self.mean) / self.spread @ self.weights[1:] + self.weights[0]
+        return bought, 1 / (1 + np.exp(-np.clip(z, -30, 30))) + _RECENT * bought.rate
+
+
+def fit(histories: purchases.Histories, table: sparse.csr_array) -> Habit:
+    """Learn from the customers' own last baskets: what was bought before each, and what came back in it.
+
+    table: (customers, n), in how many baskets of each customer each item is (Histories.counts())."""
+    counts = histories.dataset.counts
+    n, again = len(counts), _again(table)
+    long = np.flatnonzero(np.diff(histories.heads) >= 3)
+    useful = [histories.of_customer(int(c)) for c in long[:: max(1, -(-len(long) // _TAUGHT))]]
+    parts, right = [], []
+    for hidden in (1, 2, 3):
+        asked = [h for h in useful if len(h) >= hidden + 2]
+        if not asked:
+            continue
+        bought, features = _features([h[: len(h) - hidden] for h in asked], again, counts)
+        row = np.repeat(np.arange(len(asked)), [len(h[-hidden]) for h in asked])
+        true = np.unique(row * n + np.concatenate([h[-hidden] for h in asked]))
+        parts.append(features)
+        right.append(np.isin(bought.row * n + bought.item, true))
+    nothing = Habit(np.empty(0), np.empty(0), np.empty(0), again, counts)
+    if not parts:
+        return nothing
+    x, y = np.concatenate(parts), np.concatenate(right).astype(np.float64)
+    if y.sum() < _FEW or (1 - y).sum() < _FEW:
+        return nothing
+    mean, spread = x.mean(0), x.std(0) + 1e-6
+    return Habit(_logistic((x - mean) / spread, y), mean, spread, again, counts)
+
+
+def _again(table: sparse.csr_array) -> np.ndarray:
+    """(n,): from (customers, n) counts of baskets."""
+    n = table.shape[1]
+    buyers, twice = np.bincount(table.indices, minlength=n), np.bincount(table.indices, table.data > 1, n)
+    share = twice.sum() / max(buyers.sum(), 1)
+    return np.asarray((twice + _PRIOR * share) / (buyers + _PRIOR))
+
+
+def _lines(histories: Histories, last: int = _LAST) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(row, item, how many baskets ago) of every purchase in the last baskets."""
+    rows: list[np.ndarray] = []
+    items: list[np.ndarray] = []
+    ages: list[np.ndarray] = []
+    for n, history in enumerate(histories):
+        recent = history[-last:]
+        sizes = [len(b) for b in recent]
+        rows.append(np.full(sum(sizes), n))
+        items.extend(recent)
+        ages.append(np.repeat(np.arange(len(recent) - 1, -1, -1), sizes))
+    if not items:
+        return (np.empty(0, np.int64),) * 3
+    return np.concatenate(rows), np.concatenate(items).astype(np.int64), np.concatenate(ages).astype(np.int64)
+
+
+def _features(histories: Histories, again: np.ndarray, counts: np.ndarray) -> tuple[Bought, np.ndarray]:
+    n = max(len(counts), 1)
+    row, item, age = _lines(histories)
+    pairs, at = np.unique(row * n + item, return_inverse=True)
+    who, what = pairs // n, pairs % n
+    times = np.bincount(at, minlength=len(pairs)).astype(np.float64)
+    last, first = np.full(len(pairs), _LAST), np.zeros(len(pairs), np.int64)
+    np.minimum.at(last, at, age)
+    np.maximum.at(first, at, age)
+    lengths = np.array([min(len(h), _LAST) for h in histories], np.float64)
+    sizes = np.array([np.mean([len(b) for b in h[-10:]]) if len(h) else 1.0 for h in histories])
+    of = lengths[who] if len(who) else np.empty(0)
+    rates = [np.bincount(at, d**age, len(pairs)) * (1 - d) / (1 - d**of) for d in _RATES]
+    gap = np.where(times > 1, (first - last) / np.maximum(times - 1, 1), of)
+    over = np.log((last + 1) / np.maximum(gap, 1))
+    columns = [
+        *(np.log(r + 1e-3) for r in rates), np.log(times), times == 1, np.log(last + 1.0), last == 0, over, over**2,
+        np.log(of), np.log(np.maximum(sizes[who], 1)) if len(who) else of, np.log(again[what] + 1e-6),
+        np.log(np.maximum(counts[what], 1)),
+    ]  # fmt: skip
+    return Bought(who, what, times, last, gap, of, rates[1]), np.column_stack(columns).astype(np.float64)
+
+
+def _logistic(x: np.ndarray, y: np.ndarray, ridge: float = 1.0) -> np.ndarray:
+    """Newton's method; the intercept comes first."""
+    z = np.column_stack([np.ones(len(x)), x])
+    w = np.zeros(z.shape[1])
+    w[0] = np.log(y.mean() / (1 - y.mean()))
+    for _ in range(12):
+        p = 1 / (1 + np.exp(-np.clip(z @ w, -30, 30)))
+        gradient = z.T @ (p - y) + ridge * np.r_[0, w[1:]]
+        curve = (z * (p * (1 - p))[:, None]).T @ z + ridge * np.eye(len(w))
+        step = np.linalg.solve(curve, gradient)
+        w -= step
+        if np.abs(step).max() < 1e-5:
+            break
+    return w

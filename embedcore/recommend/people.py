@@ -1,0 +1,69 @@
+"""Customers who buy alike, and what they buy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from embedcore.embedding import Embedding
+from embedcore.explore.recent import Recent
+from embedcore.recommend.purchases import Histories, unit_rows
+
+_POOL = 20_000  # customers who are compared with; beyond it evenly spaced ones
+_NEAR = 50
+
+
+@dataclass(frozen=True, eq=False)
+class People:
+    """numbers: (p,) which customers of the histories. unit: (p, n) float32 rows of length 1: log(1 + baskets) of each
+    product times the log of how rare it is. bought: (p, n) log(1 + baskets)."""
+
+    histories: Histories
+    numbers: np.ndarray
+    rare: np.ndarray
+    unit: sparse.csr_array
+    bought: sparse.csr_array
+
+    @classmethod
+    def of(cls, histories: Histories) -> People:
+        """Kept for the two datasets used last."""
+        return _recent.get(histories.dataset.hash, lambda: cls._build(histories))
+
+    @classmethod
+    def _build(cls, histories: Histories) -> People:
+        numbers = np.arange(len(histories))[:: max(1, -(-len(histories) // _POOL))]
+        counts = histories.dataset.counts
+        total = len(histories.dataset.baskets) if histories.dataset.baskets is not None else 1
+        rare = np.log((total + 1) / (counts + 1)).astype(np.float32)
+        bought = sparse.csr_array(histories.counts()[numbers])
+        bought.data = np.log1p(bought.data)
+        return cls(histories, numbers, rare, unit_rows(bought, rare), bought)
+
+    def like(self, vectors: sparse.csr_array, k: int = _NEAR, but: np.ndarray | None = None) -> sparse.csr_array:
+        """(q, p): cosine of each row of `vectors` (q, n) with its k nearest customers. but: (q,) customer numbers
+        that are not their own neighbours (-1: none)."""
+        cosine = (unit_rows(vectors, self.rare) @ self.unit.T).toarray()
+        if but is not None:
+            cosine[np.asarray(but)[:, None] == self.numbers[None, :]] = 0
+        if k < cosine.shape[1]:
+            floor = -np.partition(-cosine, k - 1, axis=1)[:, k - 1 : k]
+            cosine[cosine < floor] = 0
+        return sparse.csr_array(cosine)
+
+
+def customer_vectors(products: Embedding, histories: Histories) -> Embedding:
+    """Embedding "customer": the mean of the vectors of what each customer bought, a product in more baskets counting
+    more (log), over customers who bought a product that has a vector."""
+    counts = histories.counts()
+    counts.data = np.log1p(counts.data)
+    rows = histories.dataset.positions(products.ids)
+    mine = sparse.csr_array(sparse.csc_array(counts)[:, rows])
+    weight = np.asarray(mine.sum(axis=1)).ravel()
+    known = np.flatnonzero(weight > 0)
+    vectors = (mine[known] @ products.unit) / weight[known][:, None]
+    return Embedding("customer", histories.ids[known], vectors.astype(np.float32))
+
+
+_recent: Recent[People] = Recent(2)

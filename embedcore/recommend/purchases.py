@@ -1,0 +1,106 @@
+"""Purchases as sparse tables, and each customer's baskets in time order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+
+from embedcore.dataset import Dataset
+from embedcore.errors import NeedsError
+from embedcore.explore.recent import Recent
+
+
+def table(baskets: Sequence[np.ndarray], n: int) -> sparse.csr_array:
+    """(len(baskets), n) float32 of ones: which items each basket holds."""
+    ends = np.cumsum([len(b) for b in baskets])
+    items = np.concatenate(list(baskets)) if len(baskets) else np.empty(0, np.int32)
+    heads = np.r_[0, ends].astype(np.int64)
+    return sparse.csr_array((np.ones(len(items), np.float32), items, heads), shape=(len(baskets), n))
+
+
+def of_baskets(dataset: Dataset) -> sparse.csr_array:
+    """(baskets, items) float32 of ones. NeedsError without baskets."""
+    b = dataset.baskets
+    if b is None:
+        raise NeedsError("This dataset has no baskets.", "Add a baskets file to get recommendations.")
+    ones = np.ones(len(b.items), np.float32)
+    return sparse.csr_array((ones, b.items, b.indptr), shape=(len(b), len(dataset)))
+
+
+@dataclass(frozen=True, eq=False)
+class Histories:
+    """Every customer's baskets, oldest first. ids: (customers,) object str. heads: (customers + 1,) int64 into
+    order: (known baskets,) int64, the numbers of the baskets."""
+
+    dataset: Dataset
+    ids: np.ndarray
+    heads: np.ndarray
+    order: np.ndarray
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Histories | None:
+        """None when the baskets carry no customers."""
+        b = dataset.baskets
+        if b is None or b.customers is None or b.customer_ids is None or not (b.customers >= 0).any():
+            return None
+        return _recent.get(dataset.hash, lambda: cls._build(dataset))
+
+    @classmethod
+    def _build(cls, dataset: Dataset) -> Histories:
+        b = dataset.baskets
+        assert b is not None and b.customers is not None and b.customer_ids is not None
+        order = np.argsort(b.customers, kind="stable")
+        order = order[b.customers[order] >= 0]
+        counts = np.bincount(b.customers[order], minlength=len(b.customer_ids))
+        return cls(dataset, b.customer_ids, np.r_[0, np.cumsum(counts)].astype(np.int64), order.astype(np.int64))
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def baskets_of(self, customer: int) -> np.ndarray:
+        """Numbers of a customer's baskets, oldest first."""
+        return self.order[self.heads[customer] : self.heads[customer + 1]]
+
+    def of_customer(self, customer: int) -> list[np.ndarray]:
+        """A customer's baskets (item positions), oldest first."""
+        b = self.dataset.baskets
+        assert b is not None
+        return [b.of(int(n)) for n in self.baskets_of(customer)]
+
+    def counts(self) -> sparse.csr_array:
+        """(customers, items) float32: in how many of a customer's baskets each item is."""
+        b = self.dataset.baskets
+        assert b is not None and b.customers is not None
+        known = np.flatnonzero(b.customers >= 0)
+        shape = (len(self), len(b))
+        who = sparse.csr_array((np.ones(len(known), np.float32), (b.customers[known], known)), shape=shape)
+        return sparse.csr_array(who @ of_baskets(self.dataset))
+
+
+def decayed(histories: Sequence[Sequence[np.ndarray]], n: int, decay: float) -> sparse.csr_array:
+    """(len(histories), n) float32: each item's baskets, one that lies a baskets back counting decay^a."""
+    rows, items, weights = [], [], []
+    for row, history in enumerate(histories):
+        for back, basket in enumerate(reversed(history)):
+            rows.append(np.full(len(basket), row))
+            items.append(basket)
+            weights.append(np.full(len(basket), decay**back, np.float32))
+    if not rows:
+        return sparse.csr_array((len(histories), n), dtype=np.float32)
+    at = (np.concatenate(rows), np.concatenate(items))
+    return sparse.csr_array((np.concatenate(weights), at), shape=(len(histories), n))
+
+
+def unit_rows(table: sparse.csr_array, weights: np.ndarray) -> sparse.csr_array:
+    """Columns weighted, rows of length 1 (empty rows stay empty)."""
+    out = sparse.csr_array(table, copy=True)
+    out.data = (out.data * weights[out.indices]).astype(np.float32)
+    length = np.sqrt(np.asarray(out.multiply(out).sum(axis=1)).ravel())
+    out.data /= np.repeat(np.maximum(length, 1e-9), np.diff(out.indptr)).astype(np.float32)
+    return out
+
+
+_recent: Recent[Histories] = Recent(2)

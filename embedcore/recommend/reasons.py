@@ -1,0 +1,62 @@
+"""Why a product is suggested, in plain words with the evidence."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from embedcore.dataset import Dataset
+from embedcore.explore.recommend import Recommendation
+from embedcore.explore.together import Together
+from embedcore.recommend.habit import Bought
+from embedcore.recommend.model import Recommender
+
+# Which signal spoke: Recommendation.source.
+REPEAT, PATTERN, PEOPLE = "bought before", "purchase patterns", "similar customers"
+
+
+def suggestion(dataset: Dataset, item: int, score: float, reason: str, source: str) -> Recommendation:
+    return Recommendation(item, str(dataset.items[item]), str(dataset.titles[item]), score, reason, source)
+
+
+def strongest(model: Recommender, basket: np.ndarray, found: np.ndarray, over_customers: bool = False) -> np.ndarray:
+    """(len(found),): which product of `basket` (positions) speaks most for each found one; -1 where none does."""
+    rows = model.together[basket]
+    # Only the columns that are asked for: a row of the table has hundreds.
+    told = np.asarray(rows[:, found].toarray(), np.float64)
+    weights = model.customers if over_customers and model.customers is not None else model.baskets
+    left, right = model.place[basket], model.place[found]
+    if (left >= 0).any() and (right >= 0).any():
+        ease = np.zeros_like(told)
+        a, b = np.flatnonzero(left >= 0), np.flatnonzero(right >= 0)
+        ease[np.ix_(a, b)] = np.asarray(weights[left[a]], np.float64)[:, right[b]]
+        for part, share in ((told, 1.0), (ease, 0.7)):
+            part *= share / max(part.max(initial=0), 1e-12)
+        told = told + ease
+    best = told.argmax(axis=0) if len(basket) else np.zeros(len(found), np.int64)
+    return np.where(told.max(axis=0, initial=0) > 0, best, -1)
+
+
+def bought_with(dataset: Dataset, together: Together | None, anchor: int, item: int, several: bool) -> str:
+    """"with “Bread” in 38 baskets together, 4.2x more than chance"; without counts when `together` is None."""
+    name = f"“{dataset.titles[anchor]}”"
+    if together is None:
+        return f"bought together with {name}"
+    says = together.evidence(anchor, item, int(together.shared([anchor], [item])[0, 0]))
+    if not says:
+        return f"bought in the same company as {name}"
+    return f"with {name} {says}" if several else says
+
+
+def due(bought: Bought, n: int) -> str:
+    """"in 7 of 12 baskets, about every 2nd, last 3 baskets ago"."""
+    times, of = int(bought.times[n]), int(bought.of[n])
+    says = f"in {times} of {of} {'basket' if of == 1 else 'baskets'}"
+    if times > 1:
+        gap = max(1, round(float(bought.gap[n])))
+        says += ", in a row" if gap == 1 else f", about every {gap}{_ending(gap)}"
+    last = int(bought.last[n])
+    return says + (", also in the last one" if last == 0 else f", {last + 1} baskets ago")
+
+
+def _ending(n: int) -> str:
+    return "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
