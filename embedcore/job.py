@@ -12,6 +12,7 @@ from typing import Any
 from embedcore.store_records import JobRow
 
 LIVE = ("queued", "running")
+PREVIEW = "preview.png"  # what a method shows of its learning, in the job's folder, then beside the model
 _LOSSES = 500  # points of a curve
 _RECENT = 20.0  # seconds of progress from which the rest is estimated
 

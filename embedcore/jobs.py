@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from embedcore.errors import EmbedError, MissingError
-from embedcore.job import LIVE, Job, Record
+from embedcore.job import LIVE, PREVIEW, Job, Record
 from embedcore.job_results import commit, prepare, stored
 from embedcore.lane import Lane
 from embedcore.line import Line
@@ -114,6 +114,12 @@ class Jobs:
         with self._changed:
             record = self._records.get(id)
             return self._view(record) if record else None
+
+    def preview(self, id: str) -> bytes | None:
+        """The picture (PNG) that a running training shows of what it has learned so far; None when there is none."""
+        with suppress(OSError):
+            return (self._folder(id) / "out" / PREVIEW).read_bytes()
+        return None
 
     def live(self) -> list[Job]:
         """The running jobs and those that wait, each queue in its order."""
@@ -227,6 +233,9 @@ class Jobs:
                 runner.join(timeout=30)
         atexit.unregister(self.close)
 
+    def _folder(self, id: str) -> Path:
+        return self._store.home / "jobs" / f"{Path(id).name}.tmp"
+
     # The runner threads, one for each line
 
     def _run(self, line: Line) -> None:
@@ -240,7 +249,7 @@ class Jobs:
                 record = line.current = line.queue.popleft()
                 record.start()
                 self._changed.notify_all()
-            folder = self._store.home / "jobs" / f"{record.id}.tmp"
+            folder = self._folder(record.id)
             state, message, hint = self._guarded(line, record, folder)
             shutil.rmtree(folder, ignore_errors=True)
             if state == "done" and record.kind == "train":

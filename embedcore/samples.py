@@ -9,6 +9,7 @@ import pandas as pd
 
 from embedcore.dataset import Catalogue, Dataset
 from embedcore.errors import InputError, MissingError
+from embedcore.images import Images
 from embedcore.methods.base import Progress, silent
 
 FOLDER = Path(__file__).resolve().parents[1] / "sample_data"
@@ -63,8 +64,10 @@ def load(which: str, progress: Progress = silent) -> Dataset:
         raise InputError(f"There is no sample called “{which}”.", f"Known: {', '.join(s.name for s in SAMPLES)}.")
     meta = {"sample": sample.name, "source": sample.source, "note": sample.note}
     catalogue, lines = _fashion(progress) if which == "fashion" else _journey(progress)
+    progress(2, 4, note="Reading pictures")
+    images = _pictures(catalogue) if which == "fashion" else None
     progress(3, 4, note="Putting baskets together")
-    dataset = Dataset.build(sample.title, catalogue, lines, meta)
+    dataset = Dataset.build(sample.title, catalogue, lines, meta, images)
     progress(4, 4, note="Done")
     return dataset
 
@@ -101,6 +104,13 @@ def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
     )
     lines, _ = basket_lines(table.frame, shape)
     return catalogue, lines
+
+
+def _pictures(catalogue: Catalogue) -> Images | None:
+    from embedcore.intake import images
+
+    path = FOLDER / "images.zip"
+    return images.read(path, catalogue)[0] if path.exists() else None
 
 
 def _journey(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:

@@ -9,15 +9,14 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
-from embedcore.job import clustering_name
-from embedcore.methods.base import Progress
+from embedcore.job import PREVIEW, clustering_name
 from embedcore.warm import Step
 
 
@@ -54,24 +53,29 @@ def import_(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     from embedcore.intake.match import match
     from embedcore.intake.tables import Table
 
-    catalogue = lines = None
+    catalogue = lines = images = None
     notices: list[str] = []
-    progress(0, 4, note="Reading the catalogue")
+    progress(0, 100, note="Reading the catalogue")
     if part := spec.get("catalogue"):
         frame = Table.load(Path(part["raw"])).frame
         catalogue, said = make_catalogue(frame, part["roles"], generate_ids=bool(part.get("generate_ids")))
         notices += said
-    progress(1, 4, note="Reading the baskets")
+    if (part := spec.get("images")) and catalogue is not None:
+        from embedcore.intake import images as pictures
+
+        images, said = pictures.read(Path(part["path"]), catalogue, _Stage(progress, 0, 90, "Reading pictures"))
+        notices += said
+    progress(91, 100, note="Reading the baskets")
     if part := spec.get("baskets"):
         frame = Table.load(Path(part["raw"])).frame
         lines, said = basket_lines(frame, BasketShape(**part["shape"]))
         notices += said
-    progress(2, 4, note="Joining catalogue and baskets")
+    progress(94, 100, note="Joining catalogue and baskets")
     if catalogue is not None and lines is not None:
         lines, said = match(catalogue, lines)
         notices += said
-    dataset = Dataset.build(spec["name"], catalogue, lines, {"notices": notices})
-    progress(3, 4, note="Saving")
+    dataset = Dataset.build(spec["name"], catalogue, lines, {"notices": notices}, images)
+    progress(98, 100, note="Saving")
     dataset.save(out / "dataset")
     return {"notices": notices}
 
@@ -81,6 +85,26 @@ def sample(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     from embedcore.samples import load
 
     load(spec["which"], progress).save(out / "dataset")
+    return {}
+
+
+def merge(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+    """A dataset and groups of rows that are one product (positions) -> Dataset.save(out/dataset) without duplicates.
+
+    keep: position of a group's first member -> position of the row to keep, where it is not the proposal."""
+    import numpy as np
+
+    from embedcore.match.merge import clean
+
+    progress(0, 3, note="Opening the dataset")
+    dataset = Dataset.load(Path(spec["dataset_folder"]))
+    group = np.arange(dataset.n_catalogue)
+    for members in spec["groups"]:
+        group[members] = min(members)
+    progress(1, 3, note="Merging rows")
+    merged = clean(dataset, group, {int(k): int(v) for k, v in spec["keep"].items()})
+    progress(2, 3, note="Saving")
+    merged.save(out / "dataset")
     return {}
 
 
@@ -95,15 +119,17 @@ def train(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     params, seed = method.Params.of(spec["params"]), int(spec["seed"])
     if missing := method.lacks(dataset):
         raise NeedsError(missing)
-    fitted = method.fit(dataset, params, _stage(progress, 0, 80, "Training"), seed)
+    fitted = method.fit(dataset, params, _Stage(progress, 0, 80, "Training", out), seed)
     fit_seconds = time.perf_counter() - begin
     product = fitted.embeddings["product"]
-    graph = neighbours.build(product.vectors, seed=seed, progress=_stage(progress, 80, 88, "Comparing products"))
+    graph = neighbours.build(product.vectors, seed=seed, progress=_Stage(progress, 80, 88, "Comparing products"))
     progress(88, 100, note="Drawing the first map")
     first_map = projection.pca(product.vectors, seed)
-    groups = clusters.auto(product, dataset, seed, _stage(progress, 90, 99, "Finding groups"))
+    groups = clusters.auto(product, dataset, seed, _Stage(progress, 90, 99, "Finding groups"))
     progress(99, 100, note="Saving")
     fitted.save(out / "model")
+    if (out / PREVIEW).exists():
+        (out / PREVIEW).replace(out / "model" / PREVIEW)
     for embedding in fitted.embeddings.values():
         embedding.save(out / "embeddings")
     graph.save(out / "graph")
@@ -145,7 +171,7 @@ def cluster(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     if space == "map" and "umap" not in spec["maps"]:
         raise InputError("There is no map of this result yet.", "Wait for it, or group by the vectors.")
     x = Projection.load(folder, "umap").xy if space == "map" else embedding.vectors
-    look = _stage(progress, 0, 90, "Finding groups")
+    look = _Stage(progress, 0, 90, "Finding groups")
     if method == "kmeans":
         found = clusters.kmeans(x, int(k) if k else None, seed, look)
     elif method == "hdbscan":
@@ -172,20 +198,33 @@ def warm_encoder(spec: Spec) -> dict[str, Any]:
 
 
 TASKS: dict[str, Task] = {"read": read, "import": import_, "sample": sample, "train": train, "map": map_,
-                          "cluster": cluster}
+                          "cluster": cluster, "merge": merge, "anomalies": anomalies}
 QUESTIONS: dict[str, Callable[[Spec], dict[str, Any]]] = {"encode": encode, "warm": warm_encoder}
 
 
-def _stage(progress: Report, start: int, end: int, name: str) -> Progress:
-    """One stretch, from `start` to `end` percent, of a job that has several."""
+@dataclass(frozen=True)
+class _Stage:
+    """A Progress: one stretch, from `start` to `end` percent, of a job that has several. folder: where the picture goes
+    that a method shows of what it learns."""
 
-    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
+    report: Report
+    start: int
+    end: int
+    name: str
+    folder: Path | None = None
+
+    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "") -> None:
         done = min(1.0, step / of) if of else 0.0
         count = f"{step:,} of {of:,}" if of > 1 else ""
-        detail = note if note and note != name else count
-        progress(round(start + (end - start) * done), 100, loss, f"{name}: {detail}" if detail else name, step)
+        detail = note if note and note != self.name else count
+        note = f"{self.name}: {detail}" if detail else self.name
+        self.report(round(self.start + (self.end - self.start) * done), 100, loss, note, step)
 
-    return report
+    def preview(self, png: bytes) -> None:
+        """The newest picture, whole at any moment."""
+        if self.folder is not None:
+            (self.folder / f"{PREVIEW}.tmp").write_bytes(png)
+            (self.folder / f"{PREVIEW}.tmp").replace(self.folder / PREVIEW)
 
 
 def _thin(values: list[float]) -> list[float]:

@@ -80,8 +80,9 @@ class ImageAutoencoder(Method):
         "A network squeezes every picture into a few numbers and learns to redraw it from them; those numbers are the "
         "vector. Left alone, such a network keeps mostly colour, because colour fills most pixels. So this one must "
         "also redraw the edges, which carry the form: a red and a blue shoe come close, a red shoe and a red bag do "
-        "not. Choose it when pictures say more than names do, and blend it with other results. It sees form, not purpose: a "
-        "watch and a round mirror may look alike to it. Pictures should show one product each on a calm ground."
+        "not. Choose it when pictures say more than names do, and blend it with other results. It sees form, not "
+        "purpose: a watch and a round mirror may look alike to it. Pictures should show one product each on a calm "
+        "ground."
     )
     source = (
         "Masci, Meier, Cireşan and Schmidhuber 2011, Stacked convolutional auto-encoders; Dalal and Triggs 2005, "

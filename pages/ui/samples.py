@@ -25,7 +25,7 @@ def cards() -> None:
                 width="stretch",
             ):
                 job = services.jobs().submit(
-                    "sample", f"sample:{sample.name}", {"which": sample.name}, f"Open {sample.title}"
+                    "sample", f"sample:{sample.name}:with pictures", {"which": sample.name}, f"Open {sample.title}"
                 )
                 st.session_state["open:job"] = job.id
                 st.rerun()

@@ -47,7 +47,7 @@ def test_stages_share_one_bar_and_keep_the_steps_of_the_curve() -> None:
     def report(step: int, of: int, loss: float | None = None, note: str = "", at: int | None = None) -> None:
         seen.append((step, of, loss, note, at))
 
-    first, second = tasks._stage(report, 0, 80, "Training"), tasks._stage(report, 80, 100, "Comparing products")
+    first, second = tasks._Stage(report, 0, 80, "Training"), tasks._Stage(report, 80, 100, "Comparing products")
     first(0, 0)
     first(500, 2000, 0.5)
     first(2000, 2000, 0.4, "Pass 20 of 20")
