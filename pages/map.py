@@ -7,7 +7,7 @@ import streamlit as st
 
 from embedcore.jobs import map_key
 from pages.ui import jobs as job_ui
-from pages.ui import mapframe, mapgroups, mappanel, mapsearch, mapview, services, shell
+from pages.ui import mapframe, mapgroups, mappanel, mappicture, mapsearch, mapview, services, shell, weights
 from pages.ui.mapview import LAYOUTS, MODES, Scene
 from pages.ui.text import number, plain
 
@@ -61,7 +61,7 @@ def toolbar(scene: Scene) -> None:
             st.segmented_control,
             "Layout",
             "layout",
-            ["pca"] if scene.waiting else list(LAYOUTS),
+            ["pca"] if scene.waiting or scene.weights else list(LAYOUTS),
             scene.layout,
             format_func=LAYOUTS.get,
             required=True,
@@ -73,7 +73,7 @@ def toolbar(scene: Scene) -> None:
 def chart(scene: Scene, found: mapsearch.Answer | None, near: np.ndarray) -> None:
     """The map itself."""
     key, view, box = mapview.entry(scene)
-    drawn = mapview.picture(scene, view)
+    drawn = mappicture.picture(scene, view)
     n = drawn.points.num_rows
     row_of, hits = scene.embedding.row_of, np.empty(0, np.int64)
     query = None
@@ -97,7 +97,7 @@ def chart(scene: Scene, found: mapsearch.Answer | None, near: np.ndarray) -> Non
                 type="tertiary",
             )
     titles = scene.dataset.titles[mapview.items(scene.data, scene.run)]
-    spec = mapview.chart_spec(scene, drawn, view, box)
+    spec = mappicture.chart_spec(scene, drawn, view, box)
     spec["datasets"] = {
         "points": drawn.points,
         "marks": mapframe.marks(scene.xy, titles, scene.row, near, hits, query),
@@ -116,6 +116,7 @@ def chart(scene: Scene, found: mapsearch.Answer | None, near: np.ndarray) -> Non
 @st.fragment
 def explore(data: str, run: str) -> None:
     """Map and panel: a click draws these two anew and nothing else."""
+    weights.sliders(run)
     scene = mapview.read(data, run)
     better_map(scene)
     left, right = st.columns([2, 1], gap="medium")

@@ -28,7 +28,7 @@ def neighbours(scene: Scene) -> list[recommend.Recommendation]:
     return recommend.similar_products(
         scene.dataset,
         scene.embedding,
-        services.graph(scene.run),
+        scene.graph,
         scene.item,
         NEAR,
         services.together(scene.data),

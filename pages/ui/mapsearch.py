@@ -98,7 +98,7 @@ def answer(scene: Scene, query: str, how: str) -> Answer | None:
 
 def _by_meaning(scene: Scene, query: str, found: RunInfo) -> Answer:
     vector = np.asarray(encoded(str(found.params.get("model", "")), query), np.float32)
-    xy = services.projection(scene.run, scene.layout)
+    xy = scene.projection
     if found.key == scene.run:
         hits = search.by_vector(scene.dataset, scene.embedding, vector, SHOWN)
         return Answer(query, "meaning", tuple(hits), (), projections.place(vector, scene.embedding, xy))

@@ -7,22 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import pandas as pd
-import pyarrow as pa
 import streamlit as st
 
 from embedcore import Dataset, Embedding
 from embedcore.explore import projection as projections
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.recommend import finest_first
-from pages.ui import mapcard, mapchart, mapframe, services, shell
+from embedcore.neighbours import Graph
+from pages.ui import services, shell
+from pages.ui import weights as weighting
 from pages.ui.mapframe import View
-from pages.ui.mappaint import Paint
 
 GROUP, BOUGHT = ":group", ":bought"  # no column is called like this
 LAYOUTS = {"umap": "Best (UMAP)", "pca": "Quick (PCA)"}
 MODES = {"pick": "Pick", "box": "Box", "pan": "Pan"}
-_CLOSE_BY = 15_000  # products in a closer view that are all drawn; the rest of the sample is around them
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +39,7 @@ class Scene:
     colour: str
     mode: str
     item: int | None
+    weights: weighting.Weights = ()
 
     @property
     def row(self) -> int | None:
@@ -48,52 +47,56 @@ class Scene:
         return None if self.item is None else self.embedding.row_of.get(str(self.dataset.items[self.item]))
 
     @property
+    def projection(self) -> projections.Projection:
+        """The map, under the weights of this view."""
+        return projection(self.data, self.run, self.layout, self.weights)
+
+    @property
     def xy(self) -> np.ndarray:
         """(n, 2) places of the rows."""
-        return services.projection(self.run, self.layout).xy
+        return self.projection.xy
 
-
-@dataclass(frozen=True, eq=False)
-class Picture:
-    """What the chart draws. points: its table; total: rows of the embedding; near: how many are in a closer
-    view, all of them drawn (0: a sample); usual: the view it starts with."""
-
-    points: pa.Table
-    total: int
-    near: int
-    paint: Paint
-    labels: pd.DataFrame
-    usual: View
-    tips: dict[str, str]
+    @property
+    def graph(self) -> Graph:
+        """Who is closest to whom, under the weights of this view."""
+        return weighting.graph(self.data, self.run, self.weights) if self.weights else services.graph(self.run)
 
 
 def read(data: str, run: str) -> Scene:
     """The scene that the URL asks for; what is not there is replaced by the usual."""
     store = services.store()
-    dataset, embedding = services.dataset(data), services.embedding(run)
+    weights = weighting.asked(run)
+    dataset = services.dataset(data)
+    embedding = weighting.embedding(data, run, weights) if weights else services.embedding(run)
     there = store.projections(run)
     wanted = shell.url("layout")
     layout = wanted if wanted in there else "umap" if "umap" in there and wanted not in LAYOUTS else "pca"
+    layout = "pca" if weights else layout
     names = store.clusterings(run)
     grouping = shell.url("groups")
     grouping = grouping if grouping in names else "kmeans" if "kmeans" in names else names[-1] if names else None
     clusters = services.clusters(run, grouping) if grouping else None
     colours = colourings(dataset, clusters)
     colour, mode, item = shell.url("colour"), shell.url("mouse"), shell.url("item")
-    _forget_places(run, layout)
+    _forget_places(run, layout, weights)
     return Scene(
         data,
         run,
         dataset,
         embedding,
         layout,
-        "umap" not in there,
+        "umap" not in there and not weights,
         grouping,
         clusters,
         colour if colour in colours else next(iter(colours)),
         mode if mode in MODES else "pick",
         dataset.index.get(item) if item else None,
+        weights,
     )
+
+
+def projection(data: str, run: str, layout: str, weights: weighting.Weights) -> projections.Projection:
+    return weighting.projection(data, run, weights) if weights else services.projection(run, layout)
 
 
 def colourings(dataset: Dataset, clusters: Clusters | None) -> dict[str, str]:
@@ -107,9 +110,9 @@ def colourings(dataset: Dataset, clusters: Clusters | None) -> dict[str, str]:
     return out or {BOUGHT: "How often it is bought"}
 
 
-def _forget_places(run: str, layout: str) -> None:
-    """Places in the URL belong to one map: they go when another one is shown."""
-    before, now = st.session_state.get("map:of"), (run, layout)
+def _forget_places(*now: object) -> None:
+    """Places in the URL belong to one map (result, layout, weights): they go when another one is shown."""
+    before = st.session_state.get("map:of")
     st.session_state["map:of"] = now
     if before not in (None, now):
         shell.remember(zoom=None, box=None)
@@ -184,63 +187,3 @@ def on_chart(key: str, run: str) -> None:
 def items(data: str, run: str) -> np.ndarray:
     """(n,) position in Dataset.items of each row of the embedding."""
     return services.dataset(data).positions(services.embedding(run).ids)
-
-
-def picture(scene: Scene, view: View | None) -> Picture:
-    """What to draw; made once for a colouring and a view (None: the usual one), then kept."""
-    names = scene.clusters.names if scene.clusters is not None else ()
-    if len(scene.embedding) <= mapchart.LIMIT:
-        view = None  # all are drawn anyway
-    return _picture(scene.data, scene.run, scene.layout, scene.grouping, names, scene.colour, view)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _picture(
-    data: str, run: str, layout: str, grouping: str | None, names: tuple[str, ...], colour: str, view: View | None
-) -> Picture:
-    dataset, at = services.dataset(data), items(data, run)
-    xy = services.projection(run, layout).xy
-    clusters = services.clusters(run, grouping) if grouping else None
-    paint = mapcard.paint(dataset, at, clusters if colour == GROUP else None, colour)
-    near = view.inside(xy) if view is not None else ()
-    near = near if len(near) <= _CLOSE_BY else ()
-    rows = projections.stratified(clusters.labels if clusters is not None else paint.group, mapchart.LIMIT, keep=near)
-    more, tips = mapcard.card(dataset, at, clusters, colour)
-    frame = mapframe.points(rows, xy, paint, dataset.titles[at], more)
-    labels = (
-        mapframe.labels(xy, clusters.labels, clusters.names) if clusters is not None else mapframe.labels(xy, at, ())
-    )
-    return Picture(
-        pa.Table.from_pandas(frame, preserve_index=False), len(xy), len(near), paint, labels, View.of(xy), tips
-    )
-
-
-def chart_spec(scene: Scene, drawn: Picture, view: View | None, box: View | None) -> dict[str, Any]:
-    """The chart without its tables; the same until colours, mode or place change."""
-    nearer = 1.0 if view is None else (drawn.usual.x1 - drawn.usual.x0) / max(view.x1 - view.x0, 1e-9)
-    return _spec(
-        drawn.paint.title,
-        drawn.paint.names,
-        drawn.paint.colours,
-        drawn.points.num_rows,
-        view or drawn.usual,
-        scene.mode,
-        box,
-        tuple(drawn.tips.items()),
-        round(nearer, 2),
-    )
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def _spec(
-    title: str,
-    names: tuple[str, ...],
-    colours: tuple[str, ...],
-    n: int,
-    view: View,
-    mode: str,
-    box: View | None,
-    tips: tuple[tuple[str, str], ...],
-    nearer: float,
-) -> dict[str, Any]:
-    return mapchart.spec(title, names, colours, n, view, mode, box, dict(tips), nearer)
