@@ -60,7 +60,7 @@ def prepare(store: Store, kind: str, spec: Mapping[str, Any], folder: Path) -> d
     """The spec as the worker needs it: with folders to read from. The worker cannot open the database, so what it
     needs of a run is written to `folder`."""
     ready = dict(spec)
-    if kind == "train" or kind in MADE:
+    if kind in ("train", "merge", *MADE):
         ready["dataset_folder"] = str(store.dataset_folder(spec["dataset"]))
     if kind in ("map", "cluster") or (kind in MADE and spec.get("run")):
         run = store.run(spec["run"])
@@ -87,7 +87,7 @@ def commit(store: Store, kind: str, key: str, spec: Mapping[str, Any], out: Path
     if kind == "read":
         store.save_raw(key, out)
         found = {"raw": key}
-    elif kind in ("import", "sample"):
+    elif kind in ("import", "sample", "merge"):
         source = str(spec.get("source") or kind)
         found = {"dataset": store.add_dataset(out / "dataset", source).hash}
     elif kind == "train":

@@ -66,7 +66,7 @@ def draw(dataset: Dataset, data: str, unit: review.Unit, open: bool, keys: bool 
                 )
             st.markdown(head, width="content")
             with st.container(horizontal=True, width="content"):
-                _buttons(dataset, data, unit, open, keys)
+                buttons(dataset, data, unit, open, keys)
         shown = cards.side_by_side(dataset, items[:ON_SHOW], items[0])
         if len(items) > ON_SHOW:
             with st.expander(f"{len(items) - ON_SHOW} more of this group"):
@@ -83,7 +83,8 @@ def draw(dataset: Dataset, data: str, unit: review.Unit, open: bool, keys: bool 
                 )
 
 
-def _buttons(dataset: Dataset, data: str, unit: review.Unit, open: bool, keys: bool) -> None:
+def buttons(dataset: Dataset, data: str, unit: review.Unit, open: bool, keys: bool) -> None:
+    """Same, different (open), or take back. keys: also by one key press."""
     if not open:
         st.button(
             "Take back",

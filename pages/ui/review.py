@@ -140,8 +140,10 @@ def units(
     return sorted(out, key=lambda u: -u.score)
 
 
-def likeness(vectors: Embedding, pairs: Iterable[Pair]) -> float:
+def likeness(vectors: Embedding | None, pairs: Iterable[Pair]) -> float:
     """The weakest cosine similarity among pairs of ids; NaN when a product has no vector."""
+    if vectors is None:
+        return float("nan")
     rows = [(vectors.row_of.get(a), vectors.row_of.get(b)) for a, b in pairs]
     if not rows or any(a is None or b is None for a, b in rows):
         return float("nan")
@@ -161,7 +163,7 @@ def elsewhere(dataset: Dataset, vectors: Embedding, listed: pd.DataFrame, said: 
     return pd.DataFrame(rows, columns=names)
 
 
-def judged(dataset: Dataset, vectors: Embedding, said: Mapping[Pair, str], verdict: str) -> list[Unit]:
+def judged(dataset: Dataset, vectors: Embedding | None, said: Mapping[Pair, str], verdict: str) -> list[Unit]:
     """What was decided: products said to be the same, gathered; or each pair said to differ."""
     mine = [p for p, v in said.items() if v == verdict and p[0] in dataset.index and p[1] in dataset.index]
     if verdict == "different":
@@ -188,16 +190,14 @@ def say(data: str, about: Iterable[Pair], verdict: str | None) -> None:
     store = services.store()
     before = decided(store.verdicts(data))
     changed = [(p, before.get(p)) for p in about if before.get(p) != verdict]
-    for (a, b), _ in changed:
-        store.set_verdict(data, a, b, verdict)
+    store.set_verdicts(data, [(a, b, verdict) for (a, b), _ in changed])
     st.session_state["duplicates:undo"] = (data, verdict, changed)
 
 
 def undo() -> None:
     """Take the last decision back."""
     data, _, changed = st.session_state.pop("duplicates:undo")
-    for (a, b), old in changed:
-        services.store().set_verdict(data, a, b, old)
+    services.store().set_verdicts(data, [(a, b, old) for (a, b), old in changed])
 
 
 def all_pairs(dataset: Dataset, items: Iterable[int]) -> tuple[Pair, ...]:

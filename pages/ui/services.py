@@ -66,6 +66,13 @@ def embedding(run: str, kind: str = "product") -> Embedding:
     return store().embedding(run, kind)
 
 
+def said(data: str) -> tuple[tuple[str, str, str], ...]:
+    """Every verdict on pairs of a dataset as (id, id, "same" or "different"), sorted: a key for caches too."""
+    verdicts = store().verdicts(data)
+    rows = zip(verdicts["id_a"], verdicts["id_b"], verdicts["verdict"], strict=True)
+    return tuple(sorted((str(a), str(b), str(v)) for a, b, v in rows))
+
+
 def from_baskets(run: str) -> bool:
     """Whether the vectors of a result were learned from purchases."""
     info = store().run(run)

@@ -1,0 +1,230 @@
+"""One product listed twice: looking for it, how sure to be, and the ways to go on from there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from embedcore import Dataset
+from embedcore.match import VERSION, Matches, Said, rescored
+from embedcore.match.carry import carried
+from pages.ui import charts, choice, matchgroups, matchout, matchteach, review, services, shell
+from pages.ui import jobs as job_ui
+from pages.ui.text import number, plain, share
+
+SHOW = {
+    "review": "To review",
+    "same": "Same",
+    "different": "Not the same",
+    "teach": "Teach it",
+    "out": "Clean catalogue",
+}
+NONE = "-"
+_SOURCES = 20  # a column with more different values does not name shops
+
+
+def view(data: str) -> None:
+    """The whole mode: a job first, then what it found."""
+    dataset = services.dataset(data)
+    st.caption("One product that stands in the catalogue twice, perhaps under another name: look, decide, merge.")
+    if dataset.catalogue is None or not dataset.columns("title", "description", "text"):
+        st.info(
+            "This dataset has no titles or descriptions to compare. “Alike in a result” shows products that a training "
+            "finds alike.",
+            icon=":material/info:",
+        )
+        return
+    _carry(dataset, data)
+    source = _source(dataset)
+    spec = {"dataset": data, "source": source, "version": VERSION}
+    key = f"{VERSION}|{source or ''}"
+    folder = services.store().made("match", key, data)
+    if folder is None:
+        _look(dataset, key, spec)
+        return
+    found = current(str(folder), data, matchteach.taught(data), services.said(data))
+    _found(dataset, data, found)
+
+
+def _carry(dataset: Dataset, data: str) -> None:
+    """Verdicts that people gave on earlier versions of this catalogue come along, once."""
+    store = services.store()
+    note = store.note("carried", data)
+    seen, came = set(note.get("seen", ())), dict(note.get("came", {}))
+    others = [d for d in store.datasets() if d.hash != data and d.hash not in seen and d.catalogue_rows]
+    fresh = {d.hash: store.verdicts(d.hash) for d in others}
+    fresh = {h: v for h, v in fresh.items() if len(v)}
+    if fresh:
+        said = {(a, b) for a, b, _ in services.said(data)}
+        for other in [d for d in others if d.hash in fresh]:
+            rows = carried(services.dataset(other.hash), dataset, fresh[other.hash])
+            rows = [(a, b, v) for a, b, v in rows if review.pair(a, b) not in said]
+            store.set_verdicts(data, rows)
+            came |= {other.name: len(rows)} if rows else {}
+        store.save_note("carried", data, {"seen": sorted(seen | fresh.keys()), "came": came})
+    for name, count in came.items():
+        st.caption(
+            f":material/history: {number(count)} verdicts came along from “{plain(name)}”: the same product ids."
+        )
+
+
+def _source(dataset: Dataset) -> str | None:
+    """The column that tells shops apart, when the person says that there is one."""
+    frame = dataset.catalogue.frame if dataset.catalogue is not None else pd.DataFrame()
+    names = [c for c in dataset.columns("category", "text") if 2 <= frame[c].nunique() <= _SOURCES]
+    if not names:
+        return None
+    asked = shell.url("source")
+    with st.expander("Two lists in one file?", icon=":material/call_merge:", expanded=asked in names):
+        picked = st.selectbox(
+            "Column that says which list a row is from",
+            [NONE, *names],
+            index=names.index(asked) + 1 if asked in names else 0,
+            format_func=lambda c: "none: any two rows may be one product" if c == NONE else plain(c),
+            key="match:source",
+            help="With one, only rows of different lists are compared, and each row gets one partner at most "
+            "(record linkage, one to one).",
+        )
+    source = None if picked == NONE else str(picked)
+    if source != asked:
+        shell.remember(source=source)
+    return source
+
+
+def _look(dataset: Dataset, key: str, spec: dict[str, object]) -> None:
+    """Nothing was computed yet: say what will happen, start it, show how it goes."""
+    live = [j.id for j in services.jobs().live() if j.kind == "match" and j.key == key and j.spec == spec]
+    mine = st.session_state.get("match:job")
+    for id in live:
+        job_ui.panel(id)
+    if live:
+        return
+    if mine is not None:
+        job_ui.panel(mine)
+    with st.container(border=True):
+        st.subheader(f"Look for duplicates among {number(dataset.n_catalogue)} products", anchor=False)
+        st.write(
+            "Titles, descriptions, model numbers, sizes, colours, brands and prices are compared; every pair found "
+            "comes with its reason and how sure it is. Nothing is changed until you say so."
+        )
+        if st.button("Look for duplicates", type="primary", icon=":material/search:", key="match:start"):
+            job = services.jobs().submit("match", key, spec, f"Looking for duplicates in {dataset.name}")
+            st.session_state["match:job"] = job.id
+            st.rerun()
+
+
+@st.cache_resource(max_entries=2, show_spinner="Opening what was found")
+def _loaded(folder: str) -> Matches:
+    return Matches.load(Path(folder))
+
+
+@st.cache_resource(max_entries=4, show_spinner="Taking your verdicts in")
+def current(folder: str, data: str, taught: str, said: tuple[tuple[str, str, str], ...]) -> Matches:
+    """What was found in the light of verdicts (id, id, verdict) and of what was taught ("" or weights as JSON)."""
+    matches = _loaded(folder)
+    if not said and not taught:
+        return matches
+    verdicts = pd.DataFrame(said, columns=["id_a", "id_b", "verdict"])
+    weights = matchteach.weights(taught) or matches.weights
+    return rescored(matches, weights, Said.of(services.dataset(data), verdicts))
+
+
+def _found(dataset: Dataset, data: str, found: Matches) -> None:
+    for notice in found.meta.get("notices", ()):
+        st.info(plain(notice), icon=":material/info:")
+    if not len(found):
+        st.info("No two products of this catalogue look like the same one.", icon=":material/task_alt:")
+        return
+    left, right = st.columns([5, 6], gap="medium")
+    with left:
+        sure = _sure(found)
+        cut = found.at(sure) if abs(sure - found.cut) > 0.004 else found
+        precision, recall, pairs = found.expected.of(cut.cut)
+        units = matchgroups.units(dataset, cut)
+        in_all = sum(len(u.items) for u in units)
+        st.markdown(
+            f"**{number(len(units))}** products stand in the catalogue more than once, in **{number(in_all)}** rows."
+        )
+        facts = st.columns(3)
+        facts[0].metric("Pairs", number(pairs), help="Pairs of rows at least this sure to be one product.")
+        facts[1].metric(
+            "Likely right",
+            share(precision),
+            help="Expected precision: of the pairs shown, how many truly are one product, from how sure each is and "
+            "from your verdicts.",
+        )
+        facts[2].metric(
+            "Likely found",
+            share(recall),
+            help="Expected recall: of all duplicates in the catalogue, how many are shown.",
+        )
+    with right:
+        st.altair_chart(
+            _curve(found, cut.cut),
+            width="stretch",
+            alt="Line chart: how many of the pairs are right and how many duplicates are found at each line",
+        )
+    show = choice.segments("show", "What to show", SHOW)
+    if show == "teach":
+        matchteach.view(dataset, data, found, _loaded(str(services.store().made("match", _key(found), data))))
+    elif show == "out":
+        matchout.view(dataset, data, cut)
+    else:
+        matchgroups.view(dataset, data, cut, units, show)
+
+
+def _key(found: Matches) -> str:
+    return f"{VERSION}|{found.meta.get('source') or ''}"
+
+
+def _sure(found: Matches) -> float:
+    own = min(99, max(1, round(100 * found.cut)))
+    value = st.slider(
+        "How sure must it be?",
+        1,
+        99,
+        own,
+        format="%d %%",
+        key=f"sure:{own}",
+        help="Pairs at least this likely to be one product count as the same. It starts where right and found are in "
+        "the best balance (highest expected F1).",
+    )
+    return found.cut if value == own else value / 100
+
+
+def _curve(found: Matches, cut: float) -> alt.LayerChart:
+    """Expected precision and recall at every line."""
+    ats = [n / 100 for n in range(1, 100)]
+    rows = []
+    for at in ats:
+        precision, recall, _ = found.expected.of(at)
+        rows += [(100 * at, 100 * precision, "likely right"), (100 * at, 100 * recall, "likely found")]
+    frame = pd.DataFrame(rows, columns=["line", "share", "what"])
+    lines = (
+        alt.Chart(frame)
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X(
+                "line:Q",
+                title="how sure it must be (%)",
+                scale=alt.Scale(domain=[0, 100]),
+                axis=alt.Axis(grid=False),
+            ),
+            y=alt.Y("share:Q", title="%", scale=alt.Scale(domain=[0, 100])),
+            color=alt.Color(
+                "what:N",
+                legend=alt.Legend(orient="top", title=None),
+                scale=alt.Scale(domain=["likely right", "likely found"], range=[charts.ACCENT, charts.PALETTE[1]]),
+            ),
+            tooltip=[
+                alt.Tooltip("line:Q", title="how sure (%)", format=".0f"),
+                alt.Tooltip("what:N", title="what"),
+                alt.Tooltip("share:Q", title="%", format=".0f"),
+            ],
+        )
+    )
+    rule = alt.Chart(pd.DataFrame({"at": [100 * cut]})).mark_rule(color=charts.PALETTE[2], strokeWidth=2)
+    return alt.layer(lines, rule.encode(x="at:Q")).properties(height=210)

@@ -1,0 +1,114 @@
+"""What comes out of the review: pairs, groups, a clean catalogue, where each id went, and a new dataset."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from embedcore import Dataset
+from embedcore.export import csv
+from embedcore.match import Matches
+from embedcore.match.explain import Reasons
+from embedcore.match.merge import merged, proposal
+from pages.ui import jobs as job_ui
+from pages.ui import matchgroups, services, shell
+from pages.ui.text import number, plain, short
+
+
+def view(dataset: Dataset, data: str, found: Matches) -> None:
+    """Downloads, and the clean catalogue as a dataset of its own."""
+    found_groups = found.groups()
+    gone = sum(len(g) - 1 for g in found_groups)
+    kept = matchgroups.keeps(data)
+    keep = choices(dataset, found, kept)
+    st.markdown(
+        f"As things stand, **{number(gone)}** of {number(dataset.n_catalogue)} rows would be merged into "
+        f"**{number(len(found_groups))}** products: groups that you called different stay apart, those you have not "
+        "looked at count by the line above. The most complete row is kept and its blanks are filled from the others."
+    )
+    for pages_job in [j for j in services.jobs().live() if j.kind == "merge" and j.spec.get("dataset") == data]:
+        job_ui.panel(pages_job.id)
+    _opened()
+    if gone and st.button(
+        "Load the clean catalogue as a new dataset",
+        type="primary",
+        icon=":material/cleaning_services:",
+        key="match:load",
+    ):
+        members = [g.tolist() for g in found_groups]
+        spec = {"dataset": data, "groups": members, "keep": {str(k): v for k, v in keep.items()}, "source": "merged"}
+        key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
+        job = services.jobs().submit("merge", key, spec, f"Merging duplicates in {dataset.name}")
+        st.session_state["match:merging"] = job.id
+        st.rerun()
+    name = short(dataset.name, 40)
+    tables: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
+        "Clean catalogue": ("clean catalogue", lambda: merged(dataset, found.group, keep)[0]),
+        "Where each id went": ("old id to kept id", lambda: merged(dataset, found.group, keep)[1]),
+        "Groups": ("groups", lambda: found.group_frame(dataset)),
+        "Pairs with reasons": ("pairs", lambda: pair_table(dataset, found)),
+    }
+    for title, (file, make) in tables.items():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{title}**", width=200)
+            for kind, write, mime in (("CSV", csv, "text/csv"), ("Parquet", parquet, "application/octet-stream")):
+                st.download_button(
+                    kind,
+                    lambda make=make, write=write: write(make()),
+                    file_name=f"{name} {file}.{kind.lower()}",
+                    mime=mime,
+                    icon=":material/download:",
+                    on_click="ignore",
+                    key=f"match:down:{file}:{kind}",
+                )
+
+
+def choices(dataset: Dataset, found: Matches, kept: dict[str, str]) -> dict[int, int]:
+    """Group -> position of the row to keep, for groups in which a person chose another row than the proposal."""
+    out = {}
+    for members in found.groups():
+        chosen = kept.get(matchgroups.keep_key(dataset, members.tolist()))
+        at = dataset.index.get(chosen, -1) if chosen is not None else -1
+        if at in members and at != proposal(dataset, members):
+            out[int(members.min())] = at
+    return out
+
+
+def pair_table(dataset: Dataset, found: Matches, most: int = 50_000) -> pd.DataFrame:
+    """id_a, id_b, titles, probability, same, reason; the surest first."""
+    table = found.frame(dataset).head(most)
+    reasons = Reasons(dataset, found)
+    rows = table["row"].to_numpy()
+    table["reason"] = [reasons.of(int(r)) for r in rows]
+    table.insert(2, "title_a", dataset.titles[found.a[rows]])
+    table.insert(3, "title_b", dataset.titles[found.b[rows]])
+    return table.drop(columns=["row", "score"])
+
+
+def parquet(frame: pd.DataFrame) -> bytes:
+    """A table as Parquet."""
+    out = io.BytesIO()
+    frame.to_parquet(out, index=False)
+    return out.getvalue()
+
+
+def _opened() -> None:
+    """When the merge that was asked for here is done: say so, with the way to it."""
+    job = services.jobs().get(st.session_state.get("match:merging", ""))
+    if job is None:
+        return
+    if job.state == "done":
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            new = str(job.result["dataset"])
+            name = services.store().dataset_info(new).name
+            st.markdown(f":green[:material/task_alt:] “{plain(name)}” is loaded, baskets included.", width="content")
+            if st.button("Open it", icon=":material/arrow_forward:", key="match:open"):
+                del st.session_state["match:merging"]
+                shell.go("data", dataset=new[:12], run=None)
+    elif job.state not in job_ui.LIVE:
+        job_ui.panel(job.id)
