@@ -10,7 +10,7 @@ from importlib import import_module
 
 from embedcore.errors import EmbedError
 
-COMMANDS = ("demo", "ingest", "train", "export")  # modules of embedcore.commands, in the order of the help
+COMMANDS = ("demo", "ingest", "train", "export", "anomalies")  # modules of embedcore.commands, in the order of the help
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -17,6 +17,7 @@ from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
 from embedcore.job import PREVIEW, clustering_name
+from embedcore.tasks_anomalies import anomalies
 from embedcore.warm import Step
 
 
@@ -116,6 +117,10 @@ def train(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     begin = time.perf_counter()
     dataset = Dataset.load(Path(spec["dataset_folder"]))
     method = methods.get(spec["method"])
+    if "runs" in method.needs:
+        found = dataset.hash
+        dataset = replace(dataset, meta={**dataset.meta, "run_folders": spec.get("run_folders", {})})
+        dataset.__dict__["hash"] = found
     params, seed = method.Params.of(spec["params"]), int(spec["seed"])
     if missing := method.lacks(dataset):
         raise NeedsError(missing)

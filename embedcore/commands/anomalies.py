@@ -1,0 +1,58 @@
+"""anomalies: a catalogue -> how unusual each product is, and why."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from embedcore.commands.console import bar, pairs, step
+from embedcore.errors import InputError
+
+_COLUMNS = ["id", "score", "column", "value", "expected", "probability", "reason", "more"]
+
+
+def add(commands: Any) -> None:
+    """Register the command."""
+    anomalies = commands.add_parser("anomalies", help="catalogue -> how unusual each product is, and why")
+    anomalies.add_argument("data", type=Path, help="catalogue (csv, parquet or Excel), or a folder that ingest wrote")
+    anomalies.add_argument("--out", type=Path, required=True, metavar="FILE", help=".csv or .parquet to write")
+    anomalies.add_argument("--exclude", nargs="+", action="extend", default=[], metavar="COLUMN", help="not to look at")
+    anomalies.add_argument("--role", action="append", default=[], metavar="COLUMN=ROLE", help="correct a guess")
+    anomalies.add_argument("--seed", type=int, default=0)
+    anomalies.set_defaults(run=run)
+
+
+def run(wanted: argparse.Namespace) -> None:
+    from embedcore.commands import files
+    from embedcore.dataset import Dataset
+    from embedcore.export import csv
+    from embedcore.tasks_anomalies import score
+
+    if wanted.out.suffix.lower() not in (".csv", ".parquet"):
+        raise InputError(f"“{wanted.out.name}” does not end in a known format.", "Known: .csv, .parquet.")
+    if wanted.data.is_dir():
+        data = Dataset.load(wanted.data)
+    else:
+        data = files.dataset(wanted.data, None, None, pairs(wanted.role, "--role"))
+    columns = list(data.catalogue.roles) if data.catalogue is not None else []
+    missing = [c for c in wanted.exclude if c not in columns]
+    if missing:
+        raise InputError(f"There is no column “{missing[0]}”.", f"Known: {', '.join(columns)}.")
+    with step("Look for unusual products"):
+        frame, facts = score(data, tuple(wanted.exclude), wanted.seed, bar("looking"))
+    for notice in facts["notices"]:
+        print(f"  {notice}")
+    for column, why in facts["unused"]:
+        print(f"  Column “{column}” is not used: {why}.")
+    if facts["left_out"]:
+        print(f"  {facts['left_out']:,} products have no score: nothing is known of them.")
+    found = frame[_COLUMNS]
+    wanted.out.parent.mkdir(parents=True, exist_ok=True)
+    if wanted.out.suffix.lower() == ".csv":
+        wanted.out.write_bytes(csv(found))
+    else:
+        found.to_parquet(wanted.out, index=False)
+    for _, row in found.head(5).iterrows():
+        print(f"  {row['id']}: {row['reason']}")
+    print(f"{len(found):,} products, the most unusual first -> {wanted.out}")

@@ -1,0 +1,74 @@
+"""The task behind the page on unusual products: a model of the table, each cell hidden in turn."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from embedcore.dataset import Dataset
+from embedcore.methods.base import Progress, silent
+
+if TYPE_CHECKING:
+    from embedcore.methods.autoencoder import FittedAutoencoder
+
+VERSION = 1  # raise it when the same table gets other scores
+FILE, FACTS = "unusual.parquet", "facts.json"
+
+
+def key(dataset: str, exclude: Sequence[str] = (), run: str | None = None, seed: int = 0) -> str:
+    """The key of an "anomalies" job: all that determines its result."""
+    return json.dumps([VERSION, dataset, sorted(exclude), run, seed])
+
+
+def anomalies(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
+    """{"exclude", "seed"} and the folder of a dataset -> unusual.parquet (see explore.anomalies), facts.json. With a
+    run of the autoencoder that learned with hidden cells ("model_folder") its model is asked, else one is trained."""
+    from embedcore.methods import get
+    from embedcore.methods.autoencoder import FittedAutoencoder
+
+    begin = time.perf_counter()
+    progress(0, 100, note="Getting ready")
+    dataset = Dataset.load(Path(spec["dataset_folder"]))
+    fitted = None
+    if spec.get("run") and spec.get("run_method") == "autoencoder":
+        found = get("autoencoder").load(Path(spec["model_folder"]))
+        assert isinstance(found, FittedAutoencoder)
+        fitted = found
+    frame, facts = score(dataset, tuple(spec.get("exclude") or ()), int(spec.get("seed") or 0), progress, fitted)
+    out.mkdir(parents=True, exist_ok=True)
+    frame.to_parquet(out / FILE, index=False)
+    facts["seconds"] = round(time.perf_counter() - begin, 2)
+    (out / FACTS).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    return {}
+
+
+def score(
+    dataset: Dataset, exclude: tuple[str, ...] = (), seed: int = 0, progress: Progress = silent,
+    fitted: FittedAutoencoder | None = None,
+) -> tuple[pd.DataFrame, dict[str, Any]]:  # fmt: skip
+    """(every product with its score and reason, the most unusual first; facts: columns, notices, left_out).
+
+    fitted: a model of this dataset; without one an autoencoder is trained that learns with hidden cells. NeedsError
+    when no column can be used."""
+    from embedcore.explore.anomalies import unusual
+    from embedcore.methods.autoencoder import GOOD, Autoencoder, AutoencoderParams
+    from embedcore.methods.autoencoder_layout import trimmed
+    from embedcore.methods.cooccurrence import stage
+
+    if fitted is None:
+        params = AutoencoderParams(preset=GOOD, exclude=exclude, check=False)
+        fitted = Autoencoder().fit(dataset, params, stage(progress, 0, 80), seed)
+    columns = [c.name for c in fitted.layout.columns]
+    known = np.flatnonzero(fitted.sheet(dataset).known[: dataset.n_catalogue])
+    frame = unusual(dataset, fitted.expected(dataset), len(columns), known, stage(progress, 80, 100))
+    facts = {
+        "columns": columns, "unused": fitted.meta.get("unused", []), "notices": trimmed(fitted.layout),
+        "left_out": dataset.n_catalogue - len(known), "products": len(known),
+    }  # fmt: skip
+    return frame, facts
