@@ -21,17 +21,19 @@ TOP = {
 
 # Room -> rooms of embedcore that it may not enter. Data moves left to right and never back.
 # embedcore.methods.base is open to all: it holds Progress, the one word all long work shares.
-ABOVE = {"judge", "store", "jobs", "worker", "tasks", "samples", "commands", "__main__"}
+ABOVE = {"recommend", "judge", "store", "jobs", "worker", "tasks", "samples", "commands", "__main__"}
 FORBIDDEN = {
     "errors": {"*"},
-    "embedding": {"dataset", "intake", "methods", "training", "neighbours", "explore", *ABOVE},
-    "dataset": {"intake", "methods", "training", "neighbours", "explore", *ABOVE},
-    "intake": {"methods", "training", "neighbours", "explore", *ABOVE},
-    "methods": {"intake", "explore", "neighbours", *ABOVE},
-    "training": {"intake", "explore", "neighbours", *ABOVE},
-    "neighbours": {"intake", "methods", "training", "explore", *ABOVE},
-    "explore": {"intake", "methods", "training", *ABOVE},
+    "embedding": {"dataset", "intake", "methods", "training", "neighbours", "explore", "match", *ABOVE},
+    "dataset": {"intake", "methods", "training", "neighbours", "explore", "match", *ABOVE},
+    "intake": {"methods", "training", "neighbours", "explore", "match", *ABOVE},
+    "methods": {"intake", "explore", "match", "neighbours", *ABOVE},
+    "training": {"intake", "explore", "match", "neighbours", *ABOVE},
+    "neighbours": {"intake", "methods", "training", "explore", "match", *ABOVE},
+    "explore": {"intake", "methods", "training", "match", *ABOVE},
+    "match": {"intake", "methods", "training", *ABOVE},
     "judge": {"intake", "explore", *(ABOVE - {"judge"})},
+    "recommend": {"intake", "training", *(ABOVE - {"recommend"})},
     "store": {"judge", "intake", "methods", "training", "jobs", "worker", "tasks", "samples", "commands", "__main__"},
     "jobs": {"intake", "training", "explore", "neighbours", "worker", "tasks", "samples", "commands", "__main__"},
 }

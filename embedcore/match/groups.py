@@ -1,0 +1,74 @@
+"""Groups of one product from the probabilities of pairs: average linkage, so one wrong pair never chains two groups."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from scipy.sparse.csgraph import connected_components
+
+from embedcore.explore.linkage import Linkage
+
+_LEAST = 0.01  # pairs below this count as 0
+
+
+def linked(
+    probability: np.ndarray,
+    a: np.ndarray,
+    b: np.ndarray,
+    n: int,
+    cut: float,
+    same: list[tuple[int, int]] | None = None,
+    different: list[tuple[int, int]] | None = None,
+) -> np.ndarray:
+    """(n,) int64: the group of each row, named by its first row; a row without a partner is its own group.
+
+    Two groups become one while the mean probability over all pairs between them is at least `cut`; a pair that is not
+    listed counts as 0. same, different: pairs that must, and must not, be together (different wins)."""
+    same, different = same or [], different or []
+    out = np.arange(n)
+    strong = probability >= cut
+    rows = np.r_[a[strong], np.array([p[0] for p in same], np.int64)]
+    cols = np.r_[b[strong], np.array([p[1] for p in same], np.int64)]
+    part = connected_components(csr_matrix((np.ones(len(rows)), (rows, cols)), (n, n)), directed=False)[1]
+    size = np.bincount(part, minlength=1)
+    held = {i for pair in (*same, *different) for i in pair}
+    plain = size[part] == 2
+    if held:
+        plain &= ~np.isin(np.arange(n), list(held))
+    two = strong & plain[a]
+    out[b[two]] = a[two]
+    near = (probability >= _LEAST) & (part[a] == part[b]) & (size[part[a]] > 1) & ~plain[a]
+    link = Linkage(different)
+    for x, y in same:
+        link.join(x, y)
+    link.grow(zip(a[near].tolist(), b[near].tolist(), probability[near].tolist(), strict=True), cut)
+    for members in link.members.values():
+        out[members] = min(members)
+    return out
+
+
+def inside(
+    a: np.ndarray, b: np.ndarray, probability: np.ndarray, n: int, cut: float, most: int, budget: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs that are not listed although a chain of likely matches joins them, as (a, b) with a < b.
+
+    Chains of more than `most` rows are left alone; the shortest come first, until `budget` pairs."""
+    strong = probability >= cut
+    graph = csr_matrix((np.ones(int(strong.sum())), (a[strong], b[strong])), (n, n))
+    part = connected_components(graph, directed=False)[1]
+    size = np.bincount(part)
+    order = np.argsort(part, kind="stable")
+    ends = np.cumsum(size)
+    found = [np.empty(0, np.int64)]
+    total = 0
+    for k in np.argsort(size, kind="stable"):
+        if size[k] < 3:
+            continue
+        total += int(size[k]) * (int(size[k]) - 1) // 2
+        if size[k] > most or total > budget:
+            break
+        rows = order[ends[k] - size[k] : ends[k]]
+        x, y = np.triu_indices(len(rows), 1)
+        found.append(rows[x] * n + rows[y])
+    new = np.setdiff1d(np.concatenate(found), a * n + b)
+    return new // n, new % n

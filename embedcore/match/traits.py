@@ -1,0 +1,151 @@
+"""Traits: everything that is looked up about single products before pairs of them are compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from embedcore.match import models, sparse, words
+from embedcore.match.sparse import Words
+from embedcore.match.texts import Texts
+from embedcore.methods.base import Progress, silent
+
+_BRANDED = 3  # words of a title among which a brand is looked for
+_NO_BRAND = ("unknown", "generic", "n/a", "na", "none", "no brand", "unbranded", "-")
+_GRAMS = (3, 5)
+_HEAD = 150  # characters of a description in which a model number stands for one in the title
+
+
+@dataclass(frozen=True, eq=False)
+class Traits:
+    """Tables with one row per product.
+
+    chars, terms, prose: char n-grams of titles, words of titles, words of titles and descriptions, as TF-IDF rows of
+    length 1. words: words of titles. model: model numbers of titles. spelt: the model numbers of any title that can be
+    read in this product's title or description. akin: the model numbers that are longer or shorter forms of its own.
+    letters: (models, 24) uint8, the characters of each. number, measure, unit, colour, brand: what titles hold.
+    length: characters of the title.
+    """
+
+    chars: csr_matrix
+    terms: csr_matrix
+    prose: csr_matrix
+    words: Words
+    model: Words
+    spelt: csr_matrix
+    akin: csr_matrix
+    letters: np.ndarray
+    number: csr_matrix
+    measure: csr_matrix
+    unit: csr_matrix
+    colour: csr_matrix
+    brand: csr_matrix
+    length: np.ndarray
+
+
+def of(texts: Texts, progress: Progress = silent) -> Traits:
+    """Read every product once."""
+    note = "Reading titles"
+    split = [words.words(t) for t in texts.title]
+    progress(1, 6, note=note)
+    titled = sparse.counted(split)
+    told = sparse.counted([[*w, *words.words(d)] for w, d in zip(split, texts.description, strict=True)])
+    progress(2, 6, note=note)
+    coded = [_coded(t, d) for t, d in zip(texts.title, texts.description, strict=True)]
+    model = _ranked(sparse.counted([whole for whole, _ in coded]))
+    columns = {str(w): k for k, w in enumerate(model.names)}
+    progress(3, 6, note=note)
+    spelt = _spelt(texts, [w for w, _ in coded], columns)
+    progress(4, 6, note=note)
+    measured = [words.measures(t) for t in texts.title]
+    measure, _ = sparse.table([[f"{what} {value}" for what, value in m] for m in measured])
+    unit, _ = sparse.table([[what for what, _ in m] for m in measured])
+    number, _ = sparse.table([[w for w in s if w[0].isdigit() and w.replace(".", "").isdigit()] for s in split])
+    hue, _ = sparse.table([_colours(t, c) for t, c in zip(texts.title, texts.colour, strict=True)])
+    progress(5, 6, note=note)
+    chars = _chars(texts.title)
+    progress(6, 6, note=note)
+    return Traits(
+        chars, sparse.normed(titled.weighted), sparse.normed(told.weighted), titled, model, spelt,
+        _akin(model, [parts for _, parts in coded]), _letters(model), number, measure, unit, hue, _brands(texts, split),
+        np.array([len(t) for t in texts.title], np.float32),
+    )  # fmt: skip
+
+
+def _chars(titles: np.ndarray) -> csr_matrix:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    if not any(titles):
+        return csr_matrix((len(titles), 1), dtype=np.float32)
+    grams = TfidfVectorizer(
+        analyzer="char_wb", ngram_range=_GRAMS, lowercase=False, sublinear_tf=True, dtype=np.float32
+    )
+    return csr_matrix(grams.fit_transform(titles))
+
+
+def _spelt(texts: Texts, coded: list[list[str]], columns: dict[str, int]) -> csr_matrix:
+    rows = []
+    for title, description, own in zip(texts.title, texts.description, coded, strict=True):
+        rows.append([*own, *(w for w in models.joined(f"{title} {description}") if w in columns)])
+    return sparse.table(rows, columns)[0]
+
+
+def _coded(title: str, description: str) -> tuple[list[str], list[str]]:
+    """The model numbers of a title; of the first words of the description where the title has none."""
+    wholes, parts = models.models(title)
+    return (wholes, parts) if wholes or parts else models.models(description[:_HEAD])
+
+
+def _ranked(found: Words) -> Words:
+    """The columns in the order of how much a model number says: the rarest, then the longest, last."""
+    lengths = np.array([len(str(w)) for w in found.names])
+    order = np.lexsort((found.names, lengths, found.idf))
+    return Words(csr_matrix(found.table[:, order].sorted_indices()), found.idf[order], found.names[order])
+
+
+def _akin(model: Words, parts: list[list[str]]) -> csr_matrix:
+    """The model numbers of the catalogue that are another form of one of each row's own: shorter, longer, or sharing a
+    shorter form with nothing left over on one side."""
+    columns = {str(w): k for k, w in enumerate(model.names)}
+    a, b = [], []
+    for whole, k in columns.items():
+        for part in models.forms(whole):
+            if part in columns:
+                a += [k, columns[part]]
+                b += [columns[part], k]
+    related = csr_matrix((np.ones(len(a), np.float32), (a, b)), (len(columns), len(columns)))
+    own, _ = sparse.table(parts, columns)
+    out = csr_matrix(model.table @ related + own)
+    out.data[:] = 1
+    return out
+
+
+def _letters(model: Words) -> np.ndarray:
+    out = np.zeros((len(model.names), 24), np.uint8)
+    for k, w in enumerate(model.names):
+        raw = np.frombuffer(str(w).encode("ascii", "ignore")[:24], np.uint8)
+        out[k, : len(raw)] = raw
+    return out
+
+
+def _colours(title: str, column: str) -> set[str]:
+    return words.colours(column) or words.colours(title)
+
+
+def _brands(texts: Texts, split: list[list[str]]) -> csr_matrix:
+    """The brand of each row as its whole name and its first word; where the brand column is empty, known brands with
+    which the title begins."""
+    named = []
+    for brand in texts.brand:
+        parts = words.words(brand)
+        named.append({"".join(parts), parts[0]} if parts and brand not in _NO_BRAND else set())
+    known = {w for row in named for w in row if len(w) > 1}
+    rows = []
+    for own, title in zip(named, split, strict=True):
+        head = title[:_BRANDED]
+        heard = {w for w in head if w in known} | {a + b for a, b in pairwise(head) if a + b in known}
+        rows.append(own | heard)
+    return sparse.table(rows)[0]

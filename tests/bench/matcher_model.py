@@ -1,0 +1,86 @@
+"""Learning the matcher's weights: logistic regression on known duplicates, averaged with weights set by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from embedcore.dataset import Dataset
+from embedcore.match import candidates, features, sparse, texts, traits
+from embedcore.match.score import Weights, average
+from embedcore.methods.base import silent
+from tests.shared import SHARED
+
+CATALOGUES = ("abt-buy", "wdc-dev")
+# Log odds per unit of a feature, by judgement: model numbers weigh most, then what clashes.
+BY_HAND = {
+    "meaning_near": 4.0, "chars_near": 1.0, "jaccard": 1.5, "contained": 3.0, "prose_near": 1.0, "model": 4.5,
+    "model_spelt": 3.0, "model_akin": 2.0, "model_clash": -2.0, "model_left": -2.0, "model_sibling": -1.0,
+    "numbers_clash": -2.0, "measures": 0.8, "measures_clash": -2.0, "colour": 0.6, "colour_clash": -3.0, "brand": 0.4,
+    "brand_clash": -2.0, "price_apart": -1.5, "price_close": 0.5,
+}  # fmt: skip
+# Without vectors of titles, letters and words carry their part.
+INSTEAD = {"chars_near": 3.0, "terms_near": 2.0}
+BIAS = -4.0
+STRENGTH = 0.3  # inverse of the penalty on standardised weights
+
+
+def catalogue(name: str, home: Any) -> tuple[Dataset, Any]:
+    """(dataset as the program reads the raw file, vectors of its titles and brands)."""
+    from embedcore.commands.duplicates import catalogue_of, vectors_of
+
+    dataset, _ = catalogue_of(home / name / "catalogue.csv")
+    return dataset, vectors_of(dataset)
+
+
+def gold(name: str, dataset: Dataset) -> np.ndarray:
+    """(n,) the true group of each product, closed under transitivity."""
+    table = pd.read_csv(SHARED / "data" / "duplicates" / name / "gold.csv", dtype=str)
+    if "group" in table:
+        label = np.arange(len(dataset)) + len(table)
+        label[dataset.positions(table["id"].to_numpy())] = pd.factorize(table["group"])[0]
+        return label
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
+    a, b = dataset.positions(table["id_a"].to_numpy()), dataset.positions(table["id_b"].to_numpy())
+    graph = csr_matrix((np.ones(len(a)), (a, b)), (len(dataset), len(dataset)))
+    return np.asarray(connected_components(graph, directed=False)[1])
+
+
+def examples(dataset: Dataset, embedding: Any, truth: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+    """(features of all candidates, whether each is a match)."""
+    read = texts.read(dataset)
+    n = len(read)
+    look = traits.of(read)
+    near = {
+        "chars": candidates.near_words(look.chars, candidates.NEAREST),
+        "terms": candidates.near_words(look.terms, candidates.NEAREST),
+    }
+    unit = has = None
+    if embedding is not None:
+        rows = dataset.positions(embedding.ids)
+        near["meaning"] = candidates.near_vectors(embedding, rows, n, candidates.NEAREST, 0, silent)
+        unit, has = np.zeros((n, embedding.dimension), np.float32), np.zeros(n, bool)
+        unit[rows], has[rows] = embedding.unit, True
+    a, b = candidates.union([*((f.a, f.b) for f in near.values()), candidates.same_model(look)], n, None)
+    density = {k: f.density for k, f in near.items()}
+    density["prose"] = features.density_of(sparse.dots(look.prose, look.prose, a, b), a, b, n)
+    return features.compare(read, look, a, b, density, unit, has), truth[a] == truth[b]
+
+
+def learn(parts: list[tuple[dict[str, np.ndarray], np.ndarray]]) -> Weights:
+    """The averaged model of some catalogues, each of which weighs the same."""
+    from sklearn.linear_model import LogisticRegression
+
+    names = tuple(parts[0][0])
+    x = np.concatenate([np.stack([f[k] for k in names], 1) for f, _ in parts]).astype(np.float64)
+    y = np.concatenate([t for _, t in parts])
+    each = np.concatenate([np.full(len(t), len(y) / len(parts) / len(t)) for _, t in parts])
+    mean, spread = x.mean(0), x.std(0) + 1e-9
+    fit = LogisticRegression(C=STRENGTH, max_iter=2000).fit((x - mean) / spread, y, sample_weight=each)
+    learned = Weights(names, mean, spread, fit.coef_[0], float(fit.intercept_[0]), float(np.average(y, weights=each)))
+    by_hand = BY_HAND if "meaning_near" in names else {**BY_HAND, **INSTEAD}
+    return average(learned, by_hand, BIAS)
