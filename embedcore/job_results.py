@@ -73,6 +73,12 @@ def prepare(store: Store, kind: str, spec: Mapping[str, Any], folder: Path) -> d
                   "model_folder": str(store.model_folder(run.key))}
         for name in ready["maps"]:
             store.projection(run.key, name).save(folder)
+    if kind == "train" and spec["params"].get("runs"):  # a blend loads the models of its parts
+        runs = {key: store.run(key) for key in spec["params"]["runs"]}
+        if not all(run and run.dataset == spec["dataset"] for run in runs.values()):
+            raise MissingError("A result to blend is not (or no longer) here.", "Choose the results again.")
+        ready["run_folders"] = {key: {"method": run.method, "folder": str(store.model_folder(key))}
+                                for key, run in runs.items() if run}
     if kind == "import":
         for part in ("catalogue", "baskets"):
             if spec.get(part):

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from embedcore.dataset import Catalogue, Dataset
 from embedcore.images import Images
+from embedcore.methods import get
 
 WORDS = (
     ("running shoe", "leather boot", "canvas sneaker", "beach sandal", "hiking shoe"),
@@ -83,6 +89,18 @@ def shop() -> Dataset:
     """60 products in 4 groups with pictures, 800 baskets of 80 customers, and one product that was bought only once."""
     rows, ids = [*baskets(), ("b0", "c0", "seldom4")], [f"p{n}" for n in range(EACH * GROUPS)]
     return Dataset.build("planted", catalogue(ids), lines(rows), None, pictures(ids))
+
+
+def with_results(dataset: Dataset, names: Iterable[str]) -> Dataset:
+    """The dataset with results of these methods handed over, as a blend gets them."""
+    folders: dict[str, dict[str, str]] = {}
+    home = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    for name in names:
+        method = get(name)
+        method.fit(dataset, method.Params(), seed=3).save(home / name)
+        folders[f"run-{name}"] = {"method": name, "folder": str(home / name)}
+    return replace(dataset, meta={**dataset.meta, "run_folders": folders})
 
 
 def news(ids: Iterable[str]) -> Dataset:

@@ -1,0 +1,187 @@
+"""Blend: several finished results as one."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from embedcore.dataset import Dataset
+from embedcore.embedding import Embedding
+from embedcore.errors import InputError, NeedsError
+from embedcore.methods import blend_check as checks
+from embedcore.methods import blend_space
+from embedcore.methods.base import Fitted, Method, Params, Progress, figure, param, silent
+from embedcore.methods.blend_space import Space
+from embedcore.methods.files import load_model, save_model
+
+
+@dataclass(frozen=True)
+class BlendParams(Params):
+    """Parameters of the blend."""
+
+    runs: tuple[str, ...] = param((), "Results to blend", "Two or more finished results of this dataset; they should "
+                                  "see different things, such as purchases and texts.", runs=True)
+    weights: str = param("", "Weights", "How much each result counts, in the order chosen, such as 2, 1. Empty: "
+                         "chosen on data that is held out.")
+    dimension: int = param(64, "Numbers per product", "Length of a vector: the main directions (principal components) "
+                           "of the results side by side.", low=2, high=512, step=1)
+
+
+class FittedBlend(Fitted):
+    """embeddings: "product". parts: the blended results, each as its own method trained it."""
+
+    def __init__(
+        self, embeddings: dict[str, Embedding], meta: dict[str, Any], space: Space, parts: list[Fitted]
+    ) -> None:
+        self.embeddings, self.meta, self.space, self.parts = embeddings, meta, space, parts
+
+    def embed(self, new: Dataset) -> Embedding:
+        """Known products keep their vector. Of the others each part says what it can; what a part cannot say is
+        filled in from the other parts, as in training. A product of which no part says anything is left out."""
+        product = self.embeddings["product"]
+        blocks, some = blend_space.side_by_side(new, [part.embed(new) for part in self.parts])
+        row = np.fromiter((product.row_of.get(str(i), -1) for i in new.items), np.int64, len(new))
+        kept = (row >= 0) | some
+        vectors = np.zeros((len(new), product.dimension), np.float32)
+        fresh = kept & (row < 0)
+        if fresh.any():
+            vectors[fresh] = self.space.vectors([b[fresh] for b in blocks])
+        vectors[row >= 0] = product.vectors[row[row >= 0]]
+        meta = {"known": int((row >= 0).sum()), "left_out": int((~kept).sum())}
+        return Embedding("product", new.items[kept], vectors[kept], meta)
+
+    def save(self, folder: Path) -> None:
+        save_model(folder, self.embeddings, self.meta, self.space.pack())
+        for n, part in enumerate(self.parts):
+            part.save(folder / f"part{n}")
+
+
+class Blend(Method):
+    """The vectors of several results, each of length 1, side by side with weights, reduced to their principal
+    components (a weighted concatenation, as meta-embeddings of words are made: Yin and Schuetze 2016). Weights are
+    those of the cosines: the similarity of two products is the weighted mean of what the results say.
+
+    A product without a vector in one result gets one there from the others, by ridge regression between them."""
+
+    name = "blend"
+    title = "Blend of results"
+    summary = "Joins two or more finished results into one, so that products can be alike in all that was learned."
+    about = (
+        "Every result sees something else: purchases, words, columns, pictures. A blend says that two products are "
+        "alike when the results say so together. Choose it when two results are good for different reasons. The "
+        "weights are found by trying: part of the data is hidden, the results are trained again without it, and the "
+        "blend that finds it best wins. A result that is better than all blends is said first, and then needs no blend."
+    )
+    source = "Yin and Schuetze 2016, Learning Word Meta-Embeddings; Goikoetxea et al. 2016, Single or Multiple?"
+    version = 1
+    needs = frozenset({"runs"})
+    Params: ClassVar[type[Params]] = BlendParams
+
+    def lacks(self, dataset: Dataset) -> str | None:
+        """Whoever trains hands the finished results over as dataset.meta["run_folders"]: {key: {"method", "folder"}}.
+        Without this note the dataset alone cannot say."""
+        folders = dataset.meta.get("run_folders")
+        if folders is not None and len(folders) < 2:
+            return "It blends finished results of this dataset: choose two or more."
+        return None
+
+    def fit(self, dataset: Dataset, params: BlendParams, progress: Progress = silent, seed: int = 0) -> FittedBlend:
+        """Blend the runs of params (all that were handed over when it names none).
+
+        meta: weights by run, left_out, filled (how many products lack a vector in which result), figures with the
+        blend beside its best single part on held-out data. NeedsError when fewer than two runs are there."""
+        begin = time.perf_counter()
+        folders = dict(dataset.meta.get("run_folders") or {})
+        keys = [k for k in (params.runs or folders) if k in folders]
+        if len(keys) < 2 or len(keys) < len(params.runs):
+            raise NeedsError("It blends finished results of this dataset: choose two or more.",
+                             "Train two methods that see different things first.")
+        by_hand = _by_hand(params.weights, len(keys))
+        from embedcore.methods import get
+
+        methods = [get(folders[k]["method"]) for k in keys]
+        parts = []
+        for n, (key, method) in enumerate(zip(keys, methods, strict=True)):
+            progress(n, 100, note="Reading the results")
+            parts.append(method.load(Path(folders[key]["folder"])))
+        blocks, some = blend_space.side_by_side(dataset, [part.embeddings["product"] for part in parts])
+        reached = 5
+
+        def checking(step: int, of: int, loss: float | None = None, note: str = "") -> None:
+            nonlocal reached
+            reached = max(reached, 5 + round(85 * step / of))  # a second way to check begins anew
+            progress(reached, 100, note=note)
+
+        found = checks.check(dataset, methods, parts, by_hand, checking, seed)
+        weights = by_hand if by_hand is not None else np.full(len(keys), 1 / len(keys))
+        if by_hand is None and found is not None:
+            weights = found.weights
+        progress(92, 100, note="Joining the results")
+        blocks = [b[some] for b in blocks]
+        space = blend_space.fit(blocks, weights, params.dimension)
+        names = _names(methods)
+        filled = {name: int(np.isnan(b[:, 0]).sum()) for name, b in zip(names, blocks, strict=True)}
+        notices = [
+            f"{count:,} products have no vector in “{name}”: theirs there were worked out from the other results."
+            for name, count in filled.items() if count
+        ]
+        meta = {
+            "params": asdict(params), "seed": seed, "losses": [], "vocabulary": int(some.sum()),
+            "left_out": int((~some).sum()), "filled": filled,
+            "parts": [{"run": k, "method": m.name, "weight": round(float(w), 4)}
+                      for k, m, w in zip(keys, methods, weights, strict=True)],
+        } | _said(found, names, weights, notices)
+        product = Embedding("product", dataset.items[some], space.vectors(blocks))
+        meta["seconds"] = round(time.perf_counter() - begin, 3)
+        progress(100, 100, note="Done")
+        return FittedBlend({"product": product}, meta, space, parts)
+
+    def load(self, folder: Path) -> FittedBlend:
+        from embedcore.methods import get
+
+        embeddings, meta, arrays = load_model(folder)
+        parts = [get(p["method"]).load(folder / f"part{n}") for n, p in enumerate(meta["parts"])]
+        return FittedBlend(embeddings, meta, Space.unpack(arrays), parts)
+
+
+def _by_hand(text: str, n: int) -> np.ndarray | None:
+    """The weights that a person gave, with sum 1; None for none."""
+    if not text.strip():
+        return None
+    parts = [p for p in re.split(r"[\s,;]+", text.strip()) if p]
+    try:
+        weights = np.array([float(p) for p in parts])
+    except ValueError:
+        weights = np.empty(0)
+    if len(weights) != n or not np.isfinite(weights).all() or (weights < 0).any() or weights.sum() <= 0:
+        raise InputError(f"The weights “{text}” are not {n} numbers.",
+                         "Give one for each result, such as 2, 1, or leave them empty.")
+    return np.asarray(weights / weights.sum())
+
+
+def _names(methods: list[Method]) -> list[str]:
+    """Titles of the parts, told apart when a method is there twice."""
+    titles = [m.title for m in methods]
+    return [t if titles.count(t) == 1 else f"{t}, {titles[:n].count(t) + 1}" for n, t in enumerate(titles)]
+
+
+def _said(
+    found: checks.Found | None, names: list[str], weights: np.ndarray, notices: list[str]
+) -> dict[str, Any]:
+    """Notices and figures of meta."""
+    if found is None:
+        why = "There is too little data to hold some out, so whether the blend is better than one result is not known."
+        return {"notices": [why, *notices], "figures": []}
+    best = int(np.argmax(found.single))
+    if found.single[best] >= found.blend:
+        notices = [f"On data that was held out, “{names[best]}” alone does as well as this blend or better: use that "
+                   "result.", *notices]
+    elif weights.min() == 0:
+        notices = [f"“{names[int(np.argmin(weights))]}” did not help and got no weight.", *notices]
+    return {"notices": notices, "figures": [
+        figure(found.name, found.blend, found.single[best], f"{names[best]} alone", help=found.help)]}
