@@ -73,6 +73,7 @@ def _run(store: Store, data: Dataset, name: str, folder: Path, values: dict) -> 
     if name == "planted":
         key, method, settings = hashlib.sha256(data.hash.encode()).hexdigest(), "text", {}
         vectors = Embedding("product", data.items[: data.n_catalogue], _planted(data))
+        facts: dict = {}
         (folder / "model").mkdir(parents=True)
     else:
         found = get(name)
@@ -80,6 +81,7 @@ def _run(store: Store, data: Dataset, name: str, folder: Path, values: dict) -> 
         key, method, settings = run_key(data.hash, found, chosen, 0), name, values
         fitted = found.fit(data, chosen, seed=0)
         vectors = fitted.embeddings["product"]
+        facts = {k: v for k, v in fitted.meta.items() if k != "losses"}
         fitted.save(folder / "model")
     vectors.save(folder / "embeddings")
     build(vectors.vectors, 30).save(folder / "graph")
@@ -95,7 +97,7 @@ def _run(store: Store, data: Dataset, name: str, folder: Path, values: dict) -> 
             "seed": 0,
             "seconds": 0.1,
             "losses": [],
-            "meta": {},
+            "meta": facts,
         },
     )
     return key

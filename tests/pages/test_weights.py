@@ -1,0 +1,71 @@
+"""The Map page of a value co-occurrence result: columns weigh more or less, and everything follows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.pages import shop
+from tests.pages.app import check, in_url, open_page, words
+
+
+@pytest.fixture
+def keys(home: Path) -> dict[str, str]:
+    return shop.fill(home, shop.dataset(), "cooccurrence", "svd", params={"cooccurrence": {"dimension": 8}})
+
+
+def show(keys: dict[str, str], method: str = "cooccurrence", **query: str) -> AppTest:
+    return open_page("map", dataset=keys["data"][:12], run=keys[method][:12], **query)
+
+
+def test_columns_can_be_moved_and_moved_back(keys) -> None:
+    app = show(keys)
+    check(app)
+    assert "Re-weighted" not in words(app)
+    app.session_state["weights:open"] = True
+    app.run()
+    sliders = {s.label: s for s in app.slider}
+    assert {"kind", "maker"} <= set(sliders) and all(s.value == 1 for s in sliders.values())
+    sliders["maker"].set_value(0.0).run()
+    check(app)
+    assert json.loads(in_url(app, "weights") or "") == {"maker": 0.0}
+    assert "Re-weighted view" in words(app) and "maker × 0" in words(app)
+    app.button(key="weights:reset").click().run()
+    check(app)
+    assert in_url(app, "weights") is None and "Re-weighted" not in words(app)
+
+
+def test_a_link_brings_the_weights_back_and_neighbours_follow_them(keys) -> None:
+    app = show(keys, item="p00", weights=json.dumps({"name": 4, "kind": 0, "maker": 0, "cost": 0}))
+    check(app)
+    assert "Re-weighted view" in words(app)
+    near = [b.label for b in app.button if str(b.key).startswith("map:near")]
+    assert near and near[0] == "red shoe NEW" and all({"red", "shoe"} & set(n.split()) for n in near[:6]), near
+
+
+def test_weights_that_make_no_sense_are_no_weights(keys) -> None:
+    for said in ("nonsense", "[1]", '{"maker": -1}', '{"maker": 1}', '{"no such column": 2}', '{"maker": "a lot"}'):
+        app = show(keys, weights=said)
+        check(app)
+        assert "Re-weighted" not in words(app), said
+
+
+def test_results_of_other_methods_have_no_columns_to_move(keys) -> None:
+    app = show(keys, "svd", weights=json.dumps({"maker": 0}))
+    check(app)
+    assert "Re-weighted" not in words(app) and not app.slider
+
+
+def test_the_products_and_their_rows_stay_the_same(keys) -> None:
+    from pages.ui import services, weights
+
+    show(keys)
+    run = next(r.key for r in services.store().runs() if r.method == "cooccurrence")
+    moved = weights.embedding(keys["data"], run, (("name", 0.0),))
+    trained = services.embedding(run)
+    assert (moved.ids == trained.ids).all() and not np.allclose(moved.vectors, trained.vectors)
+    np.testing.assert_allclose(weights.embedding(keys["data"], run, ()).vectors, trained.vectors, atol=1e-5)
