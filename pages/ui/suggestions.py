@@ -10,16 +10,32 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.explore.recommend import ALIKE, POPULAR, TOGETHER, Recommendation
 from embedcore.export import csv
-from pages.ui import cards
+from embedcore.recommend.reasons import PATTERN, PEOPLE, REPEAT
+from pages.ui import cards, pictures
 from pages.ui.text import plain, short
 
-SOURCES = {TOGETHER: ("bought together", "green"), ALIKE: ("alike", "blue"), POPULAR: ("often bought", "gray")}
-FORMATS = {TOGETHER: "{:.3f}", ALIKE: "{:.2f}", POPULAR: "{:,.0f}"}
+SOURCES = {
+    TOGETHER: ("bought together", "green"),
+    PATTERN: ("purchase patterns", "violet"),
+    PEOPLE: ("similar customers", "orange"),
+    REPEAT: ("bought before", "blue"),
+    ALIKE: ("alike", "blue"),
+    POPULAR: ("often bought", "gray"),
+    "with": ("goes with it", "green"),
+    "instead": ("instead of it", "blue"),
+}
+FORMATS = {ALIKE: "{:.2f}", REPEAT: "{:.0%} likely", POPULAR: "{:,.0f} baskets"}  # others: the bar alone
 MEANING = {
     TOGETHER: "How much more often two products share a basket than their popularity explains (shared baskets "
     "divided by a power of how often each is bought), added up over your basket. The best of the list fills the bar.",
     ALIKE: "The cosine similarity of the vectors: 1 is the same to this result, 0 has nothing in common. Where the "
     "vectors were learned from baskets, products that are rarely bought step back in the list.",
+    PATTERN: "Which purchases foretell which, over all baskets at once (EASE, Steck 2019). The best of the list fills "
+    "the bar.",
+    PEOPLE: "Customers whose purchases are most alike bought it (nearest neighbours among customers).",
+    REPEAT: "How likely it is in the next basket, from how often, how regularly and how lately it was bought.",
+    "with": "How far the baskets with both lie above chance, times the lift. The best of the list fills the bar.",
+    "instead": "Alike in words, kind and price, and in what it is bought with; less where both share baskets.",
     POPULAR: "In how many baskets it is. The most bought one fills the bar.",
 }
 
@@ -27,7 +43,9 @@ MEANING = {
 def strengths(found: Sequence[Recommendation]) -> list[float]:
     """How far each bar is filled, 0..1: cosine as it is, other scores beside the best one of their source."""
     best = {s: max(r.score for r in found if r.source == s) for s in {r.source for r in found}}
-    return [min(1.0, max(0.0, r.score if r.source == ALIKE else r.score / (best[r.source] or 1.0))) for r in found]
+    return [
+        min(1.0, max(0.0, r.score if r.source in (ALIKE, REPEAT) else r.score / (best[r.source] or 1.0))) for r in found
+    ]
 
 
 def listing(
@@ -37,12 +55,13 @@ def listing(
     for rank, (r, strength) in enumerate(zip(found, strengths(found)), 1):
         with st.container(border=True):
             what, why, bar, button = st.columns([9, 9, 4, 4], vertical_alignment="center")
-            what.markdown(
-                f"**{rank}. {plain(short(r.title, 90))}**  \n:small[:gray[{plain(cards.about(dataset, r.item))}]]"
-            )
+            with what, pictures.beside(dataset, r.item, 56):
+                st.markdown(
+                    f"**{rank}. {plain(short(r.title, 90))}**  \n:small[:gray[{plain(cards.about(dataset, r.item))}]]"
+                )
             word, colour = SOURCES.get(r.source, (r.source, "gray"))
             why.markdown(f":{colour}-badge[{word}] {plain(r.reason)}")
-            bar.progress(strength, text=FORMATS[r.source].format(r.score))
+            bar.progress(strength, text=FORMATS[r.source].format(r.score) if r.source in FORMATS else None)
             button.button(action, key=f"{key}:{r.item}", icon=icon, width="stretch", on_click=choose, args=(r.item,))
 
 

@@ -1,0 +1,66 @@
+"""The recommender of a dataset: prepared once, by itself, and then only asked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from embedcore import Dataset
+from embedcore.recommend import model
+from embedcore.recommend.model import Recommender
+from embedcore.recommend.people import People
+from embedcore.recommend.purchases import Histories
+from pages.ui import jobs as job_ui
+from pages.ui import services
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _loaded(folder: str) -> Recommender:
+    return Recommender.load(Path(folder))
+
+
+def ready(dataset: Dataset) -> Recommender | None:
+    """The recommender; None without baskets, and while it is being prepared (then its progress is on the page)."""
+    if dataset.baskets is None:
+        return None
+    key = model.key(dataset.hash)
+    folder = services.store().made("recommender", key, dataset.hash)
+    if folder is not None:
+        return _loaded(str(folder))
+    mine = st.session_state.get(f"recommender:{key[:12]}")
+    job = services.jobs().get(mine) if mine else None
+    if job is None:
+        job = _start(dataset, key)
+    if job.state in job_ui.LIVE:
+        st.caption("Counting once what is bought with what. What is here already can be used meanwhile.")
+        job_ui.panel(job.id)
+    elif job.state == "done":
+        st.rerun()
+    else:
+        job_ui.panel(job.id)
+        st.button(
+            "Prepare recommendations", key="prepare", icon=":material/play_arrow:", on_click=_start, args=(dataset, key)
+        )
+    return None
+
+
+def _start(dataset: Dataset, key: str) -> job_ui.Job:
+    job = services.jobs().submit(
+        "recommender", key, {"dataset": dataset.hash}, f"Preparing recommendations for {dataset.name}"
+    )
+    st.session_state[f"recommender:{key[:12]}"] = job.id
+    return job
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def histories(dataset_hash: str) -> Histories | None:
+    """What each customer bought; None without customers."""
+    return Histories.of(services.dataset(dataset_hash))
+
+
+@st.cache_resource(max_entries=2, show_spinner="Comparing customers")
+def people(dataset_hash: str) -> People | None:
+    """Customers to compare with; None without customers."""
+    known = histories(dataset_hash)
+    return People.of(known) if known is not None else None

@@ -1,0 +1,104 @@
+"""A product: what goes with it, what may stand in for it, and what a result finds like it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from embedcore import Dataset
+from embedcore.explore.recommend import Recommendation, similar_products
+from embedcore.recommend.model import Recommender
+from embedcore.recommend.relations import Related, complements, substitutes
+from pages.ui import cards, choice, picker, recmodel, services, shell, suggestions
+from pages.ui.text import plain, short
+
+K = 10
+RELATION = {"with": "Goes with it", "instead": "Instead of it", "alike": "Alike in a result"}
+HELP = {
+    "with": "Complements: of another kind, and in one basket with it more often than chance would put them there.",
+    "instead": "Substitutes: alike in words, kind and price, bought in the same company, rarely in one basket with it.",
+}
+
+
+def view(dataset: Dataset, data: str, model: Recommender | None, run: str | None) -> None:
+    """Pick a product, then one list of what it is related to."""
+    picker.search(dataset, "find-product", "Which product?", "Choose", ":material/arrow_forward:", _look(dataset))
+    item = _chosen(dataset)
+    with st.container(border=True):
+        cards.wide(dataset, item)
+        st.button(
+            "Put it in a basket",
+            icon=":material/add_shopping_cart:",
+            on_click=_start_basket,
+            args=(dataset, item),
+            key="start",
+        )
+    options = {k: v for k, v in RELATION.items() if k != "with" or dataset.baskets is not None}
+    relation = choice.segments("relation", "How it is related", options)
+    if relation == "alike":
+        _alike(dataset, data, item, shell.need_result(data) if run is None else run)
+        return
+    st.caption(HELP[relation])
+    if relation == "with" and model is None:
+        return
+    found = _related(data, str(dataset.items[item]), relation, model is not None, run or "")
+    if not found:
+        words = "is bought with it more often than chance" if relation == "with" else "is like it enough"
+        st.info(f"Nothing {words}: it is in {dataset.counts[item]:,} baskets.", icon=":material/info:")
+        return
+    listed = [Recommendation(r.item, r.id, r.title, r.score, r.reason, relation) for r in found]
+    suggestions.listing(dataset, listed, "look", "Go to it", ":material/arrow_forward:", _look(dataset))
+    suggestions.table(listed, f"{dataset.titles[item]} {RELATION[relation].lower()}")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _related(data: str, id: str, relation: str, ready: bool, run: str) -> list[Related]:
+    """ready: whether baskets can be asked (part of the cache's key). run: a text result, or ""."""
+    dataset = services.dataset(data)
+    item, together = dataset.index[id], services.together(data)
+    model = recmodel.ready(dataset) if ready else None
+    if relation == "with":
+        assert model is not None
+        return complements(dataset, model, item, K, together)
+    info = services.store().run(run) if run else None
+    text = services.embedding(run) if info is not None and info.method == "text" else None
+    return substitutes(dataset, model, item, K, together, text)
+
+
+def _chosen(dataset: Dataset) -> int:
+    asked = shell.url("item")
+    if asked in dataset.index:
+        return dataset.index[str(asked)]
+    if asked:
+        st.warning(
+            f"“{plain(short(asked, 40))}” is not in this dataset; here is another one.", icon=":material/link_off:"
+        )
+    best = "the product that is bought most" if dataset.baskets is not None else "the first product of the catalogue"
+    st.caption(f"An example, {best}. Search for yours above.")
+    return int(dataset.counts.argmax())
+
+
+def _look(dataset: Dataset) -> Callable[[int], None]:
+    return lambda item: shell.remember(item=str(dataset.items[item]))
+
+
+def _start_basket(dataset: Dataset, item: int) -> None:
+    shell.remember(by="basket", basket=picker.to_url(dataset, [item]))
+
+
+def _alike(dataset: Dataset, data: str, item: int, run: str) -> None:
+    vectors = services.embedding(run)
+    found = similar_products(
+        dataset, vectors, services.graph(run), item, K, services.together(data), services.from_baskets(run)
+    )
+    st.caption(suggestions.MEANING[suggestions.ALIKE])
+    if str(dataset.items[item]) not in vectors.row_of:
+        st.info(
+            "This product has no vector in this result: it is bought too rarely or has no text. "
+            + ("Shown is what it was bought with." if found else "It is in no basket with other products either."),
+            icon=":material/info:",
+        )
+    if found:
+        suggestions.listing(dataset, found, "look", "Go to it", ":material/arrow_forward:", _look(dataset))
+        suggestions.table(found, f"{dataset.titles[item]} similar products")
