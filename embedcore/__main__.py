@@ -10,7 +10,8 @@ from importlib import import_module
 
 from embedcore.errors import EmbedError
 
-COMMANDS = ("demo", "ingest", "train", "export", "anomalies")  # modules of embedcore.commands, in the order of the help
+# Modules of embedcore.commands, in the order of the help.
+COMMANDS = ("demo", "ingest", "train", "export", "duplicates", "anomalies", "recommend")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

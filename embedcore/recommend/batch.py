@@ -90,9 +90,8 @@ def products(
             progress(n, len(asked), note="Products")
 
 
-def embedding_baskets(
+def from_embedding(
     dataset: Dataset,
-    model: Recommender,
     product: Embedding,
     score: _Score,
     asked: Mapping[str, np.ndarray],
@@ -101,21 +100,23 @@ def embedding_baskets(
     progress: Progress = silent,
 ) -> Iterator[Answer]:
     """The same from a trained embedding alone. score: rows of `product` -> (v,) score of every row. asked: query ->
-    item positions, repeats counting. but: query -> positions that are left out (default: those asked)."""
+    item positions, repeats counting. but: query -> positions that are left out (None: those asked)."""
     row = np.full(len(dataset), -1, np.int64)
     positions = dataset.positions(product.ids)
     row[positions] = np.arange(len(positions))
-    fallback = mix.popularity(model)
+    counts = dataset.counts
+    fallback = (counts / max(float(counts.max(initial=0)), 1.0) * 1e-6).astype(np.float32)
     for n, (name, items) in enumerate(asked.items()):
         rows = row[items][row[items] >= 0]
         scores = fallback.copy()
         source, says = POPULAR, "often bought"
         if len(rows):
-            scores[:] = -1e9 + fallback
-            scores[positions] = score(rows)
+            near = score(rows)
+            scores += near.min() - 1  # what has no vector comes last
+            scores[positions] = near
             source, says = "embedding", "near in the learned space"
         scores[items if but is None else but[name]] = -np.inf
-        scores[model.counts == 0] = -np.inf
+        scores[counts == 0] = -np.inf
         yield name, [reasons.suggestion(dataset, i, float(scores[i]), says, source) for i in top(scores, k).tolist()]
         if n % 50 == 0:
             progress(n, len(asked), note="Queries")

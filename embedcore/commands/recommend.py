@@ -1,0 +1,272 @@
+"""recommend: purchases and questions -> ranked products with reasons, in a file."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from embedcore.commands.console import bar, read, step
+from embedcore.errors import InputError
+
+if TYPE_CHECKING:
+    from embedcore.dataset import Catalogue, Dataset
+    from embedcore.recommend.batch import Answer
+
+COLUMNS = ("query_id", "rank", "product_id", "score", "reason")
+_ASKS = {"baskets": "product_id", "customers": "customer_id", "products": "product_id"}
+_ROWS = 20_000  # rows of a Parquet file that are written at a time
+
+
+def add(commands: Any) -> None:
+    """Register the command."""
+    recommend = commands.add_parser("recommend", help="purchases and questions -> recommendations with reasons")
+    recommend.add_argument("train", type=Path, help="purchases: basket_id, product_id, maybe customer_id, ts or seq")
+    recommend.add_argument("--catalogue", type=Path, metavar="FILE", help="products, for their names and kinds")
+    recommend.add_argument("--queries", type=Path, required=True, metavar="FILE",
+                           help="query_id and product_id (baskets, products) or customer_id (customers)")  # fmt: skip
+    recommend.add_argument("--for", dest="whom", choices=tuple(_ASKS), default="baskets")
+    recommend.add_argument("--method", choices=("mix", "product2vec"), default="mix")
+    recommend.add_argument("--relation", choices=("complements", "substitutes"), default="complements",
+                           help="for products: what goes with them (default) or what replaces them")  # fmt: skip
+    recommend.add_argument("--k", type=int, default=20, help="products for each query (20)")
+    recommend.add_argument("--new-only", action="store_true", help="for customers: nothing they bought before")
+    recommend.add_argument("--seed", type=int, default=0)
+    recommend.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write: .csv or .parquet")
+    recommend.set_defaults(run=run)
+
+
+def run(wanted: argparse.Namespace) -> None:
+    if wanted.k < 1:
+        raise InputError(f"--k is {wanted.k}.", "Ask for at least one product.")
+    if wanted.out.suffix.lower() not in (".csv", ".parquet"):
+        raise InputError(f"{wanted.out.name} is neither .csv nor .parquet.", "Choose one of these endings.")
+    dataset = purchases(read(wanted.train).frame, _catalogue(wanted.catalogue), wanted.train.name)
+    baskets = dataset.baskets
+    assert baskets is not None
+    print(f"  {len(dataset):,} products, {len(baskets):,} baskets, "
+          f"{0 if baskets.customer_ids is None else len(baskets.customer_ids):,} customers")  # fmt: skip
+    queries = _queries(read(wanted.queries).frame, wanted.whom, wanted.queries.name)
+    answers = _product2vec(dataset, queries, wanted) if wanted.method == "product2vec" else _mix(
+        dataset, queries, wanted)  # fmt: skip
+    with step(f"Recommend for {len(queries):,} {wanted.whom}"):
+        rows = write(answers, wanted.out)
+    print(f"  {rows:,} recommendations -> {wanted.out}")
+
+
+def purchases(frame: pd.DataFrame, catalogue: Catalogue | None, name: str) -> Dataset:
+    """Lines with basket_id, product_id and maybe customer_id and ts or seq -> Dataset, its baskets in time order.
+
+    Prints how many lines were left out. InputError when a column is missing or no line is left."""
+    from embedcore.dataset import Dataset
+
+    for column in ("basket_id", "product_id"):
+        if column not in frame:
+            raise InputError(f"{name} has no column “{column}”.", "Name its columns basket_id and product_id.")
+    lines = pd.DataFrame({"basket": _text(frame["basket_id"]), "item": _text(frame["product_id"])})
+    if "customer_id" in frame:
+        lines["customer"] = _text(frame["customer_id"])
+    order = next((c for c in ("ts", "seq") if c in frame), None)
+    if order is not None:
+        lines["time"] = _times(frame[order], order)
+    whole = lines["basket"].notna() & lines["item"].notna()
+    if not whole.all():
+        print(f"  left out: {int((~whole).sum()):,} lines without a basket or a product")
+    lines = lines[whole].reset_index(drop=True)
+    if not len(lines):
+        raise InputError(f"{name} holds no purchase.", "Each line needs a basket_id and a product_id.")
+    if "customer" in lines:
+        pairs = lines[["basket", "customer"]].dropna().drop_duplicates()
+        if len(pairs) > 1.05 * pairs["basket"].nunique():  # numbers that start again for every customer
+            lines["basket"] = lines["customer"].fillna("").str.cat(lines["basket"], sep="\x1f")
+            print("  the same basket_id occurs with several customers: a basket is one number of one customer")
+    return Dataset.build(name, catalogue, lines)
+
+
+def _text(column: pd.Series) -> pd.Series:
+    """Ids as they are; only an empty cell is missing."""
+    text = column.astype("str").where(column.notna())
+    return text.mask(text == "")
+
+
+def _times(column: pd.Series, name: str) -> pd.Series:
+    """Any order (numbers or dates) -> times that sort in the same way; missing ones last."""
+    from embedcore.intake.values import dates
+
+    values = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
+    if np.isnan(values).mean() > 0.5:
+        when = dates(column)[0].to_numpy("datetime64[s]")
+        values = np.where(np.isnat(when), np.nan, when.astype(np.int64).astype(np.float64))
+    unread = int((np.isnan(values) & column.notna().to_numpy()).sum())
+    if unread:
+        print(f"  {unread:,} cells of {name} are neither a number nor a date; their baskets come last")
+    _, rank = np.unique(values, return_inverse=True)
+    times = np.asarray(rank, np.int64).astype("datetime64[s]")
+    times[np.isnan(values)] = np.datetime64("NaT")
+    return pd.Series(times, index=column.index)
+
+
+def _catalogue(path: Path | None) -> Catalogue | None:
+    if path is None:
+        return None
+    from embedcore.intake.columns import guess_roles, make_catalogue
+
+    frame = read(path).frame
+    roles = {g.column: g.role for g in guess_roles(frame)}
+    if "product_id" in roles:
+        roles = {c: "id" if c == "product_id" else "ignore" if r == "id" else r for c, r in roles.items()}
+    catalogue, notices = make_catalogue(frame, roles, generate_ids=False)
+    for notice in notices:
+        print(f"  {notice}")
+    return catalogue
+
+
+def _queries(frame: pd.DataFrame, whom: str, name: str) -> dict[str, list[str]]:
+    """query -> what it names (products or customers), in the order of the file."""
+    for column in ("query_id", _ASKS[whom]):
+        if column not in frame:
+            raise InputError(f"{name} has no column “{column}”.", f"For {whom} it needs query_id and {_ASKS[whom]}.")
+    asked: dict[str, list[str]] = {}
+    for query, what in zip(_text(frame["query_id"]), _text(frame[_ASKS[whom]]), strict=True):
+        if isinstance(query, str):
+            asked.setdefault(query, []).extend([what] if isinstance(what, str) else [])
+    if not asked:
+        raise InputError(f"{name} holds no query.", "Each line needs a query_id.")
+    several = sum(len(set(found)) > 1 for found in asked.values())
+    if whom != "baskets" and several:
+        print(f"  {several:,} queries name more than one; the first counts")
+    return asked
+
+
+def _mix(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Namespace) -> Iterator[Answer]:
+    from embedcore.recommend import batch, model
+    from embedcore.recommend.people import People
+    from embedcore.recommend.purchases import Histories
+
+    with step("Learn from the purchases"):
+        known = model.fit(dataset, bar("learning"))
+    if wanted.whom == "baskets":
+        return batch.baskets(dataset, known, _items(dataset, queries), wanted.k, bar("baskets"))
+    if wanted.whom == "products":
+        items, missing = _first(dataset, queries)
+        found = batch.products(dataset, known, items, wanted.k, wanted.relation, bar("products"))
+        return _with_popular(found, dataset, known, missing, wanted.k)
+    histories, numbers = _histories(dataset, queries)
+    people = Histories.of(dataset)
+    return batch.customers(
+        dataset, known, histories, wanted.k, new_only=wanted.new_only, numbers=numbers,
+        people=People.of(people) if people is not None else None, progress=bar("customers"),
+    )  # fmt: skip
+
+
+def _with_popular(
+    found: Iterator[Answer], dataset: Dataset, known: Any, missing: list[str], k: int
+) -> Iterator[Answer]:
+    from embedcore.recommend import batch
+
+    yield from found
+    yield from batch.baskets(dataset, known, {name: np.empty(0, np.int64) for name in missing}, k)
+
+
+def _product2vec(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Namespace) -> Iterator[Answer]:
+    from embedcore import methods
+    from embedcore.recommend import batch
+
+    method: Any = methods.get("product2vec")
+    with step("Train product2vec"):
+        fitted = method.fit(dataset, method.Params(), bar("training"), wanted.seed)
+    product = fitted.embeddings["product"]
+    score, but = fitted.score, None
+    if wanted.whom == "customers":
+        histories, _ = _histories(dataset, queries)
+        none = np.empty(0, np.int64)
+        asked = {q: np.concatenate(h[-10:]) if h else none for q, h in histories.items()}
+        but = {q: np.concatenate(h) if h and wanted.new_only else none for q, h in histories.items()}
+    elif wanted.whom == "products":
+        items, _ = _first(dataset, queries)
+        asked = {q: np.array([items[q]]) if q in items else np.empty(0, np.int64) for q in queries}
+        score = lambda rows: product.unit @ product.unit[rows[0]]  # noqa: E731
+    else:
+        asked = _items(dataset, queries)
+    return batch.from_embedding(dataset, product, score, asked, wanted.k, but, bar("queries"))
+
+
+def _items(dataset: Dataset, queries: dict[str, list[str]]) -> dict[str, np.ndarray]:
+    index = dataset.index
+    unknown = sum(i not in index for found in queries.values() for i in found)
+    if unknown:
+        print(f"  {unknown:,} products of the queries are not in the purchases and say nothing")
+    return {q: np.unique(np.array([index[i] for i in found if i in index], np.int64)) for q, found in queries.items()}
+
+
+def _first(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[dict[str, int], list[str]]:
+    """(query -> its product, queries without a known one: they get popular products)."""
+    items = {q: dataset.index[found[0]] for q, found in queries.items() if found and found[0] in dataset.index}
+    missing = [q for q in queries if q not in items]
+    if missing:
+        print(f"  {len(missing):,} queries name no product of the purchases and get popular products")
+    return items, missing
+
+
+def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[dict[str, list[np.ndarray]], dict[str, int]]:
+    """(query -> its customer's baskets, query -> the customer's number)."""
+    from embedcore.recommend.purchases import Histories
+
+    known = Histories.of(dataset)
+    if known is None:
+        raise InputError("The purchases name no customers.", "Add a column customer_id, or ask for baskets.")
+    at = {str(c): n for n, c in enumerate(known.ids)}
+    numbers = {q: at[found[0]] for q, found in queries.items() if found and found[0] in at}
+    if len(numbers) < len(queries):
+        print(f"  {len(queries) - len(numbers):,} queries name no customer of the purchases and get popular products")
+    return {q: known.of_customer(numbers[q]) if q in numbers else [] for q in queries}, numbers
+
+
+def write(answers: Iterator[Answer], out: Path) -> int:
+    """Stream the answers to a CSV or Parquet file, which appears when it is whole; how many rows."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    partial = out.with_name(f".{out.name}.part")
+    try:
+        rows = (_parquet if out.suffix.lower() == ".parquet" else _csv)(_rows(answers), partial)
+        partial.replace(out)
+    finally:
+        partial.unlink(missing_ok=True)
+    return rows
+
+
+def _rows(answers: Iterator[Answer]) -> Iterator[tuple[str, int, str, float, str]]:
+    for query, found in answers:
+        for rank, r in enumerate(found, 1):
+            yield query, rank, r.id, round(r.score, 6), r.reason
+
+
+def _csv(rows: Iterator[tuple[str, int, str, float, str]], path: Path) -> int:
+    count = 0
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        for row in rows:
+            writer.writerow(row)
+            count += 1
+    return count
+
+
+def _parquet(rows: Iterator[tuple[str, int, str, float, str]], path: Path) -> int:
+    from itertools import islice
+
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    kinds = (pa.string(), pa.int32(), pa.string(), pa.float64(), pa.string())
+    schema = pa.schema(list(zip(COLUMNS, kinds, strict=True)))
+    count = 0
+    with pq.ParquetWriter(str(path), schema) as writer:
+        while some := list(islice(rows, _ROWS)):
+            writer.write_table(pa.table(dict(zip(COLUMNS, zip(*some, strict=True), strict=True)), schema))
+            count += len(some)
+    return count
