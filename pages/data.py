@@ -6,8 +6,8 @@ import json
 import streamlit as st
 
 from embedcore.intake.tables import Table
+from pages.ui import imagesource, mapping, pictures, profileview, reading, samples, services, shell, sources
 from pages.ui import jobs as job_ui
-from pages.ui import mapping, profileview, reading, samples, services, shell, sources
 from pages.ui.text import plain
 
 LOADED, ADD = "What is loaded", "Add data"
@@ -38,6 +38,10 @@ def add() -> None:
         st.subheader("What the baskets file holds", anchor=False)
         shape = mapping.baskets(*lines, catalogue[0] if catalogue else None, roles)
         spec["baskets"] = {"raw": _raw(lines), "shape": mapping.shape_spec(shape)}
+    if catalogue:
+        pictures_slot, _ = st.columns(2, gap="large")
+        with pictures_slot:
+            spec["images"] = imagesource.pick()
     st.divider()
     chosen = (file or basket_file).filename
     name_box, button = st.columns([3, 1], vertical_alignment="bottom")
@@ -62,6 +66,7 @@ def loaded(data_hash: str) -> None:
     profileview.headline(p)
     if st.button("Train a method", type="primary", icon=shell.PAGES["train"][1]):
         shell.go("train")
+    pictures.loaded(data)
     profileview.details(data, p)
     with st.expander("Rename or remove this dataset", icon=":material/edit:"):
         name = st.text_input("New name", value=data.name, max_chars=80, key=f"rename:{data_hash[:12]}")

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from embedcore import Dataset
+from embedcore.job import PREVIEW
 from embedcore.methods import run_key
-from pages.ui import charts, forms, methods, services, shell
+from pages.ui import charts, forms, methods, pictures, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui import result as results
 from pages.ui.methods import METHODS
@@ -59,6 +60,9 @@ def result(run: str) -> None:
                     width="stretch",
                     alt="Line chart: how the error of the model fell during the training",
                 )
+            drawn = services.store().model_folder(run) / PREVIEW
+            if drawn.exists():
+                pictures.learned(drawn.read_bytes())
             st.json({"method": info.method, "seed": info.seed, **info.params})
             if st.button("Remove this result", icon=":material/delete:"):
                 services.store().delete_run(run)

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
+from pages.ui import pictures
 from pages.ui.text import number, plain, short
 
 _WORDS = re.compile(r"\S+")
@@ -79,8 +80,9 @@ def product(dataset: Dataset, item: int, against: int | None = None) -> None:
     title, said = str(dataset.titles[item]), facts(dataset, item)
     other = facts(dataset, against) if against is not None else said
     name = marked(title, str(dataset.titles[against])) if against is not None else plain(title)
-    st.markdown(f"**{name}**")
-    st.caption(plain(" · ".join([*_id(dataset, item), *_baskets(dataset, item)])))
+    with pictures.beside(dataset, item, 96):
+        st.markdown(f"**{name}**")
+        st.caption(plain(" · ".join([*_id(dataset, item), *_baskets(dataset, item)])))
     found = columns(dataset, item, against)
     differ = [c for c in found if said.get(c, "") != other.get(c, "")]
     if differ:
@@ -129,11 +131,12 @@ def side_by_side(dataset: Dataset, items: Sequence[int], first: int) -> list[st.
 
 def wide(dataset: Dataset, item: int) -> None:
     """A product over the whole width: its facts side by side."""
-    under = " · ".join([*_id(dataset, item), *_baskets(dataset, item)])
-    st.markdown(f"**{plain(dataset.titles[item])}**  \n:gray[{plain(under)}]")
-    said, long = facts(dataset, item), set(dataset.columns("description", "text"))
-    brief = [f":gray[{label(c)}] {plain(short(v, 80))}" for c, v in said.items() if c not in long]
-    if brief:
-        st.markdown(" · ".join(brief))
-    for column in long & said.keys():
-        st.caption(plain(short(said[column], 400)))
+    with pictures.beside(dataset, item, 128):
+        under = " · ".join([*_id(dataset, item), *_baskets(dataset, item)])
+        st.markdown(f"**{plain(dataset.titles[item])}**  \n:gray[{plain(under)}]")
+        said, long = facts(dataset, item), set(dataset.columns("description", "text"))
+        brief = [f":gray[{label(c)}] {plain(short(v, 80))}" for c, v in said.items() if c not in long]
+        if brief:
+            st.markdown(" · ".join(brief))
+        for column in long & said.keys():
+            st.caption(plain(short(said[column], 400)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from embedcore.jobs import Job
-from pages.ui import charts, services
+from pages.ui import charts, pictures, services
 from pages.ui.text import duration, plain
 
 LIVE = ("queued", "running")
@@ -63,6 +63,8 @@ def _panel(id: str) -> None:
         st.progress(fraction(job), text=_where(job))
         if job.note:
             st.caption(plain(job.note))
+        if job.kind == "train" and (png := services.jobs().preview(id)):
+            pictures.learned(png)
         if len(job.losses) > 1:
             st.altair_chart(
                 charts.loss_curve(job.losses),

@@ -11,7 +11,7 @@ import streamlit as st
 from embedcore.explore import recommend
 from embedcore.explore.search import Hit
 from embedcore.export import csv
-from pages.ui import cards, mapsearch, mapview, picker, services
+from pages.ui import cards, mapsearch, mapview, picker, pictures, services
 from pages.ui.mapframe import View
 from pages.ui.mapsearch import Answer
 from pages.ui.mapview import Scene
@@ -82,6 +82,7 @@ def product(scene: Scene, near: Sequence[recommend.Recommendation], query: str) 
                 help="Show the part of the map where this product and most of its neighbours are.",
             )
     with st.container(border=True):
+        pictures.show(scene.dataset, scene.item, 128)
         st.markdown(f"**{plain(title)}**")
         if scene.row is not None and scene.clusters is not None and scene.clusters.of(scene.row):
             st.markdown(f":blue-badge[{plain(short(scene.clusters.of(scene.row), 40))}]")
@@ -111,7 +112,7 @@ def listing(found: Sequence[tuple[int, str, float, str]], scene: Scene, key: str
     """Products to walk on to: (item, title, score, reason)."""
     with st.container(gap="xsmall"):
         for item, title, score, reason in found:
-            with st.container(border=True, gap=None):
+            with st.container(border=True, gap=None), pictures.beside(scene.dataset, item, 48):
                 st.button(
                     plain(short(title, 90)),
                     key=f"map:{key}:{item}",

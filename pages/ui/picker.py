@@ -10,7 +10,7 @@ import streamlit as st
 
 from embedcore import Dataset, Embedding
 from embedcore.explore.search import by_name
-from pages.ui import cards
+from pages.ui import cards, pictures
 from pages.ui.text import plain, short
 
 SHOWN = 8
@@ -46,6 +46,7 @@ def search(
         for hit in hits:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.button(action, key=f"{key}:{hit.item}", icon=icon, on_click=_chosen, args=(key, hit.item, choose))
+                pictures.show(dataset, hit.item, 40)
                 with st.container(width="stretch", gap=None):
                     st.markdown(
                         f"**{plain(short(hit.title, 90))}**  \n:small[:gray[{plain(cards.about(dataset, hit.item))}]]"

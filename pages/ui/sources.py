@@ -9,6 +9,7 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -48,11 +49,11 @@ def spool(upload: IO[bytes], name: str) -> str:
     return token
 
 
-def find(token: str) -> Source | None:
-    """The file of a token; None when it is gone or the token is not ours."""
+def find(token: str, offered: Callable[[], list[str]] | None = None) -> Source | None:
+    """The file of a token; None when it is gone or the token is not ours. offered: as for `pick`."""
     if token.startswith("folder:"):
         name = token.removeprefix("folder:")
-        return Source(token, services.data_folder() / name, name) if name in folder_files() else None
+        return Source(token, services.data_folder() / name, name) if name in (offered or folder_files)() else None
     if not re.fullmatch(r"[0-9a-f]{16}", token):
         return None
     found = sorted((services.home() / "spool" / token).glob("*"))
@@ -67,10 +68,20 @@ def folder_files() -> list[str]:
     return sorted(p.name for p in folder.iterdir() if p.is_file() and p.suffix.lstrip(".").lower() in SUFFIXES)
 
 
-def pick(kind: str, label: str, help: str) -> Source | None:
-    """The chosen file of a kind ("catalogue", "baskets"): an uploader and the folder's files until there is one."""
+def pick(
+    kind: str,
+    label: str,
+    help: str,
+    suffixes: Sequence[str] = SUFFIXES,
+    offered: Callable[[], list[str]] | None = None,
+    choose: str = "or pick a file from the server's data folder",
+) -> Source | None:
+    """The chosen file of a kind ("catalogue", "baskets"): an uploader and the folder's files until there is one.
+
+    suffixes: endings that can be uploaded. offered: names in the data folder to choose from (its readable files),
+    under the words `choose`."""
     token = st.query_params.get(kind)
-    source = find(token) if token else None
+    source = find(token, offered) if token else None
     if token and source is None:
         st.warning("That file is no longer here; please choose it again.")
         shell.remember(**{kind: None})
@@ -87,16 +98,16 @@ def pick(kind: str, label: str, help: str) -> Source | None:
             st.rerun()
         return source
     turn = st.session_state.setdefault(f"turn:{kind}", 0)
-    upload = st.file_uploader(label, type=list(SUFFIXES), key=f"upload:{kind}:{turn}", help=help)
+    upload = st.file_uploader(label, type=list(suffixes), key=f"upload:{kind}:{turn}", help=help)
     if upload is not None:
         token = spool(upload, upload.name)
         st.session_state[f"turn:{kind}"] = turn + 1  # a fresh widget lets go of the bytes
         shell.remember(**{kind: token})
         st.rerun()
-    names = folder_files()
+    names = (offered or folder_files)()
     if names:
         chosen = st.selectbox(
-            "or pick a file from the server's data folder",
+            choose,
             names,
             index=None,
             key=f"folder:{kind}",
