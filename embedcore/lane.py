@@ -86,6 +86,7 @@ def environment(home: Path) -> dict[str, str]:
             "TOKENIZERS_PARALLELISM": "false",
             "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
     env.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads sleep: the page's process needs the cores
+    env["EMBEDCORE_HOME"] = str(home)  # vectors of texts are kept there between trainings
     env.setdefault("NUMBA_CACHE_DIR", str(home / "cache" / "numba"))
     for name in ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS"):
         env.setdefault(name, threads)

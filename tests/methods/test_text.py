@@ -14,7 +14,7 @@ import pytest
 
 from embedcore.dataset import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods import encoder, get, text
+from embedcore.methods import encoder, get, models, text
 from tests.shared import ROOT
 
 ROLES = {"id": "id", "name": "title", "maker": "brand", "kind": "category", "code": "category", "about": "description"}
@@ -88,7 +88,7 @@ def test_an_unknown_model_is_one_clear_sentence_at_once(model: str, monkeypatch:
     monkeypatch.delenv("EMBEDCORE_ONLINE", raising=False)
     begin = time.perf_counter()
     with pytest.raises(InputError, match="There is no folder") as e:
-        get("text").fit(FULL, get("text").Params(model=model))
+        get("text").fit(FULL, get("text").Params(folder=model))
     assert "built-in" in e.value.hint and time.perf_counter() - begin < 10
 
 
@@ -115,18 +115,76 @@ def test_a_broken_model_is_refused(tmp_path: Path) -> None:
 
 def test_a_copy_of_a_model_in_a_folder_gives_the_same_vectors(tmp_path: Path) -> None:
     copy = tmp_path / "mine"
-    copy.symlink_to(encoder._built_in())
+    copy.symlink_to(models.locate())
     np.testing.assert_allclose(encoder.encode(["red shoe"], str(copy)), encoder.encode(["red shoe"]), atol=1e-6)
 
 
-def test_damaged_built_in_weights_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(encoder, "_SHA256", "0" * 64)
-    encoder._built_in.cache_clear()
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
+def test_damaged_built_in_files_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(models._SHA256, name, "0" * 64)
+    models._built_in.cache_clear()
     try:
-        with pytest.raises(InputError, match="damaged"):
-            encoder._folder("")
+        with pytest.raises(InputError, match=f"damaged: its {name}"):
+            models.locate()
     finally:
-        encoder._built_in.cache_clear()
+        models._built_in.cache_clear()
+
+
+@pytest.mark.parametrize("model", models.OFFERED[1:])
+def test_an_offered_model_that_is_not_here_is_said_plainly(model: str, monkeypatch: pytest.MonkeyPatch,
+                                                           tmp_path: Path) -> None:
+    monkeypatch.delenv("EMBEDCORE_ONLINE", raising=False)
+    monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(InputError, match="is not on this computer, and this app does not go online") as e:
+        get("text").fit(FULL, get("text").Params(model=model))
+    assert models.BUILT_IN in e.value.hint
+
+
+def test_a_model_in_the_data_folder_is_used(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("EMBEDCORE_HOME", str(tmp_path))
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / models.OFFERED[1]).symlink_to(models.locate())
+    assert models.locate(models.OFFERED[1]) == tmp_path / "models" / models.OFFERED[1]
+
+
+def test_a_vector_is_the_same_bit_for_bit_in_any_company() -> None:
+    texts = [f"{'very ' * (n % 9)}nice lamp {n}" for n in range(80)]
+    every = encoder.read(texts).vectors
+    np.testing.assert_array_equal(encoder.read(texts[::-1]).vectors[::-1], every)
+    np.testing.assert_array_equal(encoder.read(texts[30:33]).vectors, every[30:33])
+    np.testing.assert_allclose(encoder.encode(texts[30:33]), every[30:33], atol=1e-6)
+
+
+def test_long_texts_are_counted_and_said() -> None:
+    long = shop(("1", "Lamp", "Acme", "Light", "1", "word " * 400), ("2", "Lamp", "Acme", "Light", "2", "short"))
+    fitted = get("text").fit(long, get("text").Params(columns=("about",)))
+    assert fitted.meta["cut"] == 1 and fitted.meta["notices"][0].startswith("1 product has a text longer than")
+    assert get("text").fit(FULL, get("text").Params()).meta["notices"] == []
+
+
+def test_a_sentence_puts_the_product_into_words() -> None:
+    params = get("text").Params(template="{name}, made by {Maker}: {about}")
+    fitted = get("text").fit(FULL, params)
+    assert fitted.meta["columns"] == ["name", "maker", "about"]
+    at, texts = text._texts(FULL, params, fitted.meta["columns"])
+    assert texts == ["Red cotton summer dress, made by Acme: Light and airy", "Blue cotton summer dress: Warm",
+                     "Red cotton summer dress, made by Acme: Another story"]
+    assert at.tolist() == [0, 1, 3]
+    again = fitted.embed(FULL)
+    np.testing.assert_array_equal(again.vectors, fitted.embeddings["product"].vectors)
+
+
+def test_kinds_of_columns_may_stand_in_a_sentence() -> None:
+    assert get("text").fit(FULL, get("text").Params(template="{title} {brand}")).meta["columns"] == ["name", "maker"]
+
+
+def test_a_sentence_that_names_no_column_is_refused() -> None:
+    with pytest.raises(InputError, match="names “colour”, and the catalogue has no such column") as e:
+        get("text").fit(FULL, get("text").Params(template="{title} in {colour}"))
+    assert "maker" in e.value.hint
+    for broken in ("{title", "title}", "no brackets", "{}", "{title:>9}"):
+        with pytest.raises(InputError, match=r"curly bracket|names no column"):
+            get("text").Params(template=broken)
 
 
 OFFLINE = """
