@@ -18,9 +18,11 @@ from embedcore.methods.entity_inputs import Inputs
 
 _FEWEST, _MOST = (200, 600), 4_000  # steps of a training: the least in tiny and in small tables, and the most
 _LARGE = 20_000  # examples from which on the passes alone decide how many steps
+_RATE = (0.003, 0.01)  # the highest step, in small and in large tables
 _REPORTS = 60  # points of the curve
 _PATIENCE = 12  # reports without a better held-out error before it stops
 _MAX_CHECK = 4_000  # held-out rows that are looked at while it trains
+_BIG = 400_000  # numbers of a table from which on only the rows that are used are moved
 _WARM = 0.15  # share of the training in which the step size rises
 
 
@@ -89,9 +91,9 @@ class Net(nn.Module):
         self.extra = _linear(p.dimension, extra, g) if extra else None
 
     def forward(self, codes: Tensor, numbers: Tensor, words: list[Tensor]) -> Tensor:
-        parts = [F.embedding(codes[:, j], table) for j, table in enumerate(self.value)]
-        for bag, table in zip(words, self.word, strict=True):
-            parts.append(F.embedding_bag(bag, table, mode="mean", padding_idx=len(table) - 1))
+        parts = [F.embedding(codes[:, j], t, sparse=t.numel() > _BIG) for j, t in enumerate(self.value)]
+        for bag, t in zip(words, self.word, strict=True):
+            parts.append(F.embedding_bag(bag, t, mode="mean", padding_idx=len(t) - 1, sparse=t.numel() > _BIG))
         low, high, n = self.edges[:, :-1], self.edges[:, 1:], len(self.edges)
         ranges = ((numbers[:, :n, None] - low) / (high - low)).clamp(0, 1) * (1 - numbers[:, n:, None])
         x = F.gelu(self.hidden(torch.cat([*parts, numbers, ranges.flatten(1)], dim=1)), approximate="tanh")
@@ -130,7 +132,7 @@ def train(tables: list[np.ndarray], words: list[np.ndarray], inputs: Inputs, tas
 
 def _loop(net: Net, inputs: Inputs, task: Task, p: Settings, size: int, steps: int, every: int, progress: Progress,
           rng: np.random.Generator, g: torch.Generator) -> Trained:  # fmt: skip
-    adam = _AdamW(net, p.decay)
+    adam, rate = _AdamW(net, p.decay), p.rate or _RATE[task.examples >= _LARGE]
     check_rows, check_wanted = task.check(rng, _MAX_CHECK if every else 0)
     look = _tensors(inputs.take(check_rows))
     best, best_at, state = float("inf"), 0, _state(net) if every else {}
@@ -144,7 +146,7 @@ def _loop(net: Net, inputs: Inputs, task: Task, p: Settings, size: int, steps: i
             h = net(*_dropped(_tensors(inputs.take(rows)), p, g, [len(w) - 1 for w in net.word]))
             loss = task.loss(net, h, wanted, p.smoothing)
             loss.backward()
-            adam.step(p.rate * _height(step / steps))
+            adam.step(rate * _height(step / steps))
             total, seen, step = total + float(loss.detach()) * len(rows), seen + len(rows), step + 1
             if every and (step % every == 0 or step == steps):
                 losses.append(round(total / seen, 5))
@@ -205,12 +207,27 @@ class _AdamW:
         for w, decay, first, second in zip(self._weights, self._decay, self._first, self._second, strict=True):
             if w.grad is None:
                 continue
+            if w.grad.is_sparse:
+                self._rows(w, first, second, size, fix)
+                continue
             if decay:
                 w.mul_(1 - rate * decay)
             first.lerp_(w.grad, 0.1)
             second.mul_(0.999).addcmul_(w.grad, w.grad, value=0.001)
             w.addcdiv_(first, (second.sqrt() / fix).add_(1e-8), value=-size)
             w.grad = None
+
+
+    def _rows(self, w: Tensor, first: Tensor, second: Tensor, size: float, fix: float) -> None:
+        """Only the rows that the batch has touched: of 20,000 values most are in no batch."""
+        assert w.grad is not None
+        found = w.grad.coalesce()
+        rows, slope = found.indices()[0], found.values()
+        m = first[rows].lerp_(slope, 0.1)
+        v = second[rows].mul_(0.999).addcmul_(slope, slope, value=0.001)
+        first[rows], second[rows] = m, v
+        w[rows] -= size * m / ((v.sqrt() / fix).add_(1e-8))
+        w.grad = None
 
 
 def _height(done: float) -> float:
