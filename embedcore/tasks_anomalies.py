@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,18 +17,10 @@ from embedcore.methods.base import Progress, silent
 if TYPE_CHECKING:
     from embedcore.methods.autoencoder import FittedAutoencoder
 
-VERSION = 1  # raise it when the same table gets other scores
-FILE, FACTS = "unusual.parquet", "facts.json"
-
-
-def key(dataset: str, exclude: Sequence[str] = (), run: str | None = None, seed: int = 0) -> str:
-    """The key of an "anomalies" job: all that determines its result."""
-    return json.dumps([VERSION, dataset, sorted(exclude), run, seed])
-
-
 def anomalies(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """{"exclude", "seed"} and the folder of a dataset -> unusual.parquet (see explore.anomalies), facts.json. With a
     run of the autoencoder that learned with hidden cells ("model_folder") its model is asked, else one is trained."""
+    from embedcore.explore.anomalies import FACTS, FILE
     from embedcore.methods import get
     from embedcore.methods.autoencoder import FittedAutoencoder
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -12,6 +13,9 @@ import pandas as pd
 from embedcore.dataset import Dataset
 from embedcore.methods.base import Progress, silent
 
+VERSION = 1  # raise it when the same table gets other scores
+FILE, FACTS = "unusual.parquet", "facts.json"  # what the job "anomalies" leaves
+BETWEEN = " | "  # the reasons in `more`
 COLUMNS = ("item", "id", "score", "column", "value", "expected", "probability", "seen", "reason", "more")
 _TOP = 3  # cells of a product that are named
 _LEAST = 1e-6  # a probability below this is not told apart from it
@@ -52,6 +56,11 @@ class Guess:
     middle: float | None = None
     low: float | None = None
     high: float | None = None
+
+
+def key(dataset: str, exclude: Sequence[str] = (), run: str | None = None, seed: int = 0) -> str:
+    """The key of an "anomalies" job: all that determines its result."""
+    return json.dumps([VERSION, dataset, sorted(exclude), run, seed])
 
 
 def surprise(hint: Expected) -> np.ndarray:
@@ -122,7 +131,7 @@ def _frame(
         reasons = [_sentence(name, value, guess, p, s, raw, roles[name]) for name, value, guess, p, s, raw in said]
         name, value, guess, p = said[0][:4]
         rows.append((int(i), str(dataset.items[i]), round(float(total[i]), 4), name, value, guess.text,
-                     round(guess.probability, 4), round(p, 6), reasons[0], "; ".join(reasons[1:])))  # fmt: skip
+                     round(guess.probability, 4), round(p, 6), reasons[0], BETWEEN.join(reasons[1:])))  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

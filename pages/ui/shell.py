@@ -30,6 +30,7 @@ PAGES = {
     "map": ("Map", ":material/scatter_plot:"),
     "duplicates": ("Duplicates", ":material/content_copy:"),
     "recommend": ("Recommend", ":material/recommend:"),
+    "anomalies": ("Unusual products", ":material/troubleshoot:"),
 }
 _inside: ContextVar[bool] = ContextVar("inside_shell", default=False)
 _log = logging.getLogger("embedcore.pages")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.see import PAGES, body, go, heading, menu, see
 from tests.browser.server import Server
 
-TITLES = {name: name.capitalize() for name in PAGES}
+TITLES = {name: name.capitalize() for name in PAGES} | {"anomalies": "Unusual products"}
 
 
 @pytest.mark.parametrize("name", PAGES)
