@@ -106,7 +106,7 @@ def test_recommendations_come_with_reasons(trained: Trained, page: Page) -> None
 
 
 def test_duplicates_are_listed_judged_and_remembered(trained: Trained, page: Page) -> None:
-    go(page, trained.server.url, f"duplicates?{trained.query}&threshold=0.7")
+    go(page, trained.server.url, f"duplicates?{trained.query}&look=alike&threshold=0.7")
     see(page, re.compile(r"products · alike 0\.\d\d"))
     settled(page)
     press(page, re.compile("[Ss]ame product|All the same"))
@@ -192,7 +192,7 @@ def test_search_by_name_forgives_a_typo(trained: Trained, page: Page) -> None:
     go(page, trained.server.url, f"map?{trained.query}")
     field = page.get_by_role("searchbox", name="Search the map")
     field.fill("bananna")
-    see(page, re.compile("^Named like"))
+    see(page, re.compile("^Found for"))
     hit = page.get_by_test_id("stMain").get_by_role("button", name=re.compile("banana", re.I)).first
     hit.click()
     see(page, "Nearest products")

@@ -10,9 +10,11 @@ import pandas as pd
 
 from embedcore import Catalogue, Dataset, Embedding
 from embedcore.explore import clusters, projection
+from embedcore.match import VERSION, find
 from embedcore.methods import get, run_key
 from embedcore.methods.base import Params
 from embedcore.neighbours import build
+from embedcore.recommend import model as recommender
 from embedcore.store import Store
 
 KINDS = ("shoe", "shirt", "lamp", "bowl")
@@ -53,7 +55,9 @@ def dataset(baskets: bool = True, name: str = "A small shop", **how: int) -> Dat
     return Dataset.build(name, catalogue(**how), lines() if baskets else None)
 
 
-def fill(home: Path, data: Dataset, *methods: str, params: dict[str, dict] | None = None) -> dict[str, str]:
+def fill(
+    home: Path, data: Dataset, *methods: str, params: dict[str, dict] | None = None, prepared: bool = True
+) -> dict[str, str]:
     """Put a dataset and a trained result of each method into a data folder. -> {method: run key}, and "data": its hash.
 
     The method "planted" stands for any method: its vectors are the products' kind, colour and a little noise, so that
@@ -64,9 +68,21 @@ def fill(home: Path, data: Dataset, *methods: str, params: dict[str, dict] | Non
         store.add_dataset(folder / "dataset", "test")
         for name in methods:
             keys[name] = _run(store, data, name, folder / name, (params or {}).get(name, {}))
+        if prepared:
+            _prepare(store, data, folder)
     finally:
         store.close()
     return keys
+
+
+def _prepare(store: Store, data: Dataset, folder: Path) -> None:
+    """What the pages would have the worker compute: who is bought with whom, and which rows are one product."""
+    if data.baskets is not None:
+        recommender.fit(data).save(folder / "recommender")
+        store.save_made("recommender", recommender.key(data.hash), folder / "recommender", data.hash)
+    if data.catalogue is not None:
+        find(data).save(folder / "match")
+        store.save_made("match", f"{VERSION}|", folder / "match", data.hash)
 
 
 def _run(store: Store, data: Dataset, name: str, folder: Path, values: dict) -> str:

@@ -31,7 +31,7 @@ def verdict_buttons(app) -> list:
 
 
 def test_products_listed_twice_are_shown_side_by_side_with_what_differs(keys) -> None:
-    app = open_page("duplicates", run=keys["planted"][:12])
+    app = open_page("duplicates", look="alike", run=keys["planted"][:12])
     check(app)
     text = words(app)
     assert "**3** pairs and **3** groups" in text
@@ -41,19 +41,19 @@ def test_products_listed_twice_are_shown_side_by_side_with_what_differs(keys) ->
 
 
 def test_a_verdict_is_stored_and_survives_a_new_visit(keys) -> None:
-    app = open_page("duplicates", run=keys["planted"][:12])
+    app = open_page("duplicates", look="alike", run=keys["planted"][:12])
     button(app, "same:").click().run()
     check(app)
     assert "1 of 3 pairs reviewed" in [p.proto.text for p in app.get("progress")]
-    again = open_page("duplicates", run=keys["planted"][:12])
+    again = open_page("duplicates", look="alike", run=keys["planted"][:12])
     assert "1 of 3 pairs reviewed" in [p.proto.text for p in again.get("progress")]
     assert len(verdict_buttons(again)) == 2
-    decided = open_page("duplicates", run=keys["planted"][:12], show="same")
+    decided = open_page("duplicates", look="alike", run=keys["planted"][:12], show="same")
     assert len([b for b in decided.button if b.key.startswith("back:")]) == 1
 
 
 def test_undo_takes_the_last_verdict_back(keys) -> None:
-    app = open_page("duplicates", run=keys["planted"][:12])
+    app = open_page("duplicates", look="alike", run=keys["planted"][:12])
     button(app, "different:").click().run()
     assert "Marked as not the same" in words(app)
     button(app, "undo").click().run()
@@ -62,15 +62,15 @@ def test_undo_takes_the_last_verdict_back(keys) -> None:
 
 
 def test_a_verdict_can_be_taken_back_later(keys) -> None:
-    button(open_page("duplicates", run=keys["planted"][:12]), "different:").click().run()
-    later = open_page("duplicates", run=keys["planted"][:12], show="different")
+    button(open_page("duplicates", look="alike", run=keys["planted"][:12]), "different:").click().run()
+    later = open_page("duplicates", look="alike", run=keys["planted"][:12], show="different")
     button(later, "back:").click().run()
     check(later)
     assert "Nothing is marked as not the same yet" in words(later)
 
 
 def test_a_reviewed_list_says_that_nothing_is_left(keys) -> None:
-    app = open_page("duplicates", run=keys["planted"][:12])
+    app = open_page("duplicates", look="alike", run=keys["planted"][:12])
     for _ in range(3):
         button(app, "same:").click().run()
     check(app)
@@ -78,17 +78,17 @@ def test_a_reviewed_list_says_that_nothing_is_left(keys) -> None:
 
 
 def test_the_link_carries_threshold_view_and_page(keys) -> None:
-    app = open_page("duplicates", run=keys["planted"][:12], threshold="0.5")
+    app = open_page("duplicates", look="alike", run=keys["planted"][:12], threshold="0.5")
     check(app)
     assert app.slider[0].value == 0.5 and "somewhat" in words(app)
-    table = open_page("duplicates", run=keys["planted"][:12], show="all")
+    table = open_page("duplicates", look="alike", run=keys["planted"][:12], show="all")
     check(table)
     assert list(table.dataframe[0].value["id"]) and len(table.dataframe[0].value) == 3
 
 
 def test_no_pair_above_the_threshold_is_said_with_a_way_on(home: Path) -> None:
     keys = shop.fill(home, shop.dataset(twins=0), "planted")
-    app = open_page("duplicates", run=keys["planted"][:12], threshold="0.99")
+    app = open_page("duplicates", look="alike", run=keys["planted"][:12], threshold="0.99")
     check(app)
     assert "No two products are that much alike" in words(app)
     button(app, "lower").click().run()
@@ -99,7 +99,7 @@ def test_no_pair_above_the_threshold_is_said_with_a_way_on(home: Path) -> None:
 
 def test_a_result_from_baskets_says_that_alike_means_bought_alike(home: Path) -> None:
     keys = shop.fill(home, shop.dataset(), "svd")
-    app = open_page("duplicates", run=keys["svd"][:12], threshold="0.6")
+    app = open_page("duplicates", look="alike", run=keys["svd"][:12], threshold="0.6")
     check(app)
     assert "bought alike" in words(app)
     button(app, "train-text").click().run()
@@ -109,7 +109,7 @@ def test_a_result_from_baskets_says_that_alike_means_bought_alike(home: Path) ->
 
 def test_the_text_result_is_one_click_away_when_there_is_one(home: Path) -> None:
     keys = shop.fill(home, shop.dataset(), "planted", "svd")
-    app = open_page("duplicates", run=keys["svd"][:12], threshold="0.6")
+    app = open_page("duplicates", look="alike", run=keys["svd"][:12], threshold="0.6")
     button(app, "use-text").click().run()
     check(app)
     assert app.query_params["run"] in ([keys["planted"][:12]], keys["planted"][:12])
@@ -120,7 +120,7 @@ def test_names_from_a_file_never_become_links_or_pictures(home: Path) -> None:
     data = shop.dataset()
     data.catalogue.frame.loc[0, "name"] = "red ![x](http://example.com/a.png) shoe"
     keys = shop.fill(home, data, "planted")
-    app = open_page("duplicates", run=keys["planted"][:12], threshold="0.5")
+    app = open_page("duplicates", look="alike", run=keys["planted"][:12], threshold="0.5")
     check(app)
     assert "red" in words(app) and "![x](http" not in words(app)
 
@@ -173,7 +173,7 @@ def test_the_download_holds_the_pairs_and_every_verdict() -> None:
 
 def test_another_list_starts_on_its_first_page(home: Path) -> None:
     keys = shop.fill(home, shop.dataset(twins=8), "planted")
-    app = open_page("duplicates", run=keys["planted"][:12], threshold="0.9", at="2")
+    app = open_page("duplicates", look="alike", run=keys["planted"][:12], threshold="0.9", at="2")
     check(app)
     assert app.get("pagination")[0].value == 2 and len(verdict_buttons(app)) == 3
     app.slider[0].set_value(0.85).run()
@@ -183,14 +183,14 @@ def test_another_list_starts_on_its_first_page(home: Path) -> None:
 
 def test_the_last_page_steps_back_when_it_is_done(home: Path) -> None:
     keys = shop.fill(home, shop.dataset(twins=6), "planted")
-    app = open_page("duplicates", run=keys["planted"][:12], at="2")
+    app = open_page("duplicates", look="alike", run=keys["planted"][:12], at="2")
     button(app, "same:").click().run()
     check(app)
     assert len(verdict_buttons(app)) == 5
 
 
 def test_a_large_group_is_folded_and_one_product_can_be_taken_out(keys) -> None:
-    app = open_page("duplicates", run=keys["planted"][:12], threshold="0.6")
+    app = open_page("duplicates", look="alike", run=keys["planted"][:12], threshold="0.6")
     check(app)
     assert "2 more of this group" in [e.label for e in app.expander]
     assert "**8 products** · alike 0.6" in words(app)

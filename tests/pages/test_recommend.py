@@ -25,7 +25,7 @@ def ids(app, start: str) -> list[str]:
 
 
 def test_a_product_to_begin_with_is_chosen_and_has_similar_ones_with_reasons(keys) -> None:
-    app = open_page("recommend", run=keys["planted"][:12])
+    app = open_page("recommend", relation="alike", run=keys["planted"][:12])
     check(app)
     text = words(app)
     assert "An example, the product that is bought most" in text
@@ -57,14 +57,14 @@ def test_a_search_without_answer_says_so(keys) -> None:
 
 
 def test_walking_from_product_to_product(keys) -> None:
-    app = open_page("recommend", run=keys["planted"][:12], item="p00")
+    app = open_page("recommend", relation="alike", run=keys["planted"][:12], item="p00")
     button(app, "look:").click().run()
     check(app)
     assert app.query_params["item"] in ("p00x", ["p00x"])
 
 
 def test_an_unknown_product_in_the_link_is_said_and_another_is_shown(keys) -> None:
-    app = open_page("recommend", run=keys["planted"][:12], item="nothing")
+    app = open_page("recommend", relation="alike", run=keys["planted"][:12], item="nothing")
     check(app)
     assert "is not in this dataset" in words(app) and ids(app, "look:")
 
@@ -125,9 +125,52 @@ def test_a_product_without_vector_falls_back_to_what_it_was_bought_with(home: Pa
     lines.loc[len(lines)] = {"basket": "b0", "item": "only in baskets"}
     data = shop.Dataset.build("shop", shop.catalogue(), lines)
     keys = shop.fill(home, data, "planted")
-    app = open_page("recommend", run=keys["planted"][:12], item="only in baskets")
+    app = open_page("recommend", relation="alike", run=keys["planted"][:12], item="only in baskets")
     check(app)
     assert "has no vector in this result" in words(app) and ids(app, "look:")
+
+
+def test_what_goes_with_a_product_and_what_may_replace_it_are_told_apart(keys) -> None:
+    goes = open_page("recommend", item="p00")
+    check(goes)
+    assert "red shirt" in words(goes) and "red shoe NEW" not in words(goes) and "goes with it" in words(goes)
+    instead = open_page("recommend", item="p00", relation="instead")
+    check(instead)
+    assert "red shoe NEW" in words(instead) and "instead of it" in words(instead)
+    assert "shirt" not in words(instead).split("Substitutes")[1].split("2. ")[0]
+
+
+def test_nothing_needs_to_be_trained_for_recommendations(home: Path) -> None:
+    shop.fill(home, shop.dataset())
+    app = open_page("recommend", by="basket", basket="p00,p10")
+    check(app)
+    assert len(ids(app, "add:")) == 10 and not app.info
+    app.slider(key="variety").set_value(80).run()
+    check(app)
+    assert len(ids(app, "add:")) == 10
+
+
+def test_a_customer_gets_what_is_due_and_what_is_new(home: Path) -> None:
+    lines = shop.lines()
+    lines["customer"] = [f"c{int(b[1:]) % 7}" for b in lines["basket"]]
+    shop.fill(home, shop.Dataset.build("shop", shop.catalogue(), lines))
+    app = open_page("recommend", by="customer", customer="c3")
+    check(app)
+    assert "**Customer c3**" in words(app) and "bought before" in words(app)
+    due, new = {i.split(":")[1] for i in ids(app, "due:")}, {i.split(":")[1] for i in ids(app, "new:")}
+    assert due and not due & new
+    assert [b.key for b in app.button if str(b.key).startswith("alike:c")]
+    app.text_input(key="find-customer").set_value("c5").run()
+    check(app)
+    assert "**Customer c5**" in words(app)
+    app.text_input(key="find-customer").set_value("nobody").run()
+    assert "No customer has an id like" in words(app)
+
+
+def test_baskets_without_customers_say_so(keys) -> None:
+    app = open_page("recommend", by="customer")
+    check(app)
+    assert "do not say who bought them" in words(app)
 
 
 # ---------------------------------------------------------------- the pure parts

@@ -69,6 +69,6 @@ def test_lower_threshold_finds_more_pairs(stock: Stock) -> None:
         len(duplicates.pairs(data, services.embedding(run), services.graph(run), threshold)) for threshold in (0.9, 0.6)
     ]
     assert found[1] > found[0]
-    app = open_page("duplicates", **stock.query, threshold="0.6")
+    app = open_page("duplicates", look="alike", **stock.query, threshold="0.6")
     check(app)
     assert app.slider(key="threshold").value == 0.6

@@ -1,0 +1,177 @@
+"""Duplicates, the same product: groups with reasons, verdicts that count, teaching, and a clean catalogue."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from embedcore.match import Matches
+from embedcore.store import Store
+from pages.ui import matchgroups, matchout, services
+from tests.pages import shop
+from tests.pages.app import check, open_page, words
+
+
+@pytest.fixture
+def keys(home: Path) -> dict[str, str]:
+    """A shop in which three products are listed twice."""
+    return shop.fill(home, shop.dataset())
+
+
+def button(app, start: str):
+    return next(b for b in app.button if str(b.key).startswith(start))
+
+
+def buttons(app, start: str) -> list[str]:
+    return [str(b.key) for b in app.button if str(b.key).startswith(start)]
+
+
+def stored(home: Path, data: str) -> dict[tuple[str, str], str]:
+    store = services.store() if services.home() == home else Store.open(home)
+    said = store.verdicts(data)
+    return {(a, b): v for a, b, v in zip(said["id_a"], said["id_b"], said["verdict"], strict=True)}
+
+
+def test_groups_come_with_a_reason_and_a_row_to_keep(keys) -> None:
+    app = open_page("duplicates")
+    check(app)
+    text = words(app)
+    assert "products stand in the catalogue more than once" in text
+    assert "red shoe" in text and "same brand" in text and "this row is kept" in text
+    assert app.metric[1].value.endswith("%") and app.metric[2].value.endswith("%")
+
+
+def test_a_verdict_counts_at_once_and_is_kept(keys, home: Path) -> None:
+    app = open_page("duplicates", order="sure")
+    first = button(app, "different:")
+    pair = first.key.removeprefix("different:")
+    first.click().run()
+    check(app)
+    assert f"different:{pair}" not in buttons(app, "different:"), "the two are apart now"
+    assert "different" in stored(home, keys["data"]).values()
+    later = open_page("duplicates", show="different")
+    check(later)
+    assert buttons(later, "back:")
+    button(later, "back:").click().run()
+    assert not stored(home, keys["data"])
+
+
+def test_skipping_puts_a_group_at_the_end(keys) -> None:
+    app = open_page("duplicates")
+    order = buttons(app, "skip:")
+    assert len(order) > 1
+    button(app, "skip:").click().run()
+    check(app)
+    assert buttons(app, "skip:")[0] == order[1]
+
+
+def electronics() -> shop.Dataset:
+    """40 devices with model numbers; every fourth is listed by a second shop in other words."""
+    kinds = ("LCD Television", "Digital Camera", "Laser Printer", "Cordless Phone", "Car Speaker")
+    makers = ("Sony", "Canon", "Panasonic", "Pioneer")
+    rows = []
+    for n in range(40):
+        kind, maker, model = kinds[n % 5], makers[n % 4], f"{'KXDL'[n % 4]}{'VTR'[n % 3]}-{731 + 57 * n}"
+        rows.append((f"a{n}", f"{maker} {kind} {model} black with remote control", maker, 100.0 + 13 * n))
+        if n % 4 == 0:
+            other = f"{maker.upper()} {model.replace('-', '')} {kind.lower()} black"
+            rows.append((f"b{n}", other, maker, 101.0 + 13 * n))
+    roles = {"id": "id", "title": "title", "brand": "brand", "price": "price"}
+    return shop.Dataset.build("Electronics", shop.Catalogue(pd.DataFrame(rows, columns=list(roles)), roles), None)
+
+
+def test_everything_above_a_line_is_accepted_at_once_and_undone_at_once(home: Path) -> None:
+    keys = shop.fill(home, electronics())
+    app = open_page("duplicates")
+    app.selectbox(key="match:line").set_value(0.9).run()
+    button(app, "match:bulk").click().run()
+    check(app)
+    said = stored(home, keys["data"])
+    assert len(said) >= 8 and set(said.values()) == {"same"}
+    assert all(a[1:] == b[1:] for a, b in said), "a device and its second listing"
+    button(app, "undo").click().run()
+    assert not stored(home, keys["data"])
+
+
+def test_another_row_can_be_kept(keys, home: Path) -> None:
+    app = open_page("duplicates")
+    keep = button(app, "keep:")
+    id = services.dataset(keys["data"]).items[int(keep.key.split(":")[-1])]
+    keep.click().run()
+    check(app)
+    assert id in matchgroups.keeps(keys["data"]).values()
+    found = Matches.load(services.store().made("match", "1|", keys["data"]) or Path("/"))
+    data = services.dataset(keys["data"])
+    assert int(data.index[id]) in matchout.choices(data, found, matchgroups.keeps(keys["data"])).values()
+
+
+def test_it_asks_learns_and_forgets(keys) -> None:
+    app = open_page("duplicates", show="teach")
+    check(app)
+    assert "Is this one product?" in words(app)
+    button(app, "same:").click().run()
+    button(app, "different:").click().run()
+    assert any("2 of" in p.proto.text for p in app.get("progress"))
+    button(app, "teach:learn").click().run()
+    check(app)
+    assert "It has learned from **2** verdicts" in words(app)
+    again = open_page("duplicates", show="teach")
+    assert "It has learned from **2** verdicts" in words(again), "every tab knows the lesson"
+    button(again, "teach:forget").click().run()
+    assert "It has learned" not in words(again)
+
+
+def test_the_clean_catalogue_is_a_job_away(keys) -> None:
+    app = open_page("duplicates", show="out")
+    check(app)
+    assert "rows would be merged" in words(app)
+    assert len(app.get("download_button")) == 8
+    button(app, "match:load").click().run()
+    job = services.jobs().wait(app.session_state["match:merging"], 60)
+    assert job.state == "done", job.message
+    clean = services.dataset(str(job.result["dataset"]))
+    assert clean.n_catalogue < services.dataset(keys["data"]).n_catalogue and clean.baskets is not None
+    app.run()
+    check(app)
+    assert "is loaded, baskets included" in words(app)
+
+
+def test_verdicts_come_along_to_a_new_version_of_the_catalogue(keys, home: Path) -> None:
+    app = open_page("duplicates")
+    button(app, "same:").click().run()
+    before = stored(home, keys["data"])
+    frame = shop.catalogue()
+    more = pd.concat([frame.frame, frame.frame.tail(1).assign(sku="brand new", name="a new thing")], ignore_index=True)
+    newer = shop.Dataset.build("A newer list", shop.Catalogue(more, frame.roles), None)
+    newer.save(home / "incoming")
+    services.store().add_dataset(home / "incoming", "test")
+    open_page("duplicates", dataset=newer.hash[:12])
+    assert stored(home, newer.hash) == before
+    other = shop.Dataset.build("Another shop", shop.Catalogue(frame.frame.assign(name="x " + frame.frame["kind"]),
+                                                              frame.roles), None)  # fmt: skip
+    other.save(home / "incoming")
+    services.store().add_dataset(home / "incoming", "test")
+    open_page("duplicates", dataset=other.hash[:12])
+    assert not stored(home, other.hash), "the same ids for other things"
+
+
+def test_a_dataset_without_texts_says_what_to_do(home: Path) -> None:
+    shop.fill(home, shop.Dataset.build("baskets only", None, shop.lines()))
+    app = open_page("duplicates")
+    check(app)
+    assert "no titles or descriptions" in words(app)
+
+
+def test_looking_is_one_click_when_nothing_was_computed(home: Path) -> None:
+    shop.fill(home, shop.dataset(), prepared=False)
+    app = open_page("duplicates")
+    check(app)
+    assert "Look for duplicates among 23 products" in words(app)
+    button(app, "match:start").click().run()
+    job = services.jobs().wait(app.session_state["match:job"], 120)
+    assert job.state == "done", (job.message, job.hint)
+    app.run()
+    check(app)
+    assert "products stand in the catalogue more than once" in words(app)
