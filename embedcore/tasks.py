@@ -18,6 +18,7 @@ from embedcore.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
 from embedcore.job import PREVIEW, clustering_name
 from embedcore.tasks_anomalies import anomalies
+from embedcore.tasks_match import match
 from embedcore.warm import Step
 
 
@@ -86,6 +87,14 @@ def sample(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     from embedcore.samples import load
 
     load(spec["which"], progress).save(out / "dataset")
+    return {}
+
+
+def recommender(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+    """What a dataset's baskets say about what to recommend -> Recommender.save(out)."""
+    from embedcore.recommend import model
+
+    model.fit(Dataset.load(Path(spec["dataset_folder"])), progress).save(out)
     return {}
 
 
@@ -191,10 +200,18 @@ def cluster(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
 
 
 def encode(spec: Spec) -> dict[str, Any]:
-    """{"texts", "model"} -> {"vectors"}, of length 1."""
+    """{"texts", "model"} -> {"vectors"}, of length 1. "fitted": the model folder of a text result whose map is used."""
     from embedcore.methods.text import encode as vectors_of
 
-    return {"vectors": vectors_of(list(spec["texts"]), str(spec.get("model") or "")).tolist()}
+    fitted = Path(spec["fitted"]) if spec.get("fitted") else None
+    return {"vectors": vectors_of(list(spec["texts"]), str(spec.get("model") or ""), fitted).tolist()}
+
+
+def predict(spec: Spec) -> dict[str, Any]:
+    """See embedcore.predict.answer."""
+    from embedcore.predict import answer
+
+    return answer(spec)
 
 
 def warm_encoder(spec: Spec) -> dict[str, Any]:
@@ -203,8 +220,10 @@ def warm_encoder(spec: Spec) -> dict[str, Any]:
 
 
 TASKS: dict[str, Task] = {"read": read, "import": import_, "sample": sample, "train": train, "map": map_,
-                          "cluster": cluster, "merge": merge, "anomalies": anomalies}
-QUESTIONS: dict[str, Callable[[Spec], dict[str, Any]]] = {"encode": encode, "warm": warm_encoder}
+                          "cluster": cluster, "merge": merge, "recommender": recommender, "anomalies": anomalies,
+                          "match": match}
+QUESTIONS: dict[str, Callable[[Spec], dict[str, Any]]] = {"encode": encode, "predict": predict,
+                                                           "warm": warm_encoder}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,8 @@ from embedcore.methods.base import Progress, silent
 
 VERSION = 1  # raise it when the same catalogue gives other matches
 _CHUNK = 262_144  # pairs whose features are in memory at a time
-_HOPELESS = 0.002  # pairs less likely than this are dropped after scoring
+_HOPELESS = 0.002  # pairs less likely than this are dropped after scoring, when there are more than _ALL
+_ALL = 300_000
 _CHAIN = 1_500  # rows; longer chains of likely matches are not filled in pair by pair
 _TWINS = 0.95  # likeness in another embedding (pictures, tables) that makes a pair worth a look
 _FEW = 5
@@ -114,7 +115,7 @@ def _scored(table: _Table, weights: Weights, a: np.ndarray, b: np.ndarray, n: in
         progress(step + 1, steps, note="Comparing pairs")
     moved = shift(evidence, weights.prior)
     # Few pairs have a chance: comparing those again is cheaper than keeping the features of all.
-    at = np.flatnonzero(logistic(evidence + moved) >= _HOPELESS)
+    at = np.flatnonzero(logistic(evidence + moved) >= (_HOPELESS if len(a) > _ALL else 0))
     found = table.compare(a[at], b[at])
     empty = np.zeros(len(at))
     return Matches(

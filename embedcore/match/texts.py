@@ -14,6 +14,7 @@ from embedcore.errors import NeedsError
 
 DESCRIPTION = 600  # characters of a description that are read: what tells a product apart stands at its beginning
 _COLOUR = re.compile(r"colou?r|farbe|couleur|colore", re.I)
+_CODE = re.compile(r"\A(?:model|mpn|part|gtin|ean|upc|isbn|manufacturer_?(?:code|number|ref))", re.I)
 _CURRENCY = re.compile(r"currency|w[aä]hrung|devise|moneda|valuta", re.I)
 
 
@@ -64,7 +65,8 @@ class Columns:
 
 
 def columns_of(dataset: Dataset, source: str | None = None) -> Columns:
-    """Without a title column the finest texts there are stand in for it. NeedsError without a catalogue or any text."""
+    """Numbers of makers and trade (model, gtin ...) are read with the title. Without a title column the finest texts
+    there are stand in for it. NeedsError without a catalogue or any text."""
     if dataset.catalogue is None:
         raise NeedsError("There is no catalogue to compare.", "Add a table with one row per product.")
     titles = dataset.columns("title")
@@ -74,6 +76,8 @@ def columns_of(dataset: Dataset, source: str | None = None) -> Columns:
     if not titles:
         raise NeedsError("The catalogue has no column with names of products.", "Mark one column as the title.")
     named = [c for c in dataset.columns("category", "text") if c != source]
+    codes = [c for c in (*others, *named) if _CODE.match(c) and c not in titles]
+    titles, others = [*titles, *dict.fromkeys(codes)], [c for c in others if c not in codes]
     colour, currency = ([c for c in named if p.search(c)] for p in (_COLOUR, _CURRENCY))
     return Columns(
         titles, [c for c in others if c not in colour and c not in currency],
