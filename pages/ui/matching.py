@@ -23,6 +23,7 @@ SHOW = {
     "out": "Clean catalogue",
 }
 NONE = "-"
+HELPERS = ("image", "cooccurrence", "autoencoder", "entity", "blend")  # results of what products look like or are
 _SOURCES = 20  # a column with more different values does not name shops
 
 
@@ -38,15 +39,17 @@ def view(data: str) -> None:
         )
         return
     _carry(dataset, data)
-    source = _source(dataset)
-    spec = {"dataset": data, "source": source, "version": VERSION}
-    key = f"{VERSION}|{source or ''}"
-    folder = services.store().made("match", key, data)
+    source, helper = _options(dataset, data)
+    spec: dict[str, object] = {"dataset": data, "source": source, "version": VERSION}
+    key = f"{VERSION}|{source or ''}" + (f"|{helper}" if helper else "")
+    if helper:
+        spec["run"] = helper
+    folder = services.store().made("match", key, data, helper)
     if folder is None:
         _look(dataset, key, spec)
         return
     found = current(str(folder), data, matchteach.taught(data), services.said(data))
-    _found(dataset, data, found)
+    _found(dataset, data, found, _loaded(str(folder)))
 
 
 def _carry(dataset: Dataset, data: str) -> None:
@@ -71,27 +74,47 @@ def _carry(dataset: Dataset, data: str) -> None:
         )
 
 
-def _source(dataset: Dataset) -> str | None:
-    """The column that tells shops apart, when the person says that there is one."""
+def _options(dataset: Dataset, data: str) -> tuple[str | None, str | None]:
+    """(the column that tells shops apart, the key of a result that helps), when the person says so."""
     frame = dataset.catalogue.frame if dataset.catalogue is not None else pd.DataFrame()
     names = [c for c in dataset.columns("category", "text") if 2 <= frame[c].nunique() <= _SOURCES]
-    if not names:
-        return None
-    asked = shell.url("source")
-    with st.expander("Two lists in one file?", icon=":material/call_merge:", expanded=asked in names):
-        picked = st.selectbox(
+    runs = {r.key[:12]: r for r in services.store().runs(data) if r.method in HELPERS}
+    if not names and not runs:
+        return None, None
+    asked = {"source": shell.url("source"), "helper": shell.url("helper")}
+    open_ = asked["source"] in names or asked["helper"] in runs
+    with st.expander("Two lists in one file? Pictures that may help?", icon=":material/tune:", expanded=open_):
+        source = _choose(
+            "source",
             "Column that says which list a row is from",
-            [NONE, *names],
-            index=names.index(asked) + 1 if asked in names else 0,
-            format_func=lambda c: "none: any two rows may be one product" if c == NONE else plain(c),
-            key="match:source",
-            help="With one, only rows of different lists are compared, and each row gets one partner at most "
-            "(record linkage, one to one).",
+            {NONE: "none: any two rows may be one product"} | {c: c for c in names},
+            "With one, only rows of different lists are compared, and each row gets one partner at most (record "
+            "linkage, one to one).",
         )
-    source = None if picked == NONE else str(picked)
-    if source != asked:
-        shell.remember(source=source)
-    return source
+        helper = _choose(
+            "helper",
+            "Let a result help",
+            {NONE: "none: the catalogue's own words and numbers"} | {k: shell.run_label(r) for k, r in runs.items()},
+            "How alike two products are in that result counts a little for or against a pair.",
+        )
+    return source, runs[helper].key if helper else None
+
+
+def _choose(name: str, label: str, options: dict[str, str], help: str) -> str | None:
+    """One of the options, kept in the URL; None for the first."""
+    keys, asked = list(options), shell.url(name)
+    picked = st.selectbox(
+        label,
+        keys,
+        index=keys.index(asked) if asked in keys else 0,
+        format_func=lambda k: plain(options[k]),
+        key=f"match:{name}",
+        help=help,
+    )
+    chosen = None if picked == NONE else str(picked)
+    if chosen != asked:
+        shell.remember(**{name: chosen})
+    return chosen
 
 
 def _look(dataset: Dataset, key: str, spec: dict[str, object]) -> None:
@@ -132,7 +155,8 @@ def current(folder: str, data: str, taught: str, said: tuple[tuple[str, str, str
     return rescored(matches, weights, Said.of(services.dataset(data), verdicts))
 
 
-def _found(dataset: Dataset, data: str, found: Matches) -> None:
+def _found(dataset: Dataset, data: str, found: Matches, shipped: Matches) -> None:
+    """found: in the light of verdicts and lessons. shipped: before them."""
     for notice in found.meta.get("notices", ()):
         st.info(plain(notice), icon=":material/info:")
     if not len(found):
@@ -169,15 +193,11 @@ def _found(dataset: Dataset, data: str, found: Matches) -> None:
         )
     show = choice.segments("show", "What to show", SHOW)
     if show == "teach":
-        matchteach.view(dataset, data, found, _loaded(str(services.store().made("match", _key(found), data))))
+        matchteach.view(dataset, data, found, shipped)
     elif show == "out":
         matchout.view(dataset, data, cut)
     else:
         matchgroups.view(dataset, data, cut, units, show)
-
-
-def _key(found: Matches) -> str:
-    return f"{VERSION}|{found.meta.get('source') or ''}"
 
 
 def _sure(found: Matches) -> float:
