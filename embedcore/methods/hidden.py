@@ -16,6 +16,7 @@ from embedcore.methods.table import Table
 K = 10  # neighbours that are asked
 ROWS = 3_000  # rows of the table that are looked at
 _CELLS = 100_000  # cells (words counted singly) that are looked at: a second or two
+_PAIRS = 10_000_000  # and pairs of cells in a row, which is what co-occurrence counts
 _FEW = 100  # rows below which the outcome is chance
 _COLUMNS = 6  # columns that are hidden, one after the other
 _CLEAR = 0.02  # differences below this are chance, too
@@ -62,7 +63,7 @@ def sample(dataset: Dataset, exclude: Sequence[str], rows: int, seed: int) -> Da
     some = part(dataset, np.sort(order[:rows]))
     seen = Table.of(some, exclude).encode(some)
     cells = seen.categories.shape[1] + seen.numbers.shape[1] + sum(len(codes) for _, codes in seen.words) / len(some)
-    keep = min(len(some), int(_CELLS / max(cells, 1)))
+    keep = min(len(some), int(_CELLS / max(cells, 1)), int(_PAIRS / max(cells, 1) ** 2))
     if keep < _FEW:
         return None
     return some if keep == len(some) else part(dataset, np.sort(order[:keep]))

@@ -23,6 +23,8 @@ def main_directions(
     Halko, Martinsson and Tropp 2011. k is cut to the smaller side of m. Signs are fixed, so that the same matrix and
     seed give the same vectors. Calls progress _ROUNDS + 1 times."""
     k = min(k, *m.shape)
+    if k == 0:
+        return np.zeros((m.shape[1], 0), np.float32), np.zeros(0, np.float32)
     width = min(k + _EXTRA, *m.shape)
     back = m.T.tocsr()
     q = np.random.default_rng(seed).standard_normal((m.shape[1], width)).astype(np.float32)

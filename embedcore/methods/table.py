@@ -17,6 +17,7 @@ CATEGORIES = ("category", "brand")
 NUMBERS = ("price", "number", "date")
 WORDS = ("title", "description", "text")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
+_HUGE = 1e150  # larger numbers have no square
 _SKEWED = 2.0  # skewness above which a column of positive numbers is read on a logarithmic scale
 _COMMON = 0.5  # share of different values in a category column above which it tells products apart, not kinds
 
@@ -174,7 +175,7 @@ def numeric(cells: pd.Series) -> np.ndarray:
         days = cells.to_numpy("datetime64[s]").astype("int64") / 86400.0
         return np.where(cells.isna().to_numpy(), np.nan, days)
     x = pd.to_numeric(cells, errors="coerce").to_numpy(np.float64)
-    return np.where(np.isfinite(x), x, np.nan)
+    return np.where(np.isfinite(x), np.clip(x, -_HUGE, _HUGE), np.nan)
 
 
 def tokens(text: str) -> list[str]:
