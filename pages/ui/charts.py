@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import altair as alt
 import pandas as pd
@@ -82,3 +83,44 @@ def bars(frame: pd.DataFrame, label: str, value: str, value_title: str) -> alt.C
         )
         .properties(height=60 + 22 * len(frame))  # the axis below takes 60
     )
+
+
+def two_curves(checks: Sequence[Sequence[float]]) -> alt.LayerChart:
+    """The error on what was learned from and on what was kept out. checks: (step, training, held-out) each."""
+    rows = [(int(step), error, name) for step, a, b in checks for error, name in ((a, "learned from"), (b, "kept out"))]
+    frame = pd.DataFrame(rows, columns=["step", "error", "products"])
+    base = alt.Chart(frame).encode(
+        x=alt.X("step:Q", title="step of training", axis=alt.Axis(grid=False, tickCount=5)),
+        y=alt.Y("error:Q", title="error (loss)", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4)),
+        color=alt.Color("products:N", title=None, scale=alt.Scale(range=[ACCENT, PALETTE[2]]),
+                        legend=alt.Legend(orient="top")),
+        tooltip=[alt.Tooltip("step:Q"), alt.Tooltip("error:Q", format=".4f"), alt.Tooltip("products:N")],
+    )  # fmt: skip
+    return alt.layer(base.mark_line(strokeWidth=2), base.mark_point(opacity=0, size=80)).properties(height=220)
+
+
+def heat_strip(values: Sequence[float], rows: Sequence[str], height: int = 34) -> alt.Chart:
+    """Vectors as strips of coloured cells, one under the other, numbers below zero in another colour than above.
+
+    values: all numbers, strip by strip. rows: the name of each strip, all different."""
+    width = len(values) // max(len(rows), 1)
+    frame = pd.DataFrame({
+        "row": [r for r in rows for _ in range(width)], "place": list(range(1, width + 1)) * len(rows),
+        "value": [float(v) for v in values],
+    })  # fmt: skip
+    far = float(max(frame["value"].abs().max(), 1e-9)) if len(frame) else 1.0
+    return (
+        alt.Chart(frame)
+        .mark_rect()
+        .encode(
+            x=alt.X("place:O", title="which number", axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
+            y=alt.Y("row:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=160)),
+            color=alt.Color(
+                "value:Q", title=None, scale=alt.Scale(scheme="redblue", domain=[-far, far], reverse=True),
+                legend=alt.Legend(orient="bottom", gradientLength=160, format=".2f"),
+            ),
+            tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("place:O", title="number"),
+                     alt.Tooltip("value:Q", format=".4f")],
+        )
+        .properties(height=height * max(len(rows), 1) + 70)
+    )  # fmt: skip

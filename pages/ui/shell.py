@@ -30,6 +30,8 @@ PAGES = {
     "map": ("Map", ":material/scatter_plot:"),
     "duplicates": ("Duplicates", ":material/content_copy:"),
     "recommend": ("Recommend", ":material/recommend:"),
+    "predict": ("Predict", ":material/psychology:"),
+    "values": ("Values", ":material/palette:"),
     "anomalies": ("Unusual products", ":material/troubleshoot:"),
 }
 _inside: ContextVar[bool] = ContextVar("inside_shell", default=False)

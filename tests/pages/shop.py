@@ -97,6 +97,8 @@ def _run(store: Store, data: Dataset, name: str, folder: Path, values: dict) -> 
         key, method, settings = run_key(data.hash, found, chosen, 0), name, values
         fitted = found.fit(data, chosen, seed=0)
         vectors = fitted.embeddings["product"]
+        for embedding in fitted.embeddings.values():
+            embedding.save(folder / "embeddings")
         facts = {k: v for k, v in fitted.meta.items() if k != "losses"}
         fitted.save(folder / "model")
     vectors.save(folder / "embeddings")

@@ -1,0 +1,75 @@
+"""Questions to a trained result that predicts: about products of its dataset, new ones, and blank cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from embedcore.dataset import Catalogue, Dataset
+from embedcore.errors import InputError
+
+_MOST = 200_000  # products answered at once
+
+
+def answer(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """What a result predicts, as entity_answers.Predictions.plain gives it, and "notices" about what was read.
+
+    spec: "method", "model" (folder), and one of
+    "dataset" (folder): the blank cells of its target column; with "ids", those products;
+    "rows" and "roles": new products as they were typed, a dict column -> text each, and the kind of each column;
+    "raw" and "roles": new products from a file that was read (folder of a Table); columns that have no role are not
+    used. InputError when the method does not predict or the file has nothing to go on."""
+    from embedcore import methods
+
+    fitted: Any = methods.get(str(spec["method"])).load(Path(spec["model"]))
+    if not hasattr(fitted, "predict"):
+        raise InputError("This result does not predict.", "Choose one that was trained to predict something.")
+    said: list[str] = []
+    if spec.get("dataset"):
+        data = Dataset.load(Path(spec["dataset"]))
+        found = fitted.predict(some(data, spec["ids"])) if spec.get("ids") else fitted.fill(data)
+    else:
+        if spec.get("raw"):
+            from embedcore.intake.tables import Table
+
+            frame = Table.load(Path(spec["raw"])).frame
+        else:
+            frame = pd.DataFrame(list(spec["rows"])).astype("str")
+        new, said = products(frame, spec["roles"])
+        found = fitted.predict(new)
+    return {**found.plain(), "notices": said}
+
+
+def some(data: Dataset, ids: Sequence[str]) -> Dataset:
+    """Products of a dataset as one of its own, without baskets; ids that the catalogue does not know are left out."""
+    if data.catalogue is None:
+        raise InputError("Nothing is known of these products: there is no catalogue.")
+    rows = [data.index[i] for i in ids if i in data.index and data.index[i] < data.n_catalogue]
+    frame = data.catalogue.frame.iloc[rows].reset_index(drop=True)
+    return Dataset.build("some", Catalogue(frame, dict(data.catalogue.roles)))
+
+
+def products(frame: pd.DataFrame, roles: Mapping[str, str]) -> tuple[Dataset, list[str]]:
+    """(new products, notices) from a table of texts whose columns are called as in the catalogue (roles: its kinds).
+
+    Without ids the rows are called new-1, new-2, ... InputError when no column is known, or there are too many rows."""
+    from embedcore.intake.columns import make_catalogue
+
+    if len(frame) > _MOST:
+        raise InputError(f"The file has {len(frame):,} rows.", f"Give at most {_MOST:,} at a time.")
+    kinds = {str(c): roles.get(str(c), "ignore") for c in frame.columns}
+    if set(kinds.values()) <= {"ignore", "id"}:
+        known = [c for c, r in roles.items() if r not in ("id", "ignore")]
+        raise InputError("No column of this file is called as one of the catalogue.", f"Known: {', '.join(known)}.")
+    gone = [c for c, r in roles.items() if c not in kinds and r not in ("id", "ignore", "image")]
+    if "id" not in kinds.values():
+        name = next(c for c, r in roles.items() if r == "id")
+        ids = pd.Series([f"new-{n + 1}" for n in range(len(frame))], frame.index, "str")
+        frame, kinds = frame.assign(**{name: ids}), {name: "id", **kinds}
+    made, said = make_catalogue(frame, kinds)
+    if gone:
+        said = [f"Not in it and read as missing: {', '.join(gone)}.", *said]
+    return Dataset.build("new", made), said

@@ -1,0 +1,105 @@
+"""The Predict page on a small shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from embedcore.predict import answer, products
+from pages.ui import answers
+from tests.pages import shop
+from tests.pages.app import check, open_page, words
+
+PARAMS = {"entity": {"target": "kind", "epochs": 2}}
+
+
+@pytest.fixture
+def keys(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """A shop with a blank kind; questions are answered in this process, as the worker would."""
+    found = shop.catalogue()
+    frame = found.frame.astype({"kind": "str"})
+    frame.loc[2, "kind"] = None
+    data = shop.Dataset.build("A small shop", shop.Catalogue(frame, found.roles), shop.lines())
+    monkeypatch.setattr("embedcore.jobs.Jobs.ask", lambda self, kind, spec, timeout: answer(spec))
+    return shop.fill(home, data, "entity", "planted", params=PARAMS)
+
+
+def test_says_what_it_predicts_how_well_and_from_what(keys) -> None:
+    app = open_page("predict", run=keys["entity"][:12])
+    check(app)
+    text = words(app)
+    assert "predicts **kind** from name, maker, cost" in text and "Right answers" in str(app.table[0].value)
+    assert "Fill in what you know" in text
+
+
+def test_a_new_product_that_is_typed_gets_an_answer_with_its_confidence(keys) -> None:
+    app = open_page("predict", run=keys["entity"][:12])
+    next(t for t in app.text_input if t.label == "name").set_value("green lamp")
+    next(b for b in app.button if b.label == "Predict").click().run()
+    check(app)
+    assert "**kind: lamp**" in words(app) and "sure" in words(app)
+
+
+def test_an_empty_form_and_unknown_words_are_said(keys) -> None:
+    app = open_page("predict", run=keys["entity"][:12])
+    next(b for b in app.button if b.label == "Predict").click().run()
+    check(app)
+    assert "Fill in at least one field" in words(app)
+    next(t for t in app.text_input if t.label == "name").set_value("zzzz")
+    next(b for b in app.button if b.label == "Predict").click().run()
+    check(app)
+    assert "only the commonest answer" in words(app)
+
+
+def test_blank_cells_are_listed_with_what_probably_stands_there(keys) -> None:
+    app = open_page("predict", run=keys["entity"][:12], ask="blank")
+    check(app)
+    frame = app.dataframe[0].value
+    assert list(frame["id"]) == ["p02"] and list(frame["predicted kind"]) == ["shoe"]
+    assert "1 products have no" in words(app) or "1 product has no" in words(app)
+
+
+def test_a_known_product_is_answered_beside_what_stands_there(keys) -> None:
+    app = open_page("predict", run=keys["entity"][:12], ask="here", item="p21")
+    check(app)
+    assert "In the catalogue stands: lamp" in words(app)
+
+
+def test_a_result_that_does_not_predict_leads_to_one_that_does(keys) -> None:
+    app = open_page("predict", run=keys["planted"][:12])
+    check(app)
+    assert "does not predict anything" in words(app)
+    app.button(key="use-entity").click().run()
+    check(app)
+    assert "predicts **kind**" in words(app)
+
+
+# ---------------------------------------------------------------- the pure parts
+
+
+def test_new_products_of_a_file_are_read_by_the_names_of_the_columns() -> None:
+    roles = dict(shop.catalogue().roles)
+    data, said = products(pd.DataFrame({"name": ["red shoe", "bowl"], "extra": ["1", "2"], "cost": ["3.5", ""]}), roles)
+    assert list(data.items) == ["new-1", "new-2"] and data.catalogue.roles["cost"] == "price"
+    assert "kind, maker" in said[0] and data.column("cost").tolist()[0] == 3.5
+    with pytest.raises(Exception, match="No column of this file"):
+        products(pd.DataFrame({"other": ["x"]}), roles)
+
+
+def test_answers_become_a_table_that_says_where_nothing_was_known() -> None:
+    found = {
+        "ids": ["a", "b"], "target": "kind", "kind": "category", "values": ["shoe", "lamp"], "confidence": [0.9, 0.4],
+        "top": [[("shoe", 0.9), ("lamp", 0.1)], [("lamp", 0.4), ("shoe", 0.3)]], "known": [True, False],
+    }  # fmt: skip
+    frame = answers.table(found, shop.dataset(), {})
+    assert list(frame.columns) == ["id", "predicted kind", "confidence", "or else", "known"]
+    assert frame["known"].tolist() == ["", "nothing known of it"]
+
+
+def test_confidence_is_put_beside_how_often_it_was_right() -> None:
+    meta = {"calibration": [{"from": 0.5, "to": 0.9, "rows": 10, "right": 0.8},
+                            {"from": 0.9, "to": 1.0, "rows": 4, "right": 1.0}]}  # fmt: skip
+    assert "80 % of 10 such answers" in answers.tested(meta, 0.5) and "100 %" in answers.tested(meta, 1.0)
+    assert answers.tested(meta, 0.2) == "" and answers.tested({}, 0.9) == ""

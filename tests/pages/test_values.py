@@ -1,0 +1,78 @@
+"""The Values page on a small shop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from embedcore import Embedding
+from pages.ui import valuelook
+from tests.pages import shop
+from tests.pages.app import check, in_url, open_page, words
+
+
+@pytest.fixture
+def keys(home: Path) -> dict[str, str]:
+    params = {"entity": {"target": "kind", "epochs": 2}, "cooccurrence": {"check": False}}
+    return shop.fill(home, shop.dataset(), "entity", "cooccurrence", "planted", params=params)
+
+
+@pytest.mark.parametrize("method", ["entity", "cooccurrence"])
+def test_a_value_is_shown_with_its_numbers_and_what_is_used_alike(keys, method: str) -> None:
+    app = open_page("values", run=keys[method][:12], column="kind", value="lamp")
+    check(app)
+    text = words(app)
+    assert "“lamp”" in text.replace("\\", "") and "Used alike" in text and "looks alike" not in text
+    assert set(app.dataframe[0].value["value"]) == {"shoe", "shirt", "bowl"}
+    assert "too few to say how it is used" in text
+
+
+def test_another_value_goes_into_the_link(keys) -> None:
+    app = open_page("values", run=keys["entity"][:12], column="kind", value="lamp")
+    next(s for s in app.selectbox if s.label == "Value").set_value(0).run()
+    check(app)
+    assert in_url(app, "value") in shop.KINDS
+
+
+def test_a_product_is_looked_up_with_its_nearest(keys) -> None:
+    app = open_page("values", run=keys["planted"][:12], look="product", item="p03")
+    check(app)
+    assert "**black shoe**" in words(app) and "Its 12 numbers" in words(app)
+
+
+def test_a_result_without_values_leads_to_one_that_has_them(keys) -> None:
+    app = open_page("values", run=keys["planted"][:12])
+    check(app)
+    assert "no vectors of values" in words(app)
+    app.button(key="use-values").click().run()
+    check(app)
+    assert "Used alike" in words(app)
+
+
+def test_unknown_names_in_the_link_are_no_error(keys) -> None:
+    check(open_page("values", run=keys["entity"][:12], column="no such", value="nothing"))
+    check(open_page("values", run=keys["entity"][:12], look="product", item="nothing"))
+
+
+# ---------------------------------------------------------------- the pure parts
+
+
+def test_values_belong_to_the_longest_column_name_and_come_most_frequent_first() -> None:
+    frame = shop.pd.DataFrame({"id": ["1"], "a": ["x"], "a=b": ["y"]})
+    data = shop.Dataset.build("odd", shop.Catalogue(frame, {"id": "id", "a": "category", "a=b": "category"}))
+    ids = np.array(["a=x", "a=b=y", "a=b=z=1"], object)
+    meta = {"counts": [3, 4, 50], "unsure": [True, True, False], "sizes": {"a": 1, "a=b": 2}}
+    found = valuelook.by_column(Embedding("value", ids, np.eye(3, dtype=np.float32), meta), data)
+    assert found["a"].names == ("x",) and found["a"].vectors.shape == (1, 1)
+    assert found["a=b"].names == ("z=1", "y") and found["a=b"].counts == (50, 4)
+    assert found["a=b"].unsure == (False, True)
+
+
+def test_nearest_values_are_sorted_and_leave_the_value_itself_out() -> None:
+    vectors = np.array([[1, 0], [0.9, 0.1], [0, 1], [-1, 0]], np.float32)
+    values = valuelook.Values(("a", "b", "c", "d"), vectors, (9, 8, 7, 6), (False, True, False, False))
+    near = values.nearest(0, 3)
+    assert near["value"].tolist() == ["b", "c", "d"] and near["sure"].tolist()[0].startswith("unsure")
+    assert valuelook.strip(["a", "a"], vectors[:2]).to_dict() and valuelook.small_map(values, 3).to_dict()
