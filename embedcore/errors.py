@@ -28,7 +28,7 @@ class MissingError(EmbedError):
 
 
 class BusyError(EmbedError):
-    """The data folder is in use by another process."""
+    """Another is at work there: the data folder is in use by another process, or a worker is not ready yet."""
 
 
 class Cancelled(EmbedError):

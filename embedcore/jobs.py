@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from embedcore.errors import EmbedError, MissingError
+from embedcore.errors import BusyError, EmbedError, MissingError
 from embedcore.job import LIVE, PREVIEW, Job, Record
 from embedcore.job_results import commit, prepare, stored
 from embedcore.lane import Lane
@@ -180,11 +180,11 @@ class Jobs:
     def ask(self, kind: str, spec: Mapping[str, Any], timeout: float = 60.0) -> dict[str, Any]:
         """A short question to a second worker, answered while the first one is busy.
 
-        kind "encode", spec {"model": str, "texts": [str]} -> {"vectors": [[float]]}. EmbedError when it fails or
-        takes more than `timeout` seconds.
+        kind "encode", spec {"model": str, "texts": [str]} -> {"vectors": [[float]]}. EmbedError when it fails,
+        BusyError when it takes more than `timeout` seconds (the worker goes on loading what it needs).
         """
         until = time.monotonic() + timeout
-        slow = EmbedError("The answer took too long.", "Try again in a moment.")
+        slow = BusyError("The answer took too long.", "Try again in a moment.")
         if not self._asking.acquire(timeout=timeout):
             raise slow
         try:

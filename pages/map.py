@@ -6,8 +6,8 @@ import numpy as np
 import streamlit as st
 
 from embedcore.jobs import map_key
+from pages.ui import asking, mapframe, mapgroups, mappanel, mappicture, mapsearch, mapview, services, shell, weights
 from pages.ui import jobs as job_ui
-from pages.ui import mapframe, mapgroups, mappanel, mappicture, mapsearch, mapview, services, shell, weights
 from pages.ui.mapview import LAYOUTS, MODES, Scene
 from pages.ui.text import number, plain
 
@@ -121,10 +121,10 @@ def explore(data: str, run: str) -> None:
     better_map(scene)
     left, right = st.columns([2, 1], gap="medium")
     with right:
-        asked, how = mapsearch.box(scene)
+        asked = mapsearch.box()
         side = st.container()
         with side:
-            found = mapsearch.safely(scene, asked, how)
+            found = mapsearch.answer(scene, asked)
     near = mappanel.neighbours(scene)
     with left:
         toolbar(scene)
@@ -137,8 +137,6 @@ def explore(data: str, run: str) -> None:
             mappanel.product(scene, near, asked)
         elif found is not None:
             mappanel.results(scene, found)
-        elif asked and how == "meaning":
-            mapsearch.offer_text(scene)
         elif scene.mode != "box":
             mappanel.hint(scene)
 
@@ -149,7 +147,7 @@ lost = shell.url("item")
 if lost and lost not in services.dataset(data_hash).index:
     st.warning(f"The product “{plain(lost)}” of this link is not in this dataset.", icon=":material/link_off:")
     shell.remember(item=None)
-if mapsearch.text_run(data_hash) is not None:
+if asking.text_run(data_hash) is not None:
     services.jobs().warm_up("ask")
 explore(data_hash, run_key)
 mapgroups.section(mapview.read(data_hash, run_key))

@@ -15,9 +15,8 @@ from embedcore.neighbours import Graph, nearest
 _POOL = 500  # best items that are looked at closely
 _INSIDE = 0.3  # what letters inside a title, or the beginning of an id, count for
 _WORDS, _LETTERS = 0.3, 0.12  # share of the words, likeness of letters, from which an item is an answer
-_MEANT, _STANDS_OUT = 0.35, 2.5  # cosine, and standard deviations above the mean cosine, from which it is meant
+_MEANT = 0.25  # how far a cosine must stand out for the item to be an answer
 _SHORT = 3  # letters from which a query can mean something
-_CLEAR = 5.0  # standard deviations that count as a full match of meaning: no scale of a certain model
 
 
 @dataclass(frozen=True)
@@ -98,14 +97,14 @@ def find(
 
 
 def _meaning(dataset: Dataset, embedding: Embedding, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """((n,) 0..1.2: how far the cosine stands out, (n,) bool: far enough to be an answer); 0 without a vector."""
+    """((n,) 0..1: how far the cosine stands out, (n,) bool: far enough to be an answer); 0 without a vector.
+
+    Language models differ in what they call far, so 0 is the mean cosine of all products; 1 is the very same."""
     scores = embedding.unit @ (vector / max(float(np.linalg.norm(vector)), 1e-9))
-    out = (scores - scores.mean()) / max(float(scores.std()), 1e-6)
-    clear, meant = np.zeros(len(dataset), np.float32), np.zeros(len(dataset), bool)
-    items = dataset.positions(embedding.ids)
-    clear[items] = np.clip(out / _CLEAR, 0, 1.2)
-    meant[items] = (out >= _STANDS_OUT) & (scores >= _MEANT)
-    return clear, meant
+    middle = float(scores.mean())
+    out = np.zeros(len(dataset), np.float32)
+    out[dataset.positions(embedding.ids)] = np.clip((scores - middle) / max(1 - middle, 1e-6), 0, 1)
+    return out, out >= _MEANT
 
 
 def _why(parts: np.ndarray, begun: np.ndarray, meant: bool) -> str:

@@ -130,27 +130,27 @@ def results(scene: Scene, found: Answer) -> None:
     if found.note:
         st.info(plain(found.note), icon=":material/search_off:")
     if found.hits:
-        words = "Named like" if found.how == "name" else "Meaning much the same as"
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{words} “{plain(short(found.query, 40))}”**", width="content")
+            st.markdown(f"**Found for “{plain(short(found.query, 40))}”**", width="content")
             st.button("Clear", icon=":material/close:", key="map:clear", on_click=mapsearch.clear)
-        listing(_rows(scene, found.hits, found.how), scene, "hit")
+        listing(_rows(scene, found.hits, why=True), scene, "hit")
     if found.near:
         st.markdown(
             "**Close to them on this map**",
             help="Neighbours, in this result, of the best matches' mean vector, by "
             "cosine similarity: not what your words say, but what belongs to it.",
         )
-        listing(_rows(scene, found.near, "near"), scene, "beside")
+        listing(_rows(scene, found.near), scene, "beside")
+    mapsearch.offer_text(scene)
 
 
-def _rows(scene: Scene, hits: Sequence[Hit], how: str) -> list[tuple[int, str, float, str]]:
+def _rows(scene: Scene, hits: Sequence[Hit], why: bool = False) -> list[tuple[int, str, float, str]]:
     out = []
     for h in hits:
         says = cards.about(scene.dataset, h.item)
         if h.id not in scene.embedding.row_of:
             says += " · not on this map"
-        out.append((h.item, h.title, h.score, f"{h.why} · {says}" if how == "name" else says))
+        out.append((h.item, h.title, h.score, f"{h.why} · {says}" if why else says))
     return out
 
 

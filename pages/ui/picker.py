@@ -9,8 +9,8 @@ import numpy as np
 import streamlit as st
 
 from embedcore import Dataset, Embedding
-from embedcore.explore.search import by_name
-from pages.ui import cards, pictures
+from embedcore.explore.search import find
+from pages.ui import asking, cards, pictures
 from pages.ui.text import plain, short
 
 SHOWN = 8
@@ -33,12 +33,15 @@ def search(
         type="search",
         live="300ms",
         icon=":material/search:",
-        placeholder="Type a name or an id",
-        help="Words, beginnings of words and small typing errors are fine; capitals do not matter.",
+        placeholder="A name, an id, or what it is for",
+        help=asking.HELP,
     )
     if not query or not query.strip():
         return
-    hits = [h for h in by_name(dataset, query, SHOWN + len(without)) if h.item not in without][:SHOWN]
+    meant = asking.meaning(dataset.hash, query)
+    found = find(dataset, query, SHOWN + len(without), meant.embedding, meant.vector)
+    hits = [h for h in found if h.item not in without][:SHOWN]
+    asking.later(query, meant)
     if not hits:
         st.info(f"No product is called anything like “{plain(short(query, 40))}”.", icon=":material/search_off:")
         return

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from embedcore.errors import BusyError
 from embedcore.jobs import Job, Jobs
 from embedcore.methods import get, run_key
 from embedcore.store import Store
-from pages.ui import services
+from pages.ui import asking, services
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +27,7 @@ def _fresh_services(_own_home: None, monkeypatch: pytest.MonkeyPatch) -> Iterato
         return made[-1][1]
 
     monkeypatch.setattr(services, "Jobs", make)
+    monkeypatch.setattr(asking, "encoded", loading)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield
@@ -34,6 +36,11 @@ def _fresh_services(_own_home: None, monkeypatch: pytest.MonkeyPatch) -> Iterato
         store.close()
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+def loading(*asked: object) -> list[float]:
+    """The encoder takes longer to load than a page waits."""
+    raise BusyError("The answer took too long.")
 
 
 @dataclass(frozen=True)

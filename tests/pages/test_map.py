@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from embedcore.errors import InputError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.jobs import Jobs
 from embedcore.store import Store
-from pages.ui import mapchart, mapframe, mappaint, mapsearch, mapview, services
+from pages.ui import asking, mapchart, mapframe, mappaint, mapview, services
 from pages.ui.charts import OTHER, PALETTE
 from pages.ui.mapframe import View
 from tests.pages import shop
@@ -147,25 +148,44 @@ def test_search_by_meaning_drops_a_marker_among_what_is_meant(home: Path, monkey
     made = shop.fill(home, shop.dataset(), "planted", "svd", params={"svd": {"n_components": 4}})
     asked: list[str] = []
 
-    def encoded(model: str, text: str) -> list[float]:
+    def encoded(model: str, text: str, fitted: str | None = None) -> list[float]:
         asked.append(text)
         return [0, 0, 1.0, 0] + [0.0] * 8  # "a lamp" to the planted result, which stands for the text method
 
-    monkeypatch.setattr(mapsearch, "encoded", encoded)
+    monkeypatch.setattr(asking, "encoded", encoded)
     for run in ("planted", "svd"):
-        app = show(made, run, q="something that shines", how="meaning")
+        app = show(made, run, q="for the evening")
         check(app)
         hits = [b.label for b in app.button if b.key.startswith("map:hit:")]
         assert hits[:5] and all("lamp" in h for h in hits[:5]), (run, hits)
+        assert "a similar meaning" in words(app)
     assert "Close to them on this map" in words(app)
-    assert set(asked) == {"something that shines"}
+    assert set(asked) == {"for the evening"}
 
 
-def test_search_by_meaning_offers_the_text_method_when_it_is_not_trained(home: Path) -> None:
-    made = shop.fill(home, shop.dataset(), "svd", params={"svd": {"n_components": 4}})
-    app = show(made, "svd", q="something warm", how="meaning")
+def test_words_answer_while_the_encoder_is_still_loading(keys) -> None:
+    app = show(keys, q="white lamp")
     check(app)
-    assert "needs the text method" in words(app)
+    assert near(app, "map:hit:") and "What you mean is being read" in words(app)
+
+
+def test_why_meaning_is_not_searched_is_said(keys, monkeypatch) -> None:
+    def encoded(*asked: object) -> list[float]:
+        raise InputError("The language model is gone.", "Train it again.")
+
+    monkeypatch.setattr(asking, "encoded", encoded)
+    app = show(keys, q="white lamp")
+    check(app)
+    assert near(app, "map:hit:") and "Searched by words and letters only" in words(app)
+    monkeypatch.setattr(asking, "encoded", lambda *asked: [1.0, 0.0])
+    assert "gives other vectors now" in words(show(keys, q="white lamp"))
+
+
+def test_search_offers_the_text_method_when_it_is_not_trained(home: Path) -> None:
+    made = shop.fill(home, shop.dataset(), "svd", params={"svd": {"n_components": 4}})
+    app = show(made, "svd", q="white lamp")
+    check(app)
+    assert near(app, "map:hit:") and "needs the text method" in words(app)
     assert [b.label for b in app.button if b.key == "map:train-text"] == ["Train the text method"]
 
 
