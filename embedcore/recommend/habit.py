@@ -12,7 +12,7 @@ from scipy import sparse
 from embedcore.recommend import purchases
 
 _RATES = (0.7, 0.9, 0.97)  # a purchase a baskets back counts by these to the power a; the middle one is Bought.rate
-_RECENT = 0.5  # weight of the recent rate beside the learned chance: the sum ranks better than one of them alone
+_RECENT = 0.4  # weight of the recent rate beside the learned chance: the sum ranks better than one of them alone
 _LAST = 200  # baskets of a customer that are looked at; what is older says nothing about the next one
 _TAUGHT = 3_000  # customers who teach the weights, each with up to three hidden baskets
 _PRIOR = 5.0  # customers' worth of the average repeat rate, for products few have bought
@@ -48,8 +48,8 @@ class Habit:
     counts: np.ndarray
 
     def chance(self, histories: Histories) -> tuple[Bought, np.ndarray]:
-        """(what they bought, (rows,) float64: how likely each is in the next basket, plus half its recent
-        rate)."""
+        """(what they bought, (rows,) float64: how likely each is in the next basket, plus its recent rate
+        at less than half)."""
         bought, features = _features(histories, self.again, self.counts)
         if not len(self.weights):
             return bought, bought.rate
@@ -124,7 +124,9 @@ def _features(histories: Histories, again: np.ndarray, counts: np.ndarray) -> tu
     rates = [np.bincount(at, d**age, len(pairs)) * (1 - d) / (1 - d**of) for d in _RATES]
     gap = np.where(times > 1, (first - last) / np.maximum(times - 1, 1), of)
     over = np.log((last + 1) / np.maximum(gap, 1))
+    steady = times > 2  # a rhythm needs two gaps
     columns = [
+        steady, steady & (over < -0.35), steady & (np.abs(over) <= 0.35), steady * np.maximum(over, -1),
         *(np.log(r + 1e-3) for r in rates), np.log(times), times == 1, np.log(last + 1.0), last == 0, over, over**2,
         np.log(of), np.log(np.maximum(sizes[who], 1)) if len(who) else of, np.log(again[what] + 1e-6),
         np.log(np.maximum(counts[what], 1)),
@@ -133,16 +135,25 @@ def _features(histories: Histories, again: np.ndarray, counts: np.ndarray) -> tu
 
 
 def _logistic(x: np.ndarray, y: np.ndarray, ridge: float = 1.0) -> np.ndarray:
-    """Newton's method; the intercept comes first."""
+    """Weights, the intercept first, by Newton's method; a step that makes it worse is halved until it does not."""
     z = np.column_stack([np.ones(len(x)), x])
     w = np.zeros(z.shape[1])
     w[0] = np.log(y.mean() / (1 - y.mean()))
+
+    def cost(w: np.ndarray) -> float:
+        a = z @ w
+        return float(np.logaddexp(0, a).sum() - y @ a + ridge / 2 * (w[1:] @ w[1:]))
+
+    now = cost(w)
     for _ in range(12):
         p = 1 / (1 + np.exp(-np.clip(z @ w, -30, 30)))
         gradient = z.T @ (p - y) + ridge * np.r_[0, w[1:]]
         curve = (z * (p * (1 - p))[:, None]).T @ z + ridge * np.eye(len(w))
         step = np.linalg.solve(curve, gradient)
+        before = now
+        while (now := cost(w - step)) > before + 1e-9 and np.abs(step).max() > 1e-6:
+            step /= 2
         w -= step
-        if np.abs(step).max() < 1e-5:
+        if before - now < 1e-7 * len(y):
             break
     return w
