@@ -31,7 +31,7 @@ if kept.empty:
     st.info("No product is unusual in that column.", icon=":material/task_alt:")
 else:
     chosen = unusual.table(dataset, data, kept)
-    unusual.detail(dataset, data, found.frame, chosen)
+    unusual.detail(dataset, data, chosen)
 st.download_button(
     "Download all products with score and reason (CSV)",
     lambda: csv(unusual.export(dataset, found.frame)),

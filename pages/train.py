@@ -5,7 +5,7 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.job import PREVIEW
 from embedcore.methods import run_key
-from pages.ui import charts, forms, methods, pictures, services, shell
+from pages.ui import charts, forms, methods, pictures, rebuild, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui import result as results
 from pages.ui.methods import METHODS
@@ -48,6 +48,8 @@ def result(run: str) -> None:
         facts[2].metric("Numbers per vector", info.dimension, help="The dimension of the vectors.")
         facts[3].metric("Took", duration(info.seconds), help=f"Computed {ago(info.created)}.")
         results.figures(info.meta)
+        if info.method == "autoencoder":
+            rebuild.panel(info.dataset, run)
         pages = {"map": "Open the map", "duplicates": "Find duplicates", "recommend": "Recommend"}
         for column, (page, words) in zip(st.columns(3), pages.items(), strict=True):
             kind = "primary" if page == "map" else "secondary"

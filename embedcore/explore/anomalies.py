@@ -153,13 +153,15 @@ def _sentence(name: str, value: str, guess: Guess, p: float, odd: float, raw: An
         return "nothing stands out"
     label = " ".join(name.replace("_", " ").split())
     stands = f"{label} is {value}" if value else f"{label} is empty"
-    if guess.text == value:
+    number = float(raw) if guess.middle is not None and value and role != "date" else None
+    low, high = (np.nan if end is None else end for end in (guess.low, guess.high))
+    inside = number is not None and low <= number <= high
+    if guess.text == value or inside:
         return f"{stands}, which is rare among products like this ({_share(p)} of them)"
-    if guess.middle is not None and role == "price" and value and guess.middle > 0:
-        times = float(raw) / guess.middle
-        inside = guess.low is not None and guess.high is not None and guess.low <= float(raw) <= guess.high
-        if not inside and (times >= 2 or 0 < times <= 0.5):
-            much = f"{times:,.0f} times" if times >= 2 else f"{times:.0%} of"
+    if role == "price" and number is not None and guess.middle:
+        times = number / guess.middle
+        if times >= 1.9 or 0 < times <= 0.5:
+            much = ("twice" if times < 2.2 else f"{times:,.0f} times") if times > 1 else f"only {times:.0%} of"
             return f"{stands}, {much} what products like this cost (about {written(guess.middle, role)})"
     expected = guess.text or "nothing there"
     have = "have" if guess.middle is not None or not guess.text or not value else "are"

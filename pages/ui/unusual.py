@@ -90,8 +90,7 @@ def live(wanted: Settings) -> str | None:
             return job.id
     mine = st.session_state.get("unusual:job")
     job = jobs.get(mine) if mine else None
-    ended = job is not None and job.key == wanted.key and job.state in ("failed", "interrupted")
-    return mine if ended else None
+    return mine if job and job.key == wanted.key and job.state in ("failed", "interrupted") else None
 
 
 def offer(wanted: Settings, dataset: Dataset) -> None:
@@ -169,16 +168,17 @@ def table(dataset: Dataset, data: str, kept: pd.DataFrame) -> pd.Series:
     shown, said = kept.head(SHOWN), verdicts(data)
     view = pd.DataFrame(
         {
-            "how unusual": shown["score"],
+            "unusual": shown["score"],
             "product": [short(dataset.titles[i], 60) for i in shown["item"]],
             "why": shown["reason"],
-            "you say": [VERDICTS.get(said.get(i, ""), "") for i in shown["id"]],
             "column": shown["column"],
             "stands there": shown["value"],
             "expected": shown["expected"],
             "id": shown["id"],
         }
     )
+    if any(i in said for i in shown["id"]):
+        view.insert(2, "you say", [VERDICTS.get(said.get(i, ""), "") for i in shown["id"]])
     event = st.dataframe(
         view,
         hide_index=True,
@@ -188,7 +188,7 @@ def table(dataset: Dataset, data: str, kept: pd.DataFrame) -> pd.Series:
         height=36 * min(len(view), 11) + 38,
         alt="Table of products, the most unusual first",
         column_config={
-            "how unusual": st.column_config.ProgressColumn(
+            "unusual": st.column_config.ProgressColumn(
                 format="%.1f",
                 min_value=0,
                 max_value=float(max(kept["score"].max(), 1.0)),
@@ -197,7 +197,6 @@ def table(dataset: Dataset, data: str, kept: pd.DataFrame) -> pd.Series:
             ),
             "product": st.column_config.TextColumn(width=220),
             "why": st.column_config.TextColumn(width=430),
-            "you say": st.column_config.TextColumn(width="small"),
         },
     )
     if len(kept) > len(shown):
@@ -206,37 +205,32 @@ def table(dataset: Dataset, data: str, kept: pd.DataFrame) -> pd.Series:
     return shown.iloc[row]
 
 
-def detail(dataset: Dataset, data: str, frame: pd.DataFrame, row: pd.Series) -> None:
+def detail(dataset: Dataset, data: str, row: pd.Series) -> None:
     """One product: its picture and facts, what stands out, and what a person says about it."""
-    item = int(row["item"])
-    picture = dataset.jpeg(item)
+    item, reasons = int(row["item"]), [row["reason"], *(r for r in str(row["more"]).split(BETWEEN) if r)]
     with st.container(border=True):
-        left, right = st.columns([1, 6]) if picture is not None else (None, st.container())
-        if left is not None and picture is not None:
-            left.image(picture, width="stretch")
-        with right:
-            for n, reason in enumerate([row["reason"], *(r for r in str(row["more"]).split(BETWEEN) if r)][:3]):
-                st.markdown(f"{':orange[:material/priority_high:]' if n == 0 else ':gray[also:]'} {plain(reason)}")
-            cards.wide(dataset, item)
-            said = verdicts(data).get(str(row["id"]))
-            with st.container(horizontal=True, vertical_alignment="center"):
-                for word, label in {"fine": "Fine as it is", "wrong": "Wrong"}.items():
-                    st.button(
-                        label,
-                        key=f"unusual:{word}:{item}",
-                        icon=":material/check:" if word == "fine" else ":material/edit:",
-                        type="primary" if said == word else "secondary",
-                        on_click=say,
-                        args=(data, str(row["id"]), None if said == word else word),
-                    )
-                if st.button("What is like it?", key=f"unusual:like:{item}", icon=":material/recommend:"):
-                    shell.go("recommend", item=str(row["id"]))
+        first = f":orange[:material/priority_high:] **{plain(reasons[0])}**"
+        st.markdown("  \n".join([first, *(f":gray[also] {plain(r)}" for r in reasons[1:])]))
+        cards.wide(dataset, item)
+        said = verdicts(data).get(str(row["id"]))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            for word, label in {"fine": "Fine as it is", "wrong": "Wrong"}.items():
+                st.button(
+                    label,
+                    key=f"unusual:{word}:{item}",
+                    icon=":material/check:" if word == "fine" else ":material/edit:",
+                    type="primary" if said == word else "secondary",
+                    on_click=say,
+                    args=(data, str(row["id"]), None if said == word else word),
+                )
+            if st.button("What is like it?", key=f"unusual:like:{item}", icon=":material/recommend:"):
+                shell.go("recommend", item=str(row["id"]))
     st.caption("Tick the box at the start of a row to see that product here. What you say stands in the download.")
 
 
 def verdicts(data: str) -> dict[str, str]:
     """id -> "fine" or "wrong", as people said."""
-    return dict(services.store().note(NOTE, data))
+    return services.store().note(NOTE, data)
 
 
 def say(data: str, id: str, word: str | None) -> None:

@@ -1,0 +1,134 @@
+"""The page on unusual products, on a small shop with one slip of the pen in it."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from embedcore import Catalogue, Dataset
+from embedcore.explore.anomalies import key
+from embedcore.export import csv
+from embedcore.methods.base import silent
+from embedcore.store import Store
+from embedcore.tasks_anomalies import anomalies
+from pages.ui import rebuild, services, unusual
+from tests.pages import shop
+from tests.pages.app import check, open_page, words
+
+EVIL = "lamp ![x](http://example.com/a.png)"
+
+
+def slip() -> Dataset:
+    """Forty lamps and forty bowls; one bowl is said to be of the department of light, and one is called badly."""
+    n = 80
+    kind = ["lamp"] * 40 + ["bowl"] * 40
+    frame = pd.DataFrame({
+        "sku": [f"p{i}" for i in range(n)], "name": [f"{k} {i}" for i, k in enumerate(kind)], "kind": kind,
+        "department": ["light"] * 40 + ["table"] * 40, "cost": [20.0 + i % 5 for i in range(n)],
+    })  # fmt: skip
+    frame.loc[60, "department"], frame.loc[60, "name"] = "light", EVIL
+    roles = {"sku": "id", "name": "title", "kind": "category", "department": "category", "cost": "price"}
+    return Dataset.build("Lamps and bowls", Catalogue(frame, roles))
+
+
+def looked(home: Path, data: Dataset, run: str | None = None) -> None:
+    """Do what the job does, with its own functions."""
+    store, out = Store.open(home), home.parent / "out"
+    try:
+        spec = {"dataset_folder": str(store.dataset_folder(data.hash)), "exclude": [], "seed": 0}
+        if run:
+            spec |= {"run": run, "run_method": "autoencoder", "model_folder": str(store.model_folder(run))}
+        anomalies(spec, out, silent)
+        store.save_made("anomalies", key(data.hash, (), run), out, data.hash, run)
+    finally:
+        store.close()
+
+
+@pytest.fixture
+def data(home: Path) -> Dataset:
+    made = slip()
+    shop.fill(home, made)
+    return made
+
+
+def button(app, start: str):
+    return next(b for b in app.button if str(b.key).startswith(start))
+
+
+def test_nothing_is_looked_for_until_asked(data: Dataset) -> None:
+    app = open_page("anomalies", dataset=data.hash[:12])
+    check(app)
+    assert "Which products do not add up?" in words(app) and "80 products" in words(app)
+    button(app, "unusual:go").click().run()
+    check(app)
+    (job,) = services.jobs().live()
+    assert job.kind == "anomalies" and job.key == key(data.hash)
+    services.jobs().cancel(job.id)
+    app.run()
+    check(app)
+    assert "It was stopped; nothing was kept." in words(app)
+
+
+def test_the_slip_comes_first_with_a_sentence_and_its_name_stays_text(home: Path, data: Dataset) -> None:
+    looked(home, data)
+    app = open_page("anomalies", dataset=data.hash[:12])
+    check(app)
+    table = app.dataframe[0].value
+    assert table["id"].iloc[0] == "p60" and table["column"].iloc[0] in ("kind", "department")
+    assert "department is light" in words(app) or "kind is bowl" in words(app)
+    assert "![x](http" not in words(app)
+    assert len(table) == 80
+
+
+def test_filters_leave_what_they_say(home: Path, data: Dataset) -> None:
+    looked(home, data)
+    app = open_page("anomalies", dataset=data.hash[:12])
+    next(s for s in app.selectbox if s.key == "unusual:column").set_value("cost").run()
+    check(app)
+    assert set(app.dataframe[0].value["column"]) <= {"cost"}
+    app.toggle[0].set_value(True).run()
+    check(app)
+
+
+def test_what_a_person_says_lasts_and_stands_in_the_download(home: Path, data: Dataset) -> None:
+    looked(home, data)
+    app = open_page("anomalies", dataset=data.hash[:12])
+    button(app, "unusual:wrong:60").click().run()
+    check(app)
+    again = open_page("anomalies", dataset=data.hash[:12])
+    assert again.dataframe[0].value["you say"].iloc[0] == "wrong"
+    found = unusual.read(str(services.store().made("anomalies", key(data.hash), data.hash)))
+    out = unusual.export(data, found.frame)
+    assert out.set_index("id").loc["p60", "verdict"] == "wrong" and (out["verdict"] == "wrong").sum() == 1
+    assert {"id", "title", "score", "column", "value", "expected", "probability", "reason", "verdict"} <= set(out)
+    assert len(pd.read_csv(BytesIO(csv(out)))) == 80
+
+
+def test_a_trained_autoencoder_is_asked_instead_of_a_new_one(home: Path) -> None:
+    made = slip()
+    run = shop.fill(home, made, "autoencoder", params={"autoencoder": {"steps": 100, "check": False}})["autoencoder"]
+    looked(home, made, run)
+    app = open_page("anomalies", dataset=made.hash[:12])
+    check(app)
+    assert len(app.dataframe[0].value) == 80, "the result of that model is shown at once"
+
+
+def test_a_product_is_shown_before_and_after(home: Path) -> None:
+    made = slip()
+    run = shop.fill(home, made, "autoencoder", params={"autoencoder": {"steps": 200, "check": False}})["autoencoder"]
+    app = open_page("train", dataset=made.hash[:12], run=run[:12])
+    check(app)
+    table = next(d.value for d in app.dataframe if "rebuilt" in d.value)
+    assert table["column"].tolist() == ["name", "kind", "department", "cost"]
+    assert table["so it is"].tolist()[:3] == [rebuild.MARKS[None], rebuild.MARKS[True], rebuild.MARKS[True]]
+
+
+def test_a_dataset_without_columns_says_what_it_needs(home: Path) -> None:
+    made = Dataset.build("only baskets", None, shop.lines())
+    shop.fill(home, made)
+    app = open_page("anomalies", dataset=made.hash[:12])
+    check(app)
+    assert "There are no columns to look at." in words(app)
