@@ -18,7 +18,7 @@ from embedcore.recommend.model import Recommender
 from embedcore.recommend.people import People
 from embedcore.recommend.relations import complements, substitutes
 
-CELLS = 16_000_000  # scores held at once: 64 MB
+CELLS = 6_000_000  # scores held at once by one signal: 24 MB
 Answer = tuple[str, list[Recommendation]]
 _Score = Callable[[np.ndarray], np.ndarray]
 

@@ -105,7 +105,7 @@ def test_variety_and_popularity_move_the_list(fashion: tuple[Dataset, Recommende
 
     assert kinds(0.0) <= kinds(0.7) and kinds(0.7) >= 8
     assert bought(-1) < bought(0) < bought(1)
-    assert [r.id for r in for_basket(dataset, found, items, 10)][0] == for_basket(
+    assert for_basket(dataset, found, items, 10)[0].id == for_basket(
         dataset, found, items, 10, diversity=0.7)[0].id  # fmt: skip
 
 
