@@ -34,6 +34,12 @@ PAGES = {
     "values": ("Values", ":material/palette:"),
     "anomalies": ("Unusual products", ":material/troubleshoot:"),
 }
+SECTIONS = {
+    "": ("overview",),
+    "Your data": ("data", "train"),
+    "Explore": ("map", "values", "customers"),
+    "Decide": ("recommend", "duplicates", "anomalies", "predict"),
+}
 _inside: ContextVar[bool] = ContextVar("inside_shell", default=False)
 _log = logging.getLogger("embedcore.pages")
 
@@ -42,8 +48,8 @@ def run() -> None:
     """The whole app: navigation, then the chosen page inside the error boundary."""
     # An emoji: as the icon of the tab, a material icon would be fetched from another host.
     st.set_page_config(page_title="embedcore", page_icon="🧭", layout="wide")
-    pages = [
-        st.Page(
+    pages = {
+        name: st.Page(
             f"pages/{name}.py",
             title=title,
             icon=icon,
@@ -51,10 +57,12 @@ def run() -> None:
             default=name == "overview",
         )
         for name, (title, icon) in PAGES.items()
-    ]
+    }
     # The default page answers at / only: a link to /overview leads there.
     alias = st.Page(_to_overview, title="Overview", url_path="overview", visibility="hidden")
-    chosen = st.navigation([*pages, alias])
+    menu = {title: [pages[n] for n in names if n in pages] for title, names in SECTIONS.items()}
+    menu[""].append(alias)
+    chosen = st.navigation(menu, expanded=True)
     token = _inside.set(True)
     try:
         guarded(chosen.run)()
