@@ -113,13 +113,12 @@ class _Feed:
         sizes = torch.tensor([c.size for c in layout.columns], dtype=torch.int64)
         self.starts = torch.from_numpy(layout.starts[:-1].copy())
         self.hidden = self.starts + sizes + 2
-        codes = torch.from_numpy(sheet.codes.astype(np.int64))
-        self.at = codes + self.starts
-        self.target = torch.where(codes > sizes + 1, -100, codes)  # a hidden cell is not learned
+        self.last = sizes + 1
+        self.codes = torch.from_numpy(np.ascontiguousarray(sheet.codes))
         z = torch.from_numpy(sheet.z)
         self.there = torch.isfinite(z)
         self.z = torch.nan_to_num(z, nan=0.0)
-        words = torch.from_numpy(sheet.words.astype(np.int64))
+        words = torch.from_numpy(np.ascontiguousarray(sheet.words))
         self.word_weight = (words >= 0).float() / (words >= 0).sum(1, keepdim=True).clamp(min=1).sqrt()
         self.words = words.clamp(min=0)
         self.n, self.split = len(sheet), len(layout.columns) - layout.n_numbers
@@ -134,28 +133,29 @@ class _Feed:
         return self.order[self.used - self.batch : self.used]
 
     def inputs(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        at, z, split = self.at[rows], self.z[rows], self.split
-        b, columns = at.shape
+        codes, z, split = self.codes[rows], self.z[rows], self.split
+        b, columns = codes.shape
         if self.noise.swap:
             other = torch.randint(self.n, (b, columns))
             swap = torch.rand(b, columns) < self.noise.swap
-            at = torch.where(swap, self.at[other, torch.arange(columns)], at)
+            codes = torch.where(swap, self.codes[other, torch.arange(columns)], codes)
             far = self.z[other[:, split:], torch.arange(columns - split)]
             z = torch.where(swap[:, split:], far, z)
         low, high = self.noise.hide
         share = low + (high - low) * torch.rand(b, 1)
         hide = torch.rand(b, columns) < share
-        at = torch.where(hide, self.hidden, at)
+        at = torch.where(hide, self.hidden, codes + self.starts)
         z = torch.where(hide[:, split:], 0.0, z)
         weight = self.word_weight[rows]
         if weight.shape[1]:
             keep = (torch.rand(weight.shape) >= self.noise.drop) & (torch.rand(b, 1) >= share)
             weight = weight * keep
-        return torch.cat([at, self.words[rows]], 1), torch.cat([torch.ones(b, columns), weight], 1), z
+        return torch.cat([at, self.words[rows].long()], 1), torch.cat([torch.ones(b, columns), weight], 1), z
 
     def loss(self, out: Tensor, rows: Tensor) -> Tensor:
         """Mean over the columns of the error of each."""
-        layout, target = self.layout, self.target[rows]
+        layout, codes = self.layout, self.codes[rows].long()
+        target = torch.where(codes > self.last, -100, codes)  # a hidden cell is not learned
         sizes = [c.size + 2 for c in layout.columns]
         # One split: its way back is one copy, where slices would each fill a whole batch of outputs with zeros.
         said = list(out.split([*sizes, layout.n_numbers, *(told for _, _, told in layout.texts)], 1))
@@ -168,7 +168,7 @@ class _Feed:
             parts.append(miss.sum() / len(rows))
         start = int(layout.starts[-1])
         for (_, read, told), logits in zip(layout.texts, said[len(sizes) + 1 :], strict=True):
-            words, weight = self.words[rows] - start, self.word_weight[rows] > 0
+            words, weight = self.words[rows].long() - start, self.word_weight[rows] > 0
             mine = weight & (words >= 0) & (words < told)
             logp = F.log_softmax(logits, 1).gather(1, words.clamp(0, told - 1))
             parts.append(-_TEXT * (logp * mine).sum() / mine.sum().clamp(min=1))
