@@ -15,6 +15,7 @@ REGISTRY: dict[str, str] = {
     "product2vec": "embedcore.methods.product2vec:Product2Vec",
     "text": "embedcore.methods.text:TextEncoder",
     "image": "embedcore.methods.image:ImageAutoencoder",
+    "customer2vec": "embedcore.methods.customers:Customer2Vec",
     "blend": "embedcore.methods.blend:Blend",
     "pca": "embedcore.methods.classical:TablePCA",
     "svd": "embedcore.methods.classical:BasketSVD",

@@ -1,0 +1,69 @@
+"""Who bought what, as a matrix, and its main directions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from embedcore.dataset import Dataset
+from embedcore.methods.base import Progress
+from embedcore.methods.linear import main_directions
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
+
+
+def purchases(dataset: Dataset, half_life: int = 0, keep: np.ndarray | None = None) -> tuple[csr_matrix, np.ndarray]:
+    """((c, n items) how often each customer bought each product, (c,) customer codes). half_life: in baskets of the
+    customer, counted back from the last one. keep: (b,) which baskets count."""
+    from scipy.sparse import csr_matrix
+
+    b = dataset.baskets
+    assert b is not None and b.customers is not None
+    use = np.flatnonzero((b.customers >= 0) & (True if keep is None else keep))
+    use = use[np.argsort(b.customers[use], kind="stable")]
+    who, row, many = np.unique(b.customers[use], return_inverse=True, return_counts=True)
+    age = np.repeat(np.cumsum(many), many) - 1 - np.arange(len(use))
+    weight = 0.5 ** (age / half_life) if half_life else np.ones(len(use))
+    sizes = b.sizes[use]
+    items = np.concatenate([b.of(int(n)) for n in use]) if len(use) else np.empty(0, np.int32)
+    cells = (np.repeat(weight, sizes).astype(np.float32), (np.repeat(row, sizes), items))
+    return csr_matrix(cells, (len(who), len(dataset))), who
+
+
+def rarity(counts: np.ndarray, baskets: int) -> np.ndarray:
+    """(v,) float32: log of all baskets over those a product is in (inverse document frequency, by baskets: by
+    customers, what most of them buy now and then would count nearly as much as what few buy)."""
+    return np.log((baskets + 1) / (counts + 1)).astype(np.float32)
+
+
+def weighted(bought: csr_matrix, idf: np.ndarray) -> csr_matrix:
+    """(c, v) log(1 + count) x idf, rows of length 1."""
+    m = bought.tocsr().astype(np.float32, copy=True)
+    m.data = np.log1p(m.data) * idf[m.indices]
+    length = np.sqrt(np.asarray(m.multiply(m).sum(axis=1)).ravel())
+    m.data /= np.repeat(np.maximum(length, 1e-9), np.diff(m.indptr)).astype(np.float32)
+    return m
+
+
+def factors(
+    bought: csr_matrix, idf: np.ndarray, dimension: int, seed: int, progress: Progress, start: int, end: int
+) -> tuple[np.ndarray, csr_matrix]:
+    """((v, d) product vectors, the weighted matrix): a customer is matrix row @ product vectors."""
+    m = weighted(bought, idf)
+
+    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
+        progress(start + round((end - start) * step / of), 100, note=note)
+
+    # Along the shorter side of the matrix: customers are often far fewer than products.
+    if m.shape[0] < m.shape[1]:
+        left, values = main_directions(m.T.tocsr(), dimension, seed, report)
+        right = m.T @ (left / np.maximum(values, 1e-9))
+    else:
+        right, values = main_directions(m, dimension, seed, report)
+    # The root of the singular values: without them one customer is found again more often, with all of them what a
+    # customer will buy; on three shops this is where both beat what is bought most.
+    right = right * np.sqrt(values)
+    usual = np.median(np.linalg.norm(right, axis=1))
+    return np.asarray(right / max(usual, 1e-9), np.float32), m
