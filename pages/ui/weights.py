@@ -16,7 +16,7 @@ from pages.ui.text import plain, short
 
 Weights = tuple[tuple[str, float], ...]  # (column, weight), only those that are not 1
 MOST = 4.0
-_SHOWN = 9  # columns that get a slider at once; of more, a person chooses
+_SHOWN = 12  # columns that get a slider at once; of more, a person chooses
 
 
 def columns(run: str) -> tuple[str, ...]:
