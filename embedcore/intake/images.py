@@ -93,15 +93,15 @@ def notices(meta: dict[str, Any], with_picture: int) -> list[str]:
     said = [f"{with_picture:,} of {plural(products, 'product')} have a picture."]
     if meta["n_unused"]:
         said.append(
-            f"{plural(meta['n_unused'], 'picture')} belong to no product and were left out (for example "
-            f"{listed(meta['unused'], 2)}): no id and no cell of an image column is called so."
+            f"Left out: {plural(meta['n_unused'], 'picture')} of no product (such as {listed(meta['unused'][:2])}); "
+            "no id and no cell of an image column is called so."
         )
     if meta["n_broken"]:
-        said.append(f"{plural(meta['n_broken'], 'picture')} could not be read: {_reasons(meta['broken'])}.")
+        said.append(f"Left out: {plural(meta['n_broken'], 'picture')} we cannot read: {_reasons(meta['broken'])}.")
     if meta["further"]:
-        said.append(f"{plural(meta['further'], 'more picture')} of products that have one already were not used.")
+        said.append(f"Left out: {plural(meta['further'], 'more picture')} of products that have one already.")
     if meta["others"]:
-        said.append(f"{plural(meta['others'], 'other file')} in it are no PNG, JPEG or WebP pictures.")
+        said.append(f"Left out: {plural(meta['others'], 'file')} of other kinds than PNG, JPEG and WebP.")
     return said
 
 

@@ -84,6 +84,8 @@ def _widget(method: Method, dataset: Dataset, f: Field[Any]) -> Any:
     if isinstance(f.default, str):
         return st.text_input(m["label"], value=f.default, help=m["help"], key=key, persist_state="session")
     kind = type(f.default)
+    if kind is float and (m["low"], m["high"]) == (0, 1) and (m["step"] or 0) >= 0.05:  # a way between two ends
+        return st.slider(m["label"], 0.0, 1.0, f.default, m["step"], help=m["help"], key=key, persist_state="session")
     return st.number_input(
         m["label"],
         value=f.default,

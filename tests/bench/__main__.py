@@ -1,4 +1,5 @@
-"""python -m tests.bench: product2vec beside gensim in one run, seconds and quality, in one plain table; then maps.
+"""python -m tests.bench: product2vec beside gensim in one run, seconds and quality, in one plain table; then maps,
+catalogues and pictures.
 
 Both learn 64 numbers a product from whole baskets in one thread, skip-gram, 5 negatives, the same number of
 passes, in turns, so that a busy machine slows both. gensim's vectors are asked in the way that suits them best
@@ -21,7 +22,7 @@ import pandas as pd
 
 from embedcore import methods
 from embedcore.dataset import Dataset
-from tests.bench import completion, maps
+from tests.bench import catalogues, completion, images, maps
 from tests.shared import SHARED
 
 ROUNDS = 2
@@ -167,3 +168,6 @@ def line(who: str, cpu: float, clock: float, found: tuple[float, float]) -> None
 if __name__ == "__main__":
     main()
     maps.main()
+    recommend.main()
+    catalogues.main()
+    images.main()
