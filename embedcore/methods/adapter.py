@@ -11,7 +11,7 @@ import numpy as np
 from embedcore.dataset import Dataset
 from embedcore.methods.base import Progress, figure, silent
 
-_STEPS, _BATCH, _RATE, _HEAT = 300, 1024, 5e-3, 0.1
+_STEPS, _BATCH, _RATE, _HEAT = 300, 1024, 1e-2, 0.1
 _HELD = 0.15  # share of the texts that the fit does not see
 _ASKED = 1000  # of them, how many are asked for their neighbours
 _FEW = 100  # pairs below which there is nothing to learn from
