@@ -36,7 +36,8 @@ class ImageParams(Params):
     colour: float = param(0.0, "Form or colour", "0 compares form only, 1 colour only; between, similarity is the mix "
                           f"of both. Above 0 the vector has {COLOURS} more numbers (principal components of a colour "
                           "histogram).", low=0.0, high=1.0, step=0.05)
-    passes: int = param(4, "Passes", "How often every picture is seen (epochs).", low=1, high=200, step=1)
+    passes: int = param(3, "Passes", "How often every picture is seen (epochs); where there are few, "
+                        "more often.", low=1, high=200, step=1)
     size: int = param(64, "Size of the pictures", "Pixels of the squares that are learned from.", choices=(32, 64),
                       advanced=True)
     loss: str = param(ENTROPY, "Error of a pixel", "How a redrawn pixel is compared: binary cross-entropy on logits, "

@@ -18,7 +18,7 @@ from embedcore.methods.image_net import Net
 COLOURS = 6  # numbers of the colour block
 SHOWN = 8  # pictures that are watched while it learns
 _BATCH = 64
-_MOST_STEPS, _FEWEST_STEPS = 2000, 40
+_MOST_STEPS, _FEW_STEPS, _FEWEST_STEPS = 2000, 150, 40
 _WATCH = 10  # steps between two looks at the pictures that are watched
 _DRAWN = 0.1  # weight of the picture beside what was seen in it: a picture is mostly colour
 _LOGIT = 0.02  # how near to black and white the linear beginning goes
@@ -77,7 +77,7 @@ def fit(
     progress counts batches that are looked at and steps; after: how many steps the caller has to do then."""
     n = len(rows)
     batch = min(_BATCH, n)
-    steps = max(_FEWEST_STEPS, min(_MOST_STEPS, how.passes * n // batch))
+    steps = max(_FEWEST_STEPS, min(_FEW_STEPS, n // 8), min(_MOST_STEPS, how.passes * n // batch))
     looks = -(-n // see.BATCH)
     of = looks + steps + after
     read, width = see.SEEN[how.keep]
