@@ -57,9 +57,9 @@ class Scene:
         return self.projection.xy
 
     @property
-    def graph(self) -> Graph:
-        """Who is closest to whom, under the weights of this view."""
-        return weighting.graph(self.data, self.run, self.weights) if self.weights else services.graph(self.run)
+    def graph(self) -> Graph | None:
+        """Who is closest to whom; None under other weights: then one product's neighbours are looked up at once."""
+        return None if self.weights else services.graph(self.run)
 
 
 def read(data: str, run: str) -> Scene:

@@ -6,11 +6,10 @@ import json
 
 import streamlit as st
 
-from embedcore import Embedding, neighbours
+from embedcore import Embedding
 from embedcore.explore import projection as projections
 from embedcore.explore.projection import Projection
 from embedcore.methods import Fitted, get
-from embedcore.neighbours import Graph
 from pages.ui import services, shell
 from pages.ui.text import plain, short
 
@@ -50,12 +49,6 @@ def embedding(data: str, run: str, weights: Weights) -> Embedding:
     """The vectors under these weights: the same products in the same rows as in the result."""
     fitted, matrix = _model(data, run)
     return fitted.reweighted(services.dataset(data), dict(weights), matrix)
-
-
-@st.cache_resource(max_entries=6, show_spinner="Comparing products with the new weights …")
-def graph(data: str, run: str, weights: Weights) -> Graph:
-    """Who is closest to whom under these weights."""
-    return neighbours.build(embedding(data, run, weights).vectors)
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
