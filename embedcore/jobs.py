@@ -30,7 +30,7 @@ from embedcore.store import Store
 __all__ = ["Job", "Jobs", "cluster_key", "map_key", "read_key"]
 
 _REMEMBERED = 200  # finished jobs in memory
-_HUNG = 120.0  # seconds without any answer: on a slow machine loading a model alone may take a minute
+_HUNG = 300.0  # seconds without any answer: on a busy machine loading a model alone may take minutes
 _READING = frozenset({"read", "import", "sample"})  # seconds of work: they do not wait behind a training
 _READER = 1  # raise it when the same file with the same options is read into another table
 

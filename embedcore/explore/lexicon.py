@@ -15,8 +15,8 @@ from embedcore.explore.recent import Recent
 NAMES = ("title", "brand", "category")  # columns that call a product by a name
 TEXTS = (*NAMES, "text", "description")  # all columns that are searched
 BEGINS = 0.9  # what the beginning of a word counts for; the word itself counts 1
-_ALIKE, _MAYBE = 0.45, 0.2  # cosine of letter runs from which another word counts as this one, and is worth a look
-_TYPO = 75  # out of 100: how alike the spelling of a word that is worth a look must be
+_ALIKE = 0.45  # cosine of letter runs from which another word counts as this one
+_TYPO = 75  # out of 100: how alike the spelling of a word must be that nobody knows
 _LONG = 1000  # letters of a cell that are looked at: the rest of a long description repeats it
 
 
@@ -69,22 +69,23 @@ class Lexicon:
         """(found (words, n) float32: how well each item has each word of the query: 1 as it is, BEGINS as a
         beginning, less when misspelt; how much each word tells (words,); begun (words,): it is the beginning of a
         word that we know)."""
-        from rapidfuzz import fuzz
+        from rapidfuzz import fuzz, process
 
         asked = list(dict.fromkeys(tokens(query)))[:12]
         found = np.zeros((len(asked), len(self.titles)), np.float32)
         tells, begun = np.ones(len(asked)), np.zeros(len(asked), bool)
         at, items = self.postings.indptr, self.postings.indices
         for n, (row, word) in enumerate(zip(found, asked, strict=True)):
-            coded = any(c.isdigit() for c in word)
-            alike = (self.full.runs @ self.full.query(word))[self.codes] / self.lengths
-            for w in np.flatnonzero(alike >= _MAYBE):
-                # Another digit is another model, not a slip of the finger.
-                spelt = 0 if coded else fuzz.ratio(word, self.vocabulary[w], score_cutoff=_TYPO) / 100
-                if (same := max(float(alike[w]), spelt)) >= _ALIKE:
-                    here = items[at[w] : at[w + 1]]
-                    row[here] = np.maximum(row[here], BEGINS * min(same, 1.0))
             low, high = bisect_left(self.vocabulary, word), bisect_left(self.vocabulary, word + "\U0010ffff")
+            alike = (self.full.runs @ self.full.query(word))[self.codes] / self.lengths
+            same = {int(w): float(alike[w]) for w in np.flatnonzero(alike >= _ALIKE)}
+            # Another digit is another model, not a slip of the finger.
+            if low == high and len(word) > 2 and not any(c.isdigit() for c in word):
+                spelt = process.extract(word, self.vocabulary, scorer=fuzz.ratio, score_cutoff=_TYPO, limit=20)
+                same |= {w: max(same.get(w, 0.0), score / 100) for _, score, w in spelt}
+            for w, how in same.items():
+                here = items[at[w] : at[w + 1]]
+                row[here] = np.maximum(row[here], BEGINS * min(how, 1.0))
             row[items[at[low] : at[high]]] = BEGINS
             begun[n] = low < high
             tells[n] = self.weight.max(initial=1.0)

@@ -30,12 +30,17 @@ def save_model(
 
 def load_model(folder: Path) -> tuple[dict[str, Embedding], dict[str, Any], dict[str, np.ndarray]]:
     """(embeddings, meta, arrays) as `save_model` wrote them; MissingError when they are not there."""
-    from safetensors.numpy import load_file
-
     try:
         head = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise MissingError("This trained model is no longer in the data folder.", "Train it again.") from None
-    weights = folder / "model.safetensors"
-    arrays = load_file(str(weights)) if weights.exists() else {}
+    arrays = load_arrays(folder)
     return {kind: Embedding.load(folder, kind) for kind in head["kinds"]}, head["meta"], arrays
+
+
+def load_arrays(folder: Path) -> dict[str, np.ndarray]:
+    """The arrays alone; {} when the model has none."""
+    from safetensors.numpy import load_file
+
+    weights = folder / "model.safetensors"
+    return load_file(str(weights)) if weights.exists() else {}

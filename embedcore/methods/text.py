@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,7 +16,7 @@ from embedcore.errors import NeedsError
 from embedcore.methods import encoder, models
 from embedcore.methods.adapter import Adapter, fit_adapter
 from embedcore.methods.base import Fitted, Method, Params, Progress, param, silent
-from embedcore.methods.files import load_model, save_model
+from embedcore.methods.files import load_arrays, load_model, save_model
 from embedcore.methods.template import Template, written
 
 _ROLES = ("title", "brand", "category", "text", "description")  # the order in which a product is read out
@@ -175,9 +176,14 @@ def encode(texts: list[str], model: str = "", fitted: Path | None = None) -> np.
 
     fitted: the model folder of a run whose map from baskets is applied, too."""
     vectors = encoder.encode(texts, model)
-    if fitted is None:
-        return vectors
-    return TextEncoder().load(fitted).apply(vectors)
+    adapter = _adapter(fitted) if fitted is not None else None
+    return vectors if adapter is None else adapter.apply(vectors)
+
+
+@lru_cache(maxsize=4)
+def _adapter(folder: Path) -> Adapter | None:
+    """The map of a saved result, without its vectors."""
+    return Adapter.of(load_arrays(folder))
 
 
 def _columns(dataset: Dataset, params: TextParams) -> list[str]:

@@ -45,6 +45,7 @@ def test_capitals_and_accents_do_not_matter(shop: Dataset):
 def test_beginnings_and_typos_are_understood(shop: Dataset):
     assert set(found(shop, "swea")[:2]) == {"Crew-Neck Sweater", "Sweater Vest"}
     assert set(found(shop, "sweather")[:2]) == {"Crew-Neck Sweater", "Sweater Vest"}
+    assert set(found(shop, "swaeter")[:2]) == {"Crew-Neck Sweater", "Sweater Vest"}
     assert by_name(shop, "sweather")[0].why == "a similar spelling"
     assert by_name(shop, "swea")[0].why == "words that begin like this"
 
