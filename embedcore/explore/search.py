@@ -15,6 +15,7 @@ from embedcore.neighbours import Graph, nearest
 _POOL = 500  # best items that are looked at closely
 _INSIDE = 0.3  # what letters inside a title, or the beginning of an id, count for
 _WORDS, _LETTERS = 0.3, 0.12  # share of the words, likeness of letters, from which an item is an answer
+_SAID = 0.5  # share of the words below which meaning is the reason, not what is said
 _MEANT = 0.25  # how far a cosine must stand out for the item to be an answer
 _SHORT = 3  # letters from which a query can mean something
 
@@ -85,7 +86,7 @@ def find(
     for item in same[:k]:
         add(item, 1.0, "this name")
     for item, score in ranked[: k + len(out)]:
-        add(item, score, _why(found[:, item], begun, bool(meant[item])))
+        add(item, score, _why(found[:, item], begun, bool(meant[item]) and words[item] < _SAID))
     if len(out) < k:
         for item in like_id:
             add(item, _INSIDE, "the id begins like this")
@@ -108,14 +109,14 @@ def _meaning(dataset: Dataset, embedding: Embedding, vector: np.ndarray) -> tupl
 
 
 def _why(parts: np.ndarray, begun: np.ndarray, meant: bool) -> str:
-    """parts: (words,) how well the item has each word of the query."""
+    """parts: (words,) how well the item has each word of the query. meant: its meaning tells more than its words."""
     if len(parts) and (parts == 1).all():
         return "all the words"
     if len(parts) and (parts >= BEGINS).all():
         return "words that begin like this"
-    some = (parts >= BEGINS).any()
-    if meant and not some:
+    if meant:
         return "a similar meaning"
+    some = (parts >= BEGINS).any()
     if some:
         return "some of the words" if (parts == 0).any() or begun[parts < BEGINS].any() else "a similar spelling"
     return "a similar spelling"
