@@ -14,7 +14,7 @@ from embedcore.recommend import purchases
 _RATES = (0.7, 0.9, 0.97)  # a purchase a baskets back counts by these to the power a; the middle one is Bought.rate
 _RECENT = 0.4  # weight of the recent rate beside the learned chance: the sum ranks better than one of them alone
 _LAST = 200  # baskets of a customer that are looked at; what is older says nothing about the next one
-_TAUGHT = 3_000  # customers who teach the weights, each with up to three hidden baskets
+_TAUGHT = 1_500  # customers who teach the weights, each with up to three hidden baskets
 _PRIOR = 5.0  # customers' worth of the average repeat rate, for products few have bought
 _FEW = 50  # repeats among the examples below which nothing is learned
 Histories = Sequence[Sequence[np.ndarray]]

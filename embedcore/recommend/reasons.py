@@ -28,7 +28,7 @@ def strongest(model: Recommender, basket: np.ndarray, found: np.ndarray, over_cu
     if (left >= 0).any() and (right >= 0).any():
         ease = np.zeros_like(told)
         a, b = np.flatnonzero(left >= 0), np.flatnonzero(right >= 0)
-        ease[np.ix_(a, b)] = np.asarray(weights[left[a]], np.float64)[:, right[b]]
+        ease[np.ix_(a, b)] = weights[np.ix_(left[a], right[b])]
         for part, share in ((told, 1.0), (ease, 0.7)):
             part *= share / max(part.max(initial=0), 1e-12)
         told = told + ease
