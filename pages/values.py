@@ -50,7 +50,7 @@ def one_value() -> None:
             icon=":material/help:",
         )
     near = values.nearest(at)
-    strips, table = st.columns([3, 2], gap="large")
+    strips, table = st.columns([1, 1], gap="medium")
     with strips:
         st.markdown(f"**The numbers of “{plain(short(name, 60))}”** and of the values used most alike")
         rows = [at, *near["row"].head(BESIDE)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -14,12 +14,10 @@ from embedcore.methods import entity_inputs, entity_judge, entity_net, entity_ta
 from embedcore.methods.base import Progress
 from embedcore.methods.cells import Cells
 from embedcore.methods.entity_inputs import Inputs
+from embedcore.methods.entity_params import BASKETS, EntityParams
 from embedcore.methods.entity_target import Target
 from embedcore.methods.entity_tasks import Column, Fellows
 from embedcore.methods.table import Table
-
-if TYPE_CHECKING:
-    from embedcore.methods.entity import EntityParams
 
 UNSURE = 20  # a value in fewer products than this has too little company to say how it is used
 _START = 64  # directions of the co-occurrence that values and words begin with
@@ -43,7 +41,7 @@ class Made:
 
 def fit(dataset: Dataset, p: EntityParams, progress: Progress, seed: int) -> Made:
     """See EntityEmbeddings.fit."""
-    from_baskets = p.learn != "a column"
+    from_baskets = p.learn == BASKETS
     column = "" if from_baskets else p.target or entity_target.choose(dataset, p.exclude)
     target, wanted = _fellows(dataset) if from_baskets else entity_target.of_column(dataset, column)
     cells = Cells.of(dataset, {*p.exclude, column} - {""})
@@ -221,7 +219,7 @@ def _notices(dataset: Dataset, p: EntityParams, target: Target, inputs: Inputs, 
     if target.column and not p.target:
         out.append(
             f"Nobody said what to predict, so it learned to predict “{target.column}”, the column with the most values "
-            "that still has enough products for each; choose another one above if that is not what matters to you."
+            "that still has enough products for each; name another one when you train it if something else matters."
             if target.kind == "category" else
             f"Nobody said what to predict and no column of values fits, so it learned to predict “{target.column}”."
         )  # fmt: skip

@@ -131,7 +131,10 @@ def fellows(task: Fellows, arrays: dict[str, np.ndarray], h: np.ndarray, dataset
     hit = float((found[np.searchsorted(asked, products)] == partners[:, None]).any(axis=1).mean())
     plain = float(np.isin(partners, usual[:_FOUND]).mean())
     z = (h[task.held] @ arrays["extra.weight"].T + arrays["extra.bias"])[:, 0]
-    fit = _r2(wanted[task.held], z)
+    truth = wanted[task.held]
+    level, slope = _shrunk(truth[::2], z[::2])
+    fit = _r2(truth[1::2], level + slope * z[1::2])
+    mean, spread = rate(dataset)
     figures = [
         figure("Bought along, among ten suggestions", hit, plain, "the ten products bought most",
                help="Recall at 10 of other products of the baskets of products held back from the training."),
@@ -146,7 +149,16 @@ def fellows(task: Fellows, arrays: dict[str, np.ndarray], h: np.ndarray, dataset
     if fit <= 0:
         notices.append("How often a product is bought cannot be told from its columns here: take the purchase "
                        "probabilities as the mean.")  # fmt: skip
-    return Judged(figures, notices, {"partners": [str(i) for i in dataset.items], "rate": list(rate(dataset))})
+    return Judged(figures, notices, {"partners": [str(i) for i in dataset.items],
+                                       "rate": [mean + spread * level, spread * slope]})  # fmt: skip
+
+
+def _shrunk(y: np.ndarray, z: np.ndarray) -> tuple[float, float]:
+    """(level, slope from 0 to 1) that make predictions z of held-out amounts y as bold as they have a right to be."""
+    around = z - z.mean() if len(z) else z
+    slope = float(around @ y / (around @ around + 1.0)) if len(z) else 0.0
+    slope = float(np.clip(slope, 0.0, 1.0))
+    return (float(y.mean() - slope * z.mean()) if len(z) else 0.0), slope
 
 
 def rate(dataset: Dataset) -> tuple[float, float]:

@@ -114,7 +114,8 @@ def heat_strip(values: Sequence[float], rows: Sequence[str], height: int = 34) -
         .mark_rect()
         .encode(
             x=alt.X("place:O", title="which number", axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
-            y=alt.Y("row:N", title=None, sort=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=160)),
+            y=alt.Y("row:N", title=None, sort=None,
+                    axis=alt.Axis(ticks=False, domain=False, labelLimit=160, labelOverlap=False)),
             color=alt.Color(
                 "value:Q", title=None, scale=alt.Scale(scheme="redblue", domain=[-far, far], reverse=True),
                 legend=alt.Legend(orient="bottom", gradientLength=160, format=".2f"),
@@ -122,5 +123,5 @@ def heat_strip(values: Sequence[float], rows: Sequence[str], height: int = 34) -
             tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("place:O", title="number"),
                      alt.Tooltip("value:Q", format=".4f")],
         )
-        .properties(height=height * max(len(rows), 1) + 70)
+        .properties(height=height * max(len(rows), 1) + 130)  # the axis and the legend below take 130
     )  # fmt: skip

@@ -35,7 +35,7 @@ class Values:
         return pd.DataFrame({
             "row": order, "value": [self.names[j] for j in order],
             "used alike": [round(float(scores[j]), 3) for j in order], "products": [self.counts[j] for j in order],
-            "sure": ["unsure: few products" if self.unsure[j] else "" for j in order],
+            "": ["unsure" if self.unsure[j] else "" for j in order],
         })  # fmt: skip
 
 

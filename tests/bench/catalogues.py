@@ -156,9 +156,9 @@ def main() -> None:
         print("Catalogues: did not run, the evaluation data is not beside this checkout.")
         return
     print("\nCatalogues: share of the 10 nearest with the same withheld label, 32 numbers a product")
-    from tests.bench import rebuilding
+    from tests.bench import predicting, rebuilding
 
-    for row in (*ROWS, *rebuilding.ROWS):
+    for row in (*ROWS, *predicting.ROWS, *rebuilding.ROWS):
         row(p)
 
 

@@ -13,8 +13,9 @@ import pytest
 from embedcore.dataset import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods import entity_net
-from embedcore.methods.entity import BASKETS, EntityEmbeddings, EntityParams, FittedEntity
+from embedcore.methods.entity import EntityEmbeddings, FittedEntity
 from embedcore.methods.entity_fit import size_of
+from embedcore.methods.entity_params import BASKETS, EntityParams
 from tests.methods import planted
 
 METHOD = EntityEmbeddings()
