@@ -189,3 +189,15 @@ def test_customers_become_vectors_among_the_products_they_buy() -> None:
     assert customers.kind == "customer" and list(customers.ids) == ["a", "c"]
     share = np.log(3) / (np.log(3) + np.log(2))
     assert customers.vectors == pytest.approx(np.array([[share, 1 - share], [0, 1]]), abs=1e-6)
+
+
+def test_the_worker_leaves_a_recommender_that_loads(tmp_path: Path) -> None:
+    from embedcore.tasks import TASKS
+
+    dataset = random_shop(9)
+    dataset.save(tmp_path / "data")
+    seen: list[float] = []
+    TASKS["recommender"]({"dataset_folder": str(tmp_path / "data")}, tmp_path / "out",
+                         lambda step, of, loss=None, note="", at=None: seen.append(step / of))  # fmt: skip
+    found = model.Recommender.load(tmp_path / "out")
+    assert np.array_equal(found.counts, dataset.counts) and seen[0] == 0 and seen[-1] == 1
