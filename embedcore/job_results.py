@@ -16,7 +16,7 @@ from embedcore.store import Store
 
 # Kinds whose result is a folder made of a dataset, or of a run when the spec names one: nothing else to store.
 # The worker gets dataset_folder, and for a run run_folder (its vectors and graph) and model_folder.
-MADE = ("match", "anomalies", "recommender", "embed")
+MADE = ("match", "anomalies", "recommender", "embed", "segments")
 
 
 def stored(store: Store, kind: str, key: str, spec: Mapping[str, Any]) -> tuple[dict[str, Any], datetime] | None:
@@ -79,6 +79,8 @@ def prepare(store: Store, kind: str, spec: Mapping[str, Any], folder: Path) -> d
             raise MissingError("A result to blend is not (or no longer) here.", "Choose the results again.")
         ready["run_folders"] = {key: {"method": run.method, "folder": str(store.model_folder(key))}
                                 for key, run in runs.items() if run}
+    if kind == "embed" and spec.get("raw"):
+        ready["raw"] = str(_raw(store, spec["raw"]))
     if kind == "import":
         for part in ("catalogue", "baskets"):
             if spec.get(part):

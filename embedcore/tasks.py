@@ -18,6 +18,7 @@ from embedcore.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
 from embedcore.job import PREVIEW, clustering_name
 from embedcore.tasks_anomalies import anomalies
+from embedcore.tasks_customers import embed, segments
 from embedcore.tasks_match import match
 from embedcore.warm import Step
 
@@ -221,7 +222,7 @@ def warm_encoder(spec: Spec) -> dict[str, Any]:
 
 TASKS: dict[str, Task] = {"read": read, "import": import_, "sample": sample, "train": train, "map": map_,
                           "cluster": cluster, "merge": merge, "recommender": recommender, "anomalies": anomalies,
-                          "match": match}
+                          "match": match, "segments": segments, "embed": embed}
 QUESTIONS: dict[str, Callable[[Spec], dict[str, Any]]] = {"encode": encode, "predict": predict,
                                                            "warm": warm_encoder}
 

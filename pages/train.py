@@ -5,7 +5,7 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.job import PREVIEW
 from embedcore.methods import run_key
-from pages.ui import charts, forms, methods, pictures, rebuild, services, shell
+from pages.ui import charts, forms, methods, newproducts, pictures, rebuild, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui import result as results
 from pages.ui.methods import METHODS
@@ -110,6 +110,7 @@ watch(chosen)
 run = shell.pick_run(chosen)
 if run is not None:
     result(run)
+    newproducts.section(chosen, run, services.dataset(chosen))
 st.subheader("Train another method" if run else "Train a method", anchor=False)
 st.write(
     "A method looks at your data and gives every product a list of numbers, its **embedding**: "

@@ -30,6 +30,7 @@ PAGES = {
     "map": ("Map", ":material/scatter_plot:"),
     "duplicates": ("Duplicates", ":material/content_copy:"),
     "recommend": ("Recommend", ":material/recommend:"),
+    "customers": ("Customers", ":material/groups:"),
     "predict": ("Predict", ":material/psychology:"),
     "values": ("Values", ":material/palette:"),
     "anomalies": ("Unusual products", ":material/troubleshoot:"),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Locator, Page, expect
 
-PAGES = ("overview", "data", "train", "map", "duplicates", "recommend", "predict", "values", "anomalies")
+PAGES = ("overview", "data", "train", "map", "duplicates", "recommend", "customers", "predict", "values", "anomalies")
 PATIENCE = 90_000  # milliseconds; two busy cores are slow, a failure is not
 
 

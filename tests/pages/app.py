@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.shared import ROOT
 
-PAGES = ("overview", "data", "train", "map", "duplicates", "recommend", "predict", "values", "anomalies")
+PAGES = ("overview", "data", "train", "map", "duplicates", "recommend", "customers", "predict", "values", "anomalies")
 
 
 def open_page(name: str, **query: str) -> AppTest:

@@ -1,0 +1,57 @@
+"""The worker's tasks around customers and new products."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from embedcore.dataset import Dataset
+from embedcore.errors import NeedsError
+from embedcore.methods.base import Progress
+
+
+def segments(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
+    """{"k" or None, "seed"} and a run of customer2vec -> Segments.save(out)."""
+    from embedcore import methods
+    from embedcore.explore import segments as explore
+
+    progress(0, 100, note="Opening the result")
+    fitted = methods.get(str(spec["run_method"])).load(Path(spec["model_folder"]))
+    if "customer" not in fitted.embeddings:
+        raise NeedsError("This result has no customers.", "Train the method for customers first.")
+    dataset = Dataset.load(Path(spec["dataset_folder"]))
+    k = spec.get("k")
+    customers = fitted.embeddings["customer"]
+    explore.find(dataset, customers, int(k) if k else None, int(spec.get("seed", 0)), progress).save(out)
+    return {}
+
+
+def embed(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
+    """A run and new rows -> newcomers.parquet (see explore.newcomers), vectors.parquet and facts.json.
+
+    The rows are a table that was read (raw, roles, generate_ids), or without one the products of the dataset that have
+    no vector yet."""
+    from embedcore import methods
+    from embedcore.embedding import Embedding
+    from embedcore.explore import newcomers
+    from embedcore.intake.columns import make_catalogue
+    from embedcore.intake.tables import Table
+
+    progress(0, 100, note="Opening the result")
+    dataset, known = Dataset.load(Path(spec["dataset_folder"])), Embedding.load(Path(spec["run_folder"]))
+    fitted = methods.get(str(spec["run_method"])).load(Path(spec["model_folder"]))
+    progress(20, 100, note="Reading the new products")
+    notices: list[str] = []
+    if spec.get("raw"):
+        frame = Table.load(Path(spec["raw"])).frame
+        catalogue, notices = make_catalogue(frame, dict(spec["roles"]), generate_ids=bool(spec.get("generate_ids")))
+        new = Dataset.build("new", catalogue)
+    else:
+        new = newcomers.without_vector(dataset, known)
+    progress(40, 100, note="Giving them vectors")
+    vectors = fitted.embed(new)
+    progress(80, 100, note="Comparing with the products that are known")
+    newcomers.compare(dataset, known, new, vectors, [*notices]).save(out)
+    progress(100, 100, note="Done")
+    return {}

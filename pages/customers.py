@@ -1,0 +1,40 @@
+"""Customers: groups of people who buy alike, a map of them, and one of them at a time."""
+
+import streamlit as st
+
+from pages.ui import choice, customerlook, customerview, services, shell
+from pages.ui.text import number
+
+VIEWS = {"segments": "Segments", "one": "One customer"}
+
+shell.page("customers")
+data = shell.need_dataset()
+dataset = services.dataset(data)
+st.caption("See which groups your customers form, what sets each apart, and who is like whom.")
+if dataset.baskets is None or dataset.baskets.customers is None:
+    shell.empty(
+        "These baskets do not say whose they are.",
+        "Add baskets with a customer column: then customers who buy alike are found.",
+        "data",
+        "Add data",
+    )
+    st.stop()
+run = customerview.run(data)
+if run is None:
+    customerview.offer(data, dataset)
+    st.stop()
+found = customerview.segments(data, run)
+if found is None:
+    st.stop()
+customers = services.embedding(run, "customer")
+customerview.head(run, found)
+scene = customerview.Scene(data, run, dataset, customers, found)
+customerview.chart(scene)
+if choice.segments("view", "What to look at", VIEWS) == "one":
+    customerlook.one(scene)
+else:
+    customerview.listing(scene)
+st.caption(
+    f"{number(len(customers))} customers, {len(found.segments)} segments. A segment is a convenient cut through a "
+    "crowd: customers near its edge are like those on the other side."
+)

@@ -1,0 +1,70 @@
+"""One customer: what they buy, who is like them, what is near."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from pages.ui import services, shell
+from pages.ui.customerview import Scene
+from pages.ui.text import number, plain, short
+
+_SHOWN = 8
+
+
+def one(scene: Scene) -> None:
+    """Look up one customer: history, segment, who is like them, and products near them."""
+    ids = scene.customers.ids
+    typed = st.text_input("Customer", key="customer:typed", placeholder="Type an id", icon=":material/search:")
+    if typed.strip():
+        match = next((i for i in ids if i == typed.strip()), None) or next(
+            (i for i in ids if i.casefold().startswith(typed.strip().casefold())), None
+        )
+        if match is None:
+            st.info(f"No customer is called “{plain(short(typed, 40))}”.", icon=":material/search_off:")
+            return
+        shell.remember(customer=str(match))
+    chosen = shell.url("customer")
+    if chosen not in scene.customers.row_of:
+        chosen = str(ids[0])
+        st.caption("An example, the first customer. Type an id above.")
+    row = scene.customers.row_of[chosen]
+    segment = scene.found.segments[int(scene.found.labels[row])]
+    b = scene.dataset.baskets
+    code = int(np.flatnonzero(b.customer_ids == chosen)[0])
+    mine = np.flatnonzero(b.customers == code)
+    bought = np.concatenate([b.of(int(n)) for n in mine])
+    items, times = np.unique(bought, return_counts=True)
+    with st.container(border=True):
+        st.markdown(f"**Customer {plain(chosen)}** in segment **{plain(segment.name)}**")
+        facts = f"{number(len(mine))} baskets, {number(len(items))} different products"
+        if b.times is not None and not np.isnat(b.times[mine]).all():
+            facts += f", last on {np.nanmax(b.times[mine]).astype('datetime64[D]')}"
+        st.caption(facts)
+    left, middle, right = st.columns(3, gap="medium")
+    best = np.lexsort((items, -times))[:_SHOWN]
+    with left:
+        st.markdown("**Buys most**")
+        _table([(scene.dataset.titles[items[n]], int(times[n])) for n in best], "times", "What the customer buys most")
+    score = scene.customers.unit @ scene.customers.unit[row]
+    score[row] = -np.inf
+    near = np.argsort(-score, kind="stable")[:_SHOWN]
+    with middle:
+        st.markdown("**Customers like them**", help="Cosine similarity of the customers' vectors; 1 is the same.")
+        _table([(ids[n], round(float(score[n]), 2)) for n in near], "alike", "Customers who buy alike")
+    product = services.embedding(scene.run)
+    close = product.unit @ scene.customers.unit[row]
+    had = [product.row_of.get(str(scene.dataset.items[i]), -1) for i in items]
+    close[[n for n in had if n >= 0]] = -np.inf
+    top = np.argsort(-close, kind="stable")[:_SHOWN]
+    with right:
+        st.markdown("**Near them, not bought yet**", help="Products whose vectors are near the customer's (cosine).")
+        titles = scene.dataset.titles[scene.dataset.positions(product.ids[top])]
+        _table([(t, round(float(close[n]), 2)) for t, n in zip(titles, top, strict=True)], "near", "Products near them")
+
+
+def _table(rows: list[tuple[object, float]], what: str, alternative: str) -> None:
+    frame = pd.DataFrame([(str(a), b) for a, b in rows], columns=["name", what])
+    narrow = {what: st.column_config.NumberColumn(width=60)}
+    st.dataframe(frame, hide_index=True, width="stretch", alt=alternative, column_config=narrow)

@@ -1,0 +1,197 @@
+"""The parts of the Customers page: training, the map, segments side by side, one customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from embedcore import Dataset, Embedding
+from embedcore.explore.segments import Segments
+from embedcore.export import csv
+from embedcore.methods import get, run_key
+from pages.ui import charts, result, services, shell
+from pages.ui import jobs as job_ui
+from pages.ui.text import number, plain, share, short
+
+METHOD = "customer2vec"
+_DRAWN = 10_000  # points that a browser draws without stalling
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What the page shows. customers: their vectors, a row each."""
+
+    data: str
+    run: str
+    dataset: Dataset
+    customers: Embedding
+    found: Segments
+
+
+def run(data: str) -> str | None:
+    """The newest result with customers; several are told apart by a picker."""
+    runs = [r for r in services.store().runs(data) if r.method == METHOD]
+    if len(runs) > 1:
+        keys = {r.key[:12]: r for r in runs}
+        asked = shell.url("customers", next(iter(keys)))
+        chosen = st.sidebar.selectbox(
+            "Customer vectors",
+            list(keys),
+            index=list(keys).index(asked) if asked in keys else 0,
+            format_func=lambda k: shell.run_label(keys[k]),
+            help="A trained result that has vectors of customers.",
+        )
+        shell.remember(customers=chosen)
+        return keys[chosen].key
+    return runs[0].key if runs else None
+
+
+def offer(data: str, dataset: Dataset) -> None:
+    """Train the method for customers, with its defaults, at a click."""
+    method = get(METHOD)
+    params = method.Params()
+    key = run_key(data, method, params, 0)
+    job = next((j for j in services.jobs().recent() if j.kind == "train" and j.key == key), None)
+    live = next((j for j in services.jobs().live() if j.kind == "train" and j.key == key), None)
+    if live is not None:
+        job_ui.panel(live.id)
+        return
+    if job is not None and job.state in ("failed", "cancelled", "interrupted"):
+        job_ui.panel(job.id)
+    with st.container(border=True):
+        st.subheader("Customers have no vectors yet.", anchor=False)
+        st.write(f"{method.summary} It takes seconds.")
+        if st.button("Put customers on a map", type="primary", icon=":material/groups:"):
+            spec = {"dataset": data, "method": METHOD, "params": dict(params.__dict__), "seed": 0}
+            services.jobs().submit("train", key, spec, f"{method.title} on {dataset.name}")
+            st.rerun()
+
+
+def segments(data: str, run: str) -> Segments | None:
+    """Found in the worker at the first look; None while that runs."""
+    k = st.session_state.get("customers:k")
+    key = f"{k or 'auto'}"
+    folder = services.store().made("segments", key, data, run)
+    if folder is not None:
+        return _read(str(folder))
+    spec = {"dataset": data, "run": run, "k": k, "seed": 0}
+    job = services.jobs().submit("segments", key, spec, "Groups of customers")
+    if job.state == "done":
+        st.rerun()
+    job_ui.panel(job.id)
+    return None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _read(folder: str) -> Segments:
+    from pathlib import Path
+
+    return Segments.load(Path(folder))
+
+
+def head(run: str, found: Segments) -> None:
+    """What the check said, and how many groups there shall be."""
+    info = services.store().run(run)
+    with st.expander("How good these vectors are", icon=":material/verified:"):
+        if info is not None:
+            result.notices(info.meta)
+            result.figures(info.meta)
+    left, _ = st.columns([1, 2])
+    chosen = left.number_input(
+        "Number of segments",
+        2,
+        40,
+        value=st.session_state.get("customers:k"),
+        placeholder=f"found by itself: {len(found.segments)}",
+        help="k of k-means. Empty: the silhouette chooses among numbers that a person can read.",
+    )
+    if chosen != st.session_state.get("customers:k"):
+        st.session_state["customers:k"] = chosen
+        st.rerun()
+
+
+def chart(scene: Scene) -> None:
+    """The map of customers, coloured by segment; the chosen one is marked."""
+    found = scene.found
+    names = [s.name for s in found.segments]
+    rows = np.arange(len(scene.customers))
+    if len(rows) > _DRAWN:
+        rows = np.sort(np.random.default_rng(0).permutation(rows)[:_DRAWN])
+    frame = pd.DataFrame(
+        {
+            "x": found.xy[rows, 0].round(3),
+            "y": found.xy[rows, 1].round(3),
+            "customer": scene.customers.ids[rows].astype(str),
+            "segment": [names[n] for n in found.labels[rows]],
+        }
+    )
+    colours = [charts.PALETTE[n] if n < len(charts.PALETTE) else charts.OTHER for n in range(len(names))]
+    none = alt.Axis(title=None, labels=False, ticks=False, grid=False, domain=False)
+    base = alt.Chart(frame).encode(x=alt.X("x:Q", axis=none), y=alt.Y("y:Q", axis=none))
+    points = base.mark_circle(size=28, opacity=0.75).encode(
+        color=alt.Color(
+            "segment:N",
+            scale=alt.Scale(domain=names, range=colours),
+            legend=alt.Legend(title="Segment", orient="bottom", columns=2, labelLimit=320, symbolLimit=40),
+        ),
+        tooltip=["customer:N", "segment:N"],
+    )
+    layers = [points]
+    chosen = shell.url("customer")
+    if chosen in scene.customers.row_of:
+        row = scene.customers.row_of[chosen]
+        mark = pd.DataFrame({"x": [float(found.xy[row, 0])], "y": [float(found.xy[row, 1])], "customer": [chosen]})
+        layers.append(
+            alt.Chart(mark)
+            .mark_point(shape="circle", size=260, strokeWidth=3, color="#d1495b", filled=False)
+            .encode(x="x:Q", y="y:Q", tooltip=["customer:N"])
+        )
+    st.altair_chart(
+        alt.layer(*layers).properties(height=460),
+        width="stretch",
+        alt=f"Map of {number(len(scene.customers))} customers, coloured by segment: near points buy alike",
+    )
+
+
+def listing(scene: Scene) -> None:
+    """Every segment: how many, how much, and what sets it apart."""
+    total = len(scene.customers)
+    for n, s in enumerate(scene.found.segments):
+        with st.container(border=True):
+            left, right = st.columns([2, 3], gap="medium")
+            with left:
+                st.markdown(f"**{n + 1}. {plain(s.name)}**")
+                facts = [
+                    f"**{number(s.customers)}** customers ({share(s.customers / max(1, total))})",
+                    f"**{s.baskets / max(1, s.customers):.1f}** baskets each",
+                    f"**{s.items:.1f}** products in a basket",
+                ]
+                if s.spend is not None:
+                    facts.append(f"**{number(round(s.spend))}** spent each")
+                st.markdown("  \n".join(facts))
+            with right:
+                if s.categories:
+                    st.caption("More of their purchases than others' are", help=_LIFT)
+                    st.markdown(" · ".join(f"{plain(short(t.text, 40))} **{t.lift:.1f}×**" for t in s.categories[:6]))
+                if s.products:
+                    st.caption("More of them than of others buy", help=_LIFT)
+                    st.markdown(" · ".join(f"{plain(short(t.text, 50))} **{t.lift:.1f}×**" for t in s.products[:6]))
+                if not s.categories and not s.products:
+                    st.caption("Nothing that a tenth of them buy sets them apart.")
+    frame = pd.DataFrame({"customer": scene.customers.ids.astype(str), "segment": scene.found.labels + 1})
+    frame["name"] = [scene.found.segments[n].name for n in scene.found.labels]
+    st.download_button(
+        "Download customers with their segment (CSV)",
+        csv(frame),
+        file_name=f"{short(scene.dataset.name, 40)} segments.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+_LIFT = "Lift: their share divided by the share of all customers; 2× means twice as much as usual."

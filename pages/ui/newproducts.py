@@ -1,0 +1,134 @@
+"""New products for a finished result: rows of a file, or those of the catalogue that have no vector yet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+import streamlit as st
+
+from embedcore import Dataset
+from embedcore.explore.newcomers import NEAR, Newcomers
+from embedcore.export import csv
+from pages.ui import jobs as job_ui
+from pages.ui import mapping, notices, reading, services, sources
+from pages.ui.text import number, short
+
+FILE, REST = "A file", "Products of this catalogue without a vector"
+
+
+def section(data: str, run: str, dataset: Dataset) -> None:
+    """Choose the rows, give them vectors in the worker, show what they are nearest to."""
+    with st.expander("Add new products to this result", icon=":material/add_box:"):
+        st.write(
+            "Products that came after the training get a vector at once: nothing is trained again, and nothing that "
+            "is there changes."
+        )
+        missing = dataset.n_catalogue - _inside(dataset, run) if dataset.catalogue is not None else 0
+        ways = [FILE, REST] if missing > 0 else [FILE]
+        way = st.segmented_control(
+            "Which products", ways, default=FILE, required=True, key=f"new:way:{run[:8]}", label_visibility="collapsed"
+        )
+        wanted: dict[str, object] | None = {}
+        if way == REST:
+            st.caption(f"{number(missing)} products of the catalogue have no vector in this result.")
+        else:
+            wanted = _file(dataset)
+        if wanted is None:
+            return
+        key = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:24]
+        folder = services.store().made("embed", key, data, run)
+        if folder is None:
+            _start(data, run, key, wanted)
+            return
+        _show(_read(str(folder)), dataset)
+
+
+def _inside(dataset: Dataset, run: str) -> int:
+    """How many products of the catalogue have a vector."""
+    rows = dataset.positions(services.embedding(run).ids)
+    return int((rows < dataset.n_catalogue).sum())
+
+
+def _file(dataset: Dataset) -> dict[str, object] | None:
+    """A table with the columns of the catalogue, read like any other; None until there is one."""
+    source = sources.pick("new", "File with new products", "The same columns as the catalogue: CSV, Excel or Parquet.")
+    read = reading.read("new", source) if source else None
+    if read is None:
+        return None
+    key, table = read
+    roles = dict(dataset.catalogue.roles) if dataset.catalogue is not None else {}
+    columns = [str(c) for c in table.frame.columns]
+    shared = {c: r for c, r in roles.items() if c in columns}
+    if not shared:
+        st.warning(
+            "No column of this file is called like one of the catalogue; say what they are.", icon=":material/info:"
+        )
+        mapped, generate = mapping.catalogue(key, table)
+        return {"raw": key, "roles": mapped, "generate_ids": generate}
+    rest = [c for c in columns if c not in shared]
+    lacking = [c for c in roles if c not in columns]
+    if rest or lacking:
+        said = [f"not used: {short(', '.join(rest), 80)}"] if rest else []
+        said += [f"missing here: {short(', '.join(lacking), 80)}"] if lacking else []
+        st.text("; ".join(said).capitalize())
+    generate = "id" not in shared.values()
+    if generate:
+        st.caption("No column is the id: the products are numbered 1, 2, 3 …")
+    return {"raw": key, "roles": shared | dict.fromkeys(rest, "ignore"), "generate_ids": generate}
+
+
+def _start(data: str, run: str, key: str, wanted: dict[str, object]) -> None:
+    """A button, and the panel of the job while it runs."""
+    jobs = services.jobs()
+    known = [j for j in (*jobs.live(), *jobs.recent()) if j.kind == "embed" and j.key == key]
+    if known and known[0].state == "done":
+        st.rerun()
+    if known:
+        job_ui.panel(known[0].id)
+        if known[0].state in job_ui.LIVE:
+            return
+    if st.button("Give them vectors", type="primary", icon=":material/add:", key=f"new:start:{run[:8]}"):
+        jobs.submit("embed", key, {"dataset": data, "run": run, **wanted}, "New products")
+        st.rerun()
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _read(folder: str) -> Newcomers:
+    return Newcomers.load(Path(folder))
+
+
+def _show(found: Newcomers, dataset: Dataset) -> None:
+    """What came of it."""
+    have = int(found.table["vector"].sum())
+    st.markdown(f"**{number(have)}** of {number(len(found.table))} products have a vector now.")
+    notices.say(found.notices)
+    shown = found.table[found.table["vector"]].drop(columns=["vector", "known"]).head(1_000)
+    names = {f"near{n + 1}": f"nearest {n + 1}" for n in range(NEAR)}
+    alike = {f"alike{n + 1}": st.column_config.NumberColumn("alike", format="%.2f") for n in range(NEAR)}
+    st.dataframe(
+        shown,
+        hide_index=True,
+        width="stretch",
+        alt="Table of the new products and the known products nearest to each",
+        column_config={**{k: st.column_config.TextColumn(v) for k, v in names.items()}, **alike},
+    )
+    left, right = st.columns(2)
+    name = short(dataset.name, 40)
+    left.download_button(
+        "Download the vectors (CSV)",
+        lambda: csv(found.export()),
+        file_name=f"{name} new vectors.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+    right.download_button(
+        "Download the nearest products (CSV)",
+        lambda: csv(found.table),
+        file_name=f"{name} new products.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )

@@ -1,0 +1,103 @@
+"""Customers: what the page says without customers, and what it shows with them. And new products on the Train page."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+
+from embedcore.dataset import Dataset
+from embedcore.methods import get, run_key
+from tests.methods import planted
+from tests.pages.app import check, open_page, words
+from tests.pages.conftest import finished
+
+
+@pytest.fixture
+def shop(_own_home: None) -> dict[str, str]:
+    """A small shop with customers, its customer vectors, product2vec, and the segments."""
+    from pages.ui import services
+
+    store, jobs = services.store(), services.jobs()
+    ids = [f"p{n}" for n in range(64)]
+    data = Dataset.build("shop <b>bold</b>", planted.catalogue(ids), planted.lines(planted.baskets()))
+    data.save(store.home / "spool" / "made")
+    info = store.add_dataset(store.home / "spool" / "made", "test")
+    keys = {}
+    for name in ("customer2vec", "product2vec"):
+        method = get(name)
+        params = method.Params()
+        key = run_key(info.hash, method, params, 0)
+        spec = {"dataset": info.hash, "method": name, "params": json.loads(params.canonical()), "seed": 0}
+        finished(jobs, jobs.submit("train", key, spec, "Train"))
+        keys[name] = key
+    for job in jobs.live():
+        jobs.cancel(job.id)
+    spec = {"dataset": info.hash, "run": keys["customer2vec"], "k": None, "seed": 0}
+    finished(jobs, jobs.submit("segments", "auto", spec, "Segments"))
+    finished(jobs, jobs.submit("embed", "rest", {"dataset": info.hash, "run": keys["product2vec"]}, "Embed"))
+    return {"dataset": info.hash, **keys}
+
+
+def test_the_page_shows_segments_a_customer_and_what_did_not_get_a_vector(shop: dict[str, str]) -> None:
+    from embedcore.explore.newcomers import Newcomers
+    from embedcore.explore.segments import Segments
+    from pages.ui import services
+
+    app = open_page("customers", dataset=shop["dataset"][:12])
+    check(app)
+    said = words(app)
+    assert "80 customers" in said and "baskets each" in said
+
+    one = open_page("customers", dataset=shop["dataset"][:12], view="one", customer="c17")
+    check(one)
+    assert "Customer c17" in words(one) and "Customers like them" in words(one)
+    near = next(d.value for d in one.dataframe if "alike" in d.value.columns)
+    assert {planted.group(i) for i in near["name"]} == {1}
+    one.text_input(key="customer:typed").set_value("nobody").run()
+    check(one)
+    assert any("No customer is called" in i.value for i in one.info)
+
+    folder = services.store().made("segments", "auto", shop["dataset"], shop["customer2vec"])
+    assert folder is not None
+    found = Segments.load(folder)
+    assert sum(s.customers for s in found.segments) == 80
+    for s in found.segments:  # a customer keeps to a group of products: so do the segments
+        rooms = {t.text for t in s.categories if t.lift > 2}
+        assert rooms and sum(bool(rooms & set(r)) for r in planted.ROOMS) == 1
+
+    folder = services.store().made("embed", "rest", shop["dataset"], shop["product2vec"])
+    assert folder is not None
+    new = Newcomers.load(folder)
+    assert list(new.table["id"]) == ["p60", "p61", "p62", "p63"] and new.table["vector"].all()
+    assert list(new.export().columns[:2]) == ["id", "d0"] and len(new.export()) == 4
+    titles = {planted.title(n): n % planted.GROUPS for n in range(64)}
+    assert [titles[t] for t in new.table["near1"]] == [0, 1, 2, 3]
+
+    train = open_page("train", dataset=shop["dataset"][:12], run=shop["product2vec"][:12])
+    check(train)
+    assert any(e.label == "Add new products to this result" for e in train.expander)
+
+
+def test_baskets_without_customers_lead_to_the_data_page() -> None:
+    from pages.ui import services
+
+    store = services.store()
+    lines = pd.DataFrame({"basket": ["1", "1"], "item": ["a", "b"]})
+    Dataset.build("plain", None, lines).save(store.home / "spool" / "made")
+    hash = store.add_dataset(store.home / "spool" / "made", "test").hash
+    app = open_page("customers", dataset=hash[:12])
+    check(app)
+    assert "do not say whose they are" in words(app)
+
+
+def test_customers_without_vectors_are_offered_a_training() -> None:
+    from pages.ui import services
+
+    store = services.store()
+    Dataset.build("shop", None, planted.lines(planted.baskets())).save(store.home / "spool" / "made")
+    hash = store.add_dataset(store.home / "spool" / "made", "test").hash
+    app = open_page("customers", dataset=hash[:12])
+    check(app)
+    assert any(b.label == "Put customers on a map" for b in app.button)
