@@ -161,13 +161,19 @@ def _sentence(name: str, value: str, guess: Guess, p: float, odd: float, raw: An
     if role == "price" and number is not None and guess.middle:
         times = number / guess.middle
         if times >= 1.9 or 0 < times <= 0.5:
-            much = ("twice" if times < 2.2 else f"{times:,.0f} times") if times > 1 else f"only {times:.0%} of"
+            much = _times(times)
             return f"{stands}, {much} what products like this cost (about {written(guess.middle, role)})"
     expected = guess.text or "nothing there"
     have = "have" if guess.middle is not None or not guess.text or not value else "are"
     if guess.probability >= 0.5:
         return f"{stands}; {_like(guess.probability)} {have} {expected}"
     return f"{stands}; products like this most often {have} {expected} ({_share(guess.probability)})"
+
+
+def _times(x: float) -> str:
+    if x < 1:
+        return f"only {x:.0%} of"
+    return "twice" if x < 2.1 else f"{x:,.1f} times" if x < 10 else f"{x:,.0f} times"
 
 
 def _like(p: float) -> str:

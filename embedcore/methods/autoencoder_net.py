@@ -17,7 +17,7 @@ from embedcore.methods.base import Progress
 
 BATCH = 1_024  # and an eighth of the rows of a smaller table, so that an epoch has several steps
 _SMALL = 64
-_TEXT = 1.0  # weight of the text beside a column
+_TEXT, _NUMBER = 1.0, 4.0  # weights beside a category column: of a text; of a number's value (its step counts too)
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ class _Feed:
             parts.append(one / len(rows))
         if layout.n_numbers:
             miss = F.smooth_l1_loss(said[len(sizes)], self.z[rows], reduction="none") * self.there[rows]
-            parts.append(miss.sum() / len(rows))
+            parts.append(_NUMBER * miss.sum() / len(rows))
         start = int(layout.starts[-1])
         for (_, read, told), logits in zip(layout.texts, said[len(sizes) + 1 :], strict=True):
             words, weight = self.words[rows].long() - start, self.word_weight[rows] > 0
