@@ -19,6 +19,7 @@ COLOURS = 6  # numbers of the colour block
 SHOWN = 8  # pictures that are watched while it learns
 _BATCH = 64
 _MOST_STEPS, _FEW_STEPS, _FEWEST_STEPS = 2000, 150, 40
+_SLOW = 0.1  # learning rate of what begins at its best linear answer, as a share
 _WATCH = 10  # steps between two looks at the pictures that are watched
 _DRAWN = 0.1  # weight of the picture beside what was seen in it: a picture is mostly colour
 _LOGIT = 0.02  # how near to black and white the linear beginning goes
@@ -92,11 +93,16 @@ def fit(
     blocks = (shades - model.colour_mean) @ model.colour_way
     losses = []
     random = torch.Generator().manual_seed(seed)
-    optimiser = torch.optim.AdamW(model.net.parameters(), lr=how.rate, weight_decay=1e-4)
+    # The linear layers stand where they should already: fast steps there would first undo that.
+    done = {id(v) for layer in (model.net.read, model.net.say, model.net.sketch) for v in layer.parameters()}
+    slow = [v for v in model.net.parameters() if id(v) in done]
+    fast = [v for v in model.net.parameters() if id(v) not in done]
+    groups = [{"params": slow, "share": _SLOW}, {"params": fast, "share": 1.0}]
+    optimiser = torch.optim.AdamW(groups, lr=how.rate, weight_decay=1e-4)
     spread = seen.pow(2).sum(1).mean().clamp(min=1e-9)
     for step in range(steps):
         for group in optimiser.param_groups:
-            group["lr"] = how.rate * min(1.0, (step + 1) / 30) * (1 - step / steps)
+            group["lr"] = how.rate * group["share"] * min(1.0, (step + 1) / 30) * (1 - step / steps)
         order = torch.randint(n, (batch,), generator=random).sort().values  # a mapped file is read forwards
         x = see.tensor(pixels[rows[order.numpy()]], how.size)
         # Edges are the same in any colours; so the convolutions beside them must not rely on colours.
