@@ -24,7 +24,7 @@ LABELS = {
     "numbers": "the same numbers", "numbers_clash": "different numbers", "measures": "the same sizes or amounts",
     "measures_clash": "different sizes or amounts", "colour": "the same colour", "colour_clash": "different colours",
     "brand": "the same brand", "brand_clash": "different brands", "price_apart": "prices apart",
-    "price_close": "nearly the same price", "length": "titles of the same length",
+    "price_close": "nearly the same price", "length": "titles of the same length", "identical": "many copies",
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from embedcore.match import sparse
 from embedcore.match.texts import Texts
 from embedcore.match.traits import Traits
 
+_OTHER = 0.25  # log ratio of prices from which products with the same texts may be two
 _FAR = 2.0  # log ratio from which prices are as different as can be
 
 
@@ -43,8 +44,18 @@ def compare(
     _values(t, a, b, f)
     _prices(texts, a, b, f)
     short, long = np.minimum(t.length[a], t.length[b]), np.maximum(t.length[a], t.length[b])
+    f["identical"] = identical(texts, t, a, b)
     f["length"] = short / np.maximum(long, 1)
     return {name: np.asarray(v, np.float32) for name, v in f.items()}
+
+
+def identical(texts: Texts, traits: Traits, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(m,) bool: two of many copies: every text is the same, and prices, where both are known, are close.
+
+    Such rows are crowded by each other and their words are common, so that nothing else would speak for them."""
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(np.log(texts.price[a] / texts.price[b])) > _OTHER
+    return np.asarray((traits.whole[a] == traits.whole[b]) & (traits.whole[a] >= 0) & ~apart)
 
 
 def density_of(likeness: np.ndarray, a: np.ndarray, b: np.ndarray, n: int) -> np.ndarray:

@@ -113,9 +113,10 @@ def _scored(table: _Table, weights: Weights, a: np.ndarray, b: np.ndarray, n: in
         part = slice(step * _CHUNK, (step + 1) * _CHUNK)
         evidence[part] = weights.log_odds(table.compare(a[part], b[part]))
         progress(step + 1, steps, note="Comparing pairs")
-    moved = shift(evidence, weights.prior)
+    copies = features.identical(table.texts, table.traits, a, b)
+    moved = shift(evidence[~copies], weights.prior)
     # Few pairs have a chance: comparing those again is cheaper than keeping the features of all.
-    at = np.flatnonzero(logistic(evidence + moved) >= (_HOPELESS if len(a) > _ALL else 0))
+    at = np.flatnonzero(copies | (logistic(evidence + moved) >= (_HOPELESS if len(a) > _ALL else 0)))
     found = table.compare(a[at], b[at])
     empty = np.zeros(len(at))
     return Matches(
@@ -139,7 +140,7 @@ def _filled(table: _Table, matches: Matches, progress: Progress) -> Matches:
     """With the pairs inside chains of likely matches that nearest neighbours left out: large groups have more members
     than any list of neighbours is long."""
     progress(0, 2, note="Filling groups")
-    probability = logistic(matches.evidence + shift(matches.evidence, matches.weights.prior, matches.others))
+    probability = logistic(matches.adapted)
     cut = expected(probability).best
     a, b = groups.inside(matches.a, matches.b, probability, matches.n, cut, _CHAIN, max(_FILLED, 10 * matches.n))
     if not len(a):

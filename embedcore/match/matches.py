@@ -63,7 +63,15 @@ class Matches:
         """What to add to the evidence so that it holds in this catalogue, whose share of matches is its own."""
         if self.weights.moved is not None:
             return self.weights.moved
-        return shift(self.evidence[: len(self) - self.filled], self.weights.prior, self.others)
+        listed = len(self) - self.filled
+        # Copies of one row are sure, and say nothing about how many of the other pairs match.
+        other = self.feature("identical")[:listed] == 0
+        return shift(self.evidence[:listed][other], self.weights.prior, self.others)
+
+    @property
+    def adapted(self) -> np.ndarray:
+        """(m,) float64: the evidence, moved; copies of one row stay as sure as they are."""
+        return self.evidence + np.where(self.feature("identical") > 0, 0, self.moved)
 
     @cached_property
     def row_of(self) -> dict[tuple[int, int], int]:
@@ -192,7 +200,7 @@ def rescored(matches: Matches, weights: Weights, said: Said = NOTHING) -> Matche
 def settled(matches: Matches, said: Said = NOTHING) -> Matches:
     """Probabilities, cut and groups from the evidence of each pair."""
     where = rows_of(matches, said)
-    log_odds = matches.evidence + matches.moved
+    log_odds = matches.adapted
     log_odds[where[where >= 0]] = np.where(said.same[where >= 0], _SURE, -_SURE)
     log_odds = accord.settle(log_odds, matches.a, matches.b, matches.n)
     log_odds[where[where >= 0]] = np.where(said.same[where >= 0], _SURE, -_SURE)

@@ -66,8 +66,7 @@ def clean(dataset: Dataset, group: np.ndarray, keep: Mapping[int, int] | None = 
         ],
     }
     catalogue = Catalogue(frame, dataset.catalogue.roles)
-    return Dataset.build(f"{dataset.name} without duplicates", catalogue, _lines(dataset, new_id), meta,
-                         dataset.images)
+    return Dataset.build(f"{dataset.name} without duplicates", catalogue, _lines(dataset, new_id), meta, dataset.images)
 
 
 def _lines(dataset: Dataset, new_id: np.ndarray) -> pd.DataFrame | None:

@@ -13,6 +13,7 @@ import numpy as np
 
 from embedcore.match import sparse
 
+IDENTICAL = 8.0  # log odds of two of many copies of a row
 EXTRA = 0.5  # log odds that a likeness in another embedding adds per standard deviation
 _WIDE = 2.5
 

@@ -119,7 +119,7 @@ def top(
     n = x.shape[0]
     held = np.bincount(x.indices, minlength=x.shape[1])
     rare = held <= max(500, 0.02 * n) if n > 5_000 else np.ones(x.shape[1], bool)
-    x = scaled(x, np.where(rare & (held > 1), 1, 0).astype(np.float32))
+    x = scaled(x, np.where(rare & (held > 1), 1, 0).astype(np.float32)).copy()
     x.eliminate_zeros()
     other = csr_matrix(x.T)
     rows, found, score = [], [], []

@@ -103,7 +103,7 @@ def _most_likely(z: np.ndarray, y: np.ndarray, base: np.ndarray, spread: np.ndar
 def _changes(names: tuple[str, ...], before: np.ndarray, step: np.ndarray) -> tuple[str, ...]:
     out = []
     for k in np.argsort(-np.abs(step), kind="stable")[:5]:
-        if abs(step[k]) < 0.05:
+        if abs(step[k]) < 0.01:
             break
         more = abs(before[k] + step[k]) > abs(before[k])
         label = LABELS.get(names[k], names[k].removeprefix("like ") + " alike")

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import pandas as pd
 from scipy.sparse import csr_matrix
 
 from embedcore.match import models, sparse, words
@@ -16,6 +17,7 @@ from embedcore.methods.base import Progress, silent
 _BRANDED = 3  # words of a title among which a brand is looked for
 _NO_BRAND = ("unknown", "generic", "n/a", "na", "none", "no brand", "unbranded", "-")
 _GRAMS = (3, 5)
+_COPIES = 6  # rows; equal texts of fewer are compared like any others
 _HEAD = 150  # characters of a description in which a model number stands for one in the title
 
 
@@ -27,7 +29,8 @@ class Traits:
     length 1. words: words of titles. model: model numbers of titles. spelt: the model numbers of any title that can be
     read in this product's title or description. akin: the model numbers that are longer or shorter forms of its own.
     letters: (models, 24) uint8, the characters of each. number, measure, unit, colour, brand: what titles hold.
-    length: characters of the title.
+    length: characters of the title. whole: (n,) int64, equal where all texts are equal, -1 where fewer than
+    _COPIES are.
     """
 
     chars: csr_matrix
@@ -44,6 +47,7 @@ class Traits:
     colour: csr_matrix
     brand: csr_matrix
     length: np.ndarray
+    whole: np.ndarray
 
 
 def of(texts: Texts, progress: Progress = silent) -> Traits:
@@ -72,7 +76,14 @@ def of(texts: Texts, progress: Progress = silent) -> Traits:
         chars, sparse.normed(titled.weighted), sparse.normed(told.weighted), titled, model, spelt,
         _akin(model, [parts for _, parts in coded]), _letters(model), number, measure, unit, hue, _brands(texts, split),
         np.array([len(t) for t in texts.title], np.float32),
+        _whole(texts),
     )  # fmt: skip
+
+
+def _whole(texts: Texts) -> np.ndarray:
+    parts = zip(texts.title, texts.description, texts.brand, texts.colour, strict=True)
+    code = pd.factorize(pd.Series(["\x1f".join(p) for p in parts], dtype="str"))[0]
+    return np.where(texts.known & (np.bincount(code, minlength=1)[code] >= _COPIES), code, -1)
 
 
 def _chars(titles: np.ndarray) -> csr_matrix:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pandas as pd
 
 from embedcore.dataset import Dataset
 from embedcore.match import candidates, features, sparse, texts, traits
-from embedcore.match.score import Weights, average
+from embedcore.match.score import IDENTICAL, Weights, average
 from embedcore.methods.base import silent
 from tests.shared import SHARED
 
@@ -75,7 +76,7 @@ def learn(parts: list[tuple[dict[str, np.ndarray], np.ndarray]]) -> Weights:
     """The averaged model of some catalogues, each of which weighs the same."""
     from sklearn.linear_model import LogisticRegression
 
-    names = tuple(parts[0][0])
+    names = tuple(k for k in parts[0][0] if k != "identical")
     x = np.concatenate([np.stack([f[k] for k in names], 1) for f, _ in parts]).astype(np.float64)
     y = np.concatenate([t for _, t in parts])
     each = np.concatenate([np.full(len(t), len(y) / len(parts) / len(t)) for _, t in parts])
@@ -83,4 +84,6 @@ def learn(parts: list[tuple[dict[str, np.ndarray], np.ndarray]]) -> Weights:
     fit = LogisticRegression(C=STRENGTH, max_iter=2000).fit((x - mean) / spread, y, sample_weight=each)
     learned = Weights(names, mean, spread, fit.coef_[0], float(fit.intercept_[0]), float(np.average(y, weights=each)))
     by_hand = BY_HAND if "meaning_near" in names else {**BY_HAND, **INSTEAD}
-    return average(learned, by_hand, BIAS)
+    made = average(learned, by_hand, BIAS)
+    return replace(made, names=(*names, "identical"), mean=np.r_[made.mean, 0], spread=np.r_[made.spread, 1],
+                   weight=np.r_[made.weight, IDENTICAL])  # fmt: skip
