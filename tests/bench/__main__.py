@@ -168,6 +168,7 @@ def line(who: str, cpu: float, clock: float, found: tuple[float, float]) -> None
 if __name__ == "__main__":
     main()
     maps.main()
+    duplicates.main()
     recommend.main()
     catalogues.main()
     images.main()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Dataset
+from embedcore.dataset import Catalogue, Dataset
+from embedcore.embedding import Embedding
 from embedcore.match import candidates, features, sparse, texts, traits
 from embedcore.match.score import IDENTICAL, Weights, average
 from embedcore.methods.base import silent
@@ -28,12 +28,16 @@ BIAS = -4.0
 STRENGTH = 0.3  # inverse of the penalty on standardised weights
 
 
-def catalogue(name: str, home: Any) -> tuple[Dataset, Any]:
+def catalogue(name: str) -> tuple[Dataset, Embedding | None]:
     """(dataset as the program reads the raw file, vectors of its titles and brands)."""
-    from embedcore.commands.duplicates import catalogue_of, vectors_of
+    from embedcore.commands.duplicates import catalogue as read
+    from embedcore.tasks_match import vectors
 
-    dataset, _ = catalogue_of(home / name / "catalogue.csv")
-    return dataset, vectors_of(dataset)
+    dataset, ids = read(SHARED / "data" / "duplicates" / name / "catalogue.csv")
+    assert dataset.catalogue is not None
+    frame = dataset.catalogue.frame.assign(**{dataset.catalogue.id_column: ids.astype(str)})
+    named = Dataset.build(name, Catalogue(frame, dataset.catalogue.roles))
+    return named, vectors(named)
 
 
 def gold(name: str, dataset: Dataset) -> np.ndarray:
@@ -51,7 +55,9 @@ def gold(name: str, dataset: Dataset) -> np.ndarray:
     return np.asarray(connected_components(graph, directed=False)[1])
 
 
-def examples(dataset: Dataset, embedding: Any, truth: np.ndarray) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def examples(
+    dataset: Dataset, embedding: Embedding | None, truth: np.ndarray
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """(features of all candidates, whether each is a match)."""
     read = texts.read(dataset)
     n = len(read)
