@@ -37,7 +37,7 @@ def strongest(model: Recommender, basket: np.ndarray, found: np.ndarray, over_cu
 
 
 def bought_with(dataset: Dataset, together: Together | None, anchor: int, item: int, several: bool) -> str:
-    """"with “Bread” in 38 baskets together, 4.2x more than chance"; without counts when `together` is None."""
+    """Such as: with “Bread” in 38 baskets together, 4.2x more than chance. Without counts when `together` is None."""
     name = f"“{dataset.titles[anchor]}”"
     if together is None:
         return f"bought together with {name}"
@@ -48,7 +48,7 @@ def bought_with(dataset: Dataset, together: Together | None, anchor: int, item: 
 
 
 def due(bought: Bought, n: int) -> str:
-    """"in 7 of 12 baskets, about every 2nd, last 3 baskets ago"."""
+    """Such as: in 7 of 12 baskets, about every 2nd, 3 baskets ago."""
     times, of = int(bought.times[n]), int(bought.of[n])
     says = f"in {times} of {of} {'basket' if of == 1 else 'baskets'}"
     if times > 1:
