@@ -54,6 +54,10 @@ def headline() -> None:
                     width="stretch",
                     alt="Line chart: the error on what it learned from and on products kept out, step by step",
                 )
+                st.caption(
+                    "While it learns, words and cells are hidden from it and some doubt is asked of it: that error may "
+                    "stay above the one on products kept out."
+                )
 
 
 def new_product() -> None:
@@ -75,7 +79,7 @@ def new_product() -> None:
         st.info("Fill in at least one field.", icon=":material/edit:")
         return
     with st.container(border=True):
-        answers.one(answers.of_rows(info, [stored[1]], roles), dataset, info.meta)
+        answers.one(answers.of_rows(info, [stored[1]], read), dataset, info.meta)
 
 
 def field(column: str, role: str) -> str:
@@ -106,7 +110,7 @@ def from_file() -> None:
     table = reading.read("news", file) if file else None
     if not table:
         return
-    found = answers.of_file(info, str(services.store().raw(table[0])), roles)
+    found = answers.of_file(info, str(services.store().raw(table[0])), read)
     for said in found["notices"]:
         st.info(plain(said), icon=":material/info:")
     answers.many(found, dataset, "file", f"{file.filename} predicted", {})
@@ -121,7 +125,8 @@ def blanks() -> None:
     if not info.meta["target"]["blank"] or not (found := answers.of_blanks(info))["ids"]:
         st.success(f"No cell of “{plain(column)}” is blank.", icon=":material/check_circle:")
     else:
-        st.write(f"{number(len(found['ids']))} products have no “{plain(column)}”. This is what probably stands there.")
+        count = "1 product has" if len(found["ids"]) == 1 else f"{number(len(found['ids']))} products have"
+        st.write(f"{count} no “{plain(column)}”. This is what probably stands there.")
         titles = {i: str(dataset.titles[dataset.index[i]]) for i in found["ids"]}
         answers.many(found, dataset, "blank", f"{column} filled", titles)
     if st.button("Learn to fill another column", icon=shell.PAGES["train"][1], key="other-column"):
@@ -162,6 +167,7 @@ vectors = services.embedding(run)
 roles = dict(dataset.catalogue.roles)
 used = {*info.meta["inputs"], *info.meta["numbers"], *info.meta["texts"]}
 columns = [(c, r) for c, r in roles.items() if c in used]
+read = {c: r for c, r in roles.items() if c in used or r == "id"}
 headline()
 view = choice.segments("ask", "What to predict for", VIEWS)
 {"new": new_product, "file": from_file, "blank": blanks, "here": product_here}[view]()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -49,7 +50,9 @@ def logistic(first: pd.DataFrame, last: pd.DataFrame, target: str, spec: Any) ->
     table = make_column_transformer(values, (StandardScaler(), list(spec.num)), *words)
     model = make_pipeline(table, LogisticRegression(max_iter=60))
     a, b = (d.fillna(dict.fromkeys(spec.num, 0.0)) for d in (first, last))
-    return np.asarray(model.fit(a, first[target]).predict(b))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # sixty steps are what it gets
+        return np.asarray(model.fit(a, first[target]).predict(b))
 
 
 ROWS: list[Callable[[ModuleType], None]] = [network]
