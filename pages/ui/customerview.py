@@ -136,7 +136,7 @@ def chart(scene: Scene) -> None:
         color=alt.Color(
             "segment:N",
             scale=alt.Scale(domain=names, range=colours),
-            legend=alt.Legend(title="Segment", orient="bottom", columns=2, labelLimit=320, symbolLimit=40),
+            legend=alt.Legend(title="Segment", orient="bottom", columns=2, labelLimit=170, symbolLimit=40),
         ),
         tooltip=["customer:N", "segment:N"],
     )
