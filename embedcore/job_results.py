@@ -16,7 +16,7 @@ from embedcore.store import Store
 
 # Kinds whose result is a folder made of a dataset, or of a run when the spec names one: nothing else to store.
 # The worker gets dataset_folder, and for a run run_folder (its vectors and graph) and model_folder.
-MADE = ("match", "anomalies", "recommender", "embed", "segments")
+MADE = ("match", "anomalies", "recommender", "embed", "segments", "lists")
 
 
 def stored(store: Store, kind: str, key: str, spec: Mapping[str, Any]) -> tuple[dict[str, Any], datetime] | None:

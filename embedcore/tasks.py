@@ -19,6 +19,7 @@ from embedcore.errors import InputError, NeedsError
 from embedcore.job import PREVIEW, clustering_name
 from embedcore.tasks_anomalies import anomalies
 from embedcore.tasks_customers import embed, segments
+from embedcore.tasks_lists import lists
 from embedcore.tasks_match import match
 from embedcore.warm import Step
 
@@ -222,7 +223,7 @@ def warm_encoder(spec: Spec) -> dict[str, Any]:
 
 TASKS: dict[str, Task] = {"read": read, "import": import_, "sample": sample, "train": train, "map": map_,
                           "cluster": cluster, "merge": merge, "recommender": recommender, "anomalies": anomalies,
-                          "match": match, "segments": segments, "embed": embed}
+                          "match": match, "segments": segments, "embed": embed, "lists": lists}
 QUESTIONS: dict[str, Callable[[Spec], dict[str, Any]]] = {"encode": encode, "predict": predict,
                                                            "warm": warm_encoder}
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import choice, recbasket, reccustomer, recmodel, recproduct, services, shell
+from pages.ui import choice, recbasket, reccustomer, reclists, recmodel, recproduct, services, shell
 
 BY = {"product": "A product", "basket": "A basket", "customer": "A customer"}
 
@@ -18,3 +18,4 @@ elif by == "customer":
     reccustomer.view(dataset, data, model)
 else:
     recproduct.view(dataset, data, model, run)
+reclists.view(dataset, by)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,9 +17,7 @@ if TYPE_CHECKING:
     from embedcore.dataset import Catalogue, Dataset
     from embedcore.recommend.batch import Answer
 
-COLUMNS = ("query_id", "rank", "product_id", "score", "reason")
 _ASKS = {"baskets": "product_id", "customers": "customer_id", "products": "product_id"}
-_ROWS = 20_000  # rows of a Parquet file that are written at a time
 
 
 def add(commands: Any) -> None:
@@ -42,6 +39,8 @@ def add(commands: Any) -> None:
 
 
 def run(wanted: argparse.Namespace) -> None:
+    from embedcore.recommend import files
+
     if wanted.k < 1:
         raise InputError(f"--k is {wanted.k}.", "Ask for at least one product.")
     if wanted.out.suffix.lower() not in (".csv", ".parquet"):
@@ -55,7 +54,7 @@ def run(wanted: argparse.Namespace) -> None:
     answers = _product2vec(dataset, queries, wanted) if wanted.method == "product2vec" else _mix(
         dataset, queries, wanted)  # fmt: skip
     with step(f"Recommend for {len(queries):,} {wanted.whom}"):
-        rows = write(answers, wanted.out)
+        rows = files.write(answers, wanted.out)
     print(f"  {rows:,} recommendations -> {wanted.out}")
 
 
@@ -225,48 +224,3 @@ def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[dict[st
     if len(numbers) < len(queries):
         print(f"  {len(queries) - len(numbers):,} queries name no customer of the purchases and get popular products")
     return {q: known.of_customer(numbers[q]) if q in numbers else [] for q in queries}, numbers
-
-
-def write(answers: Iterator[Answer], out: Path) -> int:
-    """Stream the answers to a CSV or Parquet file, which appears when it is whole; how many rows."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_name(f".{out.name}.part")
-    try:
-        rows = (_parquet if out.suffix.lower() == ".parquet" else _csv)(_rows(answers), partial)
-        partial.replace(out)
-    finally:
-        partial.unlink(missing_ok=True)
-    return rows
-
-
-def _rows(answers: Iterator[Answer]) -> Iterator[tuple[str, int, str, float, str]]:
-    for query, found in answers:
-        for rank, r in enumerate(found, 1):
-            yield query, rank, r.id, round(r.score, 6), r.reason
-
-
-def _csv(rows: Iterator[tuple[str, int, str, float, str]], path: Path) -> int:
-    count = 0
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        for row in rows:
-            writer.writerow(row)
-            count += 1
-    return count
-
-
-def _parquet(rows: Iterator[tuple[str, int, str, float, str]], path: Path) -> int:
-    from itertools import islice
-
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    kinds = (pa.string(), pa.int32(), pa.string(), pa.float64(), pa.string())
-    schema = pa.schema(list(zip(COLUMNS, kinds, strict=True)))
-    count = 0
-    with pq.ParquetWriter(str(path), schema) as writer:
-        while some := list(islice(rows, _ROWS)):
-            writer.write_table(pa.table(dict(zip(COLUMNS, zip(*some, strict=True), strict=True)), schema))
-            count += len(some)
-    return count

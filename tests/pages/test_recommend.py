@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui import picker, suggestions
+from pages.ui import picker, services, suggestions
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
 
@@ -165,6 +165,21 @@ def test_a_customer_gets_what_is_due_and_what_is_new(home: Path) -> None:
     assert "**Customer c5**" in words(app)
     app.text_input(key="find-customer").set_value("nobody").run()
     assert "No customer has an id like" in words(app)
+
+
+def test_lists_for_everybody_are_a_job_and_a_file(keys) -> None:
+    app = open_page("recommend", by="basket")
+    button(app, "lists:make").click().run()
+    job = services.jobs().wait(app.session_state["lists:job"], 120)
+    assert job.state == "done", (job.message, job.hint)
+    made = shop.pd.read_parquet(services.store().made("lists", job.key, keys["data"]) / "lists.parquet")
+    data = services.dataset(keys["data"])
+    assert set(made["query_id"]) == set(data.baskets.ids) and made.groupby("query_id").size().max() == 10
+    held = {(str(b), str(data.items[i])) for n, b in enumerate(data.baskets.ids) for i in data.baskets.of(n)}
+    assert not held & set(zip(made["query_id"], made["product_id"], strict=True)), "never what is in it already"
+    app.run()
+    check(app)
+    assert len(app.get("download_button")) >= 2 and len(app.dataframe) >= 1
 
 
 def test_baskets_without_customers_say_so(keys) -> None:

@@ -1,0 +1,48 @@
+"""The task behind lists for everybody: all products, baskets or customers, into one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from embedcore.dataset import Dataset
+from embedcore.errors import InputError, NeedsError
+from embedcore.methods.base import Progress
+
+NAME = "lists.parquet"
+
+
+def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
+    """{"whom", "k", "new_only"} and the folders of a dataset and of its recommender -> out/lists.parquet.
+
+    whom: "complements" or "substitutes" (of every product that was bought), "baskets", or "customers" (new_only: only what
+    they never bought). The recommender is made here when its folder is not given."""
+    from embedcore.recommend import batch, files, model
+    from embedcore.recommend.people import People
+    from embedcore.recommend.purchases import Histories
+
+    dataset = Dataset.load(Path(spec["dataset_folder"]))
+    baskets, whom, k = dataset.baskets, str(spec["whom"]), int(spec["k"])
+    if baskets is None:
+        raise NeedsError("This dataset has no baskets.", "Add a baskets file on the Data page.")
+    folder = spec.get("recommender_folder")
+    known = model.Recommender.load(Path(folder)) if folder else model.fit(dataset, progress)
+    if whom in ("complements", "substitutes"):
+        items = {str(dataset.items[i]): int(i) for i in dataset.counts.nonzero()[0]}
+        answers = batch.products(dataset, known, items, k, whom, progress)
+    elif whom == "baskets":
+        asked = {str(id): baskets.of(n) for n, id in enumerate(baskets.ids)}
+        answers = batch.baskets(dataset, known, asked, k, progress)
+    elif whom == "customers":
+        histories = Histories.of(dataset)
+        if histories is None:
+            raise NeedsError("These baskets do not say who bought them.", "Import them with a customer column.")
+        everyone = {str(id): histories.of_customer(n) for n, id in enumerate(histories.ids)}
+        answers = batch.customers(
+            dataset, known, everyone, k, new_only=bool(spec.get("new_only")), people=People.of(histories),
+            numbers={str(id): n for n, id in enumerate(histories.ids)}, progress=progress,
+        )  # fmt: skip
+    else:
+        raise InputError(f"There are no lists for “{whom}”.", "Known: complements, substitutes, baskets, customers.")
+    return {"rows": files.write(answers, out / NAME)}
