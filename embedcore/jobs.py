@@ -334,7 +334,7 @@ class Jobs:
         """After a training, its map is drawn without being asked for."""
         run = record.result["run"]
         with suppress(EmbedError):  # deleted already
-            self.submit("map", map_key(run), {"run": run}, f"Map for: {record.title}")
+            self.submit("map", map_key(run), {"run": run}, f"Map of {record.title.removeprefix('Training ')}")
 
     # Records; call these with the lock held, except _save
 

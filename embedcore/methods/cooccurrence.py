@@ -114,7 +114,7 @@ class Cooccurrence(Method):
 
     name = "cooccurrence"
     title = "What stands together (value co-occurrence)"
-    summary = "Learns from the columns of the catalogue in about a second: products with values alike lie together."
+    summary = "Learns from the columns of the catalogue in seconds: products with similar values lie together."
     about = (
         "It looks at which values, ranges of numbers and words stand in the same rows: *trail* and *sole* do, so they "
         "mean something similar. A product is the mean of its cells, rare ones counting more.\n\n"

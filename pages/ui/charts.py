@@ -32,6 +32,8 @@ PALETTE = (
     "#f4978e",
 )
 OTHER = "#9aa0a6"
+# Numbers on an axis of counts: 2,000 as "2k", and the zero without a unit.
+_COUNT = "datum.value ? format(datum.value, '~s') : '0'"
 ACCENT = PALETTE[0]
 
 
@@ -54,7 +56,7 @@ def histogram(frame: pd.DataFrame, x: str, y: str, x_title: str, y_title: str) -
         .mark_bar(color=ACCENT, cornerRadiusTopLeft=2, cornerRadiusTopRight=2)
         .encode(
             x=alt.X(f"{x}:O", title=x_title, sort=None, axis=alt.Axis(labelAngle=0, labelOverlap=True)),
-            y=alt.Y(f"{y}:Q", title=y_title, axis=alt.Axis(tickCount=4, format="~s")),
+            y=alt.Y(f"{y}:Q", title=y_title, axis=alt.Axis(tickCount=4, labelExpr=_COUNT)),
             tooltip=[alt.Tooltip(f"{x}:O", title=x_title), alt.Tooltip(f"{y}:Q", title=y_title, format=",")],
         )
         .properties(height=220)
@@ -78,7 +80,7 @@ def bars(frame: pd.DataFrame, label: str, value: str, value_title: str) -> alt.C
         .mark_bar(color=ACCENT, cornerRadiusTopRight=2, cornerRadiusBottomRight=2)
         .encode(
             y=y,
-            x=alt.X(f"{value}:Q", title=value_title, axis=alt.Axis(tickCount=3, format="~s")),
+            x=alt.X(f"{value}:Q", title=value_title, axis=alt.Axis(tickCount=3, labelExpr=_COUNT)),
             tooltip=[alt.Tooltip(f"{label}:N", title=" "), alt.Tooltip(f"{value}:Q", title=value_title, format=",")],
         )
         .properties(height=60 + 22 * len(frame))  # the axis below takes 60

@@ -42,7 +42,7 @@ def _widget(method: Method, dataset: Dataset, f: Field[Any]) -> Any:
                 default=list(f.default),
                 help=m["help"],
                 key=key,
-                placeholder="none" if f.name == "exclude" else "all of them",
+                placeholder="none" if f.name == "exclude" else "chosen by the app",
                 persist_state="session",
             )
         )
@@ -52,7 +52,7 @@ def _widget(method: Method, dataset: Dataset, f: Field[Any]) -> Any:
             m["label"],
             known,
             index=known.index(f.default) if f.default in known else 0,
-            format_func=lambda c: c or "none",
+            format_func=lambda c: c or "chosen by the app",
             help=m["help"],
             key=key,
             persist_state="session",

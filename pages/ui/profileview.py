@@ -42,7 +42,7 @@ def details(data: Dataset, p: Profile) -> None:
             )
             st.caption(
                 f"Half of the baskets hold {number(p.median_basket)} products or fewer; "
-                f"the mean is {number(round(p.mean_basket, 1))}."
+                f"the mean is {p.mean_basket:,.1f}."
             )
         with middle:
             st.markdown("**Bought most often**")
@@ -85,7 +85,7 @@ def details(data: Dataset, p: Profile) -> None:
                 "column": "column",
                 "role": "what it is",
                 "missing": "missing values",
-                "distinct": "different values",
+                "distinct": st.column_config.NumberColumn("different values", format="localized"),
                 "example": "for example",
             },
             alt="Table: every column of the catalogue with its kind, missing values and an example",

@@ -99,7 +99,7 @@ def test_from_files_to_a_named_map(jobs: Jobs, store: Store, tmp_path: Path) -> 
     assert np.allclose(new.vectors[new.row("s7")], embedding.vectors[embedding.row("s7")], atol=1e-5)
 
     following = jobs.submit("map", map_key(key), {"run": key}, "Map")
-    assert following.title.startswith("Map for"), "the map was on its way by itself"
+    assert following.title.startswith("Map of"), "the map was on its way by itself"
     assert jobs.wait(following.id, PATIENCE).state == "done"
     assert store.projections(key) == ["pca", "umap"] and len(store.projection(key, "umap").xy) == 60
 
