@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 _TRUST = 100.0  # purchases at which a product's vector counts half as much as one that is bought without end
-_RIDGE = 2.5  # how far the vectors of rare values and words are drawn to zero; with _TRUST chosen on withheld products
+_RIDGE = 2.5  # how far the vectors of rare values and words are drawn to zero
 STEPS = 12  # of the conjugate gradients: more change no neighbour
 _CHECKED = 1_000  # products at most that are hidden to see how well the catalogue finds their place
 _LEARNED = 10_000  # products at most that this check learns from

@@ -59,9 +59,8 @@ class FittedCustomer2Vec(Fitted):
 
 class Customer2Vec(Method):
     """Truncated singular value decomposition of the customer-by-product matrix of log counts times idf, rows of length
-    1 (Deerwester et al. 1990, with customers as documents). On two grocery chains it told the two halves of a
-    customer's history from those of all others clearly more often than means of product2vec vectors did, in a
-    twentieth of the time; the same data, parameters and seed give the same vectors."""
+    1 (Deerwester et al. 1990, with customers as documents). The same data, parameters and seed give the same
+    vectors."""
 
     name = "customer2vec"
     title = "Customers (customer2vec)"

@@ -62,8 +62,8 @@ def factors(
         right = m.T @ (left / np.maximum(values, 1e-9))
     else:
         right, values = main_directions(m, dimension, seed, report)
-    # The root of the singular values: without them one customer is found again more often, with all of them what a
-    # customer will buy; on three shops this is where both beat what is bought most.
+    # The root of the singular values: between none of them (every direction counts alike) and all of them (the few
+    # things that everybody buys decide).
     right = right * np.sqrt(values)
     usual = np.median(np.linalg.norm(right, axis=1))
     return np.asarray(right / max(usual, 1e-9), np.float32), m
