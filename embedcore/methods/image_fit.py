@@ -14,8 +14,8 @@ from torch.nn import functional as F
 from embedcore.methods import image_see as see
 from embedcore.methods.base import Progress
 from embedcore.methods.image_net import Net
+from embedcore.methods.image_params import COLOURS
 
-COLOURS = 6  # numbers of the colour block
 SHOWN = 8  # pictures that are watched while it learns
 _BATCH = 64
 _MOST_STEPS, _FEW_STEPS, _FEWEST_STEPS = 2000, 150, 40
