@@ -16,8 +16,8 @@ NAME = "lists.parquet"
 def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """{"whom", "k", "new_only"} and the folders of a dataset and of its recommender -> out/lists.parquet.
 
-    whom: "complements" or "substitutes" (of every product that was bought), "baskets", or "customers" (new_only: what they
-    never bought). The recommender is made here when its folder is not given."""
+    whom: "complements" or "substitutes" (of every product that was bought), "baskets", or "customers" (new_only: what
+    they never bought). The recommender is made here when its folder is not given."""
     from embedcore.recommend import batch, files, model
     from embedcore.recommend.people import People
     from embedcore.recommend.purchases import Histories
