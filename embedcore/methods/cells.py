@@ -38,7 +38,7 @@ class Cells:
         """Read the vocabulary of `dataset`; NeedsError when no column can be used."""
         table = Table.of(dataset, exclude)
         levels = LEVELS if len(table.numbers) <= _MANY else _ONE
-        numbers = table.encode(dataset).numbers
+        numbers = table.standardised(dataset)
         edges = []
         for x in numbers.T:
             known = x[np.isfinite(x)]

@@ -19,6 +19,7 @@ WORDS = ("title", "description", "text")
 _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 _HUGE = 1e150  # larger numbers have no square
 _SKEWED = 2.0  # skewness above which a column of positive numbers is read on a logarithmic scale
+WIDE = 100  # columns above which a method does less for each, so that its work does not grow with them
 _COMMON = 0.5  # share of different values in a category column above which it tells products apart, not kinds
 
 
@@ -133,6 +134,11 @@ class Table:
         """Names of the columns that are read: categories, numbers, texts."""
         return (*(c.name for c in self.categories), *(x.name for x in self.numbers), *(w.name for w in self.words))
 
+    @property
+    def wide(self) -> bool:
+        """Whether there are so many columns that methods save work on each."""
+        return len(self.used) > WIDE
+
     def encode(self, dataset: Dataset) -> Encoded:
         """The products of `dataset` as numbers. Columns it does not have count as missing."""
         n = len(dataset)
@@ -142,17 +148,22 @@ class Table:
             if c.name in has:
                 known = pd.Index(c.values).get_indexer(pd.Index(_text(dataset.column(c.name))))
                 codes[:, j] = known + 1
-        numbers = np.full((n, len(self.numbers)), np.nan, np.float32)
+        words = []
+        for w in self.words:
+            cells = _text(dataset.column(w.name)) if w.name in has else np.full(n, "", object)
+            words.append(_lookup(cells, {word: k for k, word in enumerate(w.words)}))
+        return Encoded(codes, self.standardised(dataset), tuple(words))
+
+    def standardised(self, dataset: Dataset) -> np.ndarray:
+        """Encoded.numbers alone."""
+        has = set(dataset.catalogue.roles) if dataset.catalogue is not None else set()
+        numbers = np.full((len(dataset), len(self.numbers)), np.nan, np.float32)
         for j, x in enumerate(self.numbers):
             if x.name in has:
                 v = numeric(dataset.column(x.name))
                 v = np.log1p(np.maximum(v, 0)) if x.log else v
                 numbers[:, j] = np.clip((v - x.mean) / x.std, -1e4, 1e4)
-        words = []
-        for w in self.words:
-            cells = _text(dataset.column(w.name)) if w.name in has else np.full(n, "", object)
-            words.append(_lookup(cells, {word: k for k, word in enumerate(w.words)}))
-        return Encoded(codes, numbers, tuple(words))
+        return numbers
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
@@ -209,15 +220,18 @@ def _text(cells: pd.Series) -> np.ndarray:
 
 def _vocabulary(name: str, cells: pd.Series, min_word: int, most: int) -> Words:
     counts: dict[str, int] = {}
-    for text in _text(cells):
+    # Catalogues say the same thing of many products: each different text is taken apart once.
+    codes, texts = pd.factorize(_text(cells))
+    for text, rows in zip(texts, np.bincount(codes, minlength=len(texts)).tolist(), strict=True):
         for word in tokens(text):
-            counts[word] = counts.get(word, 0) + 1
+            counts[word] = counts.get(word, 0) + rows
     order = sorted(((-c, w) for w, c in counts.items() if c >= min_word))[:most]
     return Words(name, tuple(w for _, w in order), tuple(-c for c, _ in order))
 
 
 def _lookup(cells: np.ndarray, known: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
-    rows = [[known[w] for w in tokens(t) if w in known] for t in cells]
-    indptr = np.r_[0, np.cumsum([len(r) for r in rows])].astype(np.int64)
-    flat = [k for r in rows for k in r]
-    return indptr, np.array(flat, np.int32)
+    codes, texts = pd.factorize(cells)
+    found = [np.array([known[w] for w in tokens(t) if w in known], np.int32) for t in texts]
+    sizes = np.array([len(f) for f in found], np.int64)
+    indptr = np.r_[0, np.cumsum(sizes[codes])].astype(np.int64)
+    return indptr, np.concatenate([found[c] for c in codes]) if len(codes) else np.empty(0, np.int32)
