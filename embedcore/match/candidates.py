@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,16 +13,21 @@ from embedcore.methods.base import Progress, silent
 
 NEAREST = 20  # of each kind of likeness, as far as FEWEST allows
 _SHARED = 20  # rows that may share a model number for it to make pairs
+# Every vector is compared with every other while rows x rows x (numbers + 64) stays below this: 200,000 x 384. A matrix
+# product of torch does twice as much a second here as the search by which neighbours.build goes through all pairs.
+EXACT_WORK = 1.8e13
+_CELLS = 2**25  # similarities in memory at a time
 
 
 @dataclass(frozen=True, eq=False)
 class Near:
     """What one kind of likeness found. a, b: (m,) int64, a row and one of its nearest. density: (n,) float32, the mean
-    likeness of a row's ten nearest."""
+    likeness of a row's ten nearest. recall: share of the true nearest that are there (1.0: every pair was compared)."""
 
     a: np.ndarray
     b: np.ndarray
     density: np.ndarray
+    recall: float = 1.0
 
 
 def near_words(table: sparse.csr_matrix, k: int, progress: Progress = silent, note: str = "") -> Near:
@@ -32,16 +37,46 @@ def near_words(table: sparse.csr_matrix, k: int, progress: Progress = silent, no
 
 
 def near_vectors(embedding: Embedding, rows: np.ndarray, n: int, k: int, seed: int, progress: Progress) -> Near:
-    """The k nearest rows by cosine. rows: (len(embedding),) the table row of each vector."""
+    """The k nearest rows by cosine: of all pairs up to EXACT_WORK, above that by an approximate search.
+
+    rows: (len(embedding),) the table row of each vector."""
     from embedcore import neighbours
 
-    if len(embedding) < 2:
+    m = len(embedding)
+    if m < 2:
         return _near(*(np.empty(0, np.int64),) * 2, np.empty(0, np.float32), n, k)
-    graph = neighbours.build(embedding.vectors, k, seed, progress)
-    a = np.repeat(np.arange(len(graph)), k)
-    b, score = graph.ids.ravel().astype(np.int64), graph.scores.ravel()
+    if float(m) ** 2 * (embedding.dimension + 64) <= EXACT_WORK:
+        ids, scores, recall = *_all_pairs(embedding.unit, min(k, m - 1), progress), 1.0
+    else:
+        graph = neighbours.build(embedding.vectors, k, seed, progress)
+        ids, scores, recall = graph.ids, graph.scores, graph.recall
+    a = np.repeat(np.arange(m), ids.shape[1])
+    b, score = ids.ravel().astype(np.int64), scores.ravel()
     ok = b >= 0
-    return _near(rows[a[ok]], rows[b[ok]], score[ok], n, k)
+    return replace(_near(rows[a[ok]], rows[b[ok]], score[ok], n, k), recall=recall)
+
+
+def _all_pairs(unit: np.ndarray, k: int, progress: Progress) -> tuple[np.ndarray, np.ndarray]:
+    """(rows (m, k) int64, cosines (m, k) float32) of the k < m nearest others, best first; those that differ by
+    rounding only are ordered by row."""
+    import torch
+
+    x = torch.from_numpy(np.ascontiguousarray(unit, np.float32))
+    m = len(x)
+    ids, scores = np.empty((m, k), np.int64), np.empty((m, k), np.float32)
+    block = min(2_048, max(64, _CELLS // m))
+    for start in range(0, m, block):
+        part = x[start : start + block]
+        cosine = part @ x.T
+        at = torch.arange(len(part))
+        cosine[at, at + start] = -2
+        best, found = torch.topk(cosine, k, dim=1)
+        s, i = best.clamp_(-1, 1).numpy(), found.numpy()
+        order = np.lexsort((i, -np.round(s, 6)), axis=1)
+        ids[start : start + block] = np.take_along_axis(i, order, 1)
+        scores[start : start + block] = np.take_along_axis(s, order, 1)
+        progress(min(start + block, m), m, note="Comparing meanings")
+    return ids, scores
 
 
 def _near(a: np.ndarray, b: np.ndarray, score: np.ndarray, n: int, k: int) -> Near:

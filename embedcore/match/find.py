@@ -19,7 +19,7 @@ from embedcore.match.score import Weights
 from embedcore.methods.base import Progress, silent
 
 VERSION = 1  # raise it when the same catalogue gives other matches
-_CHUNK = 262_144  # pairs whose features are in memory at a time
+_CHUNK = 65_536  # pairs whose features are in memory at a time
 _HOPELESS = 0.002  # pairs less likely than this are dropped after scoring, when there are more than _ALL
 _ALL = 300_000
 _CHAIN = 1_500  # rows; longer chains of likely matches are not filled in pair by pair
@@ -78,7 +78,7 @@ def find(
     if embedding is not None:
         unit, has, rows = _placed(dataset, embedding, n)
         near["meaning"] = candidates.near_vectors(
-            *_within(embedding, rows), n, candidates.NEAREST, seed, _part(progress, 35, 45)
+            *_within(embedding, rows), n, candidates.NEAREST, seed, _part(progress, 35, 50)
         )
     pairs = [(found.a, found.b) for found in near.values()] + [candidates.same_model(look)]
     others = {f"like {name}": _placed(dataset, e, n) for name, e in (extra or {}).items()}
@@ -90,7 +90,7 @@ def find(
     likeness = {name: score.Likeness.fit(*placed[:2], a, b) for name, placed in others.items()}
     table = _Table(read, look, density, unit, has, likeness)
     weights = weights or score.shipped(embedding is not None).and_also(list(likeness))
-    matches = _scored(table, weights, a, b, n, _part(progress, 45, 85))
+    matches = _scored(table, weights, a, b, n, _part(progress, 50, 85))
     candidates_found = len(a)
     if read.shop is None:
         matches = _filled(table, matches, _part(progress, 85, 92))
@@ -98,7 +98,7 @@ def find(
     matches = settled(matches, said)
     progress(100, 100, note="Grouping")
     meta = {
-        "notices": _notices(read, embedding), "left_out": int((~read.known).sum()),
+        "notices": _notices(read, embedding, near), "left_out": int((~read.known).sum()),
         "candidates": candidates_found, "source": source or "", "seed": seed, "version": VERSION,
         "seconds": round(time.perf_counter() - began, 3), "extra": sorted(extra or {}),
     }  # fmt: skip
@@ -183,13 +183,18 @@ def _twins(
     return near.a[alike >= _TWINS], near.b[alike >= _TWINS]
 
 
-def _notices(read: texts.Texts, embedding: Embedding | None) -> list[str]:
+def _notices(read: texts.Texts, embedding: Embedding | None, near: Mapping[str, candidates.Near]) -> list[str]:
     said = []
     empty = int((~read.known).sum())
     if empty:
         said.append(f"{empty:,} products have neither a title nor a description and were compared with nothing.")
     if embedding is None:
         said.append("Compared by letters and words only: vectors of the titles find a little more.")
+    if embedding is not None and near["meaning"].recall < 1:
+        said.append(
+            f"{len(read):,} products are too many to compare the meaning of every title with every other: "
+            f"{100 * near['meaning'].recall:.0f} % of the nearest ones were found."
+        )
     words = np.array([len(t.split()) for t in read.title[read.known]])
     if len(words) and np.median(words) < 2:
         said.append("Most titles are one word long: look at what is found before you trust it.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,6 +20,8 @@ _BRANDED = 3  # words of a title among which a brand is looked for
 _NO_BRAND = ("unknown", "generic", "n/a", "na", "none", "no brand", "unbranded", "-")
 _GRAMS = (3, 5)
 _COPIES = 6  # rows; equal texts of fewer are compared like any others
+_STEPS = 8
+_TELL = 1_000  # products between two signs of progress
 _HEAD = 150  # characters of a description in which a model number stands for one in the title
 
 
@@ -52,26 +56,20 @@ class Traits:
 
 def of(texts: Texts, progress: Progress = silent) -> Traits:
     """Read every product once."""
-    note = "Reading titles"
-    split = [words.words(t) for t in texts.title]
-    progress(1, 6, note=note)
+    every = _Turns(progress)
+    split = [words.words(t) for t in every(texts.title)]
     titled = sparse.counted(split)
-    told = sparse.counted([[*w, *words.words(d)] for w, d in zip(split, texts.description, strict=True)])
-    progress(2, 6, note=note)
-    coded = [_coded(t, d) for t, d in zip(texts.title, texts.description, strict=True)]
+    told = sparse.counted([[*w, *words.words(d)] for w, d in zip(split, every(texts.description), strict=True)])
+    coded = [_coded(t, d) for t, d in zip(texts.title, every(texts.description), strict=True)]
     model = _ranked(sparse.counted([whole for whole, _ in coded]))
     columns = {str(w): k for k, w in enumerate(model.names)}
-    progress(3, 6, note=note)
-    spelt = _spelt(texts, [w for w, _ in coded], columns)
-    progress(4, 6, note=note)
-    measured = [words.measures(t) for t in texts.title]
+    spelt = _spelt(texts, every([w for w, _ in coded]), columns)
+    measured = [words.measures(t) for t in every(texts.title)]
     measure, _ = sparse.table([[f"{what} {value}" for what, value in m] for m in measured])
     unit, _ = sparse.table([[what for what, _ in m] for m in measured])
     number, _ = sparse.table([[w for w in s if w[0].isdigit() and w.replace(".", "").isdigit()] for s in split])
-    hue, _ = sparse.table([_colours(t, c) for t, c in zip(texts.title, texts.colour, strict=True)])
-    progress(5, 6, note=note)
-    chars = _chars(texts.title)
-    progress(6, 6, note=note)
+    hue, _ = sparse.table([_colours(t, c) for t, c in zip(texts.title, every(texts.colour), strict=True)])
+    chars = _chars(texts.title, every)
     return Traits(
         chars, sparse.normed(titled.weighted), sparse.normed(told.weighted), titled, model, spelt,
         _akin(model, [parts for _, parts in coded]), _letters(model), number, measure, unit, hue, _brands(texts, split),
@@ -86,18 +84,42 @@ def _whole(texts: Texts) -> np.ndarray:
     return np.where(texts.known & (np.bincount(code, minlength=1)[code] >= _COPIES), code, -1)
 
 
-def _chars(titles: np.ndarray) -> csr_matrix:
-    from sklearn.feature_extraction.text import TfidfVectorizer
+class _Turns:
+    """Tells the progress of _STEPS goes through all products, while they are gone through."""
 
-    if not any(titles):
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._step = progress, 0
+
+    def __call__(self, items: Sequence[Any] | np.ndarray) -> Iterator[Any]:
+        n = max(1, len(items))
+        for k, item in enumerate(items):
+            if k % _TELL == 0:
+                self._progress(round(1000 * (self._step + k / n)), 1000 * _STEPS, note="Reading titles")
+            yield item
+        self._step = min(self._step + 1, _STEPS)
+        self._progress(1000 * self._step, 1000 * _STEPS, note="Reading titles")
+
+
+def _chars(titles: np.ndarray, every: _Turns) -> csr_matrix:
+    """TF-IDF of char n-grams within words. A word is cut once, however many titles hold it."""
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
+
+    columns: dict[str, int] = {}
+    indptr, indices = [0], []
+    for title in every(titles):
+        indices += [columns.setdefault(w, len(columns)) for w in title.split()]
+        indptr.append(len(indices))
+    if not columns:
         return csr_matrix((len(titles), 1), dtype=np.float32)
-    grams = TfidfVectorizer(
-        analyzer="char_wb", ngram_range=_GRAMS, lowercase=False, sublinear_tf=True, dtype=np.float32
-    )
-    return csr_matrix(grams.fit_transform(titles))
+    held = csr_matrix((np.ones(len(indices), np.float32), indices, indptr), (len(titles), len(columns)))
+    cut = CountVectorizer(analyzer="char_wb", ngram_range=_GRAMS, lowercase=False, dtype=np.float32)
+    grams = cut.fit_transform(every(list(columns)))
+    counts = csr_matrix(held @ grams)
+    counts.sort_indices()
+    return csr_matrix(TfidfTransformer(sublinear_tf=True).fit_transform(counts))
 
 
-def _spelt(texts: Texts, coded: list[list[str]], columns: dict[str, int]) -> csr_matrix:
+def _spelt(texts: Texts, coded: Iterable[list[str]], columns: dict[str, int]) -> csr_matrix:
     rows = []
     for title, description, own in zip(texts.title, texts.description, coded, strict=True):
         rows.append([*own, *(w for w in models.joined(f"{title} {description}") if w in columns)])
