@@ -31,7 +31,7 @@ def result(run: str) -> None:
     title = METHODS[info.method].title if info.method in METHODS else info.method
     with st.container(border=True):
         st.markdown(f"**The result: {plain(title)}**, computed {ago(info.created)}")
-        if st.session_state.pop("train:cached", None) == run:
+        if st.session_state.get("train:cached") == run:
             st.success(
                 f"The same data, method, settings and seed were trained {ago(info.created)} "
                 f"({info.created:%Y-%m-%d %H:%M} UTC): this is that result, nothing was computed again.",
@@ -50,7 +50,12 @@ def result(run: str) -> None:
         results.figures(info.meta)
         if info.method == "autoencoder":
             rebuild.panel(info.dataset, run)
+        drawn = services.store().model_folder(run) / PREVIEW
+        if drawn.exists():
+            pictures.learned(drawn.read_bytes())
         pages = {"map": "Open the map", "duplicates": "Find duplicates", "recommend": "Recommend"}
+        if info.method == "customer2vec":
+            pages = {"map": "Open the map", "customers": "Look at the customers", "recommend": "Recommend"}
         for column, (page, words) in zip(st.columns(3), pages.items(), strict=True):
             kind = "primary" if page == "map" else "secondary"
             if column.button(words, icon=shell.PAGES[page][1], width="stretch", type=kind):
@@ -62,9 +67,6 @@ def result(run: str) -> None:
                     width="stretch",
                     alt="Line chart: how the error of the model fell during the training",
                 )
-            drawn = services.store().model_folder(run) / PREVIEW
-            if drawn.exists():
-                pictures.learned(drawn.read_bytes())
             st.json({"method": info.method, "seed": info.seed, **info.params})
             if st.button("Remove this result", icon=":material/delete:"):
                 services.store().delete_run(run)
@@ -88,14 +90,19 @@ def setup(data_hash: str, data: Dataset) -> None:
         if st.button("Add data", icon=":material/upload_file:"):
             shell.go("data")
         return
+    if waits := methods.too_few(method, data):
+        st.info(plain(waits), icon=":material/info:")
+        return
     params = forms.params_form(method, data)
+    if waits := methods.too_few(method, data, getattr(params, "runs", ())):
+        st.info(plain(waits), icon=":material/info:")
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     help = "The start of the random numbers: the same seed gives the same result again."
     seed = int(left.number_input("Seed", 0, 2**31 - 1, 0, key="seed", persist_state="session", help=help))
     key = run_key(data_hash, method, params, seed)
     stored = services.store().run(key)
     label = "Open the stored result" if stored else f"Train with “{method.title}”"
-    if right.button(label, type="primary", icon=":material/play_arrow:"):
+    if right.button(label, type="primary", icon=":material/play_arrow:", disabled=waits is not None):
         folder = str(services.store().dataset_folder(data_hash))
         spec = {"dataset": data_hash, "dataset_folder": folder, "method": method.name, "params": params.__dict__}
         job = services.jobs().submit("train", key, {**spec, "seed": seed}, methods.job_title(method, data))

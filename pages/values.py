@@ -97,8 +97,7 @@ def pick(label: str, name: str, options: list[str], help: str, counts: tuple[int
     current = options.index(asked) if asked in options else 0
     said = [f"{short(o, 60)} · {number(counts[n])}" if counts else short(o, 60) for n, o in enumerate(options)]
     widget = f"pick-{name}:{run[:8]}:{len(options)}:{options[0]}"
-    if st.session_state.get(widget) != current:
-        st.session_state[widget] = current
+    st.session_state[widget] = current  # always: after another page the browser begins with the first option
     st.selectbox(
         label,
         range(len(options)),
@@ -142,5 +141,5 @@ def one_product() -> None:
 shell.page("values")
 data, run = shell.need_run()
 dataset = services.dataset(data)
-st.caption("The rows of the embedding matrix: look one up by its value or its product, and see what is near.")
+st.caption("What a colour, a brand or a product came to mean, as numbers: look one up and see what is near.")
 {"value": one_value, "product": one_product}[choice.segments("look", "What to look up", VIEWS)]()

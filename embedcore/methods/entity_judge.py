@@ -75,12 +75,12 @@ def _verdict(right: float, linear: float | None, usual: float, n: int) -> list[s
         ]
     if linear is not None and right < linear - chance:
         return [
-            f"A simple linear model (logistic regression) predicts it better on products held back: "
+            f"A simple linear model (logistic regression) predicts the column better on products held back: "
             f"{_percent(linear)} right against {_percent(right)}."
         ]
     if linear is not None and right <= linear:
         return [
-            f"A simple linear model (logistic regression) predicts it as well on products held back: "
+            f"A simple linear model (logistic regression) predicts the column as well on products held back: "
             f"{_percent(linear)} right against {_percent(right)}; the difference is within chance."
         ]
     return []
@@ -109,7 +109,7 @@ def _amounts(target: Target, x: Any, z: np.ndarray, wanted: np.ndarray, rows: np
         notices = ["Always answering the mean is as good: the other columns say next to nothing about it, so neither "
                    "its answers nor its vectors are of use."]  # fmt: skip
     elif off[1] < off[0] and base > fit:
-        notices = [f"A simple linear model (ridge regression) predicts it better on products held back: off by "
+        notices = [f"A simple linear model (ridge regression) predicts the column better on products held back: off by "
                    f"{off[1]:.3g} on average against {off[0]:.3g}."]  # fmt: skip
     spread = np.quantile(wanted[held] - z, [0.1, 0.9])
     return Judged(figures, notices, {"range": [float(v) for v in spread]})
@@ -176,9 +176,10 @@ def giveaways(table: Table, inputs: Inputs, y: np.ndarray) -> list[tuple[str, fl
         here = (codes > 0) & (y >= 0)
         if len(c.values) > here.sum() / 5:
             continue
-        pairs, counts = np.unique(np.stack([codes[here], y[here]]), axis=1, return_counts=True)
+        many = int(y.max()) + 1
+        pairs, counts = np.unique(codes[here] * many + y[here], return_counts=True)
         best = np.zeros(len(c.values) + 1, np.int64)
-        np.maximum.at(best, pairs[0], counts)
+        np.maximum.at(best, pairs // many, counts)
         share = float(best.sum() / max(int(here.sum()), 1))
         if share >= _GIVEN:
             out.append((c.name, share))

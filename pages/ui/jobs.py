@@ -88,5 +88,6 @@ def _where(job: Job) -> str:
     if job.losses:
         parts.append(f"error {job.losses[-1][1]:.4f}")
     if job.seconds_left is not None:
-        parts.append(f"about {duration(job.seconds_left)} left")
+        about = "" if job.seconds_left < 1 else "about "
+        parts.append(f"{about}{duration(job.seconds_left)} left")
     return " · ".join(parts)

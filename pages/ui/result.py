@@ -23,8 +23,9 @@ def figures(meta: Mapping[str, Any]) -> None:
     """How good the result is on data it has not seen, one row a measure; the exact terms below."""
     found: Sequence[Mapping[str, Any]] = meta.get("figures", ())
     if not found:
+        st.caption("Nothing was held back to measure this result by itself; a blend of results measures it.")
         return
-    st.markdown("**How good is it?** Measured on products that were kept out of the training.")
+    st.markdown("**How good is it?** Measured on data that was kept out of the training.")
     rows = [(plain(f["name"]), value(f, f["value"]), beside(f), verdict(f)) for f in found]
     st.table(pd.DataFrame(rows, columns=["Measure", "This", "The simple way", "So it is"]), hide_index=True)
     with st.expander("How this is measured", icon=":material/help:"):
@@ -34,8 +35,12 @@ def figures(meta: Mapping[str, Any]) -> None:
 
 
 def value(figure: Mapping[str, Any], x: float) -> str:
-    """A figure's number as it is read: shares in percent."""
-    return share(x) if figure["kind"] == "share" else f"{x:,.3g}"
+    """A figure's number as it is read: shares in percent, with a digit more where rounding would hide a difference."""
+    if figure["kind"] != "share":
+        return f"{x:,.3g}"
+    base = figure["baseline"]
+    hidden = base is not None and abs(figure["value"] - base) > _SAME and share(figure["value"]) == share(base)
+    return f"{100 * x:.1f} %" if hidden else share(x)
 
 
 def beside(figure: Mapping[str, Any]) -> str:

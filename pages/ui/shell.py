@@ -149,8 +149,8 @@ def _pick(name: str, label: str, options: dict[str, str], help: str) -> str:
     remember(**{name: current[:12]})
     widget = f"pick:{name}"
     short_options = [k[:12] for k in options]
-    if st.session_state.get(widget) != current[:12]:
-        st.session_state[widget] = current[:12]
+    # Always set: on another page this is another widget, and the browser would begin with its first option.
+    st.session_state[widget] = current[:12]
     # The browser answers with the label: two that are equal, or one that changes with time, would choose another one.
     labels = list(options.values())
     titles = {k[:12]: v if labels.count(v) == 1 else f"{v} · {k[:4]}" for k, v in options.items()}
