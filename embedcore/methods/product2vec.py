@@ -100,7 +100,7 @@ class Product2Vec(Method):
     )
     source = ("Mikolov et al. 2013, Distributed Representations of Words and Phrases; Grbovic et al. 2015, E-commerce "
               "in Your Inbox (prod2vec); Barkan and Koenigstein 2016, Item2Vec")
-    version = 2
+    version = 3
     needs = frozenset({"baskets"})
     Params: ClassVar[type[Params]] = Product2VecParams
 

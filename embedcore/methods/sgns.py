@@ -133,6 +133,7 @@ def _piece(
     a, b, da, db = space[0], space[1], space[2], space[3]
     one, top = np.float32(1.0), np.int64(_CELLS - 1)
     loss = 0.0
+    drawn, dots = np.empty(negatives, np.int32), np.empty(negatives, np.float32)
     for s in range(n):
         i = part[s]
         for k in range(d):
@@ -156,16 +157,24 @@ def _piece(
             for k in range(d):
                 da[s, k] += g * b[t, k]
                 db[t, k] += g * a[s, k]
-        for _ in range(negatives):
+        # All of them are drawn and read before the first is changed: most lie far apart in memory, and waiting for one
+        # after the other took a fifth of the time.
+        for q in range(negatives):
             j = np.int32(_below(state, len(accept)))
             if _unit(state) >= accept[j]:
                 j = other[j]
-            if j == part[s]:
-                continue
+            drawn[q] = j
+        for q in range(negatives):
+            j = drawn[q]
             dot = np.float32(0.0)
             for k in range(d):
                 dot += a[s, k] * v[j, k]
-            cell = _cell(dot)
+            dots[q] = dot
+        for q in range(negatives):
+            j = drawn[q]
+            if j == part[s]:
+                continue
+            cell = _cell(dots[q])
             g = -sigmoid[cell]
             loss += surprise[top - cell]
             gv[j] += g * g * size
