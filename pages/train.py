@@ -90,14 +90,19 @@ def setup(data_hash: str, data: Dataset) -> None:
         if st.button("Add data", icon=":material/upload_file:"):
             shell.go("data")
         return
+    if waits := methods.too_few(method, data):
+        st.info(plain(waits), icon=":material/info:")
+        return
     params = forms.params_form(method, data)
+    if waits := methods.too_few(method, data, getattr(params, "runs", ())):
+        st.info(plain(waits), icon=":material/info:")
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     help = "The start of the random numbers: the same seed gives the same result again."
     seed = int(left.number_input("Seed", 0, 2**31 - 1, 0, key="seed", persist_state="session", help=help))
     key = run_key(data_hash, method, params, seed)
     stored = services.store().run(key)
     label = "Open the stored result" if stored else f"Train with “{method.title}”"
-    if right.button(label, type="primary", icon=":material/play_arrow:"):
+    if right.button(label, type="primary", icon=":material/play_arrow:", disabled=waits is not None):
         folder = str(services.store().dataset_folder(data_hash))
         spec = {"dataset": data_hash, "dataset_folder": folder, "method": method.name, "params": params.__dict__}
         job = services.jobs().submit("train", key, {**spec, "seed": seed}, methods.job_title(method, data))

@@ -87,7 +87,7 @@ class Blend(Method):
         Without this note the dataset alone cannot say."""
         folders = dataset.meta.get("run_folders")
         if folders is not None and len(folders) < 2:
-            return "It blends finished results of this dataset: choose two or more."
+            return "It blends two or more finished results of this dataset: train other methods first."
         return None
 
     def fit(self, dataset: Dataset, params: BlendParams, progress: Progress = silent, seed: int = 0) -> FittedBlend:

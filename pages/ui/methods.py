@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import streamlit as st
 
 from embedcore import Dataset
 from embedcore.methods import Method, all_methods
-from pages.ui import shell
+from pages.ui import services, shell
 from pages.ui.text import plain
 
 METHODS = {m.name: m for m in all_methods()}
@@ -75,6 +76,17 @@ def missing(dataset: Dataset) -> None:
             st.markdown(f"**{plain(METHODS[name].title)}**: {plain(why)}")
         if st.button("Add data", icon=":material/upload_file:", key="methods:add"):
             shell.go("data")
+
+
+def too_few(method: Method, dataset: Dataset, chosen: tuple[str, ...] | None = None) -> str | None:
+    """What a method that joins results lacks here: results, or (once there are enough) two that are chosen."""
+    if "runs" not in method.needs:
+        return None
+    there = {r.key: {} for r in services.store().runs(dataset.hash) if r.method != method.name}
+    known = replace(dataset, meta={**dataset.meta, "run_folders": there})
+    if (lacking := method.lacks(known)) is not None:
+        return lacking
+    return "Choose two or more results above." if chosen is not None and len(chosen) < 2 else None
 
 
 def _lines(some: Iterable[Method]) -> str:
