@@ -28,7 +28,7 @@ def trained(page: Page, url: str, sample: str, method: str) -> None:
     expect(page.get_by_role("heading", name=sample)).to_be_visible(timeout=LONG)
     menu(page, "Train")
     settled(page)
-    choose(page, method)
+    choose(page, method.split(" (")[0])
     press(page, re.compile("^(Train with|Open the stored)"))
     expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=LONG)
     expect(page.get_by_text(f"The result: {method}")).to_be_visible(timeout=LONG)
@@ -56,10 +56,13 @@ def main() -> None:
         trained(page, server.url, "The Complete Journey", "Bought together (product2vec)")
         menu(page, "Map")
         expect(page.get_by_text("Best (UMAP)").first).to_be_visible(timeout=LONG)
-        for title in ("Map", "Recommend", "Data"):
-            shoot(page, title, title.lower())
+        shoot(page, "Map", "map")
         trained(page, server.url, "Fashion shop", "What the words say (text encoder)")
-        shoot(page, "Duplicates", "duplicates")
+        menu(page, "Duplicates")
+        press(page, "Look for duplicates")
+        see(page, "products stand in the catalogue more than once", timeout=LONG)
+        for title in ("Train", "Duplicates", "Recommend", "Data"):
+            shoot(page, title, title.lower())
         browser.close()
 
 

@@ -112,10 +112,10 @@ def test_the_warm_up_of_the_worker_bars_what_it_must() -> None:
 
 
 def test_jobs_know_the_same_kinds_as_the_worker(home: Any) -> None:
-    from embedcore.job_results import stored
+    from embedcore.job_results import MADE, stored
 
     store = Store.open(home)
-    assert set(tasks.TASKS) == {"read", "import", "sample", "train", "map", "cluster"}
+    assert set(tasks.TASKS) == {"read", "import", "sample", "train", "map", "cluster", "merge", *MADE}
     for kind in tasks.TASKS:
-        assert stored(store, kind, "no such key", {"run": "none", "method": "kmeans"}) is None
+        assert stored(store, kind, "no such key", {"run": "none", "method": "kmeans", "dataset": "none"}) is None
     store.close()
