@@ -72,7 +72,7 @@ def read(dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = 
     sizes = np.bincount(doc, minlength=len(indptr) - 1)
     full = sizes >= 2
     if not full.any():
-        least = f" that was bought at least {min_count} times" if min_count > 1 else ""
+        least = f" that were each bought at least {min_count} times" if min_count > 1 else ""
         raise NeedsError(
             f"It learns from what is bought together, and no {kind} holds two products{least}.",
             "Lower the smallest number of purchases." if min_count > 1 and (np.diff(indptr) > 1).any()

@@ -66,7 +66,7 @@ def explain(
     for item, anchor in zip(found.tolist(), anchors.tolist(), strict=True):
         told = {name: float(part[item]) for name, part in parts.items()}
         if anchor < 0 or max(told.values(), default=0) <= 0:
-            says, source = f"often bought: in {model.counts[item]:,} baskets", POPULAR
+            says, source = reasons.popular(model, item), POPULAR
         else:
             says = reasons.bought_with(dataset, together, int(basket[anchor]), item, len(basket) > 1)
             source = TOGETHER if told["together"] >= told["pattern"] else reasons.PATTERN

@@ -125,7 +125,7 @@ def from_embedding(
 def popular(dataset: Dataset, model: Recommender, found: np.ndarray) -> list[Recommendation]:
     """The found items, each with how often it is bought."""
     return [
-        reasons.suggestion(dataset, i, float(model.counts[i]), f"often bought: in {model.counts[i]:,} baskets", POPULAR)
+        reasons.suggestion(dataset, i, float(model.counts[i]), reasons.popular(model, i), POPULAR)
         for i in found.tolist()
     ]
 

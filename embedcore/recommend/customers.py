@@ -61,9 +61,10 @@ def for_customer(
     found = mix.next_baskets(model, [history], people, np.array([number]))
     due = []
     if found.bought is not None:
-        order = np.lexsort((found.bought.item, -found.chance))[:k]
+        likely = found.chance if model.habit is None else model.habit.likely(found.bought, found.chance)
+        order = np.lexsort((found.bought.item, -found.chance, -likely))[:k]
         due = [
-            reasons.suggestion(dataset, int(found.bought.item[n]), float(found.chance[n]),
+            reasons.suggestion(dataset, int(found.bought.item[n]), float(likely[n]),
                                reasons.due(found.bought, n), reasons.REPEAT)
             for n in order.tolist()
         ]  # fmt: skip
@@ -94,7 +95,7 @@ def why_new(
         told = {name: float(part[item]) for name, part in parts.items()}
         name = max(told, key=lambda n: told[n], default="")
         if not told or told[name] <= 0:
-            says, source = f"often bought: in {model.counts[item]:,} baskets", POPULAR
+            says, source = reasons.popular(model, item), POPULAR
         elif name == "people" or anchor < 0:
             says, source = "bought by customers who buy much the same", reasons.PEOPLE
         elif name == "together":

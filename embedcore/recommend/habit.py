@@ -13,7 +13,7 @@ from embedcore.recommend import purchases
 
 _RATES = (0.7, 0.9, 0.97)  # a purchase a baskets back counts by these to the power a; the middle one is Bought.rate
 _RECENT = 0.4  # weight of the recent rate beside the learned chance: the sum ranks better than one of them alone
-_LAST = 200  # baskets of a customer that are looked at; what is older says nothing about the next one
+LAST = 200  # baskets of a customer that are looked at; what is older says nothing about the next one
 _TAUGHT = 1_500  # customers who teach the weights, each with up to three hidden baskets
 _PRIOR = 5.0  # customers' worth of the average repeat rate, for products few have bought
 _FEW = 50  # repeats among the examples below which nothing is learned
@@ -56,6 +56,10 @@ class Habit:
         z = (features - self.mean) / self.spread @ self.weights[1:] + self.weights[0]
         return bought, 1 / (1 + np.exp(-np.clip(z, -30, 30))) + _RECENT * bought.rate
 
+    def likely(self, bought: Bought, chance: np.ndarray) -> np.ndarray:
+        """(rows,) in 0..1: the probability alone, from what `chance` gave to rank by."""
+        return np.clip(chance - _RECENT * bought.rate if len(self.weights) else chance, 0.0, 1.0)
+
 
 def fit(histories: purchases.Histories, table: sparse.csr_array) -> Habit:
     """Learn from the customers' own last baskets: what was bought before each, and what came back in it.
@@ -93,7 +97,7 @@ def _again(table: sparse.csr_array) -> np.ndarray:
     return np.asarray((twice + _PRIOR * share) / (buyers + _PRIOR))
 
 
-def _lines(histories: Histories, last: int = _LAST) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _lines(histories: Histories, last: int = LAST) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(row, item, how many baskets ago) of every purchase in the last baskets."""
     rows: list[np.ndarray] = []
     items: list[np.ndarray] = []
@@ -115,10 +119,10 @@ def _features(histories: Histories, again: np.ndarray, counts: np.ndarray) -> tu
     pairs, at = np.unique(row * n + item, return_inverse=True)
     who, what = pairs // n, pairs % n
     times = np.bincount(at, minlength=len(pairs)).astype(np.float64)
-    last, first = np.full(len(pairs), _LAST), np.zeros(len(pairs), np.int64)
+    last, first = np.full(len(pairs), LAST), np.zeros(len(pairs), np.int64)
     np.minimum.at(last, at, age)
     np.maximum.at(first, at, age)
-    lengths = np.array([min(len(h), _LAST) for h in histories], np.float64)
+    lengths = np.array([min(len(h), LAST) for h in histories], np.float64)
     sizes = np.array([np.mean([len(b) for b in h[-10:]]) if len(h) else 1.0 for h in histories])
     of = lengths[who] if len(who) else np.empty(0)
     rates = [np.bincount(at, d**age, len(pairs)) * (1 - d) / (1 - d**of) for d in _RATES]

@@ -7,7 +7,7 @@ import numpy as np
 from embedcore.dataset import Dataset
 from embedcore.explore.recommend import Recommendation
 from embedcore.explore.together import Together
-from embedcore.recommend.habit import Bought
+from embedcore.recommend.habit import LAST, Bought
 from embedcore.recommend.model import Recommender
 
 # Which signal spoke: Recommendation.source.
@@ -47,10 +47,16 @@ def bought_with(dataset: Dataset, together: Together | None, anchor: int, item: 
     return f"with {name} {says}" if several else says
 
 
+def popular(model: Recommender, item: int) -> str:
+    """Such as: often bought: in 38 baskets."""
+    count = int(model.counts[item])
+    return f"often bought: in {count:,} {'basket' if count == 1 else 'baskets'}"
+
+
 def due(bought: Bought, n: int) -> str:
     """Such as: in 7 of 12 baskets, about every 2nd, 3 baskets ago."""
     times, of = int(bought.times[n]), int(bought.of[n])
-    says = f"in {times} of {of} {'basket' if of == 1 else 'baskets'}"
+    says = f"in {times} of {'the last ' if of >= LAST else ''}{of} {'basket' if of == 1 else 'baskets'}"
     if times > 1:
         gap = max(1, round(float(bought.gap[n])))
         says += ", in a row" if gap == 1 else f", about every {gap}{_ending(gap)}"

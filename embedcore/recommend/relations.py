@@ -114,7 +114,7 @@ def _apart(together: Together, a: int, b: int, shared: int, company: float) -> s
         return ", ".join(s for s in (often, "never in one basket") if s)
     rarely = shared < 0.02 * min(int(together.counts[a]), int(together.counts[b]))
     baskets = "1 basket" if shared == 1 else f"{shared:,} baskets"
-    return ", ".join(s for s in (often, f"{'rarely' if rarely else 'only'} together ({baskets})") if s)
+    return ", ".join(s for s in (often, f"rarely together ({baskets})" if rarely else f"together in {baskets}") if s)
 
 
 def _against_chance(

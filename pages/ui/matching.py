@@ -84,20 +84,20 @@ def _options(dataset: Dataset, data: str) -> tuple[str | None, str | None]:
     asked = {"source": shell.url("source"), "helper": shell.url("helper")}
     open_ = asked["source"] in names or asked["helper"] in runs
     with st.expander("Two lists in one file? Pictures that may help?", icon=":material/tune:", expanded=open_):
-        source = _choose(
+        source = names and _choose(
             "source",
             "Column that says which list a row is from",
             {NONE: "none: any two rows may be one product"} | {c: c for c in names},
             "With one, only rows of different lists are compared, and each row gets one partner at most (record "
             "linkage, one to one).",
         )
-        helper = _choose(
+        helper = runs and _choose(
             "helper",
             "Let a result help",
             {NONE: "none: the catalogue's own words and numbers"} | {k: shell.run_label(r) for k, r in runs.items()},
             "How alike two products are in that result counts a little for or against a pair.",
         )
-    return source, runs[helper].key if helper else None
+    return source or None, runs[helper].key if helper else None
 
 
 def _choose(name: str, label: str, options: dict[str, str], help: str) -> str | None:
@@ -107,7 +107,7 @@ def _choose(name: str, label: str, options: dict[str, str], help: str) -> str | 
         label,
         keys,
         index=keys.index(asked) if asked in keys else 0,
-        format_func=lambda k: plain(options[k]),
+        format_func=lambda k: options[k],
         key=f"match:{name}",
         help=help,
     )

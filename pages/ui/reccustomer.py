@@ -48,12 +48,12 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
         if people is not None:
             st.subheader("Customers who buy alike", anchor=False)
             for other in similar_customers(dataset, people, who, 5):
-                with st.container(horizontal=True, vertical_alignment="center"):
-                    st.button(
-                        plain(other.id), key=f"alike:{other.id}", icon=":material/person:",
-                        on_click=shell.remember, kwargs={"customer": other.id},
-                    )  # fmt: skip
-                    st.markdown(plain(short(other.reason, 200)))
+                left, right = st.columns([2, 9], vertical_alignment="center")
+                left.button(
+                    plain(short(other.id, 24)), key=f"alike:{other.id}", icon=":material/person:", width="stretch",
+                    on_click=_choose, args=(other.id,),
+                )  # fmt: skip
+                right.markdown(plain(short(other.reason, 200)))
     with st.expander(f"Everything they bought ({number(bought)} products in {number(len(baskets))} baskets)"):
         table = history_table(dataset, histories, who).drop(columns="item")
         st.dataframe(table, hide_index=True, alt="Table of the products this customer bought, most often first")

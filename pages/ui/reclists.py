@@ -13,6 +13,7 @@ from embedcore.export import csv
 from embedcore.recommend import model
 from pages.ui import jobs as job_ui
 from pages.ui import services
+from pages.ui.matchout import parquet
 from pages.ui.text import number, short
 
 WHOM = {
@@ -63,17 +64,26 @@ def view(dataset: Dataset, by: str) -> None:
 def _downloads(dataset: Dataset, folder: Path, whom: str) -> None:
     path = folder / "lists.parquet"
     name = f"{short(dataset.name, 40)} {whom}"
-    st.dataframe(_head(str(path)), hide_index=True, alt="The first rows of the lists")
+    st.dataframe(_named(dataset, _head(str(path)), whom), hide_index=True, alt="The first rows of the lists")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "CSV", lambda: csv(pd.read_parquet(path)), f"{name}.csv", "text/csv", icon=":material/download:",
-            on_click="ignore", key=f"lists:csv:{whom}",
+            "CSV", lambda: csv(_named(dataset, pd.read_parquet(path), whom)), f"{name}.csv", "text/csv",
+            icon=":material/download:", on_click="ignore", key=f"lists:csv:{whom}",
         )  # fmt: skip
         st.download_button(
-            "Parquet", path.read_bytes, f"{name}.parquet", "application/octet-stream", icon=":material/download:",
-            on_click="ignore", key=f"lists:parquet:{whom}",
+            "Parquet", lambda: parquet(_named(dataset, pd.read_parquet(path), whom)), f"{name}.parquet",
+            "application/octet-stream", icon=":material/download:", on_click="ignore", key=f"lists:parquet:{whom}",
         )  # fmt: skip
         st.caption(f"{number(path.stat().st_size / 1e6)} MB; the first rows are shown.")
+
+
+def _named(dataset: Dataset, lists: pd.DataFrame, whom: str) -> pd.DataFrame:
+    """The lists with the name of each product beside its id, and of the one that was asked about."""
+    asked = whom in ("complements", "substitutes")
+    for place, column in [(3, "product_id"), *([(1, "query_id")] if asked else [])]:
+        at = dataset.positions(lists[column].to_numpy())
+        lists.insert(place, "title" if place == 3 else "query_title", dataset.titles[at])
+    return lists
 
 
 @st.cache_data(max_entries=8, show_spinner=False)

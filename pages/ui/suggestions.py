@@ -12,7 +12,7 @@ from embedcore.explore.recommend import ALIKE, POPULAR, TOGETHER, Recommendation
 from embedcore.export import csv
 from embedcore.recommend.reasons import PATTERN, PEOPLE, REPEAT
 from pages.ui import cards, pictures
-from pages.ui.text import plain, short
+from pages.ui.text import plain, share, short
 
 SOURCES = {
     TOGETHER: ("bought together", "green"),
@@ -24,7 +24,11 @@ SOURCES = {
     "with": ("goes with it", "green"),
     "instead": ("instead of it", "blue"),
 }
-FORMATS = {ALIKE: "{:.2f}", REPEAT: "{:.0%} likely", POPULAR: "{:,.0f} baskets"}  # others: the bar alone
+FORMATS: dict[str, Callable[[float], str]] = {  # others: the bar alone
+    ALIKE: "{:.2f}".format,
+    REPEAT: lambda score: f"{share(score)} likely",
+    POPULAR: lambda score: f"{score:,.0f} basket{'' if score == 1 else 's'}",
+}
 MEANING = {
     TOGETHER: "How much more often two products share a basket than their popularity explains (shared baskets "
     "divided by a power of how often each is bought), added up over your basket. The best of the list fills the bar.",
@@ -61,7 +65,7 @@ def listing(
                 )
             word, colour = SOURCES.get(r.source, (r.source, "gray"))
             why.markdown(f":{colour}-badge[{word}] {plain(r.reason)}")
-            bar.progress(strength, text=FORMATS[r.source].format(r.score) if r.source in FORMATS else None)
+            bar.progress(strength, text=FORMATS[r.source](r.score) if r.source in FORMATS else None)
             button.button(action, key=f"{key}:{r.item}", icon=icon, width="stretch", on_click=choose, args=(r.item,))
 
 
