@@ -64,7 +64,7 @@ def offer(data: str, dataset: Dataset) -> None:
         job_ui.panel(job.id)
     with st.container(border=True):
         st.subheader("Customers have no vectors yet.", anchor=False)
-        st.write(f"{method.summary} It takes seconds.")
+        st.write(f"{method.summary} It takes seconds, with many purchases a minute or two.")
         if st.button("Put customers on a map", type="primary", icon=":material/groups:"):
             spec = {"dataset": data, "method": METHOD, "params": dict(params.__dict__), "seed": 0}
             services.jobs().submit("train", key, spec, f"{method.title} on {dataset.name}")
