@@ -20,11 +20,12 @@ from embedcore.methods.base import TABLE, Fitted, Method, Params, Progress, para
 from embedcore.methods.cells import packed, unpacked
 from embedcore.methods.cooccurrence import UNSURE, stage
 from embedcore.methods.files import load_model, save_model
-from embedcore.methods.table import Table
+from embedcore.methods.table import WIDE, Table
 
 GOOD, FAITHFUL = "good neighbours", "faithful"
 _HELD, _MOST_HELD = 0.1, 2_000  # of the products, for the figures
 _ENOUGH = 40  # products below which none is held back
+_FEWEST = 50  # steps, however many columns there are
 
 
 @dataclass(frozen=True)
@@ -141,9 +142,10 @@ class Autoencoder(Method):
         from embedcore.methods import autoencoder_judge as judge
         from embedcore.methods import autoencoder_net as net
 
+        steps = _steps(params.steps, table)
         noise = net.Noise((0.1, 0.5), 0.02, 0.1) if params.preset == GOOD else net.Noise((0.0, 0.1), 0.0, 0.0)
         arrays, losses = net.train(
-            layout, sheet.take(learned), params.dimension, params.width, params.steps, params.learning_rate, noise,
+            layout, sheet.take(learned), params.dimension, params.width, steps, params.learning_rate, noise,
             seed, stage(progress, 5, 75),
         )  # fmt: skip
         arrays["layout"] = packed({"layout": layout.plain(), "constant": _constants(dataset, layout)})
@@ -162,9 +164,11 @@ class Autoencoder(Method):
             fitted.embeddings["value"] = _values(layout, sheet.take(known), vectors)
         progress(78, 100, note="Measuring on products it has not seen")
         found = judge.measure(fitted.reader, sheet.take(learned), sheet.take(held), params.dimension, seed)
-        told = judge.neighbours(self, params, dataset, seed, stage(progress, 80, 100)) if params.check else ([], [])
+        ask = params.check and not table.wide
+        told = judge.neighbours(self, params, dataset, seed, stage(progress, 80, 100)) if ask else ([], [])
         meta |= {
-            "notices": [*told[0], *found[0], *trimmed(layout)], "figures": [*found[1], *told[1]],
+            "notices": [*told[0], *found[0], *trimmed(layout), *_spared(params, table)],
+            "figures": [*found[1], *told[1]],
             "seconds": round(time.perf_counter() - begin, 3),
         }  # fmt: skip
         progress(100, 100, note="Done")
@@ -181,6 +185,21 @@ def _split(known: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
     order = np.random.default_rng(seed).permutation(known)
     cut = min(int(_HELD * len(known)), _MOST_HELD)
     return np.sort(order[:cut]), np.sort(order[cut:])
+
+
+def _steps(asked: int, table: Table) -> int:
+    """Steps of training: fewer in a wide table, so that the work stays the same."""
+    return max(round(asked * WIDE / len(table.used)), _FEWEST) if table.wide else asked
+
+
+def _spared(params: AutoencoderParams, table: Table) -> list[str]:
+    """One sentence about what was done less because of the many columns."""
+    if not table.wide:
+        return []
+    steps = _steps(params.steps, table)
+    check = ", and the check with hidden columns was left out" if params.check else ""
+    return [f"This table has {len(table.used):,} columns: it learned in {steps:,} steps instead of "
+            f"{params.steps:,}{check}. Leave out columns that do not matter, or raise the steps."]  # fmt: skip
 
 
 def _constants(dataset: Dataset, layout: Layout) -> dict[str, Any]:

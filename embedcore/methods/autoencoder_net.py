@@ -17,6 +17,7 @@ from embedcore.methods.base import Progress
 
 BATCH = 1_024  # and an eighth of the rows of a smaller table, so that an epoch has several steps
 _SMALL = 64
+_WIDE_BATCH = 512  # of a wide table: a step costs as much for each column as for each product
 _TEXT, _NUMBER = 1.0, 4.0  # weights beside a category column: of a text; of a number's value (its step counts too)
 
 
@@ -32,7 +33,9 @@ class Noise:
 
 class Net(nn.Module):
     """Sum of the values' vectors and of the scaled numbers -> width, GELU, LayerNorm -> dimension -> width, GELU,
-    LayerNorm -> outputs."""
+    LayerNorm -> outputs, in the order of `order` when there is one."""
+
+    order: Tensor | None = None
 
     def __init__(self, layout: Layout, dimension: int, width: int) -> None:
         super().__init__()
@@ -49,6 +52,8 @@ class Net(nn.Module):
         x = F.embedding_bag(at, self.values, mode="sum", per_sample_weights=weight)
         x = self.norm_in(F.gelu(x + z @ self.numbers + self.bias, approximate="tanh"))
         x = self.norm_out(F.gelu(self.back(self.code(x)), approximate="tanh"))
+        if self.order is not None:
+            return F.linear(x, self.head.weight[self.order], self.head.bias[self.order])
         out: Tensor = self.head(x)
         return out
 
@@ -89,6 +94,9 @@ def _train(
     adam = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.99), fused=True)
     plan = torch.optim.lr_scheduler.OneCycleLR(adam, rate, total_steps=steps, pct_start=0.15)
     feed = _Feed(layout, sheet, noise)
+    if feed.groups:
+        net.order = torch.cat([torch.arange(*layout.outs[[j, j + 1]]) for _, columns in feed.groups for j in columns]
+                              + [torch.arange(layout.outs[-1], layout.rows_out)])  # fmt: skip
     losses: list[float] = []
     every = max(1, steps // 300)
     for step in range(1, steps + 1):
@@ -122,7 +130,12 @@ class _Feed:
         self.word_weight = (words >= 0).float() / (words >= 0).sum(1, keepdim=True).clamp(min=1).sqrt()
         self.words = words.clamp(min=0)
         self.n, self.split = len(sheet), len(layout.columns) - layout.n_numbers
-        self.batch = min(BATCH, max(_SMALL, self.n // 8), self.n)
+        self.batch = min(_WIDE_BATCH if layout.table.wide else BATCH, max(_SMALL, self.n // 8), self.n)
+        # Of a wide table, columns with equally many values are compared at once: (outputs of each, which they are).
+        by_size: dict[int, list[int]] = {}
+        for j, c in enumerate(layout.columns if layout.table.wide else ()):
+            by_size.setdefault(c.size + 2, []).append(j)
+        self.groups = sorted(by_size.items())
         self.order, self.used = torch.randperm(self.n), 0
 
     def draw(self, step: int) -> Tensor:
@@ -156,12 +169,14 @@ class _Feed:
         """Mean over the columns of the error of each."""
         layout, codes = self.layout, self.codes[rows].long()
         target = torch.where(codes > self.last, -100, codes)  # a hidden cell is not learned
-        sizes = [c.size + 2 for c in layout.columns]
+        groups = self.groups or [(c.size + 2, [j]) for j, c in enumerate(layout.columns)]
+        sizes = [size * len(columns) for size, columns in groups]
         # One split: its way back is one copy, where slices would each fill a whole batch of outputs with zeros.
         said = list(out.split([*sizes, layout.n_numbers, *(told for _, _, told in layout.texts)], 1))
         parts: list[Tensor] = []
-        for j in range(len(sizes)):
-            one = F.cross_entropy(said[j], target[:, j], ignore_index=-100, reduction="sum")
+        for logits, (size, columns) in zip(said, groups, strict=False):
+            wanted = target[:, columns if len(columns) > 1 else columns[0]].reshape(-1)
+            one = F.cross_entropy(logits.reshape(-1, size), wanted, ignore_index=-100, reduction="sum")
             parts.append(one / len(rows))
         if layout.n_numbers:
             miss = F.smooth_l1_loss(said[len(sizes)], self.z[rows], reduction="none") * self.there[rows]

@@ -17,7 +17,7 @@ from embedcore.methods.entity_inputs import Inputs
 from embedcore.methods.entity_params import BASKETS, EntityParams
 from embedcore.methods.entity_target import Target
 from embedcore.methods.entity_tasks import Column, Fellows
-from embedcore.methods.table import Table
+from embedcore.methods.table import WIDE, Table
 
 UNSURE = 20  # a value in fewer products than this has too little company to say how it is used
 _START = 64  # directions of the co-occurrence that values and words begin with
@@ -57,7 +57,7 @@ def fit(dataset: Dataset, p: EntityParams, progress: Progress, seed: int) -> Mad
     settings = entity_net.Settings(
         p.dimension, p.hidden, p.epochs, p.batch, p.rate, p.decay, p.word_dropout, p.cell_dropout, p.smoothing
     )
-    again = task.examples <= _AGAIN
+    again = task.examples <= _AGAIN and not cells.table.wide
     at, whole = 0, 0
 
     def first(step: int, of: int, loss: float | None = None, note: str = "") -> None:
@@ -146,7 +146,7 @@ def size_of(values: int) -> int:
 def _starts(dataset: Dataset, cells: Cells, p: EntityParams, seed: int) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """(tables of values with the row for unknown first, tables of words with the row for none last)."""
     t, rng = cells.table, np.random.default_rng(seed)
-    found = _together(dataset, cells, seed) if p.start else np.zeros((len(cells.owner), 0), np.float32)
+    found = _together(dataset, cells, seed) if p.start and not t.wide else np.zeros((len(cells.owner), 0), np.float32)
     tables, words, at = [], [], 0
 
     def table(n: int, size: int, start: np.ndarray) -> np.ndarray:
@@ -223,6 +223,8 @@ def _notices(dataset: Dataset, p: EntityParams, target: Target, inputs: Inputs, 
             if target.kind == "category" else
             f"Nobody said what to predict and no column of values fits, so it learned to predict “{target.column}”."
         )  # fmt: skip
+    if table.wide:
+        out.append(_spared(p, table))
     if len(held) < 100:
         what = "1 product was" if len(held) == 1 else f"{len(held)} products were"
         out.append(f"Only {what} held back to measure it, so the figures below are rough.")
@@ -238,3 +240,17 @@ def _notices(dataset: Dataset, p: EntityParams, target: Target, inputs: Inputs, 
             out.append(f"{rare:,} products have a value of “{target.column}” that is too rare to learn: it is never "
                        "the answer.")  # fmt: skip
     return out
+
+
+def _spared(p: EntityParams, table: Table) -> str:
+    """What was done less because of the many columns, so that memory and time stay small."""
+    less = ["it did not learn once more from all products after it was measured"]
+    if p.start:
+        less.append("its values did not start from what stands together")
+    if len(table.numbers) > WIDE:
+        less.append("numbers are read in wider ranges")
+    return f"This table has {len(table.used):,} columns, so {_listed(less)}. Leave out columns that do not matter."
+
+
+def _listed(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"

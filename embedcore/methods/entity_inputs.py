@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedcore.dataset import Dataset
-from embedcore.methods.table import Table
+from embedcore.methods.table import WIDE, Table
 
 _LONGEST = 64  # different words of a text that are read; the first ones
 _FAR = 5.0  # standard deviations beyond which a number counts as this far
 _ROWS = 4096  # rows computed at a time
 _EPS = 1e-5  # of the layer normalisation, as in torch
-_RANGES = 16  # of about equally many products, in which a number is read beside its size
+_RANGES = (16, 4)  # of about equally many products, in which a number is read beside its size; in wide tables
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,16 +61,17 @@ def _filled(indptr: np.ndarray, codes: np.ndarray, empty: int) -> np.ndarray:
 
 
 def edges(inputs: Inputs) -> np.ndarray:
-    """(N, 17) float32 borders of the ranges of each number, strictly ascending: each is read by how far it reaches into
-    each range (piecewise linear encoding; Gorishniy, Rubachev and Babenko 2022), which a small network needs to see
-    steps in a number."""
+    """(N, 17; 5 in a wide table) float32 borders of the ranges of each number, strictly ascending: each is read by how
+    far it reaches into each range (piecewise linear encoding; Gorishniy, Rubachev and Babenko 2022), which a small
+    network needs to see steps in a number."""
     n = inputs.numbers.shape[1] // 2
-    out = np.empty((n, _RANGES + 1), np.float32)
-    place = np.linspace(0, 1, _RANGES + 1)
+    ranges = _RANGES[n > WIDE]
+    out = np.empty((n, ranges + 1), np.float32)
+    place = np.linspace(0, 1, ranges + 1)
     for j in range(n):
         z = inputs.numbers[inputs.numbers[:, n + j] == 0, j]
         found = np.unique(np.quantile(z, place)) if len(z) else np.zeros(1)
-        out[j] = np.interp(place, np.linspace(0, 1, len(found)), found) + 1e-4 * np.arange(_RANGES + 1)
+        out[j] = np.interp(place, np.linspace(0, 1, len(found)), found) + 1e-4 * np.arange(ranges + 1)
     return out
 
 

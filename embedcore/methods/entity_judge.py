@@ -176,9 +176,10 @@ def giveaways(table: Table, inputs: Inputs, y: np.ndarray) -> list[tuple[str, fl
         here = (codes > 0) & (y >= 0)
         if len(c.values) > here.sum() / 5:
             continue
-        pairs, counts = np.unique(np.stack([codes[here], y[here]]), axis=1, return_counts=True)
+        many = int(y.max()) + 1
+        pairs, counts = np.unique(codes[here] * many + y[here], return_counts=True)
         best = np.zeros(len(c.values) + 1, np.int64)
-        np.maximum.at(best, pairs[0], counts)
+        np.maximum.at(best, pairs // many, counts)
         share = float(best.sum() / max(int(here.sum()), 1))
         if share >= _GIVEN:
             out.append((c.name, share))

@@ -97,7 +97,9 @@ def _peer(p: ModuleType, spec: Any, known: pd.DataFrame, new: pd.DataFrame) -> d
 
     table = _one_hot(known, spec)
     x = np.nan_to_num(table.transform(known)).astype(np.float32)
-    net = MLPRegressor((128, D, 128), max_iter=15, batch_size=512, learning_rate_init=0.003, random_state=0).fit(x, x)
+    net = MLPRegressor(
+        hidden_layer_sizes=(128, D, 128), max_iter=15, batch_size=512, learning_rate_init=0.003, random_state=0
+    ).fit(x, x)
     values = table.named_transformers_["onehotencoder"].categories_
     cut = np.cumsum([len(v) for v in values])
     out = {}
