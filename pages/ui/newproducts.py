@@ -26,10 +26,16 @@ def section(data: str, run: str, dataset: Dataset) -> None:
             "is there changes."
         )
         missing = dataset.n_catalogue - _inside(dataset, run) if dataset.catalogue is not None else 0
-        ways = [FILE, REST] if missing > 0 else [FILE]
-        way = st.segmented_control(
-            "Which products", ways, default=FILE, required=True, key=f"new:way:{run[:8]}", label_visibility="collapsed"
-        )
+        way: str | None = FILE
+        if missing > 0:
+            way = st.segmented_control(
+                "Which products",
+                [FILE, REST],
+                default=FILE,
+                required=True,
+                key=f"new:way:{run[:8]}",
+                label_visibility="collapsed",
+            )
         wanted: dict[str, object] | None = {}
         if way == REST:
             st.caption(f"{number(missing)} products of the catalogue have no vector in this result.")
