@@ -9,6 +9,7 @@ import pandas as pd
 
 from embedcore.dataset import Dataset
 from embedcore.match import models, texts, words
+from embedcore.match.columns import AGREES, DIFFERS
 from embedcore.match.matches import Matches
 
 # What each feature is called when the page shows what teaching changed.
@@ -62,6 +63,11 @@ class Reasons:
         elif alike >= 0.3 or not good:
             good.append(f"{100 * has.get('jaccard', 0.0):.0f} % of the words in common")
         for name, value in has.items():
+            column = name.removeprefix(DIFFERS).removeprefix(AGREES)
+            if name.startswith(DIFFERS) and value and f"{column} differs" not in " ".join(bad):
+                bad.append(f"{column} differs")
+            if name.startswith(AGREES) and value and f"same {column}" not in good:
+                good.append(f"same {column}")
             if name.startswith("like ") and abs(value) >= 1:
                 (good if value > 0 else bad).append(f"{name[5:]} {'alike' if value > 0 else 'unlike'}")
         return ", ".join(good) + ("; " + ", ".join(bad) if bad else "")

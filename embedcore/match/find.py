@@ -12,13 +12,13 @@ import pandas as pd
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import InputError
-from embedcore.match import candidates, features, groups, score, sparse, texts, traits
+from embedcore.match import candidates, columns, features, groups, score, sparse, texts, traits
 from embedcore.match.cut import expected, logistic, shift
 from embedcore.match.matches import Matches, Said, settled
 from embedcore.match.score import Weights
 from embedcore.methods.base import Progress, silent
 
-VERSION = 1  # raise it when the same catalogue gives other matches
+VERSION = 2  # raise it when the same catalogue gives other matches
 _CHUNK = 65_536  # pairs whose features are in memory at a time
 _HOPELESS = 0.002  # pairs less likely than this are dropped after scoring, when there are more than _ALL
 _ALL = 300_000
@@ -38,11 +38,13 @@ class _Table:
     unit: np.ndarray | None
     has: np.ndarray | None
     extra: Mapping[str, score.Likeness]
+    kinds: list[columns.Column]
 
     def compare(self, a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
         found = features.compare(self.texts, self.traits, a, b, self.density, self.unit, self.has)
         for name, likeness in self.extra.items():
             found[name] = likeness.of(a, b)
+        found |= columns.features(self.kinds, a, b)
         return found
 
 
@@ -88,7 +90,7 @@ def find(
     density = {name: found.density for name, found in near.items()}
     density["prose"] = features.density_of(sparse.dots(look.prose, look.prose, a, b), a, b, n)
     likeness = {name: score.Likeness.fit(*placed[:2], a, b) for name, placed in others.items()}
-    table = _Table(read, look, density, unit, has, likeness)
+    table = _Table(read, look, density, unit, has, likeness, columns.read(dataset, read, source))
     weights = weights or score.shipped(embedding is not None).and_also(list(likeness))
     matches = _scored(table, weights, a, b, n, _part(progress, 50, 85))
     candidates_found = len(a)
@@ -107,12 +109,16 @@ def find(
 
 def _scored(table: _Table, weights: Weights, a: np.ndarray, b: np.ndarray, n: int, progress: Progress) -> Matches:
     """The candidates that are not hopeless, scored."""
-    evidence = np.zeros(len(a))
+    evidence, given = np.zeros(len(a)), weights.names
     steps = -(-len(a) // _CHUNK)
     for step in range(steps):
         part = slice(step * _CHUNK, (step + 1) * _CHUNK)
         evidence[part] = weights.log_odds(table.compare(a[part], b[part]))
         progress(step + 1, steps, note="Comparing pairs")
+    weights = columns.weighed(table.kinds, weights, evidence, a, b)
+    for name, values in columns.features(table.kinds, a, b).items():
+        if name not in given:
+            evidence += weights.weight[weights.names.index(name)] * values
     copies = features.identical(table.texts, table.traits, a, b)
     moved = shift(evidence[~copies], weights.prior)
     # Few pairs have a chance: comparing those again is cheaper than keeping the features of all.
