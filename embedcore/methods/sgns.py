@@ -158,7 +158,7 @@ def _piece(
                 da[s, k] += g * b[t, k]
                 db[t, k] += g * a[s, k]
         # All of them are drawn and read before the first is changed: most lie far apart in memory, and waiting for one
-        # after the other took a fifth of the time.
+        # after the other took a sixth of the time.
         for q in range(negatives):
             j = np.int32(_below(state, len(accept)))
             if _unit(state) >= accept[j]:
