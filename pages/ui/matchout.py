@@ -27,7 +27,7 @@ def view(dataset: Dataset, data: str, found: Matches) -> None:
     kept = matchgroups.keeps(data)
     keep = choices(dataset, found, kept)
     st.markdown(
-        f"As things stand, **{number(gone)}** of {number(dataset.n_catalogue)} rows would be merged into "
+        f"As things stand, **{number(gone)}** of {number(dataset.n_catalogue)} rows would go, merged into "
         f"**{number(len(found_groups))}** products: groups that you called different stay apart, those you have not "
         "looked at count by the line above. The most complete row is kept and its blanks are filled from the others."
     )

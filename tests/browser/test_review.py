@@ -85,7 +85,7 @@ def test_duplicates_are_found_judged_by_key_taught_and_merged_into_a_new_dataset
     settled(page)
 
     choose(page, "Clean catalogue")
-    merged = int(re.search(r"([\d,]+) of 2,000 rows would be merged", page.inner_text("body"))[1].replace(",", ""))  # type: ignore[index]
+    merged = int(re.search(r"([\d,]+) of 2,000 rows would go", page.inner_text("body"))[1].replace(",", ""))  # type: ignore[index]
     assert merged > 50
     press(page, "Load the clean catalogue as a new dataset")
     press(page, "Open it", timeout=LONG)

@@ -126,7 +126,7 @@ def test_it_asks_learns_and_forgets(keys) -> None:
 def test_the_clean_catalogue_is_a_job_away(keys) -> None:
     app = open_page("duplicates", show="out")
     check(app)
-    assert "rows would be merged" in words(app)
+    assert "rows would go" in words(app)
     assert len(app.get("download_button")) == 8
     button(app, "match:load").click().run()
     job = services.jobs().wait(app.session_state["match:merging"], 60)
