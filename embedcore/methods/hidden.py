@@ -145,7 +145,14 @@ def check(
 def _notices(ours: list[Told], theirs: list[Told]) -> list[str]:
     mine, pca = (float(np.mean([max(t.gain, 0.0) for t in told])) for told in (ours, theirs))
     if pca <= mine + _CLEAR:
-        return []
+        worse = [f"“{a.column}”" for a, b in zip(ours, theirs, strict=True) if b.score > a.score + _CLEAR]
+        if not worse:
+            return []
+        more = f" and {len(worse) - 3} more" if len(worse) > 3 else ""
+        return [
+            f"A plain PCA tells {', '.join(worse[:3])}{more} better when {'it is' if len(worse) == 1 else 'they are'} "
+            "hidden; over all columns these vectors do as well or better (the figures have each column)."
+        ]
     return [
         "On this table a plain PCA does better: with each column hidden in turn, its neighbours tell the hidden value "
         f"{pca:.0%} of the way from a blind guess to always right, these {mine:.0%}. Try the method “PCA of the "
