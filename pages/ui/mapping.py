@@ -13,7 +13,7 @@ from embedcore.intake.columns import guess_roles
 from embedcore.intake.match import match
 from embedcore.intake.tables import Table
 from pages.ui import notices, services
-from pages.ui.text import plain
+from pages.ui.text import number, plain
 
 SHAPES = {
     "long": "one row per product bought",
@@ -59,7 +59,21 @@ def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
         generate = st.toggle(
             "No column is the id: number the products 1, 2, 3 …", value=True, key=f"generate:{key[:12]}"
         )
+    elif again := _repeated(key, ids[0]):
+        notices.say(
+            [
+                f"{number(again)} rows repeat an id of “{ids[0]}”: import keeps the first row of each. Choose another "
+                "id column, or none, if they are different products."
+            ]
+        )
     return roles, generate
+
+
+@st.cache_data(max_entries=8, show_spinner=False)
+def _repeated(key: str, column: str) -> int:
+    """How many rows have the id of an earlier one."""
+    ids = services.table(key).frame[column].dropna().astype("str").str.strip()
+    return int(ids[ids != ""].duplicated().sum())
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
