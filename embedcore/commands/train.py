@@ -46,6 +46,9 @@ def run(wanted: argparse.Namespace) -> None:
             raise InputError(f"“{path.name}” does not end in a known format.", f"Known: {', '.join(FORMATS)}.")
     if (wanted.new is None) != (wanted.new_out is None):
         raise InputError("New products need --new and --new-out, a file each.", "Give both.")
+    if wanted.method and "runs" in methods.get(wanted.method).needs:
+        raise InputError(f"“{wanted.method}” joins finished results, which this command does not know.",
+                         "Make it on the Train page.")  # fmt: skip
     if wanted.data.is_dir():
         if wanted.images or wanted.baskets or wanted.role:
             raise InputError("A dataset folder has its baskets, pictures and kinds of columns already.",

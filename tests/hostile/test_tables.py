@@ -16,7 +16,7 @@ from embedcore.methods import REGISTRY, get
 from embedcore.methods.base import Fitted, Params
 
 # Small enough for a test; the check of cooccurrence stays on, it reads the same odd tables.
-QUICK = {"steps": 50, "epochs": 1, "width": 32}
+QUICK = {"steps": 50, "epochs": 1, "width": 16, "hidden": 16}
 TABULAR = [name for name in REGISTRY if "table" in get(name).needs]
 every = pytest.mark.parametrize("name", TABULAR)
 
