@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from embedcore.match import Matches
+from embedcore.match import VERSION, Matches
 from embedcore.store import Store
 from pages.ui import matchgroups, matchout, services
 from tests.pages import shop
@@ -102,7 +102,7 @@ def test_another_row_can_be_kept(keys, home: Path) -> None:
     keep.click().run()
     check(app)
     assert id in matchgroups.keeps(keys["data"]).values()
-    found = Matches.load(services.store().made("match", "1|", keys["data"]) or Path("/"))
+    found = Matches.load(services.store().made("match", f"{VERSION}|", keys["data"]) or Path("/"))
     data = services.dataset(keys["data"])
     assert int(data.index[id]) in matchout.choices(data, found, matchgroups.keeps(keys["data"])).values()
 
