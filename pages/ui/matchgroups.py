@@ -20,7 +20,7 @@ ON_A_PAGE = 5
 ON_SHOW = 6  # cards of one group before the rest is folded away
 AT_MOST = 30  # cards of one group at all
 ORDER = {"doubt": "Worth a look first", "sure": "Surest first"}
-LINES = (0.9, 0.95, 0.98, 0.99)
+LINES = (0.8, 0.9, 0.95, 0.98, 0.99)
 ALL_PAIRS = 12  # larger groups are tied together by a chain: 500 rows have 124,750 pairs
 
 
@@ -78,7 +78,7 @@ def view(dataset: Dataset, data: str, found: Matches, groups: list[review.Unit],
 def _bulk(data: str, left: list[review.Unit]) -> None:
     """Accept everything above a line at once."""
     line = st.selectbox(
-        "Accept at once", LINES, index=2, format_func=lambda x: f"at least {share(x)} sure", key="match:line",
+        "Accept at once", LINES, index=3, format_func=lambda x: f"at least {share(x)} sure", key="match:line",
         label_visibility="collapsed", width=190,
     )  # fmt: skip
     clear = [u for u in left if u.score >= line]

@@ -85,7 +85,7 @@ def electronics() -> shop.Dataset:
 def test_everything_above_a_line_is_accepted_at_once_and_undone_at_once(home: Path) -> None:
     keys = shop.fill(home, electronics())
     app = open_page("duplicates")
-    app.selectbox(key="match:line").set_value(0.9).run()
+    app.selectbox(key="match:line").set_value(0.8).run()
     button(app, "match:bulk").click().run()
     check(app)
     said = stored(home, keys["data"])

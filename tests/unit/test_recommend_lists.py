@@ -151,7 +151,7 @@ def test_a_customer_gets_what_is_due_and_what_is_new(regulars: tuple[Dataset, Re
     own = set(np.concatenate(history).tolist())
     assert {r.item for r in answer.due} <= own and not {r.item for r in answer.new} & own
     likely = [r.score for r in answer.due]
-    assert likely == sorted(likely, reverse=True) and 0 <= min(likely) and max(likely) <= 1, "it is told as a share"
+    assert likely == sorted(likely, reverse=True) and min(likely) >= 0 and max(likely) <= 1, "it is told as a share"
     with pytest.raises(InputError):
         for_customer(dataset, found, [], 5)
 
