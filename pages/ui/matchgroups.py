@@ -54,10 +54,10 @@ def view(dataset: Dataset, data: str, found: Matches, groups: list[review.Unit],
         listed = review.judged(dataset, None, said, show)
         _page(dataset, data, found, listed, open=False, about=(data, show))
         return
-    done = len(groups) - len(left)
+    done = sum(len(review.judged(dataset, None, said, verdict)) for verdict in ("same", "different"))
     st.progress(
-        done / max(len(groups), 1),
-        text=f"{number(done)} of {number(len(groups))} groups reviewed · likely right "
+        done / max(done + len(left), 1),
+        text=f"{number(done)} of {number(done + len(left))} groups reviewed · likely right "
         f"{share(found.expected.of(found.cut)[0])}",
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):

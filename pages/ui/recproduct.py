@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import streamlit as st
 
@@ -14,6 +15,7 @@ from pages.ui import cards, choice, picker, recmodel, services, shell, suggestio
 from pages.ui.text import plain, short
 
 K = 10
+_NAMES = 4  # times K: so many are asked for, since several may share a name
 RELATION = {"with": "Goes with it", "instead": "Instead of it", "alike": "Alike in a result"}
 HELP = {
     "with": "Complements: of another kind, and in one basket with it more often than chance would put them there.",
@@ -60,10 +62,23 @@ def _related(data: str, id: str, relation: str, ready: bool, run: str) -> list[R
     model = recmodel.ready(dataset) if ready else None
     if relation == "with":
         assert model is not None
-        return complements(dataset, model, item, K, together)
+        return _folded(complements(dataset, model, item, K * _NAMES, together))
     info = services.store().run(run) if run else None
     text = services.embedding(run) if info is not None and info.method == "text" else None
-    return substitutes(dataset, model, item, K, together, text)
+    return _folded(substitutes(dataset, model, item, K * _NAMES, together, text))
+
+
+def _folded(found: list[Related]) -> list[Related]:
+    """The first of each name, K of them: a catalogue may list ten rows under one name, and then says how many."""
+    by_name: dict[str, list[Related]] = {}
+    for r in found:
+        by_name.setdefault(r.title, []).append(r)
+    out = []
+    for rows in list(by_name.values())[:K]:
+        more = len(rows) - 1
+        also = f"; {more} more {'row has' if more == 1 else 'rows have'} this name" if more else ""
+        out.append(replace(rows[0], reason=rows[0].reason + also))
+    return out
 
 
 def _chosen(dataset: Dataset) -> int:
@@ -76,7 +91,9 @@ def _chosen(dataset: Dataset) -> int:
         )
     best = "the product that is bought most" if dataset.baskets is not None else "the first product of the catalogue"
     st.caption(f"An example, {best}. Search for yours above.")
-    return int(dataset.counts.argmax())
+    example = int(dataset.counts.argmax())
+    shell.remember(item=str(dataset.items[example]))  # so that the way back leads here
+    return example
 
 
 def _look(dataset: Dataset) -> Callable[[int], None]:
