@@ -16,7 +16,7 @@ _POOL = 500  # best items that are looked at closely
 _INSIDE = 0.3  # what letters inside a title, or the beginning of an id, count for
 _WORDS, _LETTERS = 0.3, 0.12  # share of the words, likeness of letters, from which an item is an answer
 _SAID = 0.5  # share of the words below which meaning is the reason, not what is said
-_MEANT = 0.25  # how far a cosine must stand out for the item to be an answer
+_MEANT = 0.21  # how far a cosine must stand out for the item to be an answer
 _SHORT = 3  # letters from which a query can mean something
 
 

@@ -102,10 +102,12 @@ def test_recommendations_for_a_product_and_a_customer(shop: tuple[Server, str], 
     settled(page)
     choose(page, "Instead of it")
     see(page, re.compile("same subcategory"))
-    assert "relation=instead" in page.url
+    expect(page).to_have_url(re.compile("relation=instead"))
+    expect(page).to_have_url(re.compile("item="))
+    here = page.url
     press(page, "Go to it")
+    expect(page).not_to_have_url(here)
     settled(page)
-    assert "item=" in page.url
     page.reload()
     see(page, re.compile("same subcategory"))
     settled(page)

@@ -59,11 +59,11 @@ def test_search_by_meaning_finds_what_the_words_do_not_say(shop: tuple[Server, s
     go(page, server.url, f"map?{query}")
     drawn(page, "Map of")
     field = page.get_by_role("searchbox", name="Search the map")
-    field.fill("clothes for a cold snowy day")
+    field.fill("footwear")  # a word that no text of the shop has
     field.press("Enter")
     see(page, "a similar meaning", timeout=LONG)
-    assert "clothes" in page.url
-    see(page, re.compile("coat|jacket|sweater|scarf|boot|parka|jumper|wool", re.I))
+    assert "footwear" in page.url
+    see(page, re.compile("sandal|sneaker|boot|shoe", re.I))
     page.goto(page.url)
     see(page, "a similar meaning")
 
