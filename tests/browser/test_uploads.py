@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.see import go, heading, metric, press, see, settled, upload
+from tests.browser.see import choose, go, heading, menu, metric, press, see, settled, upload
 from tests.browser.server import Server
 from tests.shared import SAMPLES, shared
 
@@ -45,11 +45,9 @@ def bring(page: Page, catalogue: Path | None, baskets: Path | None, name: str) -
 def train(page: Page, method: str) -> None:
     press(page, "Train a method")
     heading(page, "Train")
-    page.get_by_role("radio", name=re.compile(method)).or_(
-        page.get_by_role("button", name=re.compile(f"^{re.escape(method)}"))
-    ).first.click()
     settled(page)
-    press(page, re.compile(f"^Train .*{method}"))
+    choose(page, method)
+    press(page, re.compile("^Train with"))
     expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=LONG * 2)
 
 
@@ -63,7 +61,7 @@ def test_instacart_is_uploaded_and_trained(server: Server, page: Page) -> None:
     assert metric(page, "Baskets") == "15,968"
     assert metric(page, "Customers") == "1,000"
     assert metric(page, "Purchase lines") == "155,824"
-    train(page, "product2vec")
+    train(page, "Bought together")
     press(page, "Open the map")
     heading(page, "Map")
     settled(page)
@@ -76,10 +74,10 @@ def test_abt_buy_is_uploaded_and_its_duplicates_found(server: Server, page: Page
     go(page, server.url, "data")
     bring(page, folder / "catalogue.csv", None, "Two shops")
     assert metric(page, "Products") == "2,173"
-    train(page, "text encoder")
-    press(page, "Find duplicates")
-    heading(page, "Duplicates")
-    see(page, re.compile(r"alike 0\.\d\d|alike 1\.00"))
+    menu(page, "Duplicates")
+    press(page, "Look for duplicates")
+    see(page, re.compile("products stand in the catalogue more than once"), timeout=LONG)
+    see(page, re.compile("same model number"))
 
 
 def test_our_own_sample_files_can_be_uploaded(server: Server, page: Page) -> None:
