@@ -23,7 +23,7 @@ def figures(meta: Mapping[str, Any]) -> None:
     """How good the result is on data it has not seen, one row a measure; the exact terms below."""
     found: Sequence[Mapping[str, Any]] = meta.get("figures", ())
     if not found:
-        st.caption("Nothing was held back to measure this result by itself; a blend of results measures it.")
+        st.caption("Nothing was held back to measure this result by itself.")
         return
     st.markdown("**How good is it?** Measured on data that was kept out of the training.")
     rows = [(plain(f["name"]), value(f, f["value"]), beside(f), verdict(f)) for f in found]
