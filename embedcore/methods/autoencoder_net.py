@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +12,7 @@ from torch import Tensor, nn
 
 from embedcore.methods.autoencoder_layout import Layout, Sheet
 from embedcore.methods.base import Progress
+from embedcore.methods.threads import one_thread
 
 BATCH = 1_024  # and an eighth of the rows of a smaller table, so that an epoch has several steps
 _SMALL = 64
@@ -61,17 +60,6 @@ class Net(nn.Module):
         """The weights, float32."""
         return {k: v.detach().numpy().copy() for k, v in self.state_dict().items()}
 
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Sums in one order: the same seed gives the same numbers on any count of cores. The matrices are small, more
-    threads would gain little."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)
 
 
 def train(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -15,6 +14,7 @@ from torch.nn import functional as F
 from embedcore.methods import entity_inputs
 from embedcore.methods.base import Progress
 from embedcore.methods.entity_inputs import Inputs
+from embedcore.methods.threads import one_thread
 
 _FEWEST, _MOST = (200, 600), 4_000  # steps of a training: the least in tiny and in small tables, and the most
 _LARGE = 20_000  # examples from which on the passes alone decide how many steps
@@ -118,7 +118,7 @@ def train(tables: list[np.ndarray], words: list[np.ndarray], inputs: Inputs, tas
     tables: (values + 1, size) starting vectors of each category column, row 0 for missing and unknown. words: (words +
     1, size) of each text column, the last row for no word. extra: outputs of a second head. One thread: the same data,
     settings and seed give the same weights. Cancelled passes through from `progress`."""
-    with _one_thread():
+    with one_thread():
         g = torch.Generator().manual_seed(seed)
         rng = np.random.default_rng(seed)
         net = Net(tables, words, entity_inputs.edges(inputs), p, task.outputs, extra, g)
@@ -239,13 +239,3 @@ def _height(done: float) -> float:
 
 def _state(net: Net) -> dict[str, np.ndarray]:
     return {k: v.detach().numpy().copy() for k, v in net.state_dict().items()}
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -175,14 +174,3 @@ def png(pairs: np.ndarray, zoom: int = 96) -> bytes:
     out = io.BytesIO()
     sheet.save(out, "PNG")
     return out.getvalue()
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Sums in one fixed order: the same result on every machine's number of cores."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

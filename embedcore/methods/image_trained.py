@@ -15,11 +15,12 @@ from embedcore.embedding import Embedding
 from embedcore.images import Images
 from embedcore.methods.base import Fitted, Progress
 from embedcore.methods.files import load_model, save_model
-from embedcore.methods.image_fit import SHOWN, How, Model, fit, one_thread
+from embedcore.methods.image_fit import SHOWN, How, Model, fit
 from embedcore.methods.image_judge import held_out, judge, unit
 from embedcore.methods.image_net import Net
 from embedcore.methods.image_params import COLOURS, ENTROPY, ImageParams
 from embedcore.methods.image_see import BATCH
+from embedcore.methods.threads import one_thread
 
 
 class FittedImage(Fitted):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from embedcore.embedding import Embedding
 from embedcore.explore.recent import Recent
 from embedcore.recommend.purchases import Histories, unit_rows
 
@@ -51,19 +50,6 @@ class People:
             floor = -np.partition(-cosine, k - 1, axis=1)[:, k - 1 : k]
             cosine[cosine < floor] = 0
         return sparse.csr_array(cosine)
-
-
-def customer_vectors(products: Embedding, histories: Histories) -> Embedding:
-    """Embedding "customer": the mean of the vectors of what each customer bought, a product in more baskets counting
-    more (log), over customers who bought a product that has a vector."""
-    counts = histories.counts()
-    counts.data = np.log1p(counts.data)
-    rows = histories.dataset.positions(products.ids)
-    mine = sparse.csr_array(sparse.csc_array(counts)[:, rows])
-    weight = np.asarray(mine.sum(axis=1)).ravel()
-    known = np.flatnonzero(weight > 0)
-    vectors = (mine[known] @ products.unit) / weight[known][:, None]
-    return Embedding("customer", histories.ids[known], vectors.astype(np.float32))
 
 
 _recent: Recent[People] = Recent(2)

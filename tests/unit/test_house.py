@@ -21,7 +21,7 @@ TOP = {
 
 # Room -> rooms of embedcore that it may not enter. Data moves left to right and never back.
 # embedcore.methods.base is open to all: it holds Progress, the one word all long work shares.
-ABOVE = {"recommend", "judge", "store", "jobs", "worker", "tasks", "samples", "commands", "__main__"}
+ABOVE = {"recommend", "store", "jobs", "worker", "tasks", "samples", "commands", "__main__"}
 FORBIDDEN = {
     "errors": {"*"},
     "images": {"embedding", "dataset", "intake", "methods", "training", "neighbours", "explore", "match", *ABOVE},
@@ -33,9 +33,8 @@ FORBIDDEN = {
     "neighbours": {"intake", "methods", "training", "explore", "match", *ABOVE},
     "explore": {"intake", "methods", "training", "match", *ABOVE},
     "match": {"intake", "methods", "training", *ABOVE},
-    "judge": {"intake", "explore", *(ABOVE - {"judge"})},
     "recommend": {"intake", "training", *(ABOVE - {"recommend"})},
-    "store": {"judge", "intake", "methods", "training", "jobs", "worker", "tasks", "samples", "commands", "__main__"},
+    "store": {"intake", "methods", "training", "jobs", "worker", "tasks", "samples", "commands", "__main__"},
     "jobs": {"intake", "training", "explore", "neighbours", "worker", "tasks", "samples", "commands", "__main__"},
 }
 HEAVY = ("torch", "streamlit", "umap", "numba", "sklearn", "sentence_transformers", "faiss", "transformers")

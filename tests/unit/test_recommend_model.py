@@ -14,7 +14,7 @@ from embedcore import Catalogue, Dataset, NeedsError
 from embedcore.errors import Cancelled, MissingError
 from embedcore.explore.together import Together
 from embedcore.recommend import cooccurrence, ease, habit, mix, model
-from embedcore.recommend.people import People, customer_vectors
+from embedcore.recommend.people import People
 from embedcore.recommend.purchases import Histories, decayed, of_baskets
 
 
@@ -176,19 +176,6 @@ def test_new_products_are_never_ones_they_bought_and_signals_add_up() -> None:
         other = np.setdiff1d(np.arange(len(dataset)), own)
         total = sum(part[row, other] for part in answer.parts.values())
         assert answer.new[row, other] == pytest.approx(total, abs=2e-6)
-
-
-def test_customers_become_vectors_among_the_products_they_buy() -> None:
-    from embedcore import Embedding
-
-    dataset = shop([("a", ["x"]), ("a", ["x", "y"]), ("b", ["z"]), ("c", ["y"])])
-    histories = Histories.of(dataset)
-    assert histories is not None
-    products = Embedding("product", np.array(["x", "y"], object), np.array([[2, 0], [0, 3]], np.float32))
-    customers = customer_vectors(products, histories)
-    assert customers.kind == "customer" and list(customers.ids) == ["a", "c"]
-    share = np.log(3) / (np.log(3) + np.log(2))
-    assert customers.vectors == pytest.approx(np.array([[share, 1 - share], [0, 1]]), abs=1e-6)
 
 
 def test_the_worker_leaves_a_recommender_that_loads(tmp_path: Path) -> None:
