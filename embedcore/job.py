@@ -98,6 +98,11 @@ class Record:
                    self.note, self._seconds_left(), self._losses, self.message, self.hint, self.result, self.cached,
                    self.created, self.finished)
 
+    @property
+    def by_itself(self) -> bool:
+        """It followed from another job; nobody asked for it. In the spec, so that it outlives the server."""
+        return bool(self.spec.get("by_itself"))
+
     def start(self) -> None:
         self.state = "running"
 

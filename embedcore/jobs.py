@@ -61,8 +61,8 @@ def cluster_key(run: str, spec: Mapping[str, Any]) -> str:
 class Jobs:
     """Submit work and look at it, from any thread. Looking costs no database access.
 
-    One heavy job runs at a time, in the order in which they came, and beside it one that reads data. Finished results
-    are committed by this process.
+    One heavy job runs at a time, in the order in which they were asked for, and beside it one that reads data.
+    Finished results are committed by this process.
     """
 
     def __init__(self, store: Store, *, python: str = sys.executable, warm: bool = True,
@@ -91,13 +91,14 @@ class Jobs:
 
     def submit(self, kind: str, key: str, spec: Mapping[str, Any], title: str) -> Job:
         """Queue a job, join an equal one (same kind and key) that waits or runs, or answer at once with a "done" job
-        whose result is stored already (cached, finished = when it was computed)."""
+        whose result is stored already (cached, finished = when it was computed). spec["by_itself"]: nobody asked for
+        it, so until it starts it lets pass what a person asks for."""
         with self._changed:
-            if live := self._live(kind, key):
+            if live := self._live(kind, key, spec):
                 return self._view(live)
         found = stored(self._store, kind, key, spec)
         with self._changed:
-            if live := self._live(kind, key):
+            if live := self._live(kind, key, spec):
                 return self._view(live)
             record = Record(uuid.uuid4().hex[:16], kind, key, title, dict(spec), datetime.now(UTC))
             if found is not None:
@@ -160,7 +161,7 @@ class Jobs:
                 raise MissingError("This job is no longer known.", "Start it again from its page.")
             if record.state in (*LIVE, "done"):
                 return self._view(record)
-            if live := self._live(record.kind, record.key):
+            if live := self._live(record.kind, record.key, {}):
                 return self._view(live)
             record.restart()
             self._enqueue(record)
@@ -331,15 +332,22 @@ class Jobs:
             return self._ask
 
     def _follow(self, record: Record) -> None:
-        """After a training, its map is drawn without being asked for."""
+        """After a training, its map is drawn without being asked for. It lets pass what is asked, but is not stopped
+        for it: the next job would wait as long for a new worker."""
         run = record.result["run"]
         with suppress(EmbedError):  # deleted already
-            self.submit("map", map_key(run), {"run": run}, f"Map of {record.title.removeprefix('Training ')}")
+            self.submit("map", map_key(run), {"run": run, "by_itself": True},
+                        f"Map of {record.title.removeprefix('Training ')}")
 
     # Records; call these with the lock held, except _save
 
-    def _live(self, kind: str, key: str) -> Record | None:
-        return next((r for r in self._line(kind).live() if (r.kind, r.key) == (kind, key)), None)
+    def _live(self, kind: str, key: str, spec: Mapping[str, Any]) -> Record | None:
+        """The equal job that waits or runs."""
+        line = self._line(kind)
+        found = next((r for r in line.live() if (r.kind, r.key) == (kind, key)), None)
+        if found is not None and not spec.get("by_itself"):
+            line.asked(found)
+        return found
 
     def _line(self, kind: str) -> Line:
         return self._lines["read" if kind in _READING else "heavy"]
@@ -347,7 +355,7 @@ class Jobs:
     def _enqueue(self, record: Record) -> None:
         if self._closing:
             raise EmbedError("The server is stopping.", "Start it again.")
-        self._line(record.kind).queue.append(record)
+        self._line(record.kind).add(record)
         self._remember(record)
         self._changed.notify_all()
 
@@ -380,7 +388,7 @@ class Jobs:
             record = Record.of_row(row)
             self._records[record.id] = record
             if record.state == "queued":
-                self._line(record.kind).queue.append(record)
+                self._line(record.kind).add(record)
 
 
 def _why(status: int) -> tuple[str, str]:

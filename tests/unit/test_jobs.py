@@ -302,3 +302,33 @@ def test_reading_a_file_does_not_wait_behind_heavy_work(jobs: Jobs) -> None:
     assert jobs.wait(read.id, 20).state == "done"
     assert [j.id for j in jobs.live()] == [slow.id, waits.id] and jobs.get(waits.id).position == 1
     assert jobs.cancel(slow.id).state == "cancelled" and jobs.wait(waits.id, 20).state == "done"
+
+
+def test_what_a_person_asks_for_goes_before_what_follows_by_itself(home: Path) -> None:
+    store = Store.open(home)
+    jobs = Jobs(store, warm=False, tasks=TASKS)
+    busy = count(jobs, "busy", to=400, pause=0.05)
+    running(jobs, busy.id)
+
+    def follows(key: str) -> Job:
+        return jobs.submit("count", key, {"to": 1, "by_itself": True}, "Following")
+
+    def order() -> list[str]:
+        return [j.key for j in sorted(jobs.live(), key=lambda j: j.position)]
+
+    for key in ("map a", "map b"):
+        follows(key)
+    count(jobs, "first", to=400, pause=0.05), count(jobs, "second")
+    assert order() == ["busy", "first", "second", "map a", "map b"]
+    for key in ("first", "map b"):
+        follows(key)
+    assert order() == ["busy", "first", "second", "map a", "map b"], "what follows is asked for by nobody"
+    count(jobs, "map b")
+    assert order() == ["busy", "first", "second", "map b", "map a"], "unless somebody asks for it, too"
+    jobs.close()
+    store.close()
+    store = Store.open(home)
+    jobs = Jobs(store, warm=False, tasks=TASKS)
+    assert order()[:2] == ["first", "second"], "also after the server stopped"
+    jobs.close()
+    store.close()
