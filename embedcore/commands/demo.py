@@ -19,7 +19,10 @@ def add(commands: Any) -> None:
 
 def run(_: argparse.Namespace) -> None:
     from embedcore import methods, neighbours, samples
-    from embedcore.explore import clusters, duplicates, recommend
+    from embedcore.explore import clusters, duplicates
+    from embedcore.explore.similar import similar_products
+    from embedcore.explore.together import Together
+    from embedcore.recommend import baskets, model
 
     began = time.perf_counter()
     with step("Open the sample shop"):
@@ -54,8 +57,11 @@ def run(_: argparse.Namespace) -> None:
 
     kind = shop.column("subcategory").eq(EXAMPLE).to_numpy()
     item = int((shop.counts * kind).argmax())
-    _show(f"Like {shop.titles[item]}", recommend.similar_products(shop, bought, graph, item, 6))
-    _show(f"Goes with {shop.titles[item]}", recommend.for_basket(shop, [item], 6, bought))
+    _show(f"Like {shop.titles[item]}", similar_products(shop, bought, graph, item, 6))
+    print()
+    with step("Count what is bought with what"):
+        goes = baskets.for_basket(shop, model.fit(shop), [item], 6, together=Together.of(shop))
+    _show(f"Goes with {shop.titles[item]}", goes)
     print(f"\nDone in {time.perf_counter() - began:.0f} s.")
 
 

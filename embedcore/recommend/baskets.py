@@ -8,7 +8,8 @@ import numpy as np
 
 from embedcore.dataset import Dataset
 from embedcore.errors import InputError
-from embedcore.explore.recommend import POPULAR, TOGETHER, Recommendation, finest_first
+from embedcore.explore.common import finest_first
+from embedcore.explore.suggestion import POPULAR, TOGETHER, Recommendation
 from embedcore.explore.together import Together
 from embedcore.recommend import mix, reasons
 from embedcore.recommend.model import Recommender
@@ -70,7 +71,7 @@ def explain(
         else:
             says = reasons.bought_with(dataset, together, int(basket[anchor]), item, len(basket) > 1)
             source = TOGETHER if told["together"] >= told["pattern"] else reasons.PATTERN
-        out.append(reasons.suggestion(dataset, item, float(scores[item]), says, source))
+        out.append(Recommendation.of(dataset, item, float(scores[item]), says, source))
     return out
 
 

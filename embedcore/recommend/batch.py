@@ -8,7 +8,7 @@ import numpy as np
 
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
-from embedcore.explore.recommend import POPULAR, Recommendation
+from embedcore.explore.suggestion import POPULAR, Recommendation
 from embedcore.methods.base import Progress, silent
 from embedcore.recommend import baskets as for_baskets
 from embedcore.recommend import mix, reasons
@@ -117,7 +117,7 @@ def from_embedding(
             source, says = "embedding", "near in the learned space"
         scores[items if but is None else but[name]] = -np.inf
         scores[counts == 0] = -np.inf
-        yield name, [reasons.suggestion(dataset, i, float(scores[i]), says, source) for i in top(scores, k).tolist()]
+        yield name, [Recommendation.of(dataset, i, float(scores[i]), says, source) for i in top(scores, k).tolist()]
         if n % 50 == 0:
             progress(n, len(asked), note="Queries")
 
@@ -125,7 +125,7 @@ def from_embedding(
 def popular(dataset: Dataset, model: Recommender, found: np.ndarray) -> list[Recommendation]:
     """The found items, each with how often it is bought."""
     return [
-        reasons.suggestion(dataset, i, float(model.counts[i]), reasons.popular(model, i), POPULAR)
+        Recommendation.of(dataset, i, float(model.counts[i]), reasons.popular(model, i), POPULAR)
         for i in found.tolist()
     ]
 
@@ -145,7 +145,7 @@ def _explained(
     parts = {name: part[n] for name, part in found.parts.items()}
     told = {r.item: r for r in why_new(dataset, model, history, new, scores, parts, None)} if len(new) else {}
     return [
-        told[i] if i in told else reasons.suggestion(
+        told[i] if i in told else Recommendation.of(
             dataset, i, float(scores[i]), reasons.due(found.bought, mine[i]), reasons.REPEAT)  # type: ignore[arg-type]
         for i in best.tolist()
     ]  # fmt: skip

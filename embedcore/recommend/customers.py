@@ -10,7 +10,7 @@ import pandas as pd
 
 from embedcore.dataset import Dataset
 from embedcore.errors import InputError
-from embedcore.explore.recommend import POPULAR, TOGETHER, Recommendation
+from embedcore.explore.suggestion import POPULAR, TOGETHER, Recommendation
 from embedcore.explore.together import Together
 from embedcore.recommend import mix, reasons
 from embedcore.recommend.baskets import lean, top, varied
@@ -64,7 +64,7 @@ def for_customer(
         likely = found.chance if model.habit is None else model.habit.likely(found.bought, found.chance)
         order = np.lexsort((found.bought.item, -found.chance, -likely))[:k]
         due = [
-            reasons.suggestion(dataset, int(found.bought.item[n]), float(likely[n]),
+            Recommendation.of(dataset, int(found.bought.item[n]), float(likely[n]),
                                reasons.due(found.bought, n), reasons.REPEAT)
             for n in order.tolist()
         ]  # fmt: skip
@@ -102,7 +102,7 @@ def why_new(
             says, source = reasons.bought_with(dataset, together, int(mine[anchor]), item, True), TOGETHER
         else:
             says, source = f"customers who buy “{dataset.titles[mine[anchor]]}” come to buy this", reasons.PATTERN
-        out.append(reasons.suggestion(dataset, item, float(scores[item]), says, source))
+        out.append(Recommendation.of(dataset, item, float(scores[item]), says, source))
     return out
 
 

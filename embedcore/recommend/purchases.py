@@ -11,6 +11,7 @@ from scipy import sparse
 from embedcore.dataset import Dataset
 from embedcore.errors import NeedsError
 from embedcore.explore.recent import Recent
+from embedcore.strings import Texts
 
 
 def table(baskets: Sequence[np.ndarray], n: int) -> sparse.csr_array:
@@ -32,11 +33,11 @@ def of_baskets(dataset: Dataset) -> sparse.csr_array:
 
 @dataclass(frozen=True, eq=False)
 class Histories:
-    """Every customer's baskets, oldest first. ids: (customers,) object str. heads: (customers + 1,) int64 into
+    """Every customer's baskets, oldest first. ids: (customers,) texts. heads: (customers + 1,) int64 into
     order: (known baskets,) int64, the numbers of the baskets."""
 
     dataset: Dataset
-    ids: np.ndarray
+    ids: Texts
     heads: np.ndarray
     order: np.ndarray
 

@@ -5,17 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from embedcore.dataset import Dataset
-from embedcore.explore.recommend import Recommendation
 from embedcore.explore.together import Together
 from embedcore.recommend.habit import LAST, Bought
 from embedcore.recommend.model import Recommender
 
-# Which signal spoke: Recommendation.source.
+# Which signal spoke: Recommendation.source, beside those of explore.suggestion.
 REPEAT, PATTERN, PEOPLE = "bought before", "purchase patterns", "similar customers"
-
-
-def suggestion(dataset: Dataset, item: int, score: float, reason: str, source: str) -> Recommendation:
-    return Recommendation(item, str(dataset.items[item]), str(dataset.titles[item]), score, reason, source)
 
 
 def strongest(model: Recommender, basket: np.ndarray, found: np.ndarray, over_customers: bool = False) -> np.ndarray:

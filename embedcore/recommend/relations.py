@@ -8,8 +8,8 @@ import numpy as np
 
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
+from embedcore.explore.common import alike, finest_first
 from embedcore.explore.recent import Recent
-from embedcore.explore.recommend import alike, finest_first
 from embedcore.explore.together import ENOUGH, Together
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.words import Words

@@ -7,7 +7,7 @@ import pandas as pd
 
 from embedcore import Dataset
 from embedcore.explore.clusters import Clusters
-from embedcore.explore.recommend import finest_first
+from embedcore.explore.common import finest_first
 from pages.ui import cards, mappaint
 from pages.ui.mappaint import Paint
 

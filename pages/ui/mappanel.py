@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from embedcore.explore import recommend
 from embedcore.explore.search import Hit
+from embedcore.explore.similar import similar_products
+from embedcore.explore.suggestion import Recommendation
 from embedcore.export import csv
 from pages.ui import cards, mapsearch, mapview, picker, pictures, services
 from pages.ui.mapframe import View
@@ -21,11 +22,11 @@ NEAR = 10
 _TABLE = 330  # pixels
 
 
-def neighbours(scene: Scene) -> list[recommend.Recommendation]:
+def neighbours(scene: Scene) -> list[Recommendation]:
     """The selected product's neighbours, best first, each with its reason."""
     if scene.item is None or scene.row is None:
         return []
-    return recommend.similar_products(
+    return similar_products(
         scene.dataset,
         scene.embedding,
         scene.graph,
@@ -62,7 +63,7 @@ def hint(scene: Scene) -> None:
         )
 
 
-def product(scene: Scene, near: Sequence[recommend.Recommendation], query: str) -> None:
+def product(scene: Scene, near: Sequence[Recommendation], query: str) -> None:
     """The selected product and its neighbours."""
     if scene.item is None:
         return

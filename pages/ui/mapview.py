@@ -12,7 +12,7 @@ import streamlit as st
 from embedcore import Dataset, Embedding
 from embedcore.explore import projection as projections
 from embedcore.explore.clusters import Clusters
-from embedcore.explore.recommend import finest_first
+from embedcore.explore.common import finest_first
 from embedcore.neighbours import Graph
 from pages.ui import services, shell
 from pages.ui import weights as weighting

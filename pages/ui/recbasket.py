@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.explore import recommend
+from embedcore.explore.similar import like_basket
 from embedcore.recommend.baskets import for_basket
 from embedcore.recommend.model import Recommender
 from pages.ui import cards, picker, services, shell, suggestions
@@ -35,7 +35,7 @@ def view(dataset: Dataset, data: str, model: Recommender | None, run: str | None
         found = for_basket(dataset, model, items, K, together=services.together(data), **taste)
     else:
         run = shell.need_result(data) if run is None else run
-        found = recommend.for_basket(dataset, items, K, services.embedding(run))
+        found = like_basket(dataset, services.embedding(run), items, K)
         st.info(
             "This dataset has no baskets, so nothing is known about what is bought together. Shown are products that "
             "are like those in the basket.",

@@ -8,11 +8,12 @@ from dataclasses import replace
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.explore.recommend import Recommendation, similar_products
+from embedcore.explore.similar import similar_products
+from embedcore.explore.suggestion import Recommendation
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.relations import Related, complements, substitutes
 from pages.ui import cards, choice, picker, recmodel, services, shell, suggestions
-from pages.ui.text import plain, short
+from pages.ui.text import count, plain, short
 
 K = 10
 _NAMES = 4  # times K: so many are asked for, since several may share a name
@@ -46,12 +47,24 @@ def view(dataset: Dataset, data: str, model: Recommender | None, run: str | None
         return
     found = _related(data, str(dataset.items[item]), relation, model is not None, run or "")
     if not found:
-        words = "is bought with it more often than chance" if relation == "with" else "is like it enough"
-        st.info(f"Nothing {words}: it is in {dataset.counts[item]:,} baskets.", icon=":material/info:")
+        _nothing(dataset, item, relation)
         return
     listed = [Recommendation(r.item, r.id, r.title, r.score, r.reason, relation) for r in found]
     suggestions.listing(dataset, listed, "look", "Go to it", ":material/arrow_forward:", _look(dataset))
     suggestions.table(listed, f"{dataset.titles[item]} {RELATION[relation].lower()}")
+
+
+def _nothing(dataset: Dataset, item: int, relation: str) -> None:
+    """Why the list is empty, and where to go on."""
+    words = "is bought with it more often than chance" if relation == "with" else "is like it enough to replace it"
+    bought = f": it is in {count(int(dataset.counts[item]), 'basket')}" if dataset.baskets is not None else ""
+    st.info(f"Nothing {words}{bought}.", icon=":material/info:")
+    other = "instead" if relation == "with" or dataset.baskets is None else "with"
+    if other != relation:
+        st.button(
+            f"See “{RELATION[other]}”", icon=":material/arrow_forward:", key="other-relation",
+            on_click=lambda: shell.remember(relation=other),
+        )  # fmt: skip
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

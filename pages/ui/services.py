@@ -12,7 +12,7 @@ import streamlit as st
 from embedcore import Dataset, Embedding
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
-from embedcore.explore.recommend import Together
+from embedcore.explore.together import Together
 from embedcore.intake.profile import Profile
 from embedcore.intake.profile import profile as make_profile
 from embedcore.intake.tables import Table

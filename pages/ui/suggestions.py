@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.explore.recommend import ALIKE, POPULAR, TOGETHER, Recommendation
+from embedcore.explore.suggestion import ALIKE, POPULAR, TOGETHER, Recommendation
 from embedcore.export import csv
 from embedcore.recommend.reasons import PATTERN, PEOPLE, REPEAT
 from pages.ui import cards, pictures

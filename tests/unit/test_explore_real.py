@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 
 import numpy as np
@@ -13,9 +12,8 @@ import pytest
 from embedcore import Catalogue, Dataset, Embedding
 from embedcore.explore.clusters import auto
 from embedcore.explore.naming import LONGEST, readable
-from embedcore.explore.recommend import TOGETHER, Together, for_basket
 from embedcore.explore.search import by_name
-from tests.shared import shared
+from embedcore.explore.together import Together
 
 
 @pytest.fixture(scope="module")
@@ -39,17 +37,6 @@ def seconds(call: object, times: int = 3) -> float:
         call()  # type: ignore[operator]
         spent.append(time.process_time() - start)
     return min(spent)
-
-
-def test_a_basket_of_the_most_popular_groceries_is_answered_at_once(journey: Dataset):
-    together = Together.of(journey)
-    assert Together.of(journey) is together  # built once
-    top = np.argsort(-journey.counts)[:20].tolist()
-    for basket in (top[:1], top[:5], top):
-        assert seconds(lambda b=basket: for_basket(journey, b, 10, None, together)) < 0.1  # 5 to 14 ms when quiet
-    found = for_basket(journey, top[:1], 10)
-    assert len(found) == 10 and {r.source for r in found} == {TOGETHER}
-    assert all("baskets together" in r.reason for r in found)
 
 
 def test_the_evidence_agrees_with_a_count_by_pandas(journey: Dataset):
@@ -91,22 +78,3 @@ def test_clusters_of_real_products_get_unique_readable_names(journey: Dataset):
     assert 5 <= len(found) <= 40 and len({n.lower() for n in found.names}) == len(found)
     assert all(3 <= len(n) <= LONGEST and n != n.upper() for n in found.names)
     assert not any(n.isdigit() for n in found.names)
-
-
-@pytest.mark.shared
-def test_baskets_are_completed_better_than_by_any_single_peer(monkeypatch: pytest.MonkeyPatch):
-    """Peers on this split: item-kNN .193, gensim .140, implicit ALS .060, tuned EASE .256."""
-    monkeypatch.syspath_prepend(str(shared("protocols")))
-    shared("data/recs/instacart1k")
-    import recs_eval
-
-    split = recs_eval.make_split(recs_eval.load("instacart1k"))
-    sizes = [len(b) for b in split.train]
-    lines = pd.DataFrame({"basket": [f"b{n:06d}" for n in np.repeat(np.arange(len(sizes)), sizes)],
-                          "item": [f"i{i:06d}" for i in np.concatenate(split.train)]})  # fmt: skip
-    dataset = Dataset.build("instacart1k", None, lines)
-    together = Together.of(dataset)
-    score = lambda task, queries: np.stack([together.score(q) for q in queries])  # noqa: E731
-    report = recs_eval.evaluate(split, score, tasks=("completion",), B=50)
-    assert report["completion/hr@10"][0] > 0.25 and report["completion/mrr"][0] > 0.135
-    sys.modules.pop("recs_eval", None)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from embedcore import Catalogue, Dataset, InputError, samples
-from embedcore.explore.recommend import POPULAR
+from embedcore.explore.suggestion import POPULAR
 from embedcore.explore.together import Together
 from embedcore.recommend import batch, model
 from embedcore.recommend.baskets import for_basket

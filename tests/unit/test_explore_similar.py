@@ -1,4 +1,4 @@
-"""Recommendations: what is counted is right, and every reason is true."""
+"""What is alike and what is bought together: what is counted is right, and every reason is true."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore import Catalogue, Dataset, Embedding, InputError, NeedsError
+from embedcore import Catalogue, Dataset, Embedding, NeedsError
 from embedcore.explore import together as counted
-from embedcore.explore.recommend import ALIKE, POPULAR, TOGETHER, Together, for_basket, similar_products
+from embedcore.explore.similar import like_basket, similar_products
+from embedcore.explore.suggestion import ALIKE, TOGETHER, Recommendation
+from embedcore.explore.together import Together
 from embedcore.neighbours import build
 
 
@@ -23,6 +25,13 @@ def random_till(seed: int = 0, n: int = 300, items: int = 25) -> Dataset:
     return till(
         [[f"i{j:02d}" for j in rng.choice(items, rng.integers(1, 8), replace=False, p=p / p.sum())] for _ in range(n)]
     )
+
+
+def bought_with(dataset: Dataset, item: str, k: int = 5) -> list[Recommendation]:
+    """What a product without a vector gets."""
+    others = dataset.items[dataset.items != item]
+    rest = Embedding("product", others, np.ones((len(others), 2), np.float32))
+    return similar_products(dataset, rest, None, dataset.position(item), k)
 
 
 def table_of(dataset: Dataset) -> np.ndarray:
@@ -89,44 +98,32 @@ def shop() -> tuple[Dataset, Embedding]:
     return dataset, Embedding("product", dataset.items, vectors)
 
 
-def test_a_basket_gets_what_was_bought_with_it_and_true_evidence(shop: tuple[Dataset, Embedding]):
-    dataset, embedding = shop
-    found = for_basket(dataset, [0], 5, embedding)
-    assert [r.id for r in found[:2]] == ["cup", "mug"] and found[0].source == TOGETHER
+def test_a_product_without_a_vector_gets_what_it_was_bought_with_and_true_evidence(shop: tuple[Dataset, Embedding]):
+    dataset, _ = shop
+    found = bought_with(dataset, "tea")
+    assert [r.id for r in found[:2]] == ["cup", "mug"] and {r.source for r in found} == {TOGETHER}
     # 30 shared; tea in 33 and cup in 30 of 101 baskets: chance gives 9.8
     assert found[0].reason == "in 30 baskets together, 3.1x more than chance"
     assert found[1].reason == "in 2 baskets together"  # too few to compare with chance
     assert next(r for r in found if r.id == "rope").reason == "in 1 basket together"
-    assert found[-1].id == "new" and found[-1].source == ALIKE and found[-1].reason.startswith("like “Green Tea”")
-    scores = [r.score for r in found if r.source == TOGETHER]
+    assert "new" not in {r.id for r in found}
+    scores = [r.score for r in found]
     assert scores == sorted(scores, reverse=True)
+    assert bought_with(dataset, "new") == []
 
 
-def test_what_the_basket_holds_is_never_suggested(shop: tuple[Dataset, Embedding]):
+def test_without_baskets_a_basket_gets_what_is_like_its_products(shop: tuple[Dataset, Embedding]):
     dataset, embedding = shop
-    for basket in ([0], [0, 1, 1], [3, 4, 0], list(range(5)), list(range(6))):
-        found = for_basket(dataset, basket, 10, embedding)
-        ids = [r.item for r in found]
-        assert not set(ids) & set(basket) and len(ids) == len(set(ids)) == 6 - len(set(basket))
-
-
-def test_a_basket_of_several_names_the_product_that_speaks_for_each(shop: tuple[Dataset, Embedding]):
-    dataset, _ = shop
-    reason = {r.id: r.reason for r in for_basket(dataset, [0, 3], 5)}
-    assert reason["cup"] == "with “Green Tea” in 30 baskets together, 3.1x more than chance"
-    assert reason["lamp"].endswith("; also bought with 1 more of these")
-
-
-def test_products_nobody_bought_fall_back_to_likeness_then_to_popularity(shop: tuple[Dataset, Embedding]):
-    dataset, embedding = shop
-    found = for_basket(dataset, [5], 3, embedding)
+    found = like_basket(dataset, embedding, [5], 3)
     assert {r.source for r in found} == {ALIKE} and found[0].id == "mug"
     assert (
         found[0].reason == "like “Grey Mug”; same kind: Cups; same range: Kitchen; same maker: Bowl & Co; 8 % cheaper"
     )
-    popular = for_basket(dataset, [5], 2)
-    assert [(r.id, r.source) for r in popular] == [("rope", POPULAR), ("tea", POPULAR)]
-    assert popular[0].reason == "often bought: in 41 baskets"
+    for basket in ([0], [0, 1, 1], [3, 4, 0], list(range(5)), list(range(6))):
+        ids = [r.item for r in like_basket(dataset, embedding, basket, 10)]
+        assert not set(ids) & set(basket) and len(ids) == len(set(ids)) == 6 - len(set(basket))
+    rest = Embedding("product", embedding.ids[1:], embedding.vectors[1:])
+    assert like_basket(dataset, rest, [0], 3) == [], "nothing is known of it"
 
 
 def test_similar_products_say_what_they_share_and_whether_they_are_bought_together(shop: tuple[Dataset, Embedding]):
@@ -138,17 +135,10 @@ def test_similar_products_say_what_they_share_and_whether_they_are_bought_togeth
     assert [r.id for r in similar_products(dataset, embedding, None, 1, 3)] == ["new", "mug", "tea"]
 
 
-def test_a_product_without_a_vector_gets_what_it_was_bought_with(shop: tuple[Dataset, Embedding]):
-    dataset, embedding = shop
-    rest = Embedding("product", embedding.ids[1:], embedding.vectors[1:])
-    found = similar_products(dataset, rest, None, 0, 2)
-    assert [(r.id, r.source) for r in found] == [("cup", TOGETHER), ("mug", TOGETHER)]
-
-
 def test_a_pair_seen_once_is_never_thousands_of_times_more_than_chance():
     baskets = [[f"x{i}", f"y{i}"] for i in range(5000)] + [["x0", "y1"]] * 3
     dataset = till(baskets)
-    reason = {r.id: r.reason for r in for_basket(dataset, [dataset.position("x0")], 5)}
+    reason = {r.id: r.reason for r in bought_with(dataset, "x0")}
     assert reason["y0"] == "in 1 basket together"
     assert reason["y1"] == "in 3 baskets together, where chance would give less than one"
 
@@ -159,19 +149,13 @@ def test_products_that_everybody_buys_are_not_called_a_match():
         ["bag", *(["milk"] if rng.random() < 0.5 else []), *(["tea"] if rng.random() < 0.5 else [])] for _ in range(800)
     ]
     dataset = till(baskets)
-    reason = {r.id: r.reason for r in for_basket(dataset, [dataset.position("milk")], 5)}
+    reason = {r.id: r.reason for r in bought_with(dataset, "milk")}
     assert "about as often as chance" in reason["bag"] and "about as often as chance" in reason["tea"]
 
 
 def test_small_and_odd_baskets_are_answered():
-    one = till([["a"]])
-    assert for_basket(one, [0], 5) == []
-    two = till([["a", "b", "a", "b"]])
-    assert [(r.id, r.reason) for r in for_basket(two, [0], 5)] == [("b", "in 1 basket together")]
-    with pytest.raises(InputError):
-        for_basket(two, [], 5)
-    with pytest.raises(InputError):
-        for_basket(two, [7], 5)
+    assert bought_with(till([["a"]]), "a") == []
+    assert [(r.id, r.reason) for r in bought_with(till([["a", "b", "a", "b"]]), "a")] == [("b", "in 1 basket together")]
 
 
 def test_rarely_bought_neighbours_step_back_where_vectors_come_from_baskets():
