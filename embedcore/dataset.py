@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from embedcore.baskets import Baskets, open_baskets
 from embedcore.errors import InputError, MissingError
 from embedcore.images import Images
 
@@ -66,55 +67,6 @@ class Catalogue:
 
 
 @dataclass(frozen=True, eq=False)
-class Baskets:
-    """Who bought what together, as a sparse table by rows, baskets in time order (file order without time).
-
-    indptr: (n+1,) int64. items: (nnz,) int32, positions in Dataset.items, unique and ascending in a basket.
-    ids: (n,) object str. customers: (n,) int32 into customer_ids (-1 unknown), or None.
-    times: (n,) datetime64[s] (NaT unknown), or None. quantity, price: (nnz,) float32 (NaN unknown), or None.
-    """
-
-    indptr: np.ndarray
-    items: np.ndarray
-    ids: np.ndarray
-    customers: np.ndarray | None = None
-    customer_ids: np.ndarray | None = None
-    times: np.ndarray | None = None
-    quantity: np.ndarray | None = None
-    price: np.ndarray | None = None
-
-    def __len__(self) -> int:
-        return len(self.ids)
-
-    @property
-    def sizes(self) -> np.ndarray:
-        """(n,) int64: how many different products each basket holds."""
-        return np.diff(self.indptr)
-
-    def of(self, n: int) -> np.ndarray:
-        """Item positions of basket n."""
-        return self.items[self.indptr[n] : self.indptr[n + 1]]
-
-    def counts(self, n_items: int) -> np.ndarray:
-        """(n_items,) int64: in how many baskets each item is."""
-        return np.bincount(self.items, minlength=n_items).astype(np.int64)
-
-    def by_customer(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(indptr, items, customer codes): one document per known customer, all items of its baskets in time
-        order, repeats kept."""
-        if self.customers is None:
-            raise MissingError("These baskets carry no customers.")
-        order = np.argsort(self.customers, kind="stable")
-        order = order[self.customers[order] >= 0]
-        who = self.customers[order]
-        sizes = self.sizes[order]
-        items = np.concatenate([self.of(n) for n in order]) if len(order) else np.empty(0, np.int32)
-        ends = np.cumsum(sizes)
-        last = np.flatnonzero(np.r_[who[1:] != who[:-1], True]) if len(who) else np.empty(0, np.int64)
-        return np.r_[0, ends[last]].astype(np.int64), items.astype(np.int32), who[last]
-
-
-@dataclass(frozen=True, eq=False)
 class Dataset:
     """What a person uploaded, ready for any method.
 
@@ -157,7 +109,7 @@ class Dataset:
         position.update({i: len(known) + n for n, i in enumerate(extra)})
         items = np.concatenate([known, np.array(extra, dtype=object)])
         code = np.fromiter((position[i] for i in names), np.int32, len(names))
-        return cls(name, catalogue, _baskets(lines, code), items, dict(meta or {}), _pictured(images, items))
+        return cls(name, catalogue, Baskets.from_lines(lines, code), items, dict(meta or {}), _pictured(images, items))
 
     def __len__(self) -> int:
         return len(self.items)
@@ -235,31 +187,22 @@ class Dataset:
         b = self.baskets
         if b is not None:
             h.update("\x1f".join(map(str, self.items)).encode())
-            h.update("\x1f".join(map(str, b.ids)).encode())
-            for a in (b.indptr, b.items, b.customers, b.times, b.quantity, b.price):
-                h.update(b"\x1d" if a is None else np.ascontiguousarray(a).tobytes())
-            if b.customer_ids is not None:
-                h.update("\x1f".join(map(str, b.customer_ids)).encode())
+            for piece in b.content():
+                h.update(piece)
         if self.images is not None:
             h.update(f"\x1dimages\x1f{self.images.hash}".encode())
         return h.hexdigest()
 
     def save(self, folder: Path) -> None:
-        """Write the dataset as parquet + JSON (and its pictures) into `folder`."""
+        """Write the dataset as parquet + JSON (its baskets as mapped arrays, and its pictures) into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
         head: dict[str, Any] = {"name": self.name, "hash": self.hash, "meta": dict(self.meta), "roles": None}
         if self.catalogue is not None:
             head["roles"] = list(self.catalogue.roles.items())
             self.catalogue.frame.to_parquet(folder / "catalogue.parquet", index=False)
         pd.DataFrame({"item": self.items.astype(str)}).to_parquet(folder / "items.parquet", index=False)
-        b = self.baskets
-        if b is not None:
-            lines = {"item": b.items, "quantity": b.quantity, "price": b.price}
-            heads = {"id": b.ids.astype(str), "size": b.sizes, "customer": b.customers, "time": b.times}
-            _frame(lines).to_parquet(folder / "lines.parquet", index=False)
-            _frame(heads).to_parquet(folder / "baskets.parquet", index=False)
-            if b.customer_ids is not None:
-                pd.DataFrame({"id": b.customer_ids.astype(str)}).to_parquet(folder / "customers.parquet", index=False)
+        if self.baskets is not None:
+            self.baskets.save(folder / "baskets")
         if self.images is not None:
             self.images.save(folder / "images")
         (folder / "dataset.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
@@ -271,25 +214,12 @@ class Dataset:
             head = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise MissingError("This dataset is no longer in the data folder.", "Import it again.") from None
-        catalogue = baskets = None
+        catalogue = None
         if head["roles"] is not None:
             catalogue = Catalogue(pd.read_parquet(folder / "catalogue.parquet"), dict(head["roles"]))
-        if (folder / "lines.parquet").exists():
-            lines, heads = pd.read_parquet(folder / "lines.parquet"), pd.read_parquet(folder / "baskets.parquet")
-            customers = folder / "customers.parquet"
-            baskets = Baskets(
-                np.r_[0, np.cumsum(heads["size"].to_numpy())].astype(np.int64),
-                lines["item"].to_numpy(np.int32),
-                _strings(heads["id"]),
-                heads["customer"].to_numpy(np.int32) if "customer" in heads else None,
-                _strings(pd.read_parquet(customers)["id"]) if customers.exists() else None,
-                heads["time"].to_numpy("datetime64[s]") if "time" in heads else None,
-                lines["quantity"].to_numpy(np.float32) if "quantity" in lines else None,
-                lines["price"].to_numpy(np.float32) if "price" in lines else None,
-            )
         items = _strings(pd.read_parquet(folder / "items.parquet")["item"])
         images = Images.load(folder / "images") if (folder / "images").is_dir() else None
-        dataset = cls(head["name"], catalogue, baskets, items, head["meta"], images)
+        dataset = cls(head["name"], catalogue, open_baskets(folder), items, head["meta"], images)
         dataset.__dict__["hash"] = head["hash"]  # it was computed when the dataset was built
         return dataset
 
@@ -303,10 +233,6 @@ def _strings(s: pd.Series) -> np.ndarray:
     return np.asarray(s.astype(str).to_numpy(dtype=object))
 
 
-def _frame(columns: dict[str, np.ndarray | None]) -> pd.DataFrame:
-    return pd.DataFrame({k: v for k, v in columns.items() if v is not None})
-
-
 def _column_bytes(s: pd.Series, role: str) -> bytes:
     if role in _NUMERIC:
         return s.to_numpy(np.float64).tobytes()
@@ -314,44 +240,3 @@ def _column_bytes(s: pd.Series, role: str) -> bytes:
         return s.to_numpy("datetime64[s]").tobytes()
     text = s.astype(object).where(s.notna(), "\x00")
     return "\x1f".join(map(str, text)).encode("utf-8", "surrogatepass")
-
-
-def _baskets(lines: pd.DataFrame, item: np.ndarray) -> Baskets:
-    """Lines (any order) -> Baskets (time order)."""
-    has = {c: c in lines.columns and bool(lines[c].notna().any()) for c in ("customer", "time", "quantity", "price")}
-    code, ids = pd.factorize(lines["basket"].astype(str))
-    d = pd.DataFrame({"basket": code, "item": item})
-    for c in ("quantity", "price"):
-        if has[c]:
-            d[c] = lines[c].to_numpy(np.float32)
-    how = {c: (c, "sum" if c == "quantity" else "mean") for c in ("quantity", "price") if has[c]}
-    if d.duplicated(["basket", "item"]).any():
-        g = d.groupby(["basket", "item"], sort=True)
-        d = g.agg(**how).reset_index() if how else g.size().reset_index()[["basket", "item"]]
-    when = None
-    order = np.arange(len(ids))
-    if has["time"]:
-        first = pd.Series(pd.to_datetime(lines["time"]).to_numpy("datetime64[s]")).groupby(code).min()
-        when = first.to_numpy("datetime64[s]")
-        order = np.argsort(np.where(np.isnat(when), np.datetime64("9999-01-01"), when), kind="stable")
-    rank = np.empty(len(ids), np.int64)
-    rank[order] = np.arange(len(ids))
-    at = rank[d["basket"].to_numpy()]
-    d = d.iloc[np.lexsort((d["item"].to_numpy(), at))]
-    at.sort()
-    indptr = np.searchsorted(at, np.arange(len(ids) + 1)).astype(np.int64)
-    customers = customer_ids = None
-    if has["customer"]:
-        who = lines["customer"].groupby(code).first()
-        customers, found = pd.factorize(who.astype(object))
-        customers, customer_ids = customers[order].astype(np.int32), np.asarray(found.astype(str), dtype=object)
-    return Baskets(
-        indptr,
-        d["item"].to_numpy(np.int32),
-        np.asarray(ids, dtype=object)[order],
-        customers,
-        customer_ids,
-        when[order] if when is not None else None,
-        d["quantity"].to_numpy(np.float32) if has["quantity"] else None,
-        d["price"].to_numpy(np.float32) if has["price"] else None,
-    )

@@ -32,7 +32,7 @@ def one(scene: Scene) -> None:
     row = scene.customers.row_of[chosen]
     segment = scene.found.segments[int(scene.found.labels[row])]
     b = scene.dataset.baskets
-    code = int(np.flatnonzero(b.customer_ids == chosen)[0])
+    code = b.customer(chosen)
     mine = np.flatnonzero(b.customers == code)
     bought = np.concatenate([b.of(int(n)) for n in mine])
     items, times = np.unique(bought, return_counts=True)

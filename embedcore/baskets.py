@@ -1,0 +1,243 @@
+"""Baskets: who bought what together, in memory or mapped from files."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from embedcore import folders
+from embedcore.errors import MissingError
+from embedcore.scratch import space
+from embedcore.strings import Strings, Texts, parts
+
+CHUNK = 2_000_000  # lines that are looked at at a time: a hundredth of a second, tens of MB
+Tell = Callable[[int, int], None]  # lines done, lines in all; may raise to stop
+# The files of a folder of baskets, each a field of Baskets. What is not there is not known.
+ARRAYS = {
+    "indptr": np.int64, "items": np.int32, "customers": np.int32, "times": "datetime64[s]", "quantity": np.float32,
+    "price": np.float32,
+}  # fmt: skip
+TEXTS = ("ids", "customer_ids")
+
+
+def _quiet(done: int, of: int) -> None:
+    pass
+
+
+@dataclass(frozen=True, eq=False)
+class Baskets:
+    """Who bought what together, as a sparse table by rows, baskets in time order (file order without time).
+
+    indptr: (n+1,) int64. items: (nnz,) int32, positions in Dataset.items, unique and ascending in a basket.
+    ids: (n,) object str. customers: (n,) int32 into customer_ids (-1 unknown), or None.
+    times: (n,) datetime64[s] (NaT unknown), or None. quantity, price: (nnz,) float32 (NaN unknown), or None.
+    Loaded ones are mapped and cannot be written; their ids and customer_ids are Strings. folder: where they lie.
+    """
+
+    indptr: np.ndarray
+    items: np.ndarray
+    ids: Texts
+    customers: np.ndarray | None = None
+    customer_ids: Texts | None = None
+    times: np.ndarray | None = None
+    quantity: np.ndarray | None = None
+    price: np.ndarray | None = None
+    folder: Path | None = None
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """(n,) int64: how many different products each basket holds."""
+        return np.diff(self.indptr)
+
+    def of(self, n: int) -> np.ndarray:
+        """Item positions of basket n."""
+        return self.items[self.indptr[n] : self.indptr[n + 1]]
+
+    def counts(self, n_items: int) -> np.ndarray:
+        """(n_items,) int64: in how many baskets each item is."""
+        return tally(self.items, n_items)
+
+    def customer(self, id: str) -> int:
+        """The code of a customer; MissingError when there is none of that id."""
+        known = self.customer_ids if self.customer_ids is not None else np.empty(0, object)
+        found = known.find(id) if isinstance(known, Strings) else next(iter(np.flatnonzero(known == id)), -1)
+        if found < 0:
+            raise MissingError(f"There is no customer “{id}” in this dataset.")
+        return int(found)
+
+    def by_customer(self, tell: Tell = _quiet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(indptr, items, customer codes): one document per known customer, all items of its baskets in time
+        order, repeats kept."""
+        if self.customers is None:
+            raise MissingError("These baskets carry no customers.")
+        order = np.argsort(self.customers, kind="stable")
+        order = order[np.searchsorted(self.customers[order], 0) :]
+        who = self.customers[order]
+        ends = np.r_[0, np.cumsum(self.sizes[order])].astype(np.int64)
+        items = space(int(ends[-1]), np.int32, self.folder)
+        for start, stop in slices(ends):
+            first = self.indptr[order[start:stop]] - ends[start:stop]
+            lines = np.repeat(first, np.diff(ends[start : stop + 1])) + np.arange(ends[start], ends[stop])
+            items[ends[start] : ends[stop]] = self.items[lines]
+            tell(int(ends[stop]), len(items))
+        last = np.flatnonzero(np.r_[who[1:] != who[:-1], True]) if len(who) else np.empty(0, np.int64)
+        return np.r_[0, ends[last + 1]].astype(np.int64), items, who[last]
+
+    def content(self) -> Iterator[bytes | memoryview]:
+        """What the dataset's hash is made of, in pieces."""
+        yield from _joined(self.ids)
+        for name in ARRAYS:
+            array = getattr(self, name)
+            yield b"\x1d" if array is None else np.ascontiguousarray(array).view(np.uint8).data
+        if self.customer_ids is not None:
+            yield from _joined(self.customer_ids)
+
+    def save(self, folder: Path) -> None:
+        """Write them as a folder that `load` maps. Mapped ones pass through without taking memory."""
+        if self.folder is not None and folder.exists() and os.path.samefile(self.folder, folder):
+            return
+        made = self._written_beside(folder)
+        folders.remove(folder)
+        made.rename(folder)
+
+    def _written_beside(self, folder: Path) -> Path:
+        made = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
+        folders.remove(made)
+        made.mkdir(parents=True)
+        for name in ARRAYS:
+            if (array := getattr(self, name)) is not None:
+                np.save(made / f"{name}.npy", array, allow_pickle=False)
+        for name in TEXTS:
+            if (texts := getattr(self, name)) is not None:
+                Strings.write(made / f"{name}.arrow", parts(texts))
+        return made
+
+    @classmethod
+    def load(cls, folder: Path) -> Baskets:
+        """Map what `save` wrote, or a folder made of the same files; MissingError when one that must be there is not.
+
+        Files: indptr.npy, items.npy and ids.arrow, and where known customers.npy with customer_ids.arrow, times.npy,
+        quantity.npy, price.npy, of the types in ARRAYS; .arrow: one column of text, not compressed."""
+        arrays = {name: _mapped(folder / f"{name}.npy") for name in ARRAYS}
+        texts = {name: Strings.open(p) for name in TEXTS if (p := folder / f"{name}.arrow").exists()}
+        indptr, items = arrays.pop("indptr"), arrays.pop("items")
+        if indptr is None or items is None or "ids" not in texts:
+            raise MissingError("The baskets of this dataset are no longer in the data folder.", "Import it again.")
+        return cls(indptr, items, **texts, **arrays, folder=folder)  # type: ignore[arg-type]
+
+    @classmethod
+    def from_lines(cls, lines: pd.DataFrame, item: np.ndarray) -> Baskets:
+        """lines: one row per line as for Dataset.build, in any order; item: (len(lines),) int32 positions."""
+        has = {c: c in lines and bool(lines[c].notna().any()) for c in ("customer", "time", "quantity", "price")}
+        code, ids = pd.factorize(lines["basket"].astype(str))
+        d = pd.DataFrame({"basket": code, "item": item})
+        for c in ("quantity", "price"):
+            if has[c]:
+                d[c] = lines[c].to_numpy(np.float32)
+        how = {c: (c, "sum" if c == "quantity" else "mean") for c in ("quantity", "price") if has[c]}
+        if d.duplicated(["basket", "item"]).any():
+            g = d.groupby(["basket", "item"], sort=True)
+            d = g.agg(**how).reset_index() if how else g.size().reset_index()[["basket", "item"]]
+        when = None
+        order = np.arange(len(ids))
+        if has["time"]:
+            first = pd.Series(pd.to_datetime(lines["time"]).to_numpy("datetime64[s]")).groupby(code).min()
+            when = first.to_numpy("datetime64[s]")
+            order = np.argsort(np.where(np.isnat(when), np.datetime64("9999-01-01"), when), kind="stable")
+        rank = np.empty(len(ids), np.int64)
+        rank[order] = np.arange(len(ids))
+        at = rank[d["basket"].to_numpy()]
+        d = d.iloc[np.lexsort((d["item"].to_numpy(), at))]
+        at.sort()
+        customers = customer_ids = None
+        if has["customer"]:
+            who = lines["customer"].groupby(code).first()
+            customers, found = pd.factorize(who.astype(object))
+            customers, customer_ids = customers[order].astype(np.int32), np.asarray(found.astype(str), dtype=object)
+        return cls(
+            np.searchsorted(at, np.arange(len(ids) + 1)).astype(np.int64),
+            d["item"].to_numpy(np.int32),
+            np.asarray(ids, dtype=object)[order],
+            customers,
+            customer_ids,
+            when[order] if when is not None else None,
+            d["quantity"].to_numpy(np.float32) if has["quantity"] else None,
+            d["price"].to_numpy(np.float32) if has["price"] else None,
+        )
+
+
+def tally(items: np.ndarray, n_items: int, tell: Tell = _quiet) -> np.ndarray:
+    """(n_items,) int64: how often each position is among items (nnz,)."""
+    counts = np.zeros(n_items, np.int64)
+    for start in range(0, len(items), CHUNK):
+        counts += np.bincount(items[start : start + CHUNK], minlength=n_items)
+        tell(min(start + CHUNK, len(items)), len(items))
+    return counts
+
+
+def slices(indptr: np.ndarray) -> Iterator[tuple[int, int]]:
+    """(first, last + 1) rows of a sparse table, some that hold about CHUNK cells at a time."""
+    start, rows = 0, len(indptr) - 1
+    while start < rows:
+        stop = int(np.searchsorted(indptr, indptr[start] + CHUNK, side="right")) - 1
+        stop = min(max(stop, start + 1), start + CHUNK, rows)
+        yield start, stop
+        start = stop
+
+
+def open_baskets(folder: Path) -> Baskets | None:
+    """The baskets in a dataset's folder, None when there are none. Where they lie as parquet, as they once did, they
+    are turned into what `Baskets.load` maps."""
+    new = folder / "baskets"
+    if not new.exists():
+        try:
+            old = _from_parquet(folder)
+        except FileNotFoundError:  # there are none, or another process was faster
+            return Baskets.load(new) if new.exists() else None
+        try:
+            made = old._written_beside(new)
+        except OSError:  # a folder that cannot be written is read as it is
+            return old
+        try:
+            made.rename(new)
+        except OSError:  # another process was faster
+            folders.remove(made)
+        for name in ("lines", "baskets", "customers"):
+            (folder / f"{name}.parquet").unlink(missing_ok=True)
+    return Baskets.load(new)
+
+
+def _from_parquet(folder: Path) -> Baskets:
+    lines, heads = pd.read_parquet(folder / "lines.parquet"), pd.read_parquet(folder / "baskets.parquet")
+    customers = folder / "customers.parquet"
+    return Baskets(
+        np.r_[0, np.cumsum(heads["size"].to_numpy())].astype(np.int64),
+        lines["item"].to_numpy(np.int32),
+        heads["id"].astype(str).to_numpy(dtype=object),
+        heads["customer"].to_numpy(np.int32) if "customer" in heads else None,
+        pd.read_parquet(customers)["id"].astype(str).to_numpy(dtype=object) if customers.exists() else None,
+        heads["time"].to_numpy("datetime64[s]") if "time" in heads else None,
+        lines["quantity"].to_numpy(np.float32) if "quantity" in lines else None,
+        lines["price"].to_numpy(np.float32) if "price" in lines else None,
+    )
+
+
+def _mapped(path: Path) -> np.ndarray | None:
+    # A plain array: every slice of a memmap is one too, which costs microseconds each.
+    return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) if path.exists() else None
+
+
+def _joined(texts: Texts) -> Iterator[bytes]:
+    """All texts with \\x1f between them."""
+    between = ""
+    for part in parts(texts):
+        yield (between + "\x1f".join(map(str, part))).encode()
+        between = "\x1f"
