@@ -103,13 +103,22 @@ class Dataset:
         known = catalogue.ids if catalogue is not None else np.empty(0, object)
         if lines is None or not len(lines):
             return cls(name, catalogue, None, known, dict(meta or {}), _pictured(images, known))
-        position = {i: n for n, i in enumerate(known)}
-        names = lines["item"].astype(str).to_numpy(dtype=object)
-        extra = sorted(set(names) - position.keys())
-        position.update({i: len(known) + n for n, i in enumerate(extra)})
-        items = np.concatenate([known, np.array(extra, dtype=object)])
-        code = np.fromiter((position[i] for i in names), np.int32, len(names))
+        items, code = joined(known, lines["item"].astype(str).to_numpy(dtype=object))
         return cls(name, catalogue, Baskets.from_lines(lines, code), items, dict(meta or {}), _pictured(images, items))
+
+    @classmethod
+    def with_baskets(
+        cls,
+        name: str,
+        catalogue: Catalogue | None,
+        items: np.ndarray,
+        folder: Path,
+        meta: Mapping[str, Any] | None = None,
+        images: Images | None = None,
+    ) -> Dataset:
+        """A catalogue and baskets that lie in a folder (Baskets.load) and hold positions in items, as `joined` gives
+        them."""
+        return cls(name, catalogue, Baskets.load(folder), items, dict(meta or {}), _pictured(images, items))
 
     def __len__(self) -> int:
         return len(self.items)
@@ -222,6 +231,16 @@ class Dataset:
         dataset = cls(head["name"], catalogue, open_baskets(folder), items, head["meta"], images)
         dataset.__dict__["hash"] = head["hash"]  # it was computed when the dataset was built
         return dataset
+
+
+def joined(known: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(items of a dataset, (n,) int32 positions of names in them): the ids of its catalogue first, then the names that
+    it does not know, sorted. known, names: object arrays of str."""
+    position = {i: n for n, i in enumerate(known)}
+    extra = sorted(set(names) - position.keys())
+    position.update({i: len(known) + n for n, i in enumerate(extra)})
+    items = np.concatenate([known, np.array(extra, dtype=object)])
+    return items, np.fromiter((position[i] for i in names), np.int32, len(names))
 
 
 def _pictured(images: Images | None, items: np.ndarray) -> Images | None:
