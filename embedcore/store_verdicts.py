@@ -25,12 +25,9 @@ class Verdicts:
             ).fetchall()
         return pd.DataFrame(rows, columns=["id_a", "id_b", "verdict", "at"])
 
-    def set_verdict(self, dataset_hash: str, id_a: str, id_b: str, verdict: str | None) -> None:
-        """verdict: "same", "different" or None (take it back). The order of the two ids does not matter."""
-        self.set_verdicts(dataset_hash, [(id_a, id_b, verdict)])
-
     def set_verdicts(self, dataset_hash: str, said: Iterable[tuple[str, str, str | None]]) -> None:
-        """Many of them in one transaction: all are kept or none is. InputError for a word that is no verdict."""
+        """(id, id, "same", "different" or None to take it back), in one transaction: all are kept or none is. The order
+        of the two ids does not matter. InputError for a word that is no verdict."""
         rows = []
         for id_a, id_b, verdict in said:
             if verdict not in ("same", "different", None) or id_a == id_b:

@@ -10,7 +10,7 @@ from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.explore.lexicon import BEGINS, lexicon
 from embedcore.explore.ngrams import plain
-from embedcore.neighbours import Graph, nearest
+from embedcore.neighbours import nearest
 
 _POOL = 500  # best items that are looked at closely
 _INSIDE = 0.3  # what letters inside a title, or the beginning of an id, count for
@@ -30,11 +30,6 @@ class Hit:
     title: str
     score: float
     why: str
-
-
-def by_name(dataset: Dataset, query: str, k: int = 20) -> list[Hit]:
-    """`find` without meaning: words, beginnings, typing errors and ids only."""
-    return find(dataset, query, k)
 
 
 def find(
@@ -126,26 +121,10 @@ def by_vector(
     dataset: Dataset, embedding: Embedding, vector: np.ndarray, k: int = 20, exclude: tuple[int, ...] = ()
 ) -> list[Hit]:
     """The k products whose vectors are closest to `vector` (d,). exclude: rows of the embedding."""
-    rows, scores = nearest(embedding, vector, k, exclude)
-    return _hits(dataset, embedding, rows[0], scores[0])
-
-
-def neighbours_of(
-    dataset: Dataset, embedding: Embedding, item: int, k: int = 20, graph: Graph | None = None
-) -> list[Hit]:
-    """The k products closest to `item` (position in Dataset.items); MissingError when it has no vector.
-
-    graph: the run's neighbour lists, used when they are long enough; without it the answer is searched."""
-    row = embedding.row(str(dataset.items[item]))
-    if graph is not None and graph.k >= k:
-        rows, scores = graph.of(row)
-        return _hits(dataset, embedding, rows[:k], scores[:k])
-    return by_vector(dataset, embedding, embedding.unit[row], k, (row,))
-
-
-def _hits(dataset: Dataset, embedding: Embedding, rows: np.ndarray, scores: np.ndarray) -> list[Hit]:
+    found, scores = nearest(embedding, vector, k, exclude)
+    rows = found[0]
     items = dataset.positions(embedding.ids[rows])
     return [
         Hit(int(i), str(dataset.items[i]), str(dataset.titles[i]), float(s), "a similar vector")
-        for i, s in zip(items, scores, strict=True)
+        for i, s in zip(items, scores[0], strict=True)
     ]

@@ -25,7 +25,7 @@ def commit(home: Path, first: int) -> None:
         folder = scratch / str(n)
         info = made.result(folder, items, seed=n, d=4 + n % 3)
         store.save_run(folder, {"key": f"run-{n}", "dataset": dataset, **info})
-        store.set_verdict(dataset, "p000", f"other-{n}", "same")
+        store.set_verdicts(dataset, [("p000", f"other-{n}", "same")])
         print(f"run {n}", flush=True)
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -77,7 +77,7 @@ def test_readers_and_writers_get_right_answers(store: Store, tmp_path: Path) -> 
 
     def write(i: int) -> None:
         for step in range(CHANGES):
-            store.set_verdict(hashes[0], "a", f"b{i}", "same" if step % 2 else "different")
+            store.set_verdicts(hashes[0], [("a", f"b{i}", "same" if step % 2 else "different")])
             n = step % RUNS
             store.save_projection(f"run-{n}", Projection("umap", np.full((14, 2), n, np.float32), {"n": n}))
             folder = tmp_path / f"w{i}-{step}"

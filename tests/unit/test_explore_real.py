@@ -12,7 +12,7 @@ import pytest
 from embedcore import Catalogue, Dataset, Embedding
 from embedcore.explore.clusters import auto
 from embedcore.explore.naming import LONGEST, readable
-from embedcore.explore.search import by_name
+from embedcore.explore.search import find
 from embedcore.explore.together import Together
 
 
@@ -49,10 +49,10 @@ def test_the_evidence_agrees_with_a_count_by_pandas(journey: Dataset):
 
 
 def test_92_000_products_are_searched_at_once(journey: Dataset):
-    assert by_name(journey, "bananas")[0].id == "1082185"  # the most bought product of all
-    assert by_name(journey, "choclate milk")[0].title.startswith("CHOCOLATE MILK")
+    assert find(journey, "bananas")[0].id == "1082185"  # the most bought product of all
+    assert find(journey, "choclate milk")[0].title.startswith("CHOCOLATE MILK")
     for query in ("banana", "frozn pizza", "m", "108"):
-        assert seconds(lambda q=query: by_name(journey, q)) < 0.2
+        assert seconds(lambda q=query: find(journey, q)) < 0.2
 
 
 def test_every_category_of_the_catalogue_becomes_readable(journey: Dataset):

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore import Catalogue, Dataset, Embedding, MissingError
+from embedcore import Catalogue, Dataset, Embedding
 from embedcore.explore.ngrams import plain
-from embedcore.explore.search import by_name, by_vector, find, neighbours_of
-from embedcore.neighbours import build
+from embedcore.explore.search import by_vector, find
 from tests.shared import shared
 
 TITLES = ("Running Shoes White", "Trail Running Shoes", "Café Crème Mug", "Crew-Neck Sweater", "Sweater Vest",
@@ -27,14 +26,14 @@ def shop() -> Dataset:
 
 
 def found(shop: Dataset, query: str) -> list[str]:
-    return [h.title for h in by_name(shop, query, 5)]
+    return [h.title for h in find(shop, query, 5)]
 
 
 def test_whole_words_in_any_order_come_first(shop: Dataset):
-    hits = by_name(shop, "shoes running")
+    hits = find(shop, "shoes running")
     assert {h.title for h in hits[:2]} == {"Trail Running Shoes", "Running Shoes White"}
     assert hits[0].why == "all the words" and hits[0].score <= 1
-    assert by_name(shop, "Shoe Polish")[0].why == "this name" and by_name(shop, "Shoe Polish")[0].score == 1
+    assert find(shop, "Shoe Polish")[0].why == "this name" and find(shop, "Shoe Polish")[0].score == 1
 
 
 def test_capitals_and_accents_do_not_matter(shop: Dataset):
@@ -46,29 +45,29 @@ def test_beginnings_and_typos_are_understood(shop: Dataset):
     assert set(found(shop, "swea")[:2]) == {"Crew-Neck Sweater", "Sweater Vest"}
     assert set(found(shop, "sweather")[:2]) == {"Crew-Neck Sweater", "Sweater Vest"}
     assert set(found(shop, "swaeter")[:2]) == {"Crew-Neck Sweater", "Sweater Vest"}
-    assert by_name(shop, "sweather")[0].why == "a similar spelling"
-    assert by_name(shop, "swea")[0].why == "words that begin like this"
+    assert find(shop, "sweather")[0].why == "a similar spelling"
+    assert find(shop, "swea")[0].why == "words that begin like this"
 
 
 def test_among_equal_names_the_one_bought_more_often_comes_first():
     frame = pd.DataFrame({"id": ["a", "b", "c"], "kind": ["Bananas"] * 3}).astype("str")
     lines = pd.DataFrame({"basket": list("xyz"), "item": ["c", "c", "b"]})
     shop = Dataset.build("Shop", Catalogue(frame, {"id": "id", "kind": "category"}), lines)
-    assert [h.id for h in by_name(shop, "banana")] == ["c", "b", "a"]
+    assert [h.id for h in find(shop, "banana")] == ["c", "b", "a"]
 
 
 def test_a_title_with_all_the_words_beats_one_with_some(shop: Dataset):
-    hits = by_name(shop, "sweater vest")
+    hits = find(shop, "sweater vest")
     assert (
         hits[0].title == "Sweater Vest" and hits[1].title == "Crew-Neck Sweater" and hits[1].why == "some of the words"
     )
 
 
 def test_an_id_is_found_first_and_by_its_beginning(shop: Dataset):
-    assert (by_name(shop, "a-003")[0].id, by_name(shop, "a-003")[0].why) == ("A-003", "this id")
-    assert len(by_name(shop, "A-0")) == len(TITLES)
-    assert by_name(shop, "till-only")[0].id == "till-only"
-    assert by_name(shop, "A-008")[0].title == "A-008"  # a product without a title
+    assert (find(shop, "a-003")[0].id, find(shop, "a-003")[0].why) == ("A-003", "this id")
+    assert len(find(shop, "A-0")) == len(TITLES)
+    assert find(shop, "till-only")[0].id == "till-only"
+    assert find(shop, "A-008")[0].title == "A-008"  # a product without a title
 
 
 def test_letters_inside_a_name_and_other_scripts_are_found(shop: Dataset):
@@ -78,7 +77,7 @@ def test_letters_inside_a_name_and_other_scripts_are_found(shop: Dataset):
 
 @pytest.mark.parametrize("query", ["", "   ", "!!!", "qqqqqqqq", "\x00", "(" * 50, "'; drop table"])
 def test_nothing_like_it_is_an_empty_answer(shop: Dataset, query: str):
-    assert by_name(shop, query) == []
+    assert find(shop, query) == []
 
 
 def test_100_000_titles_answer_at_once():
@@ -87,10 +86,10 @@ def test_100_000_titles_answer_at_once():
     titles = [" ".join(w) for w in words[rng.integers(0, 5000, (100_000, 4))]]
     frame = pd.DataFrame({"id": [f"{i:06d}" for i in range(100_000)], "title": titles}).astype("str")
     shop = Dataset.build("Large", Catalogue(frame, {"id": "id", "title": "title"}))
-    by_name(shop, "once, so that the index is there")
+    find(shop, "once, so that the index is there")
     for query in (titles[500], titles[7][:5], "a", titles[9].replace("a", "x"), "0012", "zzzzzzzz yyyyyy"):
         start = time.process_time()
-        hits = by_name(shop, query)
+        hits = find(shop, query)
         assert time.process_time() - start < 0.5  # 0.2 s on a quiet machine
         if query == titles[500]:
             assert hits[0].title == query
@@ -106,18 +105,18 @@ def wardrobe() -> Dataset:
 
 def test_brands_categories_and_descriptions_are_searched_too():
     data = wardrobe()
-    assert by_name(data, "wool scarf")[0].id == "1" and by_name(data, "scarf silk")[0].id == "2"
-    assert by_name(data, "daymoor scarf")[0].id == "2" and by_name(data, "warm scarf")[0].id == "1"
-    assert by_name(data, "summer evenings")[0].id == "3"
+    assert find(data, "wool scarf")[0].id == "1" and find(data, "scarf silk")[0].id == "2"
+    assert find(data, "daymoor scarf")[0].id == "2" and find(data, "warm scarf")[0].id == "1"
+    assert find(data, "summer evenings")[0].id == "3"
 
 
 def test_a_title_counts_more_than_a_brand_of_the_same_name():
-    assert {h.id for h in by_name(wardrobe(), "silas", 2)} == {"1", "2"}
+    assert {h.id for h in find(wardrobe(), "silas", 2)} == {"1", "2"}
 
 
 def test_codes_are_told_apart_by_their_digits():
-    assert [h.id for h in by_name(wardrobe(), "kx200", 1)] == ["6"]
-    assert [h.id for h in by_name(wardrobe(), "kettle kx 100", 1)] == ["5"]
+    assert [h.id for h in find(wardrobe(), "kx200", 1)] == ["6"]
+    assert [h.id for h in find(wardrobe(), "kettle kx 100", 1)] == ["5"]
 
 
 def meant() -> tuple[Dataset, Embedding]:
@@ -158,12 +157,7 @@ def test_vectors_answer_with_the_nearest_products(shop: Dataset):
         "product", shop.items[[1, 3, 4, 9]], np.array([[1, 0], [0, 1], [0.1, 1], [1, 0.2]], np.float32)
     )
     assert [h.id for h in by_vector(shop, embedding, np.array([0, 2.0]), 2)] == ["A-003", "A-004"]
-    near = neighbours_of(shop, embedding, 3, 2)
-    assert [h.id for h in near] == ["A-004", "till-only"] and near[0].item == 4 and near[0].score > 0.99
-    graph = build(embedding.vectors, 2)
-    assert [h.id for h in neighbours_of(shop, embedding, 3, 2, graph)] == ["A-004", "till-only"]
-    with pytest.raises(MissingError):
-        neighbours_of(shop, embedding, 0)
+    assert [h.id for h in by_vector(shop, embedding, np.array([0, 2.0]), 1, (1,))] == ["A-004"], "but those left out"
 
 
 def test_the_same_article_of_another_shop_is_found_by_its_name():
@@ -174,5 +168,5 @@ def test_the_same_article_of_another_shop_is_found_by_its_name():
     shop = table[table["source"] == "buy"][list(roles)].reset_index(drop=True)
     buy = Dataset.build("Buy", Catalogue(shop, roles))
     asked = table[table["id"].isin(gold) & (table["source"] == "abt")][::4]
-    right = [by_name(buy, title, 1)[0].id in gold[id] for id, title in zip(asked["id"], asked["title"], strict=True)]
+    right = [find(buy, title, 1)[0].id in gold[id] for id, title in zip(asked["id"], asked["title"], strict=True)]
     assert len(right) > 200 and np.mean(right) > 0.86  # .886 of all 1,081; letter runs alone have .865

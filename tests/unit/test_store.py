@@ -106,7 +106,7 @@ def test_everything_is_still_there_after_closing_and_opening(home: Path, tmp_pat
     hash = add(store, tmp_path / "a")
     train(store, tmp_path / "r", hash, "key")
     vectors = store.embedding("key").vectors
-    store.set_verdict(hash, "p002", "p001", "same")
+    store.set_verdicts(hash, [("p002", "p001", "same")])
     store.close()
     store.close()
     with pytest.raises(EmbedError, match="closed"):
@@ -154,7 +154,7 @@ def test_deleting_a_dataset_takes_its_runs_and_verdicts_along(store: Store, tmp_
     other = add(store, tmp_path / "b", seed=1)
     train(store, tmp_path / "r1", hash, "one")
     train(store, tmp_path / "r2", other, "two")
-    store.set_verdict(hash, "p001", "p002", "same")
+    store.set_verdicts(hash, [("p001", "p002", "same")])
     store.delete_dataset(hash)
     assert [d.hash for d in store.datasets()] == [other] and [r.key for r in store.runs()] == ["two"]
     assert store.verdicts(hash).empty
@@ -208,16 +208,16 @@ def test_a_box_on_the_map_gives_the_rows_inside(store: Store, tmp_path: Path) ->
 
 
 def test_a_verdict_is_about_a_pair_in_any_order_and_can_be_taken_back(store: Store) -> None:
-    store.set_verdict("d", "b", "a", "same")
-    store.set_verdict("d", "a", "b", "different")
-    store.set_verdict("other", "a", "b", "same")
+    store.set_verdicts("d", [("b", "a", "same")])
+    store.set_verdicts("d", [("a", "b", "different")])
+    store.set_verdicts("other", [("a", "b", "same")])
     found = store.verdicts("d")
     assert found[["id_a", "id_b", "verdict"]].values.tolist() == [["a", "b", "different"]]
-    store.set_verdict("d", "b", "a", None)
+    store.set_verdicts("d", [("b", "a", None)])
     assert list(store.verdicts("d").columns) == ["id_a", "id_b", "verdict", "at"] and store.verdicts("d").empty
     for bad in (("a", "b", "maybe"), ("a", "a", "same")):
         with pytest.raises(InputError):
-            store.set_verdict("d", *bad)
+            store.set_verdicts("d", [bad])
 
 
 def test_jobs_are_kept_by_id_and_found_by_kind_and_key(store: Store) -> None:
@@ -312,7 +312,7 @@ def test_a_change_that_fails_half_way_leaves_no_trace(store: Store) -> None:
     with pytest.raises(MissingError):
         store._db.write(change)
     assert store.verdicts("d").empty
-    store.set_verdict("d", "a", "b", "same")
+    store.set_verdicts("d", [("a", "b", "same")])
     assert len(store.verdicts("d")) == 1
 
 
