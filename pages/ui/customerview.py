@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset, Embedding
-from embedcore.explore.segments import Segments
+from embedcore.explore.segments import Segment, Segments
 from embedcore.export import csv
 from embedcore.methods import get, run_key
 from pages.ui import charts, result, services, shell
@@ -84,6 +84,17 @@ def segments(data: str, run: str) -> Segments | None:
         st.rerun()
     job_ui.panel(job.id)
     return None
+
+
+def segment_of(data: str, customer: str) -> Segment | None:
+    """The segment of a customer in the newest result; None before there are segments."""
+    newest = next((r.key for r in services.store().runs(data) if r.method == METHOD), None)
+    folder = services.store().made("segments", "auto", data, newest) if newest else None
+    if newest is None or folder is None:
+        return None
+    row = services.embedding(newest, "customer").row_of.get(customer)
+    found = _read(str(folder))
+    return None if row is None else found.segments[int(found.labels[row])]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

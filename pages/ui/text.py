@@ -26,6 +26,11 @@ def number(n: float) -> str:
     return f"{n:,.0f}" if float(n).is_integer() or abs(n) >= 1000 else f"{n:,.2f}"
 
 
+def count(n: int, one: str, many: str = "") -> str:
+    """1, "basket" -> "1 basket"; 1200 -> "1,200 baskets"."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
+
+
 def share(x: float) -> str:
     """0.4567 -> "46 %"; small shares keep a digit."""
     return f"{100 * x:.1f} %" if 0 < x < 0.1 else f"{100 * x:.0f} %"
