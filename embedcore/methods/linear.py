@@ -16,25 +16,30 @@ _EXTRA = 10  # directions beyond those asked for, dropped at the end
 
 
 def main_directions(
-    m: csr_matrix, k: int, seed: int = 0, progress: Progress = silent, mean: np.ndarray | None = None
+    m: csr_matrix,
+    k: int,
+    seed: int = 0,
+    progress: Progress = silent,
+    mean: np.ndarray | None = None,
+    rounds: int = _ROUNDS,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(right singular vectors (columns, k), singular values (k,)) of m, or of m - mean, which is never written out.
 
     Halko, Martinsson and Tropp 2011. k is cut to the smaller side of m. Signs are fixed, so that the same matrix and
-    seed give the same vectors. Calls progress _ROUNDS + 1 times."""
+    seed give the same vectors. rounds: of power iterations. Calls progress rounds + 1 times."""
     k = min(k, *m.shape)
     if k == 0:
         return np.zeros((m.shape[1], 0), np.float32), np.zeros(0, np.float32)
     width = min(k + _EXTRA, *m.shape)
     back = m.T.tocsr()
     q = np.random.default_rng(seed).standard_normal((m.shape[1], width)).astype(np.float32)
-    for n in range(_ROUNDS):
+    for n in range(rounds):
         q, _ = np.linalg.qr(_back(back, _along(m, q, mean), mean))
-        progress(n + 1, _ROUNDS + 1, note="Finding the main directions")
+        progress(n + 1, rounds + 1, note="Finding the main directions")
     _, values, right = np.linalg.svd(np.linalg.qr(_along(m, q, mean))[1], full_matrices=False)
     vectors = q @ right[:k].T
     vectors *= np.sign(vectors[np.abs(vectors).argmax(axis=0), np.arange(k)])
-    progress(_ROUNDS + 1, _ROUNDS + 1, note="Done")
+    progress(rounds + 1, rounds + 1, note="Done")
     return vectors, values[:k]
 
 

@@ -30,7 +30,7 @@ def vectors(
     d is smaller than `dimension` when there are few tokens."""
     from scipy.sparse import diags
 
-    rows = _sample(x, seed)
+    rows = sample(np.diff(x.indptr).astype(np.float64) ** 2, PAIRS, seed)
     counted = (x if rows is None else x[rows]) @ diags(np.sqrt(cells.share))
     counted.eliminate_zeros()
     found = _positive(counted.tocsr(), cells, context, progress)
@@ -39,13 +39,23 @@ def vectors(
     return (unit * np.sqrt(values)).astype(np.float32), x.shape[0] if rows is None else len(rows)
 
 
-def _sample(x: csr_matrix, seed: int) -> np.ndarray | None:
-    """Positions of the rows to count; None for all."""
-    pairs = np.diff(x.indptr).astype(np.float64) ** 2
-    if pairs.sum() <= PAIRS:
+def sample(pairs: np.ndarray, most: float, seed: int) -> np.ndarray | None:
+    """Positions of the rows to count, of which each has so many pairs (n,); None for all."""
+    if pairs.sum() <= most:
         return None
     order = np.random.default_rng(seed).permutation(len(pairs))
-    return np.sort(order[: max(int((pairs[order].cumsum() <= PAIRS).sum()), 100)])
+    return np.sort(order[: max(int((pairs[order].cumsum() <= most).sum()), 100)])
+
+
+def chance_of(often: np.ndarray, context: float) -> np.ndarray:
+    """(n,) how likely each context is by chance: its share of the frequencies to the power `context`."""
+    return np.asarray(often**context / (often**context).sum())
+
+
+def information(count: np.ndarray, often: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    """Pointwise mutual information of pairs seen `count` times. often: how often the first of each pair is seen;
+    chance: how likely the second is."""
+    return np.asarray(np.log(count / (often * chance)))
 
 
 def _positive(x: csr_matrix, cells: Cells, context: float, progress: Progress) -> csr_matrix:
@@ -73,8 +83,7 @@ def _positive(x: csr_matrix, cells: Cells, context: float, progress: Progress) -
             "Use more columns, or choose the plain PCA.",
         )
     often = np.bincount(row, count, len(owner))
-    chance = often**context / (often**context).sum()
-    score = np.log(count / (often[row] * chance[col]))
+    score = information(count, often[row], chance_of(often, context)[col])
     good = score > 0
     if not good.any():
         good[:] = True

@@ -66,6 +66,7 @@ def contenders(split: Any) -> dict[str, Callable[[Any], peers.Score]]:
     out |= {"item-kNN cosine": peers.item_knn, "EASE, 5,000 products": peers.ease}
     if find_spec("gensim"):
         out["gensim, as in tutorials"] = peers.gensim_tutorial
+    out["PPMI + SVD 64-d"] = peers.counted_first
     return out | {"product2vec alone": peers.product2vec, "recommender": ours}
 
 
