@@ -25,8 +25,8 @@ ARRAYS = {
 TEXTS = ("ids", "customer_ids")
 
 
-def _quiet(done: int, of: int) -> None:
-    pass
+def quiet(done: int, of: int) -> None:
+    """A Tell that nobody hears."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ class Baskets:
             raise MissingError(f"There is no customer “{id}” in this dataset.")
         return int(found)
 
-    def by_customer(self, tell: Tell = _quiet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def by_customer(self, tell: Tell = quiet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(indptr, items, customer codes): one document per known customer, all items of its baskets in time
         order, repeats kept."""
         if self.customers is None:
@@ -138,14 +138,6 @@ class Baskets:
         """lines: one row per line as for Dataset.build, in any order; item: (len(lines),) int32 positions."""
         has = {c: c in lines and bool(lines[c].notna().any()) for c in ("customer", "time", "quantity", "price")}
         code, ids = pd.factorize(lines["basket"].astype(str))
-        d = pd.DataFrame({"basket": code, "item": item})
-        for c in ("quantity", "price"):
-            if has[c]:
-                d[c] = lines[c].to_numpy(np.float32)
-        how = {c: (c, "sum" if c == "quantity" else "mean") for c in ("quantity", "price") if has[c]}
-        if d.duplicated(["basket", "item"]).any():
-            g = d.groupby(["basket", "item"], sort=True)
-            d = g.agg(**how).reset_index() if how else g.size().reset_index()[["basket", "item"]]
         when = None
         order = np.arange(len(ids))
         if has["time"]:
@@ -154,27 +146,49 @@ class Baskets:
             order = np.argsort(np.where(np.isnat(when), np.datetime64("9999-01-01"), when), kind="stable")
         rank = np.empty(len(ids), np.int64)
         rank[order] = np.arange(len(ids))
-        at = rank[d["basket"].to_numpy()]
-        d = d.iloc[np.lexsort((d["item"].to_numpy(), at))]
-        at.sort()
+        at = rank[code]
+        sort = np.lexsort((item, at))
+        at, item = at[sort], item[sort]
+        new = first_of(at, item)
+        amounts = {c: lines[c].to_numpy(np.float32)[sort] for c in ("quantity", "price") if has[c]}
+        merged = amounts if new.all() else merge(amounts, new)
         customers = customer_ids = None
         if has["customer"]:
             who = lines["customer"].groupby(code).first()
             customers, found = pd.factorize(who.astype(object))
             customers, customer_ids = customers[order].astype(np.int32), np.asarray(found.astype(str), dtype=object)
         return cls(
-            np.searchsorted(at, np.arange(len(ids) + 1)).astype(np.int64),
-            d["item"].to_numpy(np.int32),
+            np.searchsorted(at[new], np.arange(len(ids) + 1)).astype(np.int64),
+            item[new],
             np.asarray(ids, dtype=object)[order],
             customers,
             customer_ids,
             when[order] if when is not None else None,
-            d["quantity"].to_numpy(np.float32) if has["quantity"] else None,
-            d["price"].to_numpy(np.float32) if has["price"] else None,
+            merged.get("quantity"),
+            merged.get("price"),
         )
 
 
-def tally(items: np.ndarray, n_items: int, tell: Tell = _quiet) -> np.ndarray:
+def first_of(basket: np.ndarray, item: np.ndarray) -> np.ndarray:
+    """(n,) bool: the first line of a product in a basket, of lines in the order of baskets and products."""
+    return np.r_[True, (basket[1:] != basket[:-1]) | (item[1:] != item[:-1])][: len(item)]
+
+
+def merge(amounts: dict[str, np.ndarray], new: np.ndarray) -> dict[str, np.ndarray]:
+    """float32 per product and basket, from lines of which `new` says where one begins: quantities summed, prices
+    averaged over the lines that know them; NaN where none does."""
+    first, merged = np.flatnonzero(new), {}
+    for name, values in amounts.items():
+        known = ~np.isnan(values)
+        many = np.add.reduceat(known, first, dtype=np.int64)
+        total = np.add.reduceat(np.where(known, values, 0.0), first, dtype=np.float64)
+        if name == "price":
+            total /= np.maximum(many, 1)
+        merged[name] = np.where(many > 0, total, np.nan).astype(np.float32)
+    return merged
+
+
+def tally(items: np.ndarray, n_items: int, tell: Tell = quiet) -> np.ndarray:
     """(n_items,) int64: how often each position is among items (nnz,)."""
     counts = np.zeros(n_items, np.int64)
     for start in range(0, len(items), CHUNK):

@@ -35,29 +35,46 @@ def text_of(value: Any) -> str | None:
 
 def arrow_text(column: pa.ChunkedArray) -> pd.Series | None:
     """An Arrow column as str with missing as NA; None when it holds bytes, such as images."""
+    found = arrow_cells(column)
+    return found.to_pandas().astype("str") if found is not None else None
+
+
+def of_days(column: pa.ChunkedArray) -> bool:
+    """Is every time in a column of times the beginning of a day?"""
+    return pc.all(pc.equal(column, pc.floor_temporal(column, unit="day"))).as_py() is not False
+
+
+def has_bytes(kind: pa.DataType) -> bool:
+    """Does a column of this type hold bytes, such as images?"""
+    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
+    return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind))
+
+
+def arrow_cells(column: pa.ChunkedArray, days: bool | None = None) -> pa.ChunkedArray | None:
+    """The same as text in Arrow. days: what `of_days` says of the whole column, of which this is a part."""
     kind = column.type
+    if has_bytes(kind):
+        return None
     if pa.types.is_dictionary(kind):
         column = column.cast(kind.value_type)
         kind = column.type
-    if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind):
-        return None
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         found = column
     elif pa.types.is_timestamp(kind):
-        days = pc.all(pc.equal(column, pc.floor_temporal(column, unit="day"))).as_py() is not False
+        days = of_days(column) if days is None else days
         found = pc.strftime(column.cast(pa.timestamp("s", kind.tz), safe=False),
                             format="%Y-%m-%d" if days else "%Y-%m-%d %H:%M:%S")  # fmt: skip
     elif pa.types.is_integer(kind) or pa.types.is_date(kind):
         found = column.cast(pa.string())
     elif pa.types.is_float64(kind) and _plain(column):
-        found = column.cast(pa.string())
+        found = pc.add(column, 0.0).cast(pa.string())  # -0 is 0
         found = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.string()), found)
+    elif pa.types.is_floating(kind) and not pa.types.is_float64(kind):
+        # 0.1 kept in 32 bits is shown as 0.1, not as 0.10000000149.
+        return pa.chunked_array([pa.array([_short(v) for v in column.to_pylist()], pa.string())])
     else:
-        if pa.types.is_floating(kind) and not pa.types.is_float64(kind):
-            # 0.1 kept in 32 bits is shown as 0.1, not as 0.10000000149.
-            return pd.Series([_short(v) for v in column.to_pylist()], dtype="str")
-        return pd.Series([text_of(v) for v in column.to_pylist()], dtype="str")
-    return found.to_pandas().astype("str").replace("", pd.NA)
+        return pa.chunked_array([pa.array([text_of(v) for v in column.to_pylist()], pa.string())])
+    return pc.if_else(pc.equal(found, ""), pa.scalar(None, found.type), found)
 
 
 def _plain(column: pa.ChunkedArray) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,8 @@ from embedcore.intake.names import listed
 MISSING = {
     "", "nan", "NaN", "NAN", "NULL", "null", "Null", "N/A", "n/a", "#N/A", "NA", "<NA>", "None", "NaT", "-", "--",
 }  # fmt: skip
+DECIDE = 5000  # different texts that say whether a comma is a decimal sign
+DATE_SAMPLE = 2000  # and how dates are written
 _CURRENCY = (
     r"(?:US\$|R\$|C\$|A\$|[$€£¥₹₽₩฿₺R]|USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|RMB|INR|Rs\.?|SAR|SR|AED|THB|"
     r"AUD|CAD|NZD|SGD|HKD|MXN|ZAR|BRL|TRY|RUB|UAH|KRW|kr\.?|zł|Kč|Ft|лв)"
@@ -32,28 +34,33 @@ _DATE_FORMATS = (
 )  # fmt: skip
 
 
+EPOCH = r"1\d{9}(?:\d{3})?(?:\.0+)?"
+
+
 def clean(s: pd.Series) -> pd.Series:
     """Stripped text; what stands for nothing ("", "NULL", "N/A", "-" ...) is missing."""
     s = s.astype("str").str.strip()
     return s.mask(s.isin(MISSING))
 
 
-def numbers(s: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+def numbers(s: pd.Series, comma: bool | None = None) -> tuple[np.ndarray, np.ndarray]:
     """((n,) float64 with NaN for missing, (n,) bool: there is text but no number).
 
     "1,299.00", "1.299,00", "12,50 €", "$1 299", "(5.00)", "1.6E5". Whether a comma is a decimal sign is decided by
-    the column: "1.299" is 1299 where others are written "12,50".
+    the column: "1.299" is 1299 where others are written "12,50". comma: decided before, for a part of a column.
     """
     codes, values = pd.factorize(clean(s))
-    comma = _comma_is_decimal(list(values))
+    if comma is None:
+        comma = comma_is_decimal(list(values))
     found = np.array([_number(str(v), comma) for v in values] + [np.nan], np.float64)
     out = found[codes]
     return out, np.isnan(out) & (codes >= 0)
 
 
-def _comma_is_decimal(values: list[str]) -> bool:
-    comma = sum(bool(re.search(r"\d,\d{1,2}\D*\Z", v)) for v in values[:5000])
-    point = sum(bool(re.search(r"\.\d{1,2}\D*\Z", v)) for v in values[:5000])
+def comma_is_decimal(values: list[str]) -> bool:
+    """Is a comma the decimal sign, by the first DECIDE different texts of a column?"""
+    comma = sum(bool(re.search(r"\d,\d{1,2}\D*\Z", v)) for v in values[:DECIDE])
+    point = sum(bool(re.search(r"\.\d{1,2}\D*\Z", v)) for v in values[:DECIDE])
     return comma > point
 
 
@@ -89,32 +96,46 @@ def has_currency(text: str) -> bool:
 
 def not_read(s: pd.Series, bad: np.ndarray, what: str) -> str:
     """The notice of a column with cells that are no `what` (number, date)."""
-    examples = list(s[bad].unique()[:3])
+    return unread(str(s.name), int(bad.sum()), len(s), list(s[bad].unique()[:3]), what)
+
+
+def unread(column: str, bad: int, of: int, examples: list[str], what: str) -> str:
+    """The same by counts."""
     return (
-        f"“{s.name}”: {int(bad.sum()):,} of {len(s):,} values could not be read as a {what} and count as missing "
+        f"“{column}”: {bad:,} of {of:,} values could not be read as a {what} and count as missing "
         f"(for example {listed(examples)})."
     )
 
 
-def dates(s: pd.Series) -> tuple[pd.Series, np.ndarray]:
+def dates(s: pd.Series, formats: Sequence[int] | None = None) -> tuple[pd.Series, np.ndarray]:
     """(datetime64[s] with NaT for missing, (n,) bool: there is text but no date).
 
     ISO, day or month first (whichever fits more of the column), 20240131, and seconds or milliseconds since 1970.
+    formats: what `date_formats` decided before, for a part of a column.
     """
     codes, values = pd.factorize(clean(s))
     texts = pd.Series(values, dtype="str")
+    if formats is None:
+        formats = date_formats(texts.iloc[date_sample(len(texts))])
     best = pd.Series(np.full(len(texts), np.datetime64("NaT"), "datetime64[s]"))
-    if len(texts):
-        sample = texts.iloc[np.linspace(0, len(texts) - 1, min(len(texts), 2000)).astype(int)]
-        tries: list[Callable[[pd.Series], pd.Series]] = [_epoch, *(_format(f) for f in _DATE_FORMATS)]
-        scores = [int(t(sample).notna().sum()) for t in tries]
-        for n in sorted(range(len(tries)), key=lambda n: -scores[n])[:3]:
-            left = best.isna()
-            if scores[n] and left.any():
-                best = best.where(~left, tries[n](texts))
+    for n in formats:
+        left = best.isna()
+        if left.any():
+            best = best.where(~left, _TRIES[n](texts))
     full = np.append(best.to_numpy("datetime64[s]"), np.datetime64("NaT", "s"))
     out = full[codes]
     return pd.Series(out, index=s.index), np.isnat(out) & (codes >= 0)
+
+
+def date_sample(n: int) -> np.ndarray:
+    """Which of the n different texts of a column, in the order they come, say how its dates are written."""
+    return np.linspace(0, n - 1, min(n, DATE_SAMPLE)).astype(int) if n else np.empty(0, int)
+
+
+def date_formats(sample: pd.Series) -> tuple[int, ...]:
+    """The ways to read dates that fit most of the texts, best first."""
+    scores = [int(t(sample).notna().sum()) if len(sample) else 0 for t in _TRIES]
+    return tuple(n for n in sorted(range(len(_TRIES)), key=lambda n: -scores[n])[:3] if scores[n])
 
 
 def _format(how: str) -> Callable[[pd.Series], pd.Series]:
@@ -129,10 +150,14 @@ def _format(how: str) -> Callable[[pd.Series], pd.Series]:
 
 
 def _epoch(s: pd.Series) -> pd.Series:
-    n = pd.to_numeric(s.where(s.str.fullmatch(r"1\d{9}(?:\d{3})?(?:\.0+)?")), errors="coerce")
+    n = pd.to_numeric(s.where(s.str.fullmatch(EPOCH)), errors="coerce")
     return _seconds(pd.to_datetime(n.where(n < 1e11, n / 1000), unit="s", errors="coerce"))
 
 
 def _seconds(s: pd.Series) -> pd.Series:
     inside = s.between(pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01"))
     return s.where(inside).astype("datetime64[s]")
+
+
+_TRIES: list[Callable[[pd.Series], pd.Series]] = [_epoch, *(_format(f) for f in _DATE_FORMATS)]
+ISO = (1 + _DATE_FORMATS.index("ISO8601"),)  # what date_formats finds first where all texts are ISO and none is EPOCH

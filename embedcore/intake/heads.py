@@ -1,0 +1,158 @@
+"""Which lines make one basket, and the baskets in time order: more of them than memory holds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+
+from embedcore.intake.baskets import OWN, several_customers
+from embedcore.methods.base import Progress, silent
+from embedcore.scratch import space
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MEMORY = "1GB"
+BATCH = 200_000
+_KEY = {False: "basket", True: f"coalesce(customer || '{OWN}', '') || basket"}
+_SHARED = """
+SELECT count(*), count(*) FILTER (people > 1)
+FROM (SELECT count(DISTINCT customer) AS people FROM heads WHERE customer IS NOT NULL GROUP BY basket)
+"""
+_FOUND = """
+CREATE TABLE found AS SELECT {key} AS key, min(n) AS n, min(time) AS time,
+    arg_min(customer, n) FILTER (WHERE customer IS NOT NULL) AS customer
+FROM heads WHERE n IS NOT NULL GROUP BY ALL
+"""
+_RANKED = "CREATE TABLE ranked AS SELECT key, time, customer FROM found ORDER BY time NULLS LAST, n"
+_PEOPLE = """
+CREATE TABLE people AS SELECT customer FROM found WHERE customer IS NOT NULL GROUP BY customer ORDER BY min(n)
+"""
+_PLACES = """
+SELECT slot, ranked.rowid AS place
+FROM (SELECT slot, {key} AS key FROM heads WHERE n IS NOT NULL) mine JOIN ranked ON mine.key = ranked.key
+"""
+_CUSTOMERS = """
+SELECT ranked.rowid AS place, people.rowid AS who FROM ranked JOIN people ON ranked.customer = people.customer
+"""
+_FIRST_SEEN = "CREATE TABLE texts AS SELECT text FROM read_parquet($path) GROUP BY text ORDER BY min(n)"
+
+
+class Heads:
+    """The baskets behind a Parquet file of slots: slot, basket, customer (maybe missing), n (the first whole line;
+    missing when there is none), time (of any order; maybe missing).
+
+    Lines of one basket and customer that lie near each other share a slot. A context: it closes the database, which
+    lies in `folder` with all it needs.
+    """
+
+    def __init__(self, path: Path, slots: int, folder: Path, tell: Progress = silent) -> None:
+        self._slots, self._folder, self._tell = slots, folder, tell
+        self._con = _database(folder / "heads.duckdb", folder)
+        self._con.read_parquet(str(path)).create_view("heads")
+        self._own = False
+
+    def __enter__(self) -> Heads:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._con.close()
+
+    def told_apart(self) -> bool:
+        """Do the numbers of baskets start again for every customer? Then one is a number of one customer."""
+        baskets, shared = _ask(self._con, _SHARED, self._tell)[0]
+        self._own = several_customers(int(baskets), int(shared))
+        return self._own
+
+    def rank(self) -> int:
+        """Put the baskets in their order; how many they are."""
+        _ask(self._con, _FOUND.format(key=_KEY[self._own]), self._tell)
+        _ask(self._con, _RANKED, self._tell)
+        _ask(self._con, _PEOPLE, self._tell)
+        self._con.execute("DROP TABLE found")
+        return int(self._con.sql("SELECT count(*) FROM ranked").fetchall()[0][0])
+
+    def places(self) -> np.ndarray:
+        """(slots,) int32: the basket of each slot that has lines."""
+        out = space(self._slots, np.int32, self._folder)
+        for batch in self._batches(_PLACES.format(key=_KEY[self._own])):
+            out[batch["slot"].to_numpy()] = batch["place"].to_numpy()
+        return out
+
+    def ids(self) -> Iterator[pa.Array]:
+        """The baskets' ids in their order, in parts."""
+        for batch in self._batches("SELECT key FROM ranked ORDER BY rowid"):
+            yield batch["key"]
+
+    def times(self, baskets: int) -> np.ndarray:
+        """(baskets,) float64, NaN where it is not known."""
+        out, at = space(baskets, np.float64, self._folder), 0
+        for batch in self._batches("SELECT coalesce(time, 'nan'::DOUBLE) AS time FROM ranked ORDER BY rowid"):
+            out[at : at + len(batch)] = batch["time"].to_numpy()
+            at += len(batch)
+        return out
+
+    def customers(self, baskets: int) -> np.ndarray:
+        """(baskets,) int32 into customer_ids, -1 where it is not known."""
+        out = space(baskets, np.int32, self._folder)
+        out[:] = -1
+        for batch in self._batches(_CUSTOMERS):
+            out[batch["place"].to_numpy()] = batch["who"].to_numpy()
+        return out
+
+    def customer_ids(self) -> Iterator[pa.Array]:
+        """Customers in the order in which the lines name them, in parts."""
+        for batch in self._batches("SELECT customer FROM people ORDER BY rowid"):
+            yield batch["customer"]
+
+    def _batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        for batch in self._con.sql(query).to_arrow_reader(BATCH):
+            self._tell(0, 1, note="Sorting the baskets")
+            yield batch
+
+
+def first_seen(path: Path, folder: Path, pick: Any, tell: Progress = silent) -> list[str]:
+    """Some of the different texts of a Parquet file (text, n) in the order of n: those at pick(how many there are)."""
+    with _database(folder / "texts.duckdb", folder) as con:
+        _ask(con, _FIRST_SEEN, tell, {"path": str(path)})
+        count = int(con.sql("SELECT count(*) FROM texts").fetchall()[0][0])
+        query = "SELECT text FROM texts WHERE rowid IN (SELECT unnest($at)) ORDER BY rowid"
+        return [text for (text,) in _ask(con, query, tell, {"at": pick(count).tolist()})]
+
+
+def _database(path: Path, folder: Path) -> duckdb.DuckDBPyConnection:
+    config: dict[str, str | bool | int | float | list[str]]
+    config = {"autoinstall_known_extensions": "false", "memory_limit": MEMORY, "threads": 2,
+              "temp_directory": str(folder / "spill")}  # fmt: skip
+    return duckdb.connect(str(path), config=config)
+
+
+def _ask(con: duckdb.DuckDBPyConnection, query: str, tell: Progress, params: Any = None) -> list[Any]:
+    """Run a long query beside the calls of `tell`; when that raises, the query ends first."""
+    rows: list[Any] = []
+    wrong: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            rows.extend(con.execute(query, params).fetchall() or ())
+        except duckdb.Error as e:
+            wrong.append(e)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        while thread.is_alive():
+            thread.join(0.1)
+            tell(0, 1, note="Sorting the baskets")
+    finally:
+        while thread.is_alive():
+            con.interrupt()
+            thread.join(0.1)
+    if wrong:
+        raise wrong[0]
+    return rows

@@ -1,0 +1,126 @@
+"""Lines in the order of a file -> lines in their baskets, products ascending, each product of a basket once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from embedcore.baskets import first_of, merge, slices
+from embedcore.methods.base import Progress, silent
+from embedcore.scratch import space
+
+CHUNK = 1_000_000  # lines at a time
+TYPES = {"slot": np.dtype(np.int32), "item": np.dtype(np.int32), "quantity": np.dtype(np.float32),
+         "price": np.dtype(np.float32)}  # fmt: skip
+_AMOUNTS = ("quantity", "price")
+
+
+class Lines:
+    """Lines as numbers in files of a folder: slot, item and, where known, quantity and price."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self.total = folder, 0
+        self._files: dict[str, BinaryIO] = {}
+
+    def __enter__(self) -> Lines:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self._files.values():
+            file.close()
+
+    def add(self, columns: dict[str, np.ndarray]) -> None:
+        """The next lines, the same columns every time."""
+        for name, values in columns.items():
+            if name not in self._files:
+                self._files[name] = (self._folder / f"{name}.lines").open("wb")
+            self._files[name].write(np.ascontiguousarray(values, TYPES[name]).data)
+        self.total += len(columns["slot"])
+
+    def column(self, name: str) -> np.ndarray:
+        """(total,) mapped."""
+        return np.asarray(np.memmap(self._folder / f"{name}.lines", TYPES[name], "r", shape=(self.total,)))
+
+
+def lay(
+    lines: Lines, basket: np.ndarray, place: np.ndarray, baskets: int, has: dict[str, bool], folder: Path,
+    progress: Progress = silent,
+) -> None:  # fmt: skip
+    """Write indptr, items, quantity and price of Baskets. basket: of every slot; place: of every code of an item."""
+    tell = _Tell(progress, lines.total)
+    indptr, items, amounts = _scattered(lines, basket, place, baskets, [n for n in _AMOUNTS if has[n]], folder, tell)
+    sizes = np.zeros(baskets + 1, np.int64)
+    for start, stop in slices(indptr):
+        part = slice(int(indptr[start]), int(indptr[stop]))
+        at = np.repeat(np.arange(stop - start), np.diff(indptr[start : stop + 1]))
+        order = np.lexsort((items[part], at))
+        for values in (items, *amounts.values()):
+            values[part] = values[part][order]
+        sizes[start + 1 : stop + 1] = np.bincount(at[first_of(at, items[part])], minlength=stop - start)
+        tell(2, part.stop)
+    ends = np.cumsum(sizes)
+    np.save(folder / "indptr.npy", ends)
+    out = {"items": np.lib.format.open_memmap(folder / "items.npy", "w+", np.int32, (int(ends[-1]),))}
+    for name in amounts:
+        out[name] = np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.float32, (int(ends[-1]),))
+    repeats = int(ends[-1]) < lines.total
+    for start, stop in slices(indptr):
+        part = slice(int(indptr[start]), int(indptr[stop]))
+        to = slice(int(ends[start]), int(ends[stop]))
+        at = np.repeat(np.arange(stop - start), np.diff(indptr[start : stop + 1]))
+        new = first_of(at, items[part])
+        out["items"][to] = items[part][new]
+        found = {name: values[part] for name, values in amounts.items()}
+        for name, values in (merge(found, new) if repeats else found).items():
+            out[name][to] = values
+        tell(3, part.stop)
+    for array in out.values():
+        array.flush()
+
+
+class _Tell:
+    """One of four steps over all lines."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total = progress, total
+
+    def __call__(self, step: int, lines: int) -> None:
+        self._progress(step * self._total + lines, 4 * self._total, note="Sorting the lines")
+
+
+def _scattered(
+    lines: Lines, basket: np.ndarray, place: np.ndarray, baskets: int, names: list[str], near: Path, tell: _Tell
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """(indptr, items, amounts) of the lines, those of a basket together and in the order of the file."""
+    slot, code = lines.column("slot"), lines.column("item")
+    amounts = {name: lines.column(name) for name in names}
+    indptr = np.zeros(baskets + 1, np.int64)
+    for low, high in _chunks(lines.total):
+        found, many = np.unique(basket[slot[low:high]], return_counts=True)
+        indptr[found + 1] += many
+        tell(0, high)
+    np.cumsum(indptr, out=indptr)
+    items = space(lines.total, np.int32, near)
+    out = {name: space(lines.total, np.float32, near) for name in names}
+    free = indptr[:-1].copy()
+    for low, high in _chunks(lines.total):
+        at = basket[slot[low:high]]
+        order = np.argsort(at, kind="stable")
+        at = at[order]
+        first = np.flatnonzero(np.r_[True, at[1:] != at[:-1]])
+        size = np.diff(np.r_[first, len(at)])
+        to = free[at] + np.arange(len(at)) - np.repeat(first, size)
+        free[at[first]] += size
+        items[to] = place[code[low:high]][order]
+        for name, values in amounts.items():
+            out[name][to] = values[low:high][order]
+        tell(1, high)
+    return indptr, items, out
+
+
+def _chunks(total: int) -> Iterator[tuple[int, int]]:
+    for low in range(0, total, CHUNK):
+        yield low, min(low + CHUNK, total)
