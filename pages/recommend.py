@@ -8,9 +8,11 @@ BY = {"product": "A product", "basket": "A basket", "customer": "A customer"}
 
 shell.page("recommend")
 data = shell.need_dataset()
-dataset, run = services.dataset(data), shell.pick_run(data)
+dataset = services.dataset(data)
 st.caption("What goes with a product, what may replace it, what completes a basket, and what a customer buys next.")
 by = choice.segments("by", "Start from", BY)
+# A basket and a customer ask the baskets, not a trained result.
+run = shell.pick_run(data) if by == "product" or dataset.baskets is None else None
 model = recmodel.ready(dataset)
 if by == "basket":
     recbasket.view(dataset, data, model, run)

@@ -101,7 +101,7 @@ def why_new(
         elif name == "together":
             says, source = reasons.bought_with(dataset, together, int(mine[anchor]), item, True), TOGETHER
         else:
-            says, source = f"customers who buy “{dataset.titles[mine[anchor]]}” come to buy this", reasons.PATTERN
+            says, source = f"customers who buy “{dataset.titles[mine[anchor]]}” tend to buy this too", reasons.PATTERN
         out.append(Recommendation.of(dataset, item, float(scores[item]), says, source))
     return out
 
@@ -125,7 +125,8 @@ def similar_customers(dataset: Dataset, people: People, number: int, k: int = 10
         telling = common[np.argsort(-weight[common], kind="stable")[:3]]
         names = ", ".join(f"“{dataset.titles[i]}”" for i in telling)
         who = int(people.numbers[row])
-        reason = f"{len(common):,} products in common, among them {names}"
+        alike = "1 product in common:" if len(common) == 1 else f"{len(common):,} products in common, among them"
+        reason = f"{alike} {names}" if names else "nothing in common"
         out.append(Similar(who, str(people.histories.ids[who]), score, len(common), reason))
     return out
 

@@ -32,14 +32,15 @@ def strongest(model: Recommender, basket: np.ndarray, found: np.ndarray, over_cu
 
 
 def bought_with(dataset: Dataset, together: Together | None, anchor: int, item: int, several: bool) -> str:
-    """Such as: with “Bread” in 38 baskets together, 4.2x more than chance. Without counts when `together` is None."""
+    """Such as: in 38 baskets with “Bread”, 4.2x more than chance. Without counts when `together` is None. several:
+    whether it must be said with which product."""
     name = f"“{dataset.titles[anchor]}”"
     if together is None:
         return f"bought together with {name}"
     says = together.evidence(anchor, item, int(together.shared([anchor], [item])[0, 0]))
     if not says:
-        return f"bought in the same company as {name}"
-    return f"with {name} {says}" if several else says
+        return f"bought with the same things as {name}"
+    return says.replace(" together", f" with {name}", 1) if several else says
 
 
 def popular(model: Recommender, item: int) -> str:
@@ -52,10 +53,14 @@ def due(bought: Bought, n: int) -> str:
     """Such as: in 7 of 12 baskets, about every 2nd, 3 baskets ago."""
     times, of = int(bought.times[n]), int(bought.of[n])
     says = f"in {times} of {'the last ' if of >= LAST else ''}{of} {'basket' if of == 1 else 'baskets'}"
-    if times > 1:
-        gap = max(1, round(float(bought.gap[n])))
-        says += ", in a row" if gap == 1 else f", about every {gap}{_ending(gap)}"
     last = int(bought.last[n])
+    if times == 1:
+        return says + (", the last one" if last == 0 and of > 1 else f", {last + 1} baskets ago" if last else "")
+    gap = float(bought.gap[n])
+    if round(gap) > 1:
+        says += f", about every {round(gap)}{_ending(round(gap))}"
+    elif times < of:
+        says += ", almost in a row" if gap > 1 else ", in a row"
     return says + (", also in the last one" if last == 0 else f", {last + 1} baskets ago")
 
 

@@ -109,7 +109,7 @@ def _related(dataset: Dataset, item: int, score: float, shared: int, lift: float
 
 
 def _apart(together: Together, a: int, b: int, shared: int, company: float) -> str:
-    often = "bought in the same company" if company > 0.3 else ""
+    often = "bought with the same things" if company > 0.3 else ""
     if shared == 0:
         return ", ".join(s for s in (often, "never in one basket") if s)
     rarely = shared < 0.02 * min(int(together.counts[a]), int(together.counts[b]))

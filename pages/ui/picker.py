@@ -67,14 +67,14 @@ def example(dataset: Dataset, embedding: Embedding) -> int:
     return int(items[np.argmax(dataset.counts[items])]) if len(items) else 0
 
 
-def real_basket(dataset: Dataset, seed: int) -> list[int]:
-    """One of the baskets that were bought, of 2 to 6 products where there are such; [] without baskets."""
+def real_basket(dataset: Dataset, seed: int) -> int | None:
+    """The number of one of the baskets that were bought, of 2 to 6 products where there are such; None without."""
     if dataset.baskets is None:
-        return []
+        return None
     sizes = dataset.baskets.sizes
     fit = np.flatnonzero((sizes >= 2) & (sizes <= 6))
     among = fit if len(fit) else np.flatnonzero(sizes > 0)
-    return [int(i) for i in dataset.baskets.of(int(np.random.default_rng(seed).choice(among)))]
+    return int(np.random.default_rng(seed).choice(among)) if len(among) else None
 
 
 def to_url(dataset: Dataset, items: Sequence[int]) -> str:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import streamlit as st
 
 from embedcore import Dataset
 from embedcore.explore.similar import like_basket
 from embedcore.recommend.baskets import for_basket
 from embedcore.recommend.model import Recommender
-from pages.ui import cards, picker, services, shell, suggestions
-from pages.ui.text import plain, short
+from pages.ui import cards, picker, recmodel, services, shell, suggestions
+from pages.ui.text import count, plain, short
 
 K = 10
+LEAN = {"rarest": -1.0, "rarer": -0.5, "as it comes": 0.0, "more popular": 0.5, "most popular": 1.0}
 
 
 def view(dataset: Dataset, data: str, model: Recommender | None, run: str | None) -> None:
-    """The basket above, what goes with it below."""
+    """The basket above, what goes with it below. run: the result that is asked where there are no baskets."""
     box = st.container()
-    items = _basket(dataset)
+    items, whose = _basket(dataset, data)
     with box:
         picker.search(
             dataset, "find-for-basket", "Add a product", "Add", ":material/add:", lambda i: _put(dataset, [*items, i]),
             items,
         )  # fmt: skip
-    _contents(dataset, items)
+    _contents(dataset, items, whose)
     if not items:
         real = ", or take a real basket." if dataset.baskets is not None else "."
         st.info(f"The basket is empty. Search for a product above{real}", icon=":material/info:")
@@ -31,11 +35,10 @@ def view(dataset: Dataset, data: str, model: Recommender | None, run: str | None
     if dataset.baskets is not None and model is None:
         return
     if model is not None:
-        taste = _taste()
+        taste = _taste(data, whose)
         found = for_basket(dataset, model, items, K, together=services.together(data), **taste)
     else:
-        run = shell.need_result(data) if run is None else run
-        found = like_basket(dataset, services.embedding(run), items, K)
+        found = like_basket(dataset, services.embedding(run or shell.need_result(data)), items, K)
         st.info(
             "This dataset has no baskets, so nothing is known about what is bought together. Shown are products that "
             "are like those in the basket.",
@@ -47,44 +50,67 @@ def view(dataset: Dataset, data: str, model: Recommender | None, run: str | None
         help=" ".join(suggestions.MEANING[s] for s in suggestions.SOURCES if s in {r.source for r in found}),
     )
     if not found:
-        st.info("Nothing is known about these products.", icon=":material/info:")
+        st.info("Nothing is known about these products. Add another one.", icon=":material/info:")
         return
     suggestions.listing(dataset, found, "add", "Add", ":material/add:", lambda i: _put(dataset, [*items, i]))
     suggestions.table(found, "what goes with the basket")
 
 
-def _taste() -> dict[str, float]:
-    """How varied, and how popular."""
-    with st.expander("More varied, or less obvious?", icon=":material/tune:"):
-        left, right = st.columns(2)
+def _taste(data: str, whose: str | None) -> dict[str, Any]:
+    """How varied, how popular, and whether a customer's earlier purchases are left out."""
+    # Asked once: the expander must not fold while somebody moves a slider back to where it began.
+    tuned = any(n in st.query_params for n in ("variety", "popular", "fresh"))
+    opened = st.session_state.setdefault("basket:tuned", tuned)
+    with st.expander("More varied, or less obvious?", icon=":material/tune:", expanded=opened):
+        left, right = st.columns(2, gap="large")
         variety = left.slider(
-            "Variety", 0, 100, 0, 10, format="%d %%", key="variety",
-            help="0: the best ones, even if they are much alike. 100: as different from each other as possible "
+            "Variety", 0, 100, 0, 10, format="%d %%", key="variety", bind="query-params",
+            help="0 %: the best ones, even if they are much alike. 100 %: as different from each other as possible "
             "(maximal marginal relevance).",
         )  # fmt: skip
-        popular = right.slider(
-            "Rare or popular", -100, 100, 0, 20, key="popular",
-            help="To the left rarely bought products come first among those that fit, to the right popular ones.",
+        popular = right.select_slider(
+            "Rare or popular", list(LEAN), "as it comes", key="popular", bind="query-params",
+            help="To the left rarely bought products come first among those that fit, to the right popular ones (the "
+            "score times a power of how often each is bought).",
         )  # fmt: skip
-    return {"diversity": variety / 100, "popularity": popular / 100}
+        exclude: np.ndarray = np.empty(0, np.int64)
+        if whose is not None and st.toggle(
+            f"Leave out what customer {plain(short(whose, 40))} bought before", key="fresh",
+            bind="query-params", help="Only products that are new to them are suggested.",
+        ):  # fmt: skip
+            exclude = _bought(data, whose)
+    return {"diversity": variety / 100, "popularity": LEAN[popular], "exclude": exclude}
 
 
-def _basket(dataset: Dataset) -> list[int]:
-    """The basket of the URL, or a real one to begin with."""
+def _bought(data: str, customer: str) -> np.ndarray:
+    """Items of all baskets of a customer."""
+    histories = recmodel.histories(data)
+    number = recmodel.customers(data).get(customer)
+    if histories is None or number is None:
+        return np.empty(0, np.int64)
+    baskets = histories.of_customer(number)
+    return np.unique(np.concatenate(baskets)) if baskets else np.empty(0, np.int64)
+
+
+def _basket(dataset: Dataset, data: str) -> tuple[list[int], str | None]:
+    """The basket of the URL and whose it is, if that is known; or a real one to begin with."""
     value = shell.url("basket")
     if value is None:
         st.caption("An example from your data. Search for products above to change it, or empty it and build your own.")
-        return picker.real_basket(dataset, 0) or [int(dataset.counts.argmax())]
+        _take(dataset, 0)
+        value = shell.url("basket") or ","
     items, unknown = picker.from_url(dataset, value)
     if unknown:
         what = "1 product of this basket is" if unknown == 1 else f"{unknown} products of this basket are"
         st.warning(f"{what} not in this dataset and left out.", icon=":material/link_off:")
-    return items
+    whose = shell.url("whose")
+    return items, whose if whose in recmodel.customers(data) else None
 
 
-def _contents(dataset: Dataset, items: list[int]) -> None:
+def _contents(dataset: Dataset, items: list[int], whose: str | None) -> None:
     with st.container(border=True):
-        st.markdown(f"**The basket** · {len(items)} product{'' if len(items) == 1 else 's'}")
+        of = f" · of customer {plain(short(whose, 40))}" if whose else ""
+        st.markdown(f"**The basket** · {count(len(items), 'product')}{of}")
         with st.container(horizontal=True):
             for item in items:
                 st.button(
@@ -104,8 +130,13 @@ def _contents(dataset: Dataset, items: list[int]) -> None:
                 )  # fmt: skip
             if items:
                 st.button(
-                    "Empty it", icon=":material/delete:", key="empty", on_click=_put, args=(dataset, []),
-                    type="tertiary",
+                    "Empty it", icon=":material/delete:", key="empty", type="tertiary",
+                    on_click=lambda: shell.remember(basket=",", whose=None),
+                )  # fmt: skip
+            if whose:
+                st.button(
+                    "Go to the customer", icon=":material/person:", key="to-customer", type="tertiary",
+                    on_click=lambda: shell.remember(by="customer", customer=whose),
                 )  # fmt: skip
 
 
@@ -115,4 +146,16 @@ def _put(dataset: Dataset, items: list[int]) -> None:
 
 def _another(dataset: Dataset) -> None:
     st.session_state["basket:seed"] = st.session_state.get("basket:seed", 0) + 1
-    _put(dataset, picker.real_basket(dataset, st.session_state["basket:seed"]))
+    _take(dataset, st.session_state["basket:seed"])
+
+
+def _take(dataset: Dataset, seed: int) -> None:
+    """Put a real basket into the URL, with its customer where that is known; without baskets the first product."""
+    number = picker.real_basket(dataset, seed)
+    if number is None or dataset.baskets is None:
+        shell.remember(basket=picker.to_url(dataset, [0]), whose=None)
+        return
+    b = dataset.baskets
+    code = int(b.customers[number]) if b.customers is not None else -1
+    whose = str(b.customer_ids[code]) if code >= 0 and b.customer_ids is not None else None
+    shell.remember(basket=picker.to_url(dataset, [int(i) for i in b.of(number)]), whose=whose)

@@ -37,7 +37,7 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
         if st.button("Add data", icon=shell.PAGES["data"][1], key="add-customers"):
             shell.go("data")
         return
-    who = _pick(histories)
+    who = _pick(histories, recmodel.customers(data))
     baskets = histories.of_customer(who)
     _head(dataset, data, str(histories.ids[who]), baskets)
     if not baskets:
@@ -110,9 +110,8 @@ def _history(dataset: Dataset, histories: Histories, who: int) -> None:
         )  # fmt: skip
 
 
-def _pick(histories: Histories) -> int:
+def _pick(histories: Histories, known: dict[str, int]) -> int:
     """The customer of the URL or of the search box; one with many baskets to begin with."""
-    known = {str(c): n for n, c in enumerate(histories.ids)}
     typed = st.text_input(
         "Which customer?",
         key="find-customer",

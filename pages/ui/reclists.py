@@ -22,6 +22,7 @@ WHOM = {
     "baskets": "what completes every basket",
     "customers": "what every customer buys next",
 }
+WHO = {"complements": "product", "substitutes": "product", "baskets": "basket", "customers": "customer"}
 
 
 def view(dataset: Dataset, by: str) -> None:
@@ -64,7 +65,14 @@ def view(dataset: Dataset, by: str) -> None:
 def _downloads(dataset: Dataset, folder: Path, whom: str) -> None:
     path = folder / "lists.parquet"
     name = f"{short(dataset.name, 40)} {whom}"
-    st.dataframe(_named(dataset, _head(str(path)), whom), hide_index=True, alt="The first rows of the lists")
+    st.dataframe(
+        _named(dataset, _head(str(path)), whom), hide_index=True, alt="The first rows of the lists",
+        column_config={
+            "query_id": WHO[whom], "query_title": "its name", "rank": st.column_config.NumberColumn(width=50),
+            "product_id": "suggested", "title": "its name ", "reason": "why",
+            "score": st.column_config.NumberColumn(format="%.3f", width=70, help="Higher is surer, within one list."),
+        },
+    )  # fmt: skip
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "CSV", lambda: csv(_named(dataset, pd.read_parquet(path), whom)), f"{name}.csv", "text/csv",

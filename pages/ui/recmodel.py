@@ -59,6 +59,13 @@ def histories(dataset_hash: str) -> Histories | None:
     return Histories.of(services.dataset(dataset_hash))
 
 
+@st.cache_resource(max_entries=2, show_spinner=False)
+def customers(dataset_hash: str) -> dict[str, int]:
+    """Id -> number among the histories; {} without customers."""
+    known = histories(dataset_hash)
+    return {str(c): n for n, c in enumerate(known.ids)} if known is not None else {}
+
+
 @st.cache_resource(max_entries=2, show_spinner="Comparing customers")
 def people(dataset_hash: str) -> People | None:
     """Customers to compare with; None without customers."""

@@ -20,7 +20,8 @@ _NAMES = 4  # times K: so many are asked for, since several may share a name
 RELATION = {"with": "Goes with it", "instead": "Instead of it", "alike": "Alike in a result"}
 HELP = {
     "with": "Complements: of another kind, and in one basket with it more often than chance would put them there.",
-    "instead": "Substitutes: alike in words, kind and price, bought in the same company, rarely in one basket with it.",
+    "instead": "Substitutes: alike in words, kind and price, bought with the same things, rarely in one "
+    "basket with it.",
 }
 
 
@@ -114,7 +115,7 @@ def _look(dataset: Dataset) -> Callable[[int], None]:
 
 
 def _start_basket(dataset: Dataset, item: int) -> None:
-    shell.remember(by="basket", basket=picker.to_url(dataset, [item]))
+    shell.remember(by="basket", basket=picker.to_url(dataset, [item]), whose=None)
 
 
 def _alike(dataset: Dataset, data: str, item: int, run: str) -> None:

@@ -20,7 +20,7 @@ SOURCES = {
     PEOPLE: ("similar customers", "orange"),
     REPEAT: ("bought before", "blue"),
     ALIKE: ("alike", "blue"),
-    POPULAR: ("often bought", "gray"),
+    POPULAR: ("popular", "gray"),
     "with": ("goes with it", "green"),
     "instead": ("instead of it", "blue"),
 }
@@ -64,7 +64,7 @@ def listing(
                     f"**{rank}. {plain(short(r.title, 90))}**  \n:small[:gray[{plain(cards.about(dataset, r.item))}]]"
                 )
             word, colour = SOURCES.get(r.source, (r.source, "gray"))
-            why.markdown(f":{colour}-badge[{word}] {plain(r.reason)}")
+            why.markdown(f":{colour}-badge[{word}] {plain(short(r.reason, 260))}")
             bar.progress(strength, text=FORMATS[r.source](r.score) if r.source in FORMATS else None)
             button.button(action, key=f"{key}:{r.item}", icon=icon, width="stretch", on_click=choose, args=(r.item,))
 
@@ -72,16 +72,22 @@ def listing(
 def table(found: Sequence[Recommendation], name: str) -> None:
     """The same as a table, and its CSV."""
     frame = pd.DataFrame(
-        [(n, r.id, r.title, round(r.score, 4), r.source, r.reason) for n, r in enumerate(found, 1)],
-        columns=["rank", "id", "title", "score", "source", "reason"],
-    )
+        [(n, r.id, r.title, round(r.score, 4), SOURCES[r.source][0] if r.source in SOURCES else r.source, r.reason)
+         for n, r in enumerate(found, 1)],
+        columns=["rank", "id", "title", "score", "signal", "reason"],
+    )  # fmt: skip
     with st.expander("As a table", icon=":material/table:"):
-        used = [MEANING[s] for s in SOURCES if s in set(frame["source"])]
+        used = [f"{SOURCES[s][0]}: {MEANING[s]}" for s in SOURCES if s in {r.source for r in found}]
         st.dataframe(
             frame,
             hide_index=True,
             alt="Table of the suggested products, best first",
-            column_config={"score": st.column_config.NumberColumn(format="%.3f", help=" ".join(used))},
+            column_config={
+                "rank": st.column_config.NumberColumn(width=50),
+                "title": "product",
+                "score": st.column_config.NumberColumn(format="%.3f", width=70, help="  \n".join(used)),
+                "signal": st.column_config.TextColumn(help="Which signal spoke most for it."),
+            },
         )
     st.download_button(
         "Download the list (CSV)",

@@ -202,9 +202,9 @@ def test_ids_with_commas_and_spaces_survive_the_link() -> None:
 def test_a_real_basket_comes_from_the_data_and_from_the_seed() -> None:
     data = shop.dataset()
     real = [set(data.baskets.of(n).tolist()) for n in range(len(data.baskets))]
-    assert set(picker.real_basket(data, 3)) in real
+    assert len(real[picker.real_basket(data, 3)]) >= 2
     assert picker.real_basket(data, 3) == picker.real_basket(data, 3)
-    assert len({tuple(picker.real_basket(data, s)) for s in range(10)}) > 3
+    assert len({picker.real_basket(data, s) for s in range(10)}) > 3
 
 
 def test_bars_compare_within_one_source_only() -> None:

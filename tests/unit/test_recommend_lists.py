@@ -86,7 +86,7 @@ def test_a_basket_gets_other_products_each_with_a_true_reason(fashion: tuple[Dat
     assert [r.score for r in listed] == sorted((r.score for r in listed), reverse=True)
     reason = next(r.reason for r in listed if r.id == b)
     shared = int(together.shared([items[0]], [dataset.position(b)])[0, 0])
-    assert reason.startswith(f"with “{dataset.titles[items[0]]}” in {shared} baskets together")
+    assert reason.startswith(f"in {shared} baskets with “{dataset.titles[items[0]]}”")
     assert len(for_basket(dataset, found, items, 10, exclude=[r.item for r in listed])) == 10
     assert not {r.item for r in for_basket(dataset, found, items, 10, exclude=[listed[0].item])} & {listed[0].item}
 
@@ -146,7 +146,7 @@ def test_a_customer_gets_what_is_due_and_what_is_new(regulars: tuple[Dataset, Re
     history = people.histories.of_customer(number)
     answer = for_customer(dataset, found, history, 5, people=people, number=number, together=Together.of(dataset))
     assert {r.id for r in answer.due[:2]} == {"tea", "tea sugar"} and {r.source for r in answer.due} == {REPEAT}
-    assert next(r.reason for r in answer.due if r.id == "tea") == "in 8 of 8 baskets, in a row, also in the last one"
+    assert next(r.reason for r in answer.due if r.id == "tea") == "in 8 of 8 baskets, also in the last one"
     assert answer.new[0].id == "pot" and answer.new[0].reason
     own = set(np.concatenate(history).tolist())
     assert {r.item for r in answer.due} <= own and not {r.item for r in answer.new} & own
