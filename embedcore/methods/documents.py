@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from embedcore.baskets import Tell, quiet, slices, tally
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import NeedsError
+from embedcore.scratch import space
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -24,7 +26,8 @@ class Documents:
     """Documents of at least two known products.
 
     vocabulary: (v,) int64, positions in Dataset.items, ascending. counts: (v,) int64, documents' tokens of
-    each. indptr (n+1,) int64 and items (nnz,) int32: the documents, as rows of the vocabulary.
+    each. indptr (n+1,) int64 and items (nnz,) int32: the documents, as rows of the vocabulary; many million lie in a
+    temporary file.
     bought, rare, single: products bought at all, of them bought too rarely to be in the vocabulary, and
     documents left out because they hold fewer than two known products.
     """
@@ -41,7 +44,7 @@ class Documents:
         return len(self.indptr) - 1
 
 
-def lists(dataset: Dataset, kind: str) -> tuple[np.ndarray, np.ndarray]:
+def lists(dataset: Dataset, kind: str, tell: Tell = quiet) -> tuple[np.ndarray, np.ndarray]:
     """(indptr, items): the baskets, or one list per customer; NeedsError when there are none of that kind."""
     if dataset.baskets is None:
         raise NeedsError("It learns from baskets, and this dataset has none.", "Add a baskets file.")
@@ -50,26 +53,31 @@ def lists(dataset: Dataset, kind: str) -> tuple[np.ndarray, np.ndarray]:
     if dataset.baskets.customers is None:
         raise NeedsError("It should learn from customers, and these baskets do not say whose they are.",
                          "Mark the customer column, or learn from baskets.")
-    indptr, items, _ = dataset.baskets.by_customer()
+    indptr, items, _ = dataset.baskets.by_customer(tell)
     return indptr, items
 
 
-def read(dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = None) -> Documents:
+def read(
+    dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = None, tell: Tell = quiet
+) -> Documents:
     """The documents of a dataset over the products bought at least `min_count` times, and over those that were
-    bought at all and are True in `rare` (n,).
+    bought at all and are True in `rare` (n,). Some lines at a time, so that what is held does not grow with them; tell
+    hears how far it is.
 
     NeedsError, in a plain sentence, when not one document has two such products."""
-    indptr, items = lists(dataset, kind)
-    counts = np.bincount(items, minlength=len(dataset)).astype(np.int64)
+    passes = _Passes(tell, 4 if kind == "customer" else 3)
+    indptr, items = lists(dataset, kind, passes.hear)
+    counts = tally(items, len(dataset), passes.hear)
     enough = counts >= max(1, min_count)
     vocabulary = np.flatnonzero(enough if rare is None else enough | ((counts > 0) & rare))
     bought = int((counts > 0).sum())
     row = np.full(len(dataset), -1, np.int32)
     row[vocabulary] = np.arange(len(vocabulary), dtype=np.int32)
-    doc = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
-    known = row[items] >= 0
-    items, doc = row[items][known], doc[known]
-    sizes = np.bincount(doc, minlength=len(indptr) - 1)
+    sizes = np.zeros(len(indptr) - 1, np.int32)
+    for start, stop in slices(indptr):
+        ends = np.r_[0, np.cumsum(row[items[indptr[start] : indptr[stop]]] >= 0)]
+        sizes[start:stop] = np.diff(ends[indptr[start : stop + 1] - indptr[start]])
+        passes.hear(int(indptr[stop]), len(items))
     full = sizes >= 2
     if not full.any():
         least = f" that were each bought at least {min_count} times" if min_count > 1 else ""
@@ -78,10 +86,28 @@ def read(dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = 
             "Lower the smallest number of purchases." if min_count > 1 and (np.diff(indptr) > 1).any()
             else "Give baskets with two or more products.",
         )
+    heads = np.r_[0, np.cumsum(sizes[full], dtype=np.int64)]
+    kept, at = space(int(heads[-1]), np.int32, dataset.baskets.folder if dataset.baskets is not None else None), 0
+    for start, stop in slices(indptr):
+        part = row[items[indptr[start] : indptr[stop]]]
+        part = part[(part >= 0) & np.repeat(full[start:stop], np.diff(indptr[start : stop + 1]))]
+        kept[at : at + len(part)] = part
+        at += len(part)
+        passes.hear(int(indptr[stop]), len(items))
     return Documents(
-        vocabulary, counts[vocabulary], np.r_[0, np.cumsum(sizes[full])].astype(np.int64),
-        items[full[doc]], bought, bought - len(vocabulary), int((~full).sum()),
+        vocabulary, counts[vocabulary], heads, kept, bought, bought - len(vocabulary), int((~full).sum())
     )
+
+
+class _Passes:
+    """Several passes over the same lines, heard as one."""
+
+    def __init__(self, tell: Tell, passes: int) -> None:
+        self.tell, self.passes, self.done = tell, passes, 0
+
+    def hear(self, done: int, of: int) -> None:
+        self.tell(self.done * of + done, self.passes * of)
+        self.done += done == of
 
 
 def partners(
@@ -105,13 +131,15 @@ def partners(
     unknown = np.flatnonzero(row < 0)
     column = np.full(len(new), -1, np.int64)
     column[unknown] = np.arange(len(unknown))
-    doc = np.repeat(np.arange(len(indptr) - 1), np.diff(indptr))
-    n = len(indptr) - 1
-    is_known = row[items] >= 0
-    have = csr_matrix((np.ones(is_known.sum()), (doc[is_known], row[items][is_known])), (n, len(known)))
-    want = csr_matrix((np.ones((~is_known).sum()), (doc[~is_known], column[items][~is_known])), (n, len(unknown)))
-    have = _rows_to_one(have)
-    found = _rows_to_one(csr_matrix(want.T @ have))
+    total = csr_matrix((len(unknown), len(known)))
+    for start, stop in slices(indptr):
+        part, n = items[indptr[start] : indptr[stop]], stop - start
+        doc = np.repeat(np.arange(n), np.diff(indptr[start : stop + 1]))
+        is_known = row[part] >= 0
+        have = csr_matrix((np.ones(is_known.sum()), (doc[is_known], row[part][is_known])), (n, len(known)))
+        want = csr_matrix((np.ones((~is_known).sum()), (doc[~is_known], column[part][~is_known])), (n, len(unknown)))
+        total += want.T @ _rows_to_one(have)
+    found = _rows_to_one(total)
     rows = np.flatnonzero(np.diff(found.indptr))
     return unknown[rows], found[rows]
 

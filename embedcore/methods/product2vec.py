@@ -100,7 +100,7 @@ class Product2Vec(Method):
     )
     source = ("Mikolov et al. 2013, Distributed Representations of Words and Phrases; Grbovic et al. 2015, E-commerce "
               "in Your Inbox (prod2vec); Barkan and Koenigstein 2016, Item2Vec")
-    version = 3
+    version = 4
     needs = frozenset({"baskets"})
     Params: ClassVar[type[Params]] = Product2VecParams
 
@@ -125,7 +125,9 @@ class Product2Vec(Method):
             raise NeedsError(missing)
         begin = time.perf_counter()
         side = content.Side.of(dataset) if params.catalogue else None
-        docs = documents.read(dataset, params.documents, params.min_count, None if side is None else side.said)
+        docs = documents.read(
+            dataset, params.documents, params.min_count, None if side is None else side.said,
+            lambda done, whole: progress(0, 1, note=f"Reading the baskets: {done / max(whole, 1):.0%}"))
         u, v, losses = _train(docs, params, progress, seed, 0 if side is None else content.STEPS)
         ids = dataset.items[docs.vocabulary]
         meta = {

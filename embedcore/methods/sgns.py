@@ -119,7 +119,9 @@ def train(
     return loss, centres
 
 
-@njit(cache=True, fastmath=True)
+# Inlined: else a process that compiles `train` runs another `_piece` than one that finds it on disk, which rounds
+# differently.
+@njit(cache=True, fastmath=True, inline="always")
 def _piece(
     part: np.ndarray, u: np.ndarray, v: np.ndarray, gu: np.ndarray, gv: np.ndarray, space: np.ndarray,
     accept: np.ndarray, other: np.ndarray, state: np.ndarray, negatives: int, lr: np.float32,
