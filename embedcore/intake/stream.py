@@ -17,13 +17,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Catalogue, joined
+from embedcore.dataset import Catalogue, Dataset, joined
 from embedcore.errors import InputError
+from embedcore.images import Images
 from embedcore.intake.baskets import (
     NO_LINE,
     BasketShape,
     Decided,
     Tally,
+    basket_lines,
     check,
     long_rows,
     numbered_anew,
@@ -34,6 +36,7 @@ from embedcore.intake.csv import part
 from embedcore.intake.heads import Heads, first_seen
 from embedcore.intake.laying import Lines, lay
 from embedcore.intake.match import match
+from embedcore.intake.tables import Table
 from embedcore.intake.values import DECIDE, EPOCH, ISO, clean, comma_is_decimal, date_formats, date_sample, dates
 from embedcore.methods.base import Progress, silent
 from embedcore.strings import Strings
@@ -44,6 +47,24 @@ if TYPE_CHECKING:
 ROWS = 250_000  # rows at a time
 _MAYBE = ("customer", "time", "quantity", "price")
 Read = Callable[[pd.DataFrame], pd.DataFrame]
+
+
+def add_baskets(
+    name: str, catalogue: Catalogue | None, table: Table, shape: BasketShape, folder: Path,
+    images: Images | None = None, progress: Progress = silent,
+) -> tuple[Dataset, list[str]]:  # fmt: skip
+    """(dataset of a catalogue and a table of purchases, notices). Of a large table the baskets are written to `folder`,
+    and the dataset looks into it."""
+    if table.file is not None and shape.shape == "long":
+        items, notices = baskets(table.file, shape, catalogue, folder, progress)
+        return Dataset.with_baskets(name, catalogue, items, folder, images=images), notices
+    progress(0, 2, note="Reading the baskets")
+    lines, notices = basket_lines(table.whole(), shape)
+    progress(1, 2, note="Joining catalogue and baskets")
+    if catalogue is not None:
+        lines, said = match(catalogue, lines)
+        notices += said
+    return Dataset.build(name, catalogue, lines, images=images), notices
 
 
 def baskets(

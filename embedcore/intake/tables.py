@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.errors import InputError, MissingError
-from embedcore.intake import csv, spool
+from embedcore.intake import csv, large, spool
 from embedcore.intake.excel import read_excel
 from embedcore.intake.names import column_names, listed, plural
 from embedcore.intake.render import arrow_text
@@ -40,29 +41,40 @@ class ReadReport:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """frame: every column str, missing as NA. rejected: line (1-based line of the file), reason, text."""
+    """frame: every column str, missing as NA. rejected: line (1-based line of the file), reason, text. file: where all
+    rows lie (Parquet), when frame holds only the first of them."""
 
     frame: pd.DataFrame
     rejected: pd.DataFrame
     report: ReadReport
+    file: Path | None = None
+
+    def whole(self) -> pd.DataFrame:
+        """All rows, in memory."""
+        return self.frame if self.file is None else pd.read_parquet(self.file)
 
     def save(self, folder: Path) -> None:
         """Write the table as parquet + JSON into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
-        self.frame.to_parquet(folder / "table.parquet", index=False)
+        if self.file is None:
+            self.frame.to_parquet(folder / large.FILE, index=False)
+        elif self.file.parent.absolute() != folder.absolute():
+            shutil.copyfile(self.file, folder / large.FILE)
         self.rejected.to_parquet(folder / "rejected.parquet", index=False)
         (folder / "report.json").write_text(json.dumps(asdict(self.report), ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path) -> Table:
-        """Read what `save` wrote; MissingError when it is not there."""
+    def load(cls, folder: Path, head: bool = False) -> Table:
+        """Read what `save` wrote; MissingError when it is not there. head: of a large table only the first rows."""
         try:
             report: Mapping[str, object] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
-            frame, rejected = pd.read_parquet(folder / "table.parquet"), pd.read_parquet(folder / "rejected.parquet")
+            rejected = pd.read_parquet(folder / "rejected.parquet")
+            file = folder / large.FILE if head and int(str(report["kept"])) > large.LARGE else None
+            frame = pd.read_parquet(folder / large.FILE) if file is None else large.first_rows(file)
         except FileNotFoundError:
             raise MissingError("This file is no longer in the data folder.", "Read it again.") from None
         values = {k: tuple(v) if isinstance(v, list) else v for k, v in report.items()}
-        return cls(frame, rejected, ReadReport(**values))  # type: ignore[arg-type]
+        return cls(frame, rejected, ReadReport(**values), file)  # type: ignore[arg-type]
 
 
 def read_table(
@@ -74,27 +86,31 @@ def read_table(
     sheet: str | None = None,
     header_line: int | None = None,
     ragged: bool = False,
+    folder: Path | None = None,
     progress: Progress = silent,
 ) -> Table:
     """Read CSV, TSV or any delimited text, gz, Excel or Parquet, known by its first bytes.
 
     filename: what the person calls it, for messages. delimiter, encoding, sheet, header_line (1-based, 0: there are no
     column names): None finds them. ragged: each line of the text is one basket (found by itself in clear cases).
+    folder: for the rows of a table with more than large.LARGE of them, which then are not held (Table.file).
     Raises InputError, one sentence, for anything that is not a table.
     """
     path = Path(path)
     kind = spool.kind(path, filename)
     if kind == "gz":
-        with TemporaryDirectory(prefix="embedcore-") as folder:
-            inner = Path(folder) / "unpacked"
+        with TemporaryDirectory(prefix="embedcore-", dir=folder) as near:
+            inner = Path(near) / "unpacked"
             spool.unpack(path, filename, inner, csv.part(progress, 0, 20))
             if spool.kind(inner, filename) == "gz":
                 raise InputError(f"“{filename}” is packed twice.", "Unpack it once and try again.")
             return read_table(
                 inner, filename, delimiter=delimiter, encoding=encoding, sheet=sheet, header_line=header_line,
-                ragged=ragged, progress=csv.part(progress, 20, 100),
+                ragged=ragged, folder=folder, progress=csv.part(progress, 20, 100),
             )  # fmt: skip
     if kind == "parquet":
+        if folder is not None and large.parquet_rows(path, filename) > large.LARGE:
+            return _large_parquet(path, filename, folder, progress)
         return _parquet(path, filename, progress)
     if kind == "excel":
         return _excel(path, filename, sheet, header_line, progress)
@@ -115,12 +131,13 @@ def read_table(
 def _done(
     frame: pd.DataFrame, rejected: pd.DataFrame, kind: str, rows_in: int, notices: list[str], header_line: int = 1,
     encoding: str | None = None, delimiter: str | None = None, sheets: tuple[str, ...] = (), sheet: str | None = None,
+    file: Path | None = None,
 ) -> Table:  # fmt: skip
     report = ReadReport(
-        kind, encoding, delimiter, header_line, rows_in, len(frame), len(rejected), tuple(map(str, frame.columns)),
-        sheets, tuple(notices), sheet,
+        kind, encoding, delimiter, header_line, rows_in, rows_in - len(rejected), len(rejected),
+        tuple(map(str, frame.columns)), sheets, tuple(notices), sheet,
     )  # fmt: skip
-    return Table(frame.reset_index(drop=True), rejected, report)
+    return Table(frame.reset_index(drop=True), rejected, report, file)
 
 
 def _none_rejected() -> pd.DataFrame:
@@ -135,7 +152,7 @@ def _parquet(path: Path, filename: str, progress: Progress) -> Table:
     try:
         table = pq.read_table(os.fspath(path), partitioning=None)
     except (pa.ArrowException, OSError, ValueError):
-        raise InputError(f"“{filename}” is a damaged Parquet file.", "Write or copy it again.") from None
+        raise large.damaged(filename) from None
     columns: list[pd.Series] = []
     names, left_out = [], []
     for n, name in enumerate(table.column_names):
@@ -151,12 +168,21 @@ def _parquet(path: Path, filename: str, progress: Progress) -> Table:
     final, notices = column_names(names, len(names))
     frame = pd.concat(columns, axis=1)
     frame.columns = pd.Index(final)
-    if left_out:
-        notices.append(f"Columns of raw bytes, such as images, are left out: {listed(left_out)}.")
+    notices += _without(left_out)
     if not len(frame):
         notices.append("The file has columns but no rows.")
     progress(1, 1, note="Read")
     return _done(frame, _none_rejected(), "parquet", len(frame), notices, header_line=0)
+
+
+def _large_parquet(path: Path, filename: str, folder: Path, progress: Progress) -> Table:
+    rows, left_out, notices = large.parquet(path, filename, folder / large.FILE, progress)
+    notices += _without(left_out)
+    return _done(rows.head, _none_rejected(), "parquet", rows.rows, notices, header_line=0, file=rows.path)
+
+
+def _without(left_out: list[str]) -> list[str]:
+    return [f"Columns of raw bytes, such as images, are left out: {listed(left_out)}."] if left_out else []
 
 
 def _excel(path: Path, filename: str, sheet: str | None, header_line: int | None, progress: Progress) -> Table:

@@ -111,4 +111,4 @@ def profile(dataset_hash: str) -> Profile:
 def table(key: str) -> Table | None:
     """A file that was read, by the key of its reading; None when it is gone."""
     folder = store().raw(key)
-    return Table.load(folder) if folder is not None else None
+    return Table.load(folder, head=True) if folder is not None else None
