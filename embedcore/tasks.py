@@ -19,6 +19,7 @@ from embedcore.errors import InputError, NeedsError
 from embedcore.job import PREVIEW, clustering_name
 from embedcore.tasks_anomalies import anomalies
 from embedcore.tasks_customers import embed, segments
+from embedcore.tasks_files import import_, read
 from embedcore.tasks_lists import lists
 from embedcore.tasks_match import match
 from embedcore.warm import Step
@@ -34,54 +35,6 @@ class Report(Protocol):
 Spec = Mapping[str, Any]
 Task = Callable[[Spec, Path, Report], dict[str, Any]]
 _CURVE = 500  # points of a loss curve that are kept
-
-
-def read(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
-    """A file -> Table.save(out)."""
-    from embedcore.intake.tables import read_table
-
-    path = Path(spec["path"])
-    if not path.is_file():
-        raise InputError("The file is no longer here.", "Upload it again.")
-    options = {k: spec[k] for k in ("delimiter", "encoding", "sheet", "header_line", "ragged")
-               if spec.get(k) is not None}
-    table = read_table(path, spec["filename"], **options, progress=progress)
-    table.save(out)
-    return {"rows_in": table.report.rows_in, "kept": table.report.kept, "rejected": table.report.rejected}
-
-
-def import_(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
-    """Tables that were read and what their columns are -> Dataset.save(out/dataset)."""
-    from embedcore.intake.baskets import BasketShape, basket_lines
-    from embedcore.intake.columns import make_catalogue
-    from embedcore.intake.match import match
-    from embedcore.intake.tables import Table
-
-    catalogue = lines = images = None
-    notices: list[str] = []
-    progress(0, 100, note="Reading the catalogue")
-    if part := spec.get("catalogue"):
-        frame = Table.load(Path(part["raw"])).frame
-        catalogue, said = make_catalogue(frame, part["roles"], generate_ids=bool(part.get("generate_ids")))
-        notices += said
-    if (part := spec.get("images")) and catalogue is not None:
-        from embedcore.intake import images as pictures
-
-        images, said = pictures.read(Path(part["path"]), catalogue, _Stage(progress, 0, 90, "Reading pictures"))
-        notices += said
-    progress(91, 100, note="Reading the baskets")
-    if part := spec.get("baskets"):
-        frame = Table.load(Path(part["raw"])).frame
-        lines, said = basket_lines(frame, BasketShape(**part["shape"]))
-        notices += said
-    progress(94, 100, note="Joining catalogue and baskets")
-    if catalogue is not None and lines is not None:
-        lines, said = match(catalogue, lines)
-        notices += said
-    dataset = Dataset.build(spec["name"], catalogue, lines, {"notices": notices}, images)
-    progress(98, 100, note="Saving")
-    dataset.save(out / "dataset")
-    return {"notices": notices}
 
 
 def sample(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
