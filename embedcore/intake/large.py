@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 LARGE = 3_000_000  # rows from which a table stays in its file
 HEAD = 100_000  # of those, how many first rows are kept to guess and to show
-ROWS = 250_000  # rows at a time
+ROWS = 100_000  # rows at a time
 FILE = "table.parquet"
 
 

@@ -62,8 +62,9 @@ def arrow_cells(column: pa.ChunkedArray, days: bool | None = None) -> pa.Chunked
         found = column
     elif pa.types.is_timestamp(kind):
         days = of_days(column) if days is None else days
-        found = pc.strftime(column.cast(pa.timestamp("s", kind.tz), safe=False),
-                            format="%Y-%m-%d" if days else "%Y-%m-%d %H:%M:%S")  # fmt: skip
+        # Times come again, line after line, and to write one takes long.
+        times = column.cast(pa.timestamp("s", kind.tz), safe=False).combine_chunks().dictionary_encode()
+        found = pc.strftime(times.dictionary, format="%Y-%m-%d" if days else "%Y-%m-%d %H:%M:%S").take(times.indices)
     elif pa.types.is_integer(kind) or pa.types.is_date(kind):
         found = column.cast(pa.string())
     elif pa.types.is_float64(kind) and _plain(column):

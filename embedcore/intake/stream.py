@@ -44,7 +44,7 @@ from embedcore.strings import Strings
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
-ROWS = 250_000  # rows at a time
+ROWS = 100_000  # rows at a time
 _MAYBE = ("customer", "time", "quantity", "price")
 Read = Callable[[pd.DataFrame], pd.DataFrame]
 
@@ -252,7 +252,8 @@ def gather(rows: Rows, read: Read, tally: Tally, scratch: Path, progress: Progre
             out.write_table(heads)
             good = whole_lines(lines, tally)
             code, names = pd.factorize(good["item"])
-            at = np.fromiter((items.setdefault(name, len(items)) for name in names), np.int32, len(names))
+            texts = names.to_numpy(object)
+            at = np.fromiter((items.setdefault(text, len(items)) for text in texts), np.int32, len(texts))
             amounts = {c: good[c].to_numpy(np.float32) for c in ("quantity", "price") if c in good}
             kept.add({"slot": slot.astype(np.int32), "item": at[code], **amounts})
             done += len(frame)

@@ -52,7 +52,7 @@ def numbers(s: pd.Series, comma: bool | None = None) -> tuple[np.ndarray, np.nda
     codes, values = pd.factorize(clean(s))
     if comma is None:
         comma = comma_is_decimal(list(values))
-    found = np.array([_number(str(v), comma) for v in values] + [np.nan], np.float64)
+    found = np.array([_number(str(v), comma) for v in values.to_numpy(object)] + [np.nan], np.float64)
     out = found[codes]
     return out, np.isnan(out) & (codes >= 0)
 
