@@ -14,8 +14,9 @@ def segments(name: str, label: str, options: Mapping[str, str]) -> str:
 
     The URL is the truth: to switch from a callback, call shell.remember(**{name: option}). label: for screen readers.
     """
-    asked = shell.url(name)
-    current = asked if asked in options else next(iter(options))
+    first = next(iter(options))
+    asked = shell.url(name, first)  # the first one stands in the URL, too, so that the way back leads to it
+    current = asked if asked in options else first
     widget = f"choice:{name}"
     if st.session_state.get(widget) != current:
         st.session_state[widget] = current

@@ -11,7 +11,7 @@ from embedcore import Dataset
 from embedcore.explore.similar import like_basket
 from embedcore.recommend.baskets import for_basket
 from embedcore.recommend.model import Recommender
-from pages.ui import cards, picker, recmodel, services, shell, suggestions
+from pages.ui import address, cards, picker, recmodel, services, shell, suggestions
 from pages.ui.text import count, plain, short
 
 K = 10
@@ -97,8 +97,9 @@ def _basket(dataset: Dataset, data: str) -> tuple[list[int], str | None]:
     value = shell.url("basket")
     if value is None:
         st.caption("An example from your data. Search for products above to change it, or empty it and build your own.")
-        _take(dataset, 0)
-        value = shell.url("basket") or ","
+        taken = _real(dataset, 0)
+        address.fill(**{k: v for k, v in taken.items() if v})
+        value = taken["basket"] or ","
     items, unknown = picker.from_url(dataset, value)
     if unknown:
         what = "1 product of this basket is" if unknown == 1 else f"{unknown} products of this basket are"
@@ -146,16 +147,14 @@ def _put(dataset: Dataset, items: list[int]) -> None:
 
 def _another(dataset: Dataset) -> None:
     st.session_state["basket:seed"] = st.session_state.get("basket:seed", 0) + 1
-    _take(dataset, st.session_state["basket:seed"])
+    shell.remember(**_real(dataset, st.session_state["basket:seed"]))
 
 
-def _take(dataset: Dataset, seed: int) -> None:
-    """Put a real basket into the URL, with its customer where that is known; without baskets the first product."""
-    number = picker.real_basket(dataset, seed)
-    if number is None or dataset.baskets is None:
-        shell.remember(basket=picker.to_url(dataset, [0]), whose=None)
-        return
-    b = dataset.baskets
+def _real(dataset: Dataset, seed: int) -> dict[str, str | None]:
+    """A real basket as the URL carries it, with its customer where that is known; without baskets the first product."""
+    number, b = picker.real_basket(dataset, seed), dataset.baskets
+    if number is None or b is None:
+        return {"basket": picker.to_url(dataset, [0]), "whose": None}
     code = int(b.customers[number]) if b.customers is not None else -1
     whose = str(b.customer_ids[code]) if code >= 0 and b.customer_ids is not None else None
-    shell.remember(basket=picker.to_url(dataset, [int(i) for i in b.of(number)]), whose=whose)
+    return {"basket": picker.to_url(dataset, [int(i) for i in b.of(number)]), "whose": whose}

@@ -11,7 +11,7 @@ from embedcore.export import csv
 from embedcore.recommend.customers import for_customer, history_table, similar_customers
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.purchases import Histories
-from pages.ui import customerview, recmodel, services, shell, suggestions
+from pages.ui import address, customerview, recmodel, services, shell, suggestions
 from pages.ui.text import count, plain, short
 
 K = 10
@@ -133,7 +133,7 @@ def _pick(histories: Histories, known: dict[str, int]) -> int:
     st.caption("An example: a customer with many baskets. Search for yours above.")
     counts = [len(histories.baskets_of(n)) for n in range(min(len(histories), 500))]
     example = max(range(len(counts)), key=counts.__getitem__)
-    shell.remember(customer=str(histories.ids[example]))  # so that the way back leads here
+    address.fill(customer=str(histories.ids[example]))  # so that the way back leads here
     return example
 
 

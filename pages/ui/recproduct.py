@@ -12,7 +12,7 @@ from embedcore.explore.similar import similar_products
 from embedcore.explore.suggestion import Recommendation
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.relations import Related, complements, substitutes
-from pages.ui import cards, choice, picker, recmodel, services, shell, suggestions
+from pages.ui import address, cards, choice, picker, recmodel, services, shell, suggestions
 from pages.ui.text import count, plain, short
 
 K = 10
@@ -106,7 +106,7 @@ def _chosen(dataset: Dataset) -> int:
     best = "the product that is bought most" if dataset.baskets is not None else "the first product of the catalogue"
     st.caption(f"An example, {best}. Search for yours above.")
     example = int(dataset.counts.argmax())
-    shell.remember(item=str(dataset.items[example]))  # so that the way back leads here
+    address.fill(item=str(dataset.items[example]))  # so that the way back leads here
     return example
 
 

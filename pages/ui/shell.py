@@ -19,8 +19,9 @@ import streamlit as st
 from embedcore import EmbedError
 from embedcore.methods import REGISTRY, get
 from embedcore.store_records import RunInfo
+from pages.ui import address, services
 from pages.ui import jobs as job_ui
-from pages.ui import services
+from pages.ui.address import remember, url
 from pages.ui.text import plain, short
 
 PAGES = {
@@ -66,7 +67,8 @@ def run() -> None:
     chosen = st.navigation(menu, expanded=True)
     token = _inside.set(True)
     try:
-        guarded(chosen.run)()
+        with address.page():
+            guarded(chosen.run)()
     finally:
         _inside.reset(token)
 
@@ -110,27 +112,6 @@ def show_error(e: EmbedError) -> None:
     st.error(f"{plain(e.message)}  \n{plain(e.hint)}" if e.hint else plain(e.message), icon=":material/error:")
 
 
-# ------------------------------------------------------------------ what the URL carries
-
-
-def url(name: str, default: str | None = None) -> str | None:
-    """A value of the view: from the URL, else what this session last had, else the default."""
-    value = st.query_params.get(name) or st.session_state.get(f"url:{name}") or default
-    if value:
-        remember(**{name: value})
-    return value
-
-
-def remember(**values: str | None) -> None:
-    """Put values of the view into the URL (None takes one out); a link then reopens the same view."""
-    for name, value in values.items():
-        st.session_state[f"url:{name}"] = value
-        if value is None:
-            st.query_params.pop(name, None)
-        elif st.query_params.get(name) != value:
-            st.query_params[name] = value
-
-
 def _changed(name: str, widget: str, options: list[str]) -> None:
     if st.session_state[widget] not in options:  # a label that is no longer there
         return
@@ -146,7 +127,7 @@ def _pick(name: str, label: str, options: dict[str, str], help: str) -> str:
     if asked and not found:
         st.warning(f"The {plain(label.lower())} in this link is no longer here; showing the newest one.")
     current = found[0] if found else next(iter(options))
-    remember(**{name: current[:12]})
+    address.fill(**{name: current[:12]})
     widget = f"pick:{name}"
     short_options = [k[:12] for k in options]
     # Always set: on another page this is another widget, and the browser would begin with its first option.
@@ -242,6 +223,7 @@ def empty(title: str, text: str, target: str, label: str) -> None:
 
 def go(name: str, **values: str | None) -> None:
     """Open another page, with values of the view set."""
+    address.leave()
     for k, v in values.items():
         st.session_state[f"url:{k}"] = v
     query = {k: v for k in ("dataset", "run") if (v := st.session_state.get(f"url:{k}"))}
