@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from embedcore.errors import InputError
 
 
-def read(path: Path) -> Any:
-    """A table file -> Table, with one line about what was read."""
+def read(path: Path, near: Path | None = None) -> Any:
+    """A table file -> Table, with one line about what was read. near: a folder on whose disk there is room for the rows
+    of a large file; without it they are all held in memory."""
     from embedcore.intake.tables import read_table
 
     if not path.is_file():
         raise InputError(f"There is no file {path.name}.", "Check its name.")
-    table = read_table(path, path.name)
+    table = read_table(path, path.name, folder=room(near) if near is not None else None, progress=bar("reading"))
     print(
         f"{path.name}: {table.report.rows_in:,} rows in, {table.report.kept:,} kept, {table.report.rejected:,} rejected"
     )
     return table
+
+
+def room(near: Path) -> Path:
+    """A new folder on the disk of `near`, gone when the command ends."""
+    near.mkdir(parents=True, exist_ok=True)
+    folder = TemporaryDirectory(dir=near, prefix="embedcore-", ignore_cleanup_errors=True)
+    atexit.register(folder.cleanup)
+    return Path(folder.name)
 
 
 def keep(dataset: Any, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,18 +22,20 @@ def dataset(
     images: Path | None = None,
     roles: Mapping[str, str] | None = None,
     name: str = "",
+    near: Path | None = None,
 ) -> Dataset:
     """Read, guess what each column is (roles: column -> kind corrects a guess), match and join; prints what was found.
 
-    images: a zip or a folder of pictures, matched to the catalogue's products by file name or image column."""
+    images: a zip or a folder of pictures, matched to the catalogue's products by file name or image column. near: a
+    folder on whose disk there is room for large files while the command runs."""
     from embedcore.dataset import Dataset
     from embedcore.intake import images as pictures
-    from embedcore.intake.baskets import basket_lines
     from embedcore.intake.columns import guess_roles, make_catalogue
-    from embedcore.intake.match import match
     from embedcore.intake.shapes import guess_shape
+    from embedcore.intake.stream import add_baskets
 
-    made, lines, shown, notices = None, None, None, []
+    made, bought, shown, notices = None, None, None, []
+    name = name or (catalogue or baskets or Path("products")).stem
     if catalogue:
         table = read(catalogue)
         unknown = sorted(set(roles or {}) - set(table.frame.columns))
@@ -43,24 +46,23 @@ def dataset(
             print(f"  {column}: {role}")
         made, said = make_catalogue(table.frame, kinds, generate_ids="id" not in kinds.values())
         notices += [*table.report.notices, *said]
-    if baskets:
-        table = read(baskets)
-        shape = guess_shape(table.frame, set(made.ids) if made is not None else None)
-        print(f"  {baskets.name}: {shape.why}")
-        lines, said = basket_lines(table.frame, shape)
-        notices += [*table.report.notices, *said]
-        if made is not None:
-            lines, said = match(made, lines)
-            notices += said
     if images:
         if made is None:
             raise InputError("Pictures belong to products, and there is no catalogue.", "Give a catalogue, too.")
         shown, said = pictures.read(images, made, bar("pictures"))
         notices += said
+    if baskets:
+        table = read(baskets, near)
+        shape = guess_shape(table.frame, set(made.ids) if made is not None else None)
+        print(f"  {baskets.name}: {shape.why}")
+        folder = table.file.with_name("baskets") if table.file is not None else Path()
+        bought, said = add_baskets(name, made, table, shape, folder, shown, bar("baskets"))
+        notices += [*table.report.notices, *said]
     for notice in notices:
         print(f"  {notice}")
-    stem = (catalogue or baskets or Path("products")).stem
-    return Dataset.build(name or stem, made, lines, {"notices": notices}, shown)
+    if bought is None:
+        return Dataset.build(name, made, None, {"notices": notices}, shown)
+    return replace(bought, meta={"notices": notices})
 
 
 def more(path: Path, like: Dataset, images: Path | None = None) -> Dataset:

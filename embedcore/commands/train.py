@@ -60,7 +60,8 @@ def run(wanted: argparse.Namespace) -> None:
         if wanted.run_folder is not None:
             raise InputError("A run folder is made from a dataset folder, and no such folder was given.",
                              "Run ingest first, or give --out FILE.")  # fmt: skip
-        data = files.dataset(wanted.data, wanted.baskets, wanted.images, pairs(wanted.role, "--role"))
+        data = files.dataset(wanted.data, wanted.baskets, wanted.images, pairs(wanted.role, "--role"),
+                             near=wanted.out.parent)  # fmt: skip
     method = methods.get(wanted.method or ("product2vec" if data.baskets is not None else "cooccurrence"))
     params = method.Params.of(parameters(method, wanted, data))
     if wanted.run_folder is not None:
