@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from embedcore.errors import BusyError, EmbedError, MissingError
-from embedcore.job import LIVE, PREVIEW, Job, Record
+from embedcore.job import LIVE, Job, Record
 from embedcore.job_results import commit, prepare, stored
 from embedcore.lane import Lane
 from embedcore.line import Line
@@ -116,11 +116,11 @@ class Jobs:
             record = self._records.get(id)
             return self._view(record) if record else None
 
-    def preview(self, id: str) -> bytes | None:
-        """The picture (PNG) that a running training shows of what it has learned so far; None when there is none."""
-        with suppress(OSError):
-            return (self._folder(id) / "out" / PREVIEW).read_bytes()
-        return None
+    def shown(self, id: str, what: str) -> Path | None:
+        """Where a running training shows what it has so far, PREVIEW or FIRST; None when it shows nothing. It goes when
+        the job ends."""
+        path = self._folder(id) / "out" / what
+        return path if path.exists() else None
 
     def live(self) -> list[Job]:
         """The running jobs and those that wait, each queue in its order."""

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
-from embedcore.job import PREVIEW, clustering_name
+from embedcore.job import FIRST, PREVIEW, clustering_name
 from embedcore.tasks_anomalies import anomalies
 from embedcore.tasks_customers import embed, segments
 from embedcore.tasks_files import import_, read
@@ -183,8 +183,8 @@ QUESTIONS: dict[str, Callable[[Spec], dict[str, Any]]] = {"encode": encode, "pre
 
 @dataclass(frozen=True)
 class _Stage:
-    """A Progress: one stretch, from `start` to `end` percent, of a job that has several. folder: where the picture goes
-    that a method shows of what it learns."""
+    """A Progress: one stretch, from `start` to `end` percent, of a job that has several. folder: where the picture and
+    the first vectors go that a method shows while it learns."""
 
     report: Report
     start: int
@@ -204,6 +204,12 @@ class _Stage:
         if self.folder is not None:
             (self.folder / f"{PREVIEW}.tmp").write_bytes(png)
             (self.folder / f"{PREVIEW}.tmp").replace(self.folder / PREVIEW)
+
+    def first(self, embedding: Embedding) -> None:
+        """Vectors that somebody may look at while the training goes on, all there at once."""
+        if self.folder is not None:
+            embedding.save(self.folder / f"{FIRST}.tmp")
+            (self.folder / f"{FIRST}.tmp").replace(self.folder / FIRST)
 
 
 def _thin(values: list[float]) -> list[float]:

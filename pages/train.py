@@ -5,7 +5,7 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.job import PREVIEW
 from embedcore.methods import run_key
-from pages.ui import charts, forms, methods, newproducts, pictures, rebuild, services, shell
+from pages.ui import charts, firstlook, forms, methods, newproducts, pictures, rebuild, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui import result as results
 from pages.ui.methods import METHODS
@@ -22,7 +22,8 @@ def watch(data_hash: str) -> None:
         mine = None
     live = [j.id for j in services.jobs().live() if j.kind == "train" and j.spec.get("dataset") == data_hash]
     for id in dict.fromkeys([*live, *([mine] if mine else [])]):
-        job_ui.panel(id)
+        if job_ui.panel(id):
+            firstlook.section(id, data_hash)
 
 
 def result(run: str) -> None:

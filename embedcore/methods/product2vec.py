@@ -12,8 +12,8 @@ import numpy as np
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods import content, documents
-from embedcore.methods.base import Fitted, Method, Params, Progress, param, silent
+from embedcore.methods import content, documents, ppmi
+from embedcore.methods.base import Fitted, Method, Params, Progress, param, show_first, silent
 from embedcore.methods.files import load_model, save_model
 
 _CHUNK = 5_000_000      # dot products between two progress calls: about a fifth of a second
@@ -128,6 +128,7 @@ class Product2Vec(Method):
         docs = documents.read(
             dataset, params.documents, params.min_count, None if side is None else side.said,
             lambda done, whole: progress(0, 1, note=f"Reading the baskets: {done / max(whole, 1):.0%}"))
+        show_first(progress, lambda: ppmi.answer(docs, dataset.items[docs.vocabulary], seed, progress))
         u, v, losses = _train(docs, params, progress, seed, 0 if side is None else content.STEPS)
         ids = dataset.items[docs.vocabulary]
         meta = {

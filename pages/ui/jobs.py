@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
+from embedcore.job import FIRST, PREVIEW
 from embedcore.jobs import Job
 from pages.ui import charts, pictures, services
 from pages.ui.text import duration, plain
@@ -30,13 +33,20 @@ def _strip() -> None:
         st.progress(fraction(job), text=_where(job))
 
 
-def panel(id: str) -> None:
-    """Everything about one job: progress, seconds left, the curve, cancel; what went wrong when it did."""
+def shows(id: str) -> bool:
+    """Whether a training shows a first answer."""
+    return services.jobs().shown(id, FIRST) is not None
+
+
+def panel(id: str) -> bool:
+    """Everything about one job: progress, seconds left, the curve, cancel; what went wrong when it did. Whether there
+    is a first answer to draw under it."""
     job = services.jobs().get(id)
     if job is None:
-        return
+        return False
     if job.state in LIVE:
-        _panel(id)
+        _panel(id, first := shows(id))
+        return first
     elif job.state == "failed":
         st.error(f"{plain(job.message)}  \n{plain(job.hint)}", icon=":material/error:")
     elif job.state == "cancelled":
@@ -46,12 +56,14 @@ def panel(id: str) -> None:
         if st.button("Run it again", key=f"retry:{id}"):
             services.jobs().retry(id)
             st.rerun()
+    return False
 
 
 @st.fragment(run_every=0.7)
-def _panel(id: str) -> None:
+def _panel(id: str, first: bool) -> None:
+    """first: whether the page knows that there is a first answer."""
     job = services.jobs().get(id)
-    if job is None or job.state not in LIVE:
+    if job is None or job.state not in LIVE or (not first and shows(id)):
         st.rerun()
         return
     with st.container(border=True):
@@ -63,8 +75,9 @@ def _panel(id: str) -> None:
         st.progress(fraction(job), text=_where(job))
         if job.note:
             st.caption(plain(job.note))
-        if job.kind == "train" and (png := services.jobs().preview(id)):
-            pictures.learned(png)
+        if job.kind == "train" and (drawn := services.jobs().shown(id, PREVIEW)):
+            with suppress(OSError):  # the training has just ended
+                pictures.learned(drawn.read_bytes())
         if len(job.losses) > 1:
             st.altair_chart(
                 charts.loss_curve(job.losses),

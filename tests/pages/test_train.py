@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.pages.app import check, open_page, words
+from embedcore.job import FIRST, Job
+from embedcore.jobs import Jobs
+from embedcore.methods import documents, ppmi
+from tests.pages.app import check, in_url, open_page, words
 from tests.pages.shop import dataset, fill
 
 START = "Train with “Blend of results”"
@@ -38,3 +42,76 @@ def test_a_blend_can_be_started_once_two_results_are_chosen(tmp_path: Path, monk
     check(app)
     assert "Choose two or more results above" not in words(app)
     assert [b.disabled for b in app.button if b.label == START] == [False]
+
+
+def training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *states: str, shows: bool = True
+) -> tuple[AppTest, dict[str, Job]]:
+    """(the Train page while trainings run or wait, the jobs that it sees); running ones show a first answer."""
+    data = dataset()
+    keys = fill(tmp_path / "home", data, prepared=False)
+    monkeypatch.setenv("EMBEDCORE_HOME", str(tmp_path / "home"))
+    docs = documents.read(data, "basket", 1)
+    first = ppmi.answer(docs, data.items[docs.vocabulary])
+    assert first is not None
+    first.save(tmp_path / "shown")
+    made = [
+        Job(f"job{n}", "train", f"key{n}", f"Training {n}", {"dataset": keys["data"]}, state, n, 5, 100, "", None,
+            ((1, 3.0), (2, 2.0)), "", "", {}, False, datetime.now(UTC), None)
+        for n, state in enumerate(states)
+    ]  # fmt: skip
+    jobs = {j.id: j for j in made}
+    monkeypatch.setattr(Jobs, "live", lambda self: list(jobs.values()))
+    monkeypatch.setattr(Jobs, "get", lambda self, id: jobs.get(id))
+    monkeypatch.setattr(
+        Jobs, "shown",
+        lambda self, id, what: tmp_path / "shown" if shows and id in jobs and what == FIRST
+        and jobs[id].state == "running" else None,
+    )  # fmt: skip
+    app = open_page("train", dataset=keys["data"][:12], method="product2vec")
+    return app, jobs
+
+
+def nearest(app: AppTest) -> list[str]:
+    tables = [t.value for t in app.dataframe if "alike" in t.value.columns]
+    return [str(v) for t in tables for v in t["product"]]
+
+
+def test_a_training_shows_a_first_answer_that_says_it_is_only_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, _ = training(tmp_path, monkeypatch, "running", "queued")
+    check(app)
+    assert words(app).count("A first answer, while it learns") == 1, "the one that waits has none"
+    assert "counted, not trained yet" in words(app)
+    assert len(nearest(app)) == 10
+
+
+def test_a_product_chosen_in_the_first_answer_stays_chosen_and_is_in_the_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, _ = training(tmp_path, monkeypatch, "running")
+    before = nearest(app)
+    next(t for t in app.text_input if t.label == "Which product?").set_value("white bowl").run()
+    next(b for b in app.button if b.label == "Choose").click().run()
+    check(app)
+    assert in_url(app, "item") == "p34"
+    after = nearest(app)
+    assert after != before and "white bowl" not in after and sum("bowl" in name for name in after[:4]) >= 3
+    app.run()
+    assert nearest(app) == after and in_url(app, "item") == "p34"
+
+
+def test_without_a_first_answer_a_training_looks_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, _ = training(tmp_path, monkeypatch, "running", shows=False)
+    check(app)
+    assert "A first answer" not in words(app) and "Training 0" in words(app)
+
+
+def test_the_first_answer_is_gone_when_the_training_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, jobs = training(tmp_path, monkeypatch, "running")
+    assert "A first answer" in words(app)
+    jobs.clear()
+    app.run()
+    check(app)
+    assert "A first answer" not in words(app)

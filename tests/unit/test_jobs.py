@@ -332,3 +332,13 @@ def test_what_a_person_asks_for_goes_before_what_follows_by_itself(home: Path) -
     assert order()[:2] == ["first", "second"], "also after the server stopped"
     jobs.close()
     store.close()
+
+
+def test_what_a_job_shows_is_there_while_it_runs_and_goes_with_it(jobs: Jobs) -> None:
+    job = count(jobs, "shows", 100_000, 0.01)
+    running(jobs, job.id)
+    shown = jobs.shown(job.id, "started")
+    assert shown is not None and shown.exists()
+    assert jobs.shown(job.id, "something else") is None and jobs.shown("unknown", "started") is None
+    jobs.cancel(job.id)
+    until(lambda: jobs.shown(job.id, "started") is None and not shown.exists(), 2.0)
