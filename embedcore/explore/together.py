@@ -7,12 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embedcore.baskets import slices
 from embedcore.dataset import Dataset
 from embedcore.errors import NeedsError
 from embedcore.explore.recent import Recent
+from embedcore.scratch import space
 
 ENOUGH = 3  # shared baskets below which a comparison with chance says nothing
 _LINES = 600_000  # basket lines read for one question; beyond it evenly spaced baskets stand for all
+_BASKETS = 100_000  # baskets read at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +44,15 @@ class Together:
     def _build(cls, dataset: Dataset) -> Together:
         b = dataset.baskets
         assert b is not None
-        order = np.argsort(b.items, kind="stable")
-        basket = np.repeat(np.arange(len(b), dtype=np.int32), b.sizes)[order]
         heads = np.r_[0, np.cumsum(dataset.counts)].astype(np.int64)
+        basket, free = space(len(b.items), np.int32, b.folder), heads[:-1].copy()
+        for start, stop in slices(b.indptr):
+            items = b.items[b.indptr[start] : b.indptr[stop]]
+            order = np.argsort(items, kind="stable")
+            item, first, many = np.unique(items[order], return_index=True, return_counts=True)
+            to = np.repeat(free[item] - first, many) + np.arange(len(order))
+            basket[to] = np.repeat(np.arange(start, stop), np.diff(b.indptr[start : stop + 1]))[order]
+            free[item] += many
         weights = np.maximum(b.sizes, 1).astype(np.float64) ** -0.7
         return cls(b.indptr, b.items, heads, basket, weights, dataset.counts)
 
@@ -57,8 +66,10 @@ class Together:
 
     def partners(self, item: int) -> tuple[np.ndarray, np.ndarray]:
         """(items, in how many baskets each is together with `item`), most first, equal counts by item."""
-        lines, _ = self._lines(self.baskets_of(item))
-        shared = np.bincount(self.items[lines], minlength=len(self.counts))
+        held, shared = self.baskets_of(item), np.zeros(len(self.counts), np.int64)
+        for start in range(0, len(held), _BASKETS):
+            lines, _ = self._lines(held[start : start + _BASKETS])
+            shared += np.bincount(self.items[lines], minlength=len(shared))
         shared[item] = 0
         found = np.flatnonzero(shared)
         found = found[np.argsort(-shared[found], kind="stable")]
