@@ -45,7 +45,7 @@ def run(wanted: argparse.Namespace) -> None:
         raise InputError(f"--k is {wanted.k}.", "Ask for at least one product.")
     if wanted.out.suffix.lower() not in (".csv", ".parquet"):
         raise InputError(f"{wanted.out.name} is neither .csv nor .parquet.", "Choose one of these endings.")
-    dataset = purchases(read(wanted.train).frame, _catalogue(wanted.catalogue), wanted.train.name)
+    dataset = _purchases(wanted.train, _catalogue(wanted.catalogue), wanted.out.parent)
     baskets = dataset.baskets
     assert baskets is not None
     print(f"  {len(dataset):,} products, {len(baskets):,} baskets, "
@@ -58,56 +58,15 @@ def run(wanted: argparse.Namespace) -> None:
     print(f"  {rows:,} recommendations -> {wanted.out}")
 
 
-def purchases(frame: pd.DataFrame, catalogue: Catalogue | None, name: str) -> Dataset:
-    """Lines with basket_id, product_id and maybe customer_id and ts or seq -> Dataset, its baskets in time order.
+def _purchases(path: Path, catalogue: Catalogue | None, near: Path) -> Dataset:
+    from embedcore.intake.exact import purchases
 
-    Prints how many lines were left out. InputError when a column is missing or no line is left."""
-    from embedcore.dataset import Dataset
-
-    for column in ("basket_id", "product_id"):
-        if column not in frame:
-            raise InputError(f"{name} has no column “{column}”.", "Name its columns basket_id and product_id.")
-    lines = pd.DataFrame({"basket": _text(frame["basket_id"]), "item": _text(frame["product_id"])})
-    if "customer_id" in frame:
-        lines["customer"] = _text(frame["customer_id"])
-    order = next((c for c in ("ts", "seq") if c in frame), None)
-    if order is not None:
-        lines["time"] = _times(frame[order], order)
-    whole = lines["basket"].notna() & lines["item"].notna()
-    if not whole.all():
-        print(f"  left out: {int((~whole).sum()):,} lines without a basket or a product")
-    lines = lines[whole].reset_index(drop=True)
-    if not len(lines):
-        raise InputError(f"{name} holds no purchase.", "Each line needs a basket_id and a product_id.")
-    if "customer" in lines:
-        pairs = lines[["basket", "customer"]].dropna().drop_duplicates()
-        if len(pairs) > 1.05 * pairs["basket"].nunique():  # numbers that start again for every customer
-            lines["basket"] = lines["customer"].fillna("").str.cat(lines["basket"], sep="\x1f")
-            print("  the same basket_id occurs with several customers: a basket is one number of one customer")
-    return Dataset.build(name, catalogue, lines)
-
-
-def _text(column: pd.Series) -> pd.Series:
-    """Ids as they are; only an empty cell is missing."""
-    text = column.astype("str").where(column.notna())
-    return text.mask(text == "")
-
-
-def _times(column: pd.Series, name: str) -> pd.Series:
-    """Any order (numbers or dates) -> times that sort in the same way; missing ones last."""
-    from embedcore.intake.values import dates
-
-    values = pd.to_numeric(column, errors="coerce").to_numpy(np.float64)
-    if np.isnan(values).mean() > 0.5:
-        when = dates(column)[0].to_numpy("datetime64[s]")
-        values = np.where(np.isnat(when), np.nan, when.astype(np.int64).astype(np.float64))
-    unread = int((np.isnan(values) & column.notna().to_numpy()).sum())
-    if unread:
-        print(f"  {unread:,} cells of {name} are neither a number nor a date; their baskets come last")
-    _, rank = np.unique(values, return_inverse=True)
-    times = np.asarray(rank, np.int64).astype("datetime64[s]")
-    times[np.isnan(values)] = np.datetime64("NaT")
-    return pd.Series(times, index=column.index)
+    table = read(path, near)
+    folder = table.file.with_name("baskets") if table.file is not None else None
+    dataset, said = purchases(table, catalogue, path.name, folder, bar("reading"))
+    for notice in said:
+        print(f"  {notice}")
+    return dataset
 
 
 def _catalogue(path: Path | None) -> Catalogue | None:
@@ -127,11 +86,13 @@ def _catalogue(path: Path | None) -> Catalogue | None:
 
 def _queries(frame: pd.DataFrame, whom: str, name: str) -> dict[str, list[str]]:
     """query -> what it names (products or customers), in the order of the file."""
+    from embedcore.intake.exact import text
+
     for column in ("query_id", _ASKS[whom]):
         if column not in frame:
             raise InputError(f"{name} has no column “{column}”.", f"For {whom} it needs query_id and {_ASKS[whom]}.")
     asked: dict[str, list[str]] = {}
-    for query, what in zip(_text(frame["query_id"]), _text(frame[_ASKS[whom]]), strict=True):
+    for query, what in zip(text(frame["query_id"]), text(frame[_ASKS[whom]]), strict=True):
         if isinstance(query, str):
             asked.setdefault(query, []).extend([what] if isinstance(what, str) else [])
     if not asked:

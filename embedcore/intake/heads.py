@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +20,27 @@ if TYPE_CHECKING:
 
 MEMORY = "1GB"
 BATCH = 200_000
-_KEY = {False: "basket", True: f"coalesce(customer || '{OWN}', '') || basket"}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """When do numbers of baskets start again for every customer, and what is then the id of a basket?
+
+    where: which slots speak (SQL). apart: of (numbers, pairs of number and customer, numbers with several customers).
+    key: of a slot (SQL)."""
+
+    where: str
+    apart: Callable[[int, int, int], bool]
+    key: str
+
+
+IMPORT = Rule("TRUE", lambda baskets, pairs, shared: several_customers(baskets, shared),
+              f"coalesce(customer || '{OWN}', '') || basket")  # fmt: skip
+EXACT = Rule("n IS NOT NULL", lambda baskets, pairs, shared: pairs > 1.05 * baskets,
+             "coalesce(customer, '') || chr(31) || basket")  # fmt: skip
 _SHARED = """
-SELECT count(*), count(*) FILTER (people > 1)
-FROM (SELECT count(DISTINCT customer) AS people FROM heads WHERE customer IS NOT NULL GROUP BY basket)
+SELECT count(*), coalesce(sum(people), 0), count(*) FILTER (people > 1)
+FROM (SELECT count(DISTINCT customer) AS people FROM heads WHERE customer IS NOT NULL AND {where} GROUP BY basket)
 """
 _FOUND = """
 CREATE TABLE found AS SELECT {key} AS key, min(n) AS n, min(time) AS time,
@@ -51,11 +69,11 @@ class Heads:
     lies in `folder` with all it needs.
     """
 
-    def __init__(self, path: Path, slots: int, folder: Path, tell: Progress = silent) -> None:
-        self._slots, self._folder, self._tell = slots, folder, tell
+    def __init__(self, path: Path, slots: int, folder: Path, tell: Progress = silent, rule: Rule = IMPORT) -> None:
+        self._slots, self._folder, self._tell, self._rule = slots, folder, tell, rule
         self._con = _database(folder / "heads.duckdb", folder)
         self._con.read_parquet(str(path)).create_view("heads")
-        self._own = False
+        self._key = "basket"
 
     def __enter__(self) -> Heads:
         return self
@@ -65,13 +83,14 @@ class Heads:
 
     def told_apart(self) -> bool:
         """Do the numbers of baskets start again for every customer? Then one is a number of one customer."""
-        baskets, shared = _ask(self._con, _SHARED, self._tell)[0]
-        self._own = several_customers(int(baskets), int(shared))
-        return self._own
+        baskets, pairs, shared = _ask(self._con, _SHARED.format(where=self._rule.where), self._tell)[0]
+        apart = self._rule.apart(int(baskets), int(pairs), int(shared))
+        self._key = self._rule.key if apart else "basket"
+        return apart
 
     def rank(self) -> int:
         """Put the baskets in their order; how many they are."""
-        _ask(self._con, _FOUND.format(key=_KEY[self._own]), self._tell)
+        _ask(self._con, _FOUND.format(key=self._key), self._tell)
         _ask(self._con, _RANKED, self._tell)
         _ask(self._con, _PEOPLE, self._tell)
         self._con.execute("DROP TABLE found")
@@ -80,7 +99,7 @@ class Heads:
     def places(self) -> np.ndarray:
         """(slots,) int32: the basket of each slot that has lines."""
         out = space(self._slots, np.int32, self._folder)
-        for batch in self._batches(_PLACES.format(key=_KEY[self._own])):
+        for batch in self._batches(_PLACES.format(key=self._key)):
             out[batch["slot"].to_numpy()] = batch["place"].to_numpy()
         return out
 

@@ -118,26 +118,29 @@ class Rows:
 
 def _decide(rows: Rows, shape: BasketShape, scratch: Path, progress: Progress) -> Decided:
     """How numbers and dates are written, by the whole columns."""
+    found = date_order(rows, shape.time, scratch, part(progress, 0, 60)) if shape.time is not None else None
     texts: dict[str, dict[str, None]] = {c: {} for c in (shape.quantity, shape.price) if c is not None}
-    if shape.time is None and not texts:
-        return Decided()
-    formats: tuple[int, ...] = ISO
-    plain, done = True, 0
-    look = list(dict.fromkeys([*texts, *([shape.time] if shape.time is not None else [])]))
-    for frame in rows.of(look):
+    done = 0
+    for frame in rows.of([*texts]) if texts else ():
         for column, some in texts.items():
             if len(some) < DECIDE:
                 some.update(dict.fromkeys(clean(frame[column]).dropna().unique()))
-        if shape.time is not None and plain:
-            plain = _all_iso(frame[shape.time])
         done += len(frame)
-        progress(done, rows.total, note="Looking at numbers and dates")
-        if all(len(some) >= DECIDE for some in texts.values()) and not (shape.time is not None and plain):
+        progress(60 * rows.total + 40 * done, 100 * rows.total, note="Looking at numbers")
+        if all(len(some) >= DECIDE for some in texts.values()):
             break
-    if shape.time is not None and not plain:
-        formats = date_formats(pd.Series(_sampled(rows, shape.time, scratch, progress), dtype="str"))
-    comma = {column: comma_is_decimal(list(some)) for column, some in texts.items()}
-    return Decided(comma, formats if shape.time is not None else None)
+    return Decided({column: comma_is_decimal(list(some)) for column, some in texts.items()}, found)
+
+
+def date_order(rows: Rows, column: str, scratch: Path, progress: Progress) -> tuple[int, ...]:
+    """How the dates of a column are written (date_formats), by all of it."""
+    done = 0
+    for frame in rows.of([column]):
+        if not _all_iso(frame[column]):
+            return date_formats(pd.Series(_sampled(rows, column, scratch, progress), dtype="str"))
+        done += len(frame)
+        progress(done, rows.total, note="Looking at the dates")
+    return ISO
 
 
 def _all_iso(s: pd.Series) -> bool:

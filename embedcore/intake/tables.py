@@ -150,7 +150,8 @@ def _parquet(path: Path, filename: str, progress: Progress) -> Table:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(os.fspath(path), partitioning=None)
+        with pq.ParquetFile(os.fspath(path)) as source:  # which reads columns of the same name, too
+            table = source.read()
     except (pa.ArrowException, OSError, ValueError):
         raise large.damaged(filename) from None
     columns: list[pd.Series] = []

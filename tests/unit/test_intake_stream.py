@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from embedcore.dataset import Catalogue, Dataset
-from embedcore.intake import laying, stream
+from embedcore.errors import Cancelled, InputError
+from embedcore.intake import large, laying, stream
 from embedcore.intake.baskets import BasketShape, basket_lines
+from embedcore.intake.exact import purchases
 from embedcore.intake.match import match
+from embedcore.intake.tables import Table, read_table
+from tests.shared import ROOT
 
 TIMES = {
     "iso": "2024-0{0}-1{1} 10:0{1}:00",
@@ -120,3 +132,155 @@ def test_parts_from_disk_are_the_dataset_of_the_whole_table(seed: int, tmp_path:
         _same(want, got)
         assert said == also
         assert sorted(p.name for p in there.iterdir()) == ["baskets", "table.parquet"]
+
+
+def _purchases(seed: int, rows: int = 300) -> pd.DataFrame:
+    """Ids of any kind, baskets that start again for every customer, an order in numbers or dates."""
+    r = np.random.default_rng(seed)
+    basket = r.integers(0, 40, rows)
+    order = [str(b * 3 % 17 + b / 10) for b in basket] if seed % 2 else [f"1{b % 9}.0{1 + b % 5}.2024" for b in basket]
+    texts = {
+        "basket_id": [str(b % 5) if seed % 3 == 0 else f" {b:03} " for b in basket],
+        "product_id": r.choice(["007", "7", " 7", "NULL", "7.0", "x"], rows).tolist(),
+        "customer_id": [f"c{b // 5}" for b in basket],
+        "seq" if seed % 2 else "ts": order,
+    }
+    frame = pd.DataFrame({c: pd.Series(v, dtype="str") for c, v in texts.items()})
+    return frame.mask(r.random(frame.shape) < 0.05).drop(columns=["customer_id"] if seed == 5 else [])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_purchases_read_in_parts_keep_their_ids_and_their_order(seed: int, tmp_path: Path) -> None:
+    frame = _purchases(seed)
+    frame.to_csv(tmp_path / "a.csv", index=False)
+    table = read_table(tmp_path / "a.csv", "a.csv")
+    want, said = purchases(table, None, "d")
+    table.save(tmp_path / "kept")
+    there = replace(table, frame=table.frame.head(3), file=tmp_path / "kept" / "table.parquet")
+    got, also = purchases(there, None, "d", tmp_path / "baskets")
+    _same(want, got)
+    assert said == also
+    assert set(want.items) <= {"007", "7", " 7", "NULL", "7.0", "x"}
+
+
+def test_a_large_parquet_file_is_the_same_table_with_its_rows_on_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    n = 1000
+    days = [dt.datetime(2024, 1, 1 + i % 28) for i in range(n)]
+    table = pa.table(
+        {
+            "id": pa.array(range(n)),
+            "price": pa.array([None if i % 7 == 0 else i / 8 if i % 5 else 1e20 for i in range(n)]),
+            "small": pa.array([i / 10 for i in range(n)], pa.float32()),
+            "paid": pa.array([Decimal(i) / 4 for i in range(n)], pa.decimal128(12, 2)),
+            "day": pa.array(days, pa.timestamp("us")),
+            "at": pa.array([*days[:-1], dt.datetime(2024, 1, 31, 8, 30)], pa.timestamp("ns")),
+            "kind": pa.array([f"k{i % 3}" for i in range(n)]).dictionary_encode(),
+            "list": pa.array([[i, i + 1] if i % 3 else [] for i in range(n)]),
+            "struct": pa.array([{"a": i} for i in range(n)]),
+            "photo": pa.array([b"x"] * n),
+            "a.b": pa.array(["", None, "c", " "] * 250),
+            "nothing": pa.array([None] * n, pa.string()),
+        }
+    ).append_column("id", pa.array([str(i) for i in range(n)]))
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=300)
+    want = read_table(tmp_path / "a.parquet", "a.parquet", folder=tmp_path / "no")
+    assert want.file is None
+    for name, value in (("LARGE", 999), ("HEAD", 150), ("ROWS", 64)):
+        monkeypatch.setattr(large, name, value)
+    got = read_table(tmp_path / "a.parquet", "a.parquet", folder=tmp_path / "rows")
+    assert got.report == want.report and got.file is not None
+    pd.testing.assert_frame_equal(got.whole(), want.frame)
+    pd.testing.assert_frame_equal(got.frame, want.frame.head(150))
+    got.save(tmp_path / "rows")
+    got.save(tmp_path / "copy")
+    for folder in ("rows", "copy"):
+        again = Table.load(tmp_path / folder, head=True)
+        assert again.report == want.report
+        pd.testing.assert_frame_equal(again.frame, got.frame)
+        pd.testing.assert_frame_equal(Table.load(tmp_path / folder).frame, want.frame)
+
+
+def test_a_large_parquet_file_that_is_damaged_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(large, "LARGE", 10)
+    pq.write_table(pa.table({"a": [f"{i * 7919}" for i in range(50_000)]}), tmp_path / "a.parquet")
+    data = bytearray((tmp_path / "a.parquet").read_bytes())
+    data[1000:90_000] = b"\xff" * 89_000
+    (tmp_path / "a.parquet").write_bytes(data)
+    with pytest.raises(InputError, match="damaged"):
+        read_table(tmp_path / "a.parquet", "a.parquet", folder=tmp_path / "rows")
+    assert not list((tmp_path / "rows").iterdir())
+
+
+class _Stop:
+    """A Progress that is cancelled at the nth call."""
+
+    def __init__(self, at: int) -> None:
+        self.calls, self.at = 0, at
+
+    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "") -> None:
+        assert 0 <= step <= of
+        self.calls += 1
+        if self.calls == self.at:
+            raise Cancelled("stopped")
+
+
+def test_stopping_at_any_moment_leaves_nothing_behind(tmp_path: Path) -> None:
+    frame = _table(5)
+    frame.to_parquet(tmp_path / "table.parquet", index=False)
+    never = _Stop(-1)
+    stream.baskets(tmp_path / "table.parquet", LONG, None, tmp_path / "baskets", never)
+    shutil.rmtree(tmp_path / "baskets")
+    for at in np.linspace(1, never.calls - 1, 8).astype(int):
+        with pytest.raises(Cancelled):
+            stream.baskets(tmp_path / "table.parquet", LONG, None, tmp_path / "baskets", _Stop(int(at)))
+        assert [p.name for p in tmp_path.iterdir()] == ["table.parquet"]
+
+
+@pytest.mark.parametrize("missing", ["product", "order"])
+def test_no_line_is_said_in_one_sentence(missing: str, tmp_path: Path) -> None:
+    frame = _table(1).assign(**{missing: pd.Series([None] * 400, dtype="str")})
+    frame.to_parquet(tmp_path / "table.parquet", index=False)
+    with pytest.raises(InputError, match="both a basket and a product"):
+        stream.baskets(tmp_path / "table.parquet", LONG, None, tmp_path / "baskets")
+    frame.head(0).to_parquet(tmp_path / "table.parquet", index=False)
+    with pytest.raises(InputError, match="both a basket and a product"):
+        stream.baskets(tmp_path / "table.parquet", LONG, None, tmp_path / "baskets")
+    with pytest.raises(InputError, match="no column “other”"):
+        stream.baskets(tmp_path / "table.parquet", replace(LONG, item="other"), None, tmp_path / "baskets")
+    assert [p.name for p in tmp_path.iterdir()] == ["table.parquet"]
+
+
+_BOUND = """
+import sys
+from pathlib import Path
+import numpy as np, pyarrow as pa, pyarrow.parquet as pq
+import duckdb, pandas
+from embedcore.intake import baskets, stream
+folder, rows = Path(sys.argv[1]), 200_000
+out = None
+for n in range(10):
+    b = np.arange(n * rows, (n + 1) * rows) // 4
+    part = pa.table({"order": pa.array(b).cast("string"), "product": pa.array(b * 7 % 5000).cast("string")})
+    out = out or pq.ParquetWriter(folder / "table.parquet", part.schema)
+    out.write_table(part)
+out.close()
+with open("/proc/self/status") as f:
+    before = next(int(line.split()[1]) for line in f if line.startswith("RssAnon"))
+peak = [0]
+def tell(*_, **__):
+    with open("/proc/self/status") as f:
+        peak[0] = max(peak[0], next(int(line.split()[1]) for line in f if line.startswith("RssAnon")))
+stream.baskets(folder / "table.parquet", baskets.BasketShape("long", "order", None, "product"), None,
+               folder / "baskets", tell)
+print((peak[0] - before) // 1024)
+"""
+
+
+def test_two_million_lines_in_half_a_million_baskets_take_little_memory(tmp_path: Path) -> None:
+    if not Path("/proc/self/status").exists():
+        pytest.skip("did not run: only Linux tells what a process holds")
+    done = subprocess.run([sys.executable, "-c", _BOUND, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert 20 < int(done.stdout) < 400
