@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -90,6 +90,29 @@ class Baskets:
             tell(int(ends[stop]), len(items))
         last = np.flatnonzero(np.r_[who[1:] != who[:-1], True]) if len(who) else np.empty(0, np.int64)
         return np.r_[0, ends[last + 1]].astype(np.int64), items, who[last]
+
+    def renamed(self, to: np.ndarray) -> Baskets:
+        """The same baskets where item i is item to[i]. Items of a basket that become one are one line: quantities
+        summed, prices averaged. to: (items,) int32."""
+        counts = np.zeros(len(self), np.int64)
+        items = space(len(self.items), np.int32, self.folder)
+        amounts = {c: a for c in ("quantity", "price") if (a := getattr(self, c)) is not None}
+        out, at = {c: space(len(self.items), np.float32, self.folder) for c in amounts}, 0
+        for start, stop in slices(self.indptr):
+            part = slice(int(self.indptr[start]), int(self.indptr[stop]))
+            basket = np.repeat(np.arange(stop - start), np.diff(self.indptr[start : stop + 1]))
+            item = to[self.items[part]]
+            sort = np.lexsort((item, basket))
+            new = first_of(basket[sort], item[sort])
+            kept = item[sort][new]
+            items[at : at + len(kept)] = kept
+            for c, values in merge({c: a[part][sort] for c, a in amounts.items()}, new).items():
+                out[c][at : at + len(kept)] = values
+            counts[start:stop] = np.bincount(basket[sort][new], minlength=stop - start)
+            at += len(kept)
+        lines = {c: a[:at] for c, a in out.items()}
+        indptr = np.r_[0, np.cumsum(counts)].astype(np.int64)
+        return replace(self, indptr=indptr, items=items[:at], folder=None, **lines)
 
     def content(self) -> Iterator[bytes | memoryview]:
         """What the dataset's hash is made of, in pieces."""

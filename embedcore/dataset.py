@@ -102,9 +102,9 @@ class Dataset:
             raise InputError("There is nothing to import.", "Give a catalogue, baskets, or both.")
         known = catalogue.ids if catalogue is not None else np.empty(0, object)
         if lines is None or not len(lines):
-            return cls(name, catalogue, None, known, dict(meta or {}), _pictured(images, known))
+            return cls(name, catalogue, None, known, dict(meta or {}), pictured(images, known))
         items, code = joined(known, lines["item"].astype(str).to_numpy(dtype=object))
-        return cls(name, catalogue, Baskets.from_lines(lines, code), items, dict(meta or {}), _pictured(images, items))
+        return cls(name, catalogue, Baskets.from_lines(lines, code), items, dict(meta or {}), pictured(images, items))
 
     @classmethod
     def with_baskets(
@@ -118,7 +118,7 @@ class Dataset:
     ) -> Dataset:
         """A catalogue and baskets that lie in a folder (Baskets.load) and hold positions in items, as `joined` gives
         them."""
-        return cls(name, catalogue, Baskets.load(folder), items, dict(meta or {}), _pictured(images, items))
+        return cls(name, catalogue, Baskets.load(folder), items, dict(meta or {}), pictured(images, items))
 
     def __len__(self) -> int:
         return len(self.items)
@@ -243,7 +243,8 @@ def joined(known: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return items, np.fromiter((position[i] for i in names), np.int32, len(names))
 
 
-def _pictured(images: Images | None, items: np.ndarray) -> Images | None:
+def pictured(images: Images | None, items: np.ndarray) -> Images | None:
+    """The pictures of these items, None when there are none."""
     known = images.only(items) if images is not None else None
     return known if known is not None and len(known) else None
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.dataset import Catalogue, Dataset, joined, pictured
 from embedcore.errors import InputError, NeedsError
 
 
@@ -66,24 +66,11 @@ def clean(dataset: Dataset, group: np.ndarray, keep: Mapping[int, int] | None = 
         ],
     }
     catalogue = Catalogue(frame, dataset.catalogue.roles)
-    return Dataset.build(f"{dataset.name} without duplicates", catalogue, _lines(dataset, new_id), meta, dataset.images)
-
-
-def _lines(dataset: Dataset, new_id: np.ndarray) -> pd.DataFrame | None:
-    b = dataset.baskets
-    if b is None:
-        return None
-    basket = np.repeat(np.arange(len(b)), b.sizes)
-    lines = pd.DataFrame({"basket": b.ids[basket], "item": new_id[b.items]})
-    if b.customers is not None and b.customer_ids is not None:
-        who = b.customers[basket]
-        lines["customer"] = pd.Series(np.where(who >= 0, b.customer_ids[np.maximum(who, 0)], None), dtype="str")
-    if b.times is not None:
-        lines["time"] = b.times[basket]
-    for name, values in (("quantity", b.quantity), ("price", b.price)):
-        if values is not None:
-            lines[name] = values
-    return lines
+    items, to = joined(catalogue.ids, new_id)
+    baskets = dataset.baskets.renamed(to) if dataset.baskets is not None else None
+    return Dataset(
+        f"{dataset.name} without duplicates", catalogue, baskets, items, meta, pictured(dataset.images, items)
+    )
 
 
 def _by_worth(dataset: Dataset, members: np.ndarray) -> np.ndarray:

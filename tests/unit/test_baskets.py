@@ -231,3 +231,24 @@ def test_a_large_array_lies_in_a_file_without_a_name(tmp_path: Path, monkeypatch
     assert small.base is None and isinstance(large.base, np.memmap) and large.sum() == 499_500
     assert not list(tmp_path.iterdir())
     assert len(scratch.space(1000, np.int32, tmp_path / "nowhere")) == 1000
+
+
+@pytest.mark.parametrize(("chunk", "large"), [(10**6, 10**6), (5, 1)])
+def test_items_that_become_one_are_one_line_of_a_basket(
+    chunk: int, large: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = shop()
+    b = data.baskets
+    assert b is not None and b.quantity is not None and b.price is not None and b.times is not None
+    to = np.random.default_rng(5).integers(0, 9, len(data)).astype(np.int32)
+    basket = np.repeat(np.arange(len(b)), b.sizes)
+    lines = pd.DataFrame({"basket": np.asarray(b.ids)[basket], "item": [f"{n}" for n in to[b.items]]})
+    lines["time"], lines["quantity"], lines["price"] = b.times[basket], b.quantity, b.price
+    right = Dataset.build("right", None, lines)
+    monkeypatch.setattr(lines_at_a_time, "CHUNK", chunk)
+    monkeypatch.setattr(scratch, "LARGE", large)
+    found = b.renamed(to)
+    assert right.items.tolist() == [f"{n}" for n in range(9)] and right.baskets is not None
+    assert len(found.items) < len(b.items) and found.customers is b.customers
+    for name in ("indptr", "items", "ids", "times", "quantity", "price"):
+        np.testing.assert_array_equal(getattr(found, name), getattr(right.baskets, name), err_msg=name)
