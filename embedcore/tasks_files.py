@@ -30,7 +30,7 @@ def import_(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str,
     """Tables that were read and what their columns are -> Dataset.save(out/dataset)."""
     from embedcore.intake.baskets import BasketShape
     from embedcore.intake.columns import make_catalogue
-    from embedcore.intake.csv import part
+    from embedcore.intake.share import part
     from embedcore.intake.stream import add_baskets
     from embedcore.intake.tables import Table
 

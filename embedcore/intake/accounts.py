@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import mmap
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from embedcore.intake.dialect import Dialect
 from embedcore.intake.lexer import Lexer
+from embedcore.intake.share import part
+from embedcore.methods.base import Progress, silent
+from embedcore.scratch import space
 
-STEP = 1 << 24
+STEP = 1 << 22
 LONG_LINE = 8 << 10
 TEXT = 2000  # characters of a rejected row that are kept to show
 
@@ -49,7 +55,7 @@ class Books:
     @property
     def longest(self) -> int:
         """Bytes of the longest record."""
-        size = int(np.diff(self.start).max(initial=0))
+        size = max((int(sizes.max(initial=0)) for _, sizes in _sizes(self.start)), default=0)
         return max([size, *(int(self.start[n + k] - self.start[n]) for n, k in self.spans.items())])
 
     def line(self, n: int, lines: int = 1) -> bytes:
@@ -71,10 +77,11 @@ class Books:
             self.data[low:high] = b" " * (high - low)
 
 
-def audit(data: mmap.mmap, how: Dialect) -> Books:
-    """Count the records from line `how.first` on by the rules of quotes, before anything parses them."""
-    start = np.concatenate([np.zeros(1, np.int64), _where(data, 10) + 1])
-    blank = _blank(data, start)
+def audit(data: mmap.mmap, how: Dialect, near: Path | None = None, tell: Progress = silent) -> Books:
+    """Count the records from line `how.first` on by the rules of quotes, before anything parses them. near: a folder
+    on the disk where the books of a large file may lie."""
+    start = _starts(data, near, part(tell, 0, 40))
+    blank = _blank(data, start, near)
     spans: dict[int, int] = {}
     bad: dict[int, Bad] = {}
     first = min(how.first, len(start) - 1)
@@ -84,8 +91,9 @@ def audit(data: mmap.mmap, how: Dialect) -> Books:
     if quotes:
         spaces = re.compile(rb"(?:^|" + re.escape(how.delimiter.encode()) + rb') {2,}"', re.MULTILINE)
         padded = spaces.search(data, int(start[first])) is not None
-        where = np.unique(np.searchsorted(start, _where(data, 34), side="right") - 1)
-        for record in Lexer(how.delimiter).records(books.line, first, books.lines, where[where >= first].tolist()):
+        where = _quoted(data, start, first, near)
+        for record in Lexer(how.delimiter).records(books.line, first, books.lines, where):
+            tell(40 * books.lines + 60 * record.line, 100 * books.lines, note="Looking at the quotes")
             if record.problem:
                 text = books.line(record.line)[: 4 * TEXT].decode("utf-8", "replace")
                 bad[record.line] = Bad(record.line, record.problem, text[:TEXT])
@@ -97,7 +105,7 @@ def audit(data: mmap.mmap, how: Dialect) -> Books:
                 blank[record.line] = True  # in one column an empty cell and an empty line are the same
     _overfull(books, how)
     inside = sum(spans.values()) - len(spans)
-    records = books.lines - first - inside - int(blank[first:].sum())
+    records = books.lines - first - inside - int(np.count_nonzero(blank[first:]))
     return Books(data, start, blank, spans, bad, first, records, quotes, padded)
 
 
@@ -105,7 +113,7 @@ def _overfull(books: Books, how: Dialect) -> None:
     """Mark long lines with too many cells as bad here: the parser copies the whole line once for every surplus cell,
     which takes minutes and gigabytes for one line of 200,000 cells."""
     lexer, delimiter = Lexer(how.delimiter), how.delimiter.encode()
-    for n in np.flatnonzero(np.diff(books.start) > LONG_LINE).tolist():
+    for n in [int(at + k) for at, sizes in _sizes(books.start) for k in np.flatnonzero(sizes > LONG_LINE)]:
         if n < books.first or n in books.bad or n in books.spans or books.blank[n]:
             continue
         line = books.line(n)
@@ -118,18 +126,67 @@ def too_many(cells: int, width: int) -> str:
     return f"too many cells: {cells:,} instead of {width:,}"
 
 
-def _where(data: mmap.mmap, byte: int) -> np.ndarray:
-    """(n,) int64 offsets of a byte."""
+def _found(data: mmap.mmap, byte: int) -> Iterator[np.ndarray]:
+    """Offsets of a byte, part by part."""
     whole = np.frombuffer(data, np.uint8)
-    parts = [np.flatnonzero(whole[at : at + STEP] == byte) + at for at in range(0, len(whole), STEP)]
-    return np.concatenate(parts).astype(np.int64)
+    for at in range(0, len(whole), STEP):
+        yield np.flatnonzero(whole[at : at + STEP] == byte) + at
 
 
-def _blank(data: mmap.mmap, start: np.ndarray) -> np.ndarray:
+def _starts(data: mmap.mmap, near: Path | None, tell: Progress) -> np.ndarray:
+    """(lines + 1,) int64: where the lines begin, and the end."""
+    lines = done = 0
+    whole = np.frombuffer(data, np.uint8)
+    for at in range(0, len(whole), STEP):
+        lines += int(np.count_nonzero(whole[at : at + STEP] == 10))
+        tell(at, 2 * len(whole), note="Counting the lines")
+    start = space(lines + 1, np.int64, near)
+    start[0] = 0
+    for parts in _found(data, 10):
+        start[done + 1 : done + 1 + len(parts)] = parts + 1
+        done += len(parts)
+        tell(lines + done, 2 * lines, note="Counting the lines")
+    return start
+
+
+def _sizes(start: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """(first line, bytes of each line), part by part."""
+    for at in range(0, len(start) - 1, STEP):
+        yield at, np.diff(start[at : at + STEP + 1])
+
+
+def _quoted(data: mmap.mmap, start: np.ndarray, first: int, near: Path | None) -> Sequence[int]:
+    """The lines that hold a quote."""
+    parts: list[np.ndarray] = []
+    last = -1
+    for offsets in _found(data, 34):
+        lines = np.unique(np.searchsorted(start, offsets, side="right") - 1)
+        lines = lines[(lines >= first) & (lines > last)]
+        if len(lines):
+            parts.append(lines.astype(np.int32 if len(start) < 1 << 31 else np.int64))
+            last = int(lines[-1])
+    found = np.concatenate([np.empty(0, np.int32), *parts])
+    return found.tolist() if len(found) < 1 << 22 else _Ints(found)
+
+
+class _Ints(Sequence[int]):
+    """An array as ints, without an object for each."""
+
+    def __init__(self, found: np.ndarray) -> None:
+        self._found = found
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+    def __getitem__(self, n: Any) -> Any:
+        return int(self._found[n])
+
+
+def _blank(data: mmap.mmap, start: np.ndarray, near: Path | None) -> np.ndarray:
     """(lines,) bool: empty, or nothing but spaces."""
-    size = np.diff(start)
-    blank = size == 1
-    first = np.frombuffer(data, np.uint8)[start[:-1]]
-    for n in np.flatnonzero((size > 1) & (first == 32)):
-        blank[n] = not data[int(start[n]) : int(start[n + 1]) - 1].strip(b" ")
+    whole, blank = np.frombuffer(data, np.uint8), space(len(start) - 1, bool, near)
+    for at, size in _sizes(start):
+        blank[at : at + len(size)] = size == 1
+        for n in at + np.flatnonzero((size > 1) & (whole[start[at : at + len(size)]] == 32)):
+            blank[n] = not data[int(start[n]) : int(start[n + 1]) - 1].strip(b" ")
     return blank

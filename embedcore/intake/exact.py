@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 from embedcore.dataset import Catalogue, Dataset, joined
 from embedcore.errors import InputError
 from embedcore.intake.baskets import Tally
-from embedcore.intake.csv import part
 from embedcore.intake.heads import EXACT, Heads
+from embedcore.intake.share import part
 from embedcore.intake.stream import Rows, date_order, gather, write
 from embedcore.intake.values import dates
 from embedcore.methods.base import Progress, silent

@@ -7,7 +7,7 @@ line ends; two quotes stand for one. Any other cell runs to the delimiter, quote
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 NEVER_CLOSED = "a quote is opened in this line and never closed"
@@ -39,7 +39,7 @@ class Lexer:
         self._after = re.compile(rb" *(?:" + d + rb"(?s:.*))?\Z")
 
     def records(
-        self, line: Callable[[int], bytes], start: int, end: int, quoted: list[int] | None = None
+        self, line: Callable[[int], bytes], start: int, end: int, quoted: Sequence[int] | None = None
     ) -> Iterator[Record]:
         """Records that begin in lines start..end-1 and hold a quote; all others are one plain line each.
 
@@ -58,7 +58,7 @@ class Lexer:
             done = i + (1 if record.problem else record.lines)
             at += 1 if record.problem else used
 
-    def _record(self, line: Callable[[int], bytes], where: list[int], at: int) -> tuple[Record, int]:
+    def _record(self, line: Callable[[int], bytes], where: Sequence[int], at: int) -> tuple[Record, int]:
         i = where[at]
         text = line(i)
         if self._whole.match(text):

@@ -32,10 +32,10 @@ from embedcore.intake.baskets import (
     used,
     whole_lines,
 )  # fmt: skip
-from embedcore.intake.csv import part
 from embedcore.intake.heads import Heads, first_seen
 from embedcore.intake.laying import Lines, lay
 from embedcore.intake.match import match
+from embedcore.intake.share import part
 from embedcore.intake.tables import Table
 from embedcore.intake.values import DECIDE, EPOCH, ISO, clean, comma_is_decimal, date_formats, date_sample, dates
 from embedcore.methods.base import Progress, silent

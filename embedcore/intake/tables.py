@@ -18,6 +18,7 @@ from embedcore.intake import csv, large, spool
 from embedcore.intake.excel import read_excel
 from embedcore.intake.names import column_names, listed, plural
 from embedcore.intake.render import arrow_text
+from embedcore.intake.share import part
 from embedcore.methods.base import Progress, silent
 
 
@@ -97,16 +98,18 @@ def read_table(
     Raises InputError, one sentence, for anything that is not a table.
     """
     path = Path(path)
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
     kind = spool.kind(path, filename)
     if kind == "gz":
         with TemporaryDirectory(prefix="embedcore-", dir=folder) as near:
             inner = Path(near) / "unpacked"
-            spool.unpack(path, filename, inner, csv.part(progress, 0, 20))
+            spool.unpack(path, filename, inner, part(progress, 0, 20))
             if spool.kind(inner, filename) == "gz":
                 raise InputError(f"“{filename}” is packed twice.", "Unpack it once and try again.")
             return read_table(
                 inner, filename, delimiter=delimiter, encoding=encoding, sheet=sheet, header_line=header_line,
-                ragged=ragged, folder=folder, progress=csv.part(progress, 20, 100),
+                ragged=ragged, folder=folder, progress=part(progress, 20, 100),
             )  # fmt: skip
     if kind == "parquet":
         if folder is not None and large.parquet_rows(path, filename) > large.LARGE:
@@ -116,7 +119,7 @@ def read_table(
         return _excel(path, filename, sheet, header_line, progress)
     r = csv.read(
         path, filename, delimiter=delimiter, encoding=encoding, header_line=header_line, ragged=ragged,
-        progress=progress,
+        folder=folder, progress=progress,
     )  # fmt: skip
     notices = list(r.notices)
     if not len(r.frame) and not len(r.rejected):
@@ -125,7 +128,9 @@ def read_table(
         notices.append(
             f"Rejected: {len(r.rejected):,} of {plural(r.rows_in, 'row')}, listed with the line and the reason."
         )
-    return _done(r.frame, r.rejected, "csv", r.rows_in, notices, r.header_line, r.encoding, r.delimiter)
+    return _done(
+        r.frame, r.rejected, "csv", r.rows_in, notices, r.header_line, r.encoding, r.delimiter, file=r.file
+    )  # fmt: skip
 
 
 def _done(

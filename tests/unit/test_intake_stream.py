@@ -18,7 +18,7 @@ import pytest
 
 from embedcore.dataset import Catalogue, Dataset
 from embedcore.errors import Cancelled, InputError
-from embedcore.intake import large, laying, stream
+from embedcore.intake import csv, large, laying, stream
 from embedcore.intake.baskets import BasketShape, basket_lines
 from embedcore.intake.exact import purchases
 from embedcore.intake.match import match
@@ -200,6 +200,32 @@ def test_a_large_parquet_file_is_the_same_table_with_its_rows_on_disk(
         assert again.report == want.report
         pd.testing.assert_frame_equal(again.frame, got.frame)
         pd.testing.assert_frame_equal(Table.load(tmp_path / folder).frame, want.frame)
+
+
+CSV = {
+    "plain": "order,item\n" + "".join(f"{n // 4},{n % 11}\n" for n in range(900)),
+    "torn": "order;item;note\n"
+    + "".join(f'{n // 4};{n % 11};"a; {n}"\n' + ("x;\n" * (n % 90 == 3)) for n in range(500)),
+    "by hand": "title\n\norder,item\n" + "".join(f'{n},  "{n % 11}"\n' + ("\n" * (n % 50 == 3)) for n in range(500)),
+}
+
+
+@pytest.mark.parametrize("name", CSV)
+def test_a_large_text_is_the_same_table_with_its_rows_on_disk(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.csv").write_text(CSV[name], encoding="utf-8")
+    want = read_table(tmp_path / "a.csv", "a.csv", folder=tmp_path)
+    assert want.file is None and (want.report.rejected > 0) == (name == "torn")
+    for constant, value in (("LARGE", 99), ("HEAD", 70), ("ROWS", 64)):
+        monkeypatch.setattr(large, constant, value)
+    monkeypatch.setattr(csv, "BY_HAND", 64)
+    got = read_table(tmp_path / "a.csv", "a.csv", folder=tmp_path / "rows")
+    assert got.report == want.report and got.file is not None
+    pd.testing.assert_frame_equal(got.whole(), want.frame)
+    pd.testing.assert_frame_equal(got.frame, want.frame.head(70))
+    pd.testing.assert_frame_equal(got.rejected, want.rejected)
+    assert [p.name for p in (tmp_path / "rows").iterdir()] == ["table.parquet"]
 
 
 def test_a_large_parquet_file_that_is_damaged_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
