@@ -52,6 +52,7 @@ def param(
     column: tuple[str, ...] | None = None,
     runs: bool = False,
     advanced: bool = False,
+    later: bool = False,
 ) -> Any:
     """A field of Params with what a form needs to draw it.
 
@@ -59,7 +60,8 @@ def param(
     choices: the allowed values. columns: the value is a tuple of catalogue columns that have one of
     these roles (an empty tuple means: all of them). column: the value is one catalogue column that has one of these
     roles, or "" for none. runs: the value is a tuple of keys of finished runs on the same dataset. advanced: hidden
-    until asked for.
+    until asked for. later: it came after results had been stored, and its default is what was done before, so that at
+    its default it is left out of a run's key.
     """
     meta = {
         "label": label,
@@ -72,6 +74,7 @@ def param(
         "column": column,
         "runs": runs,
         "advanced": advanced,
+        "later": later,
     }
     return field(default=default, metadata=meta)
 
@@ -118,8 +121,11 @@ class Params:
                     raise InputError(f"“{m['label']}” is {value}.", f"Choose a value from {m['low']} to {m['high']}.")
 
     def canonical(self) -> str:
-        """The parameters as JSON with sorted keys: the same values give the same text."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        """The parameters as JSON with sorted keys, without `later` ones at their default: the same values give the same
+        text."""
+        known = {f.name for f in fields(self) if not (f.metadata.get("later") and getattr(self, f.name) == f.default)}
+        values = {name: value for name, value in asdict(self).items() if name in known}
+        return json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> Params:

@@ -19,6 +19,7 @@ from embedcore.methods.files import load_model, save_model
 _CHUNK = 5_000_000      # dot products between two progress calls: about a fifth of a second
 _START = 1e-4           # where the sums of squared gradients start: a rare product's first step is not too long
 _POPULARITY = 0.35      # weight of log(count) in `score`; with _LENGTH chosen on held-out baskets of two shops
+DEVICES = ("processor", "graphics card")
 _LENGTH = 0.125         # how much faster evidence grows with the basket than its mean
 
 
@@ -48,6 +49,9 @@ class Product2VecParams(Params):
                      "many products, anew in each pass.", low=2, high=1000, step=1, advanced=True)
     rate: float = param(0.2, "Step size", "How far a vector moves at a time at first (learning rate; it falls to a "
                         "tenth and is scaled by row, as in AdaGrad).", low=0.001, high=1.0, step=0.01, advanced=True)
+    device: str = param(DEVICES[0], "Computed by", "A graphics card (CUDA, by torch) takes many baskets at a time: for "
+                        "hundreds of millions of purchases. Its vectors differ from the processor's and are about as "
+                        "good; how fast it is has not been measured.", choices=DEVICES, advanced=True, later=True)
 
 
 class FittedProduct2Vec(Fitted):
@@ -87,7 +91,8 @@ class Product2Vec(Method):
     purchase counts alike; the negatives of a purchase are shared by all its pairs.
 
     Runs in one thread with its own seeded generator: the same data, parameters and seed give the same vectors
-    on every run on a machine (another processor may round differently)."""
+    on every run on a machine (another processor may round differently). On a graphics card many baskets take one
+    step together (sgns_torch), which gives other vectors, the same ones again on the same card."""
 
     name = "product2vec"
     title = "Bought together (product2vec)"
@@ -123,6 +128,8 @@ class Product2Vec(Method):
         missing = self.lacks(dataset)
         if missing:
             raise NeedsError(missing)
+        if params.device == DEVICES[1]:
+            _engine(params.device).card()
         begin = time.perf_counter()
         side = content.Side.of(dataset) if params.catalogue else None
         docs = documents.read(
@@ -153,6 +160,17 @@ class Product2Vec(Method):
         return FittedProduct2Vec(*load_model(folder))
 
 
+def _engine(device: str) -> Any:
+    """The module that trains on it; imported only then."""
+    if device == DEVICES[1]:
+        from embedcore.methods import sgns_torch
+
+        return sgns_torch
+    from embedcore.methods import sgns
+
+    return sgns
+
+
 def _train(docs: documents.Documents, p: Product2VecParams, progress: Progress, seed: int,
            later: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
     """(input vectors, output vectors, mean loss of each chunk). later: steps that follow the training."""
@@ -162,19 +180,18 @@ def _train(docs: documents.Documents, p: Product2VecParams, progress: Progress, 
     chunks = min(max(chunks, -(-10 // p.epochs)), len(docs))      # a short training still draws a curve
     of = chunks * p.epochs
     progress(0, of + later, note="Getting ready")       # the import, and on a new machine the compiler, take seconds
-    from embedcore.methods import sgns
 
     rows = len(docs.vocabulary)
     rng = np.random.default_rng(seed)
     u = (rng.random((rows, p.dimension), np.float32) - np.float32(0.5)) / np.float32(p.dimension)
     v = np.zeros((rows, p.dimension), np.float32)
-    gu, gv = np.full(rows, _START, np.float32), np.full(rows, _START, np.float32)
     keep = np.ones(rows, np.float32)
     if p.subsample > 0:
         share = docs.counts / docs.counts.sum()
         keep = np.minimum(1.0, np.sqrt(p.subsample / share) + p.subsample / share).astype(np.float32)
-    accept, other = sgns.alias(docs.counts.astype(np.float64) ** p.exponent)
-    state = rng.integers(1, 2**63, 1, dtype=np.uint64)
+    drawn = docs.counts.astype(np.float64) ** p.exponent
+    trainer = _engine(p.device).Trainer(u, v, _START, keep, drawn, int(sizes.sum()),
+                                        rng.integers(1, 2**63, 1, dtype=np.uint64))
     losses: list[float] = []
     for epoch in range(p.epochs):
         order = rng.permutation(len(docs))
@@ -184,9 +201,8 @@ def _train(docs: documents.Documents, p: Product2VecParams, progress: Progress, 
         for c, stop in enumerate(np.minimum(ends, len(docs))):
             step = epoch * chunks + c
             fall = p.rate * (1 - 0.9 * np.array([step, step + 1]) / of)
-            loss, centres = sgns.train(docs.indptr, docs.items, order, start, stop, u, v, gu, gv, keep, accept, other,
-                                       state, p.cut, p.negatives, fall[0], fall[1], sgns.SIGMOID, sgns.SURPRISE)
+            loss, centres = trainer.train(docs.indptr, docs.items, order[start:stop], p.cut, p.negatives, *fall)
             start = stop
             losses.append(round(float(loss / centres), 5) if centres else losses[-1] if losses else 0.0)
             progress(step + 1, of + later, loss=losses[-1], note=f"Pass {epoch + 1} of {p.epochs}")
-    return u, v, losses
+    return *trainer.vectors, losses

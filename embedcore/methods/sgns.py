@@ -17,6 +17,29 @@ SIGMOID = (1.0 / (1.0 + np.exp(-_X))).astype(np.float32)
 SURPRISE = np.log1p(np.exp(-_X)).astype(np.float32)
 
 
+class Trainer:
+    """Input and output vectors (v, d), which it changes in place, and the sums of mean squared gradients of their
+    rows. sgns_torch has the same for a graphics card."""
+
+    def __init__(
+        self, u: np.ndarray, v: np.ndarray, start: float, keep: np.ndarray, weight: np.ndarray, tokens: int,
+        state: np.ndarray,
+    ) -> None:
+        """start: where the sums of squared gradients begin. keep: (v,) chance to keep a token. weight: (v,) how often
+        a product is drawn as a negative, relative to others. tokens: of all documents. state: (1,) uint64 seed, not
+        zero."""
+        self.vectors, self._keep, self._drawn, self._state = (u, v), keep, alias(weight), state
+        self._squares = np.full(len(u), start, np.float32), np.full(len(u), start, np.float32)
+
+    def train(
+        self, indptr: np.ndarray, items: np.ndarray, documents: np.ndarray, cut: int, negatives: int, rate: float,
+        rate_end: float,
+    ) -> tuple[float, int]:
+        """Train on these documents; (sum of losses, number of centres). The rate falls from `rate` to `rate_end`."""
+        return train(indptr, items, documents, 0, len(documents), *self.vectors, *self._squares, self._keep,
+                     *self._drawn, self._state, cut, negatives, rate, rate_end, SIGMOID, SURPRISE)
+
+
 @njit(cache=True)
 def alias(weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Walker's alias tables of positive weights (v,): draw i uniformly, keep it with accept[i], else other[i]."""
