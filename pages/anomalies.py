@@ -11,7 +11,6 @@ from pages.ui.text import number, plain, share, short
 shell.page("anomalies")
 data = shell.need_dataset()
 dataset = services.dataset(data)
-st.caption("Find slips of the pen and odd ones out: cells that do not go with the rest of their product.")
 if (lacking := get("autoencoder").lacks(dataset)) is not None:
     shell.empty("There are no columns to look at.", lacking, "data", "Add data")
     st.stop()

@@ -10,7 +10,6 @@ VIEWS = {"segments": "Segments", "one": "One customer"}
 shell.page("customers")
 data = shell.need_dataset()
 dataset = services.dataset(data)
-st.caption("See which groups your customers form, what sets each apart, and who is like whom.")
 if dataset.baskets is None or dataset.baskets.customers is None:
     shell.empty(
         "These baskets do not say whose they are.",

@@ -1,6 +1,6 @@
-"""Recommend: what goes with a product, a basket or a customer, and why."""
+"""Recommend: what goes with a product, a basket or a customer, and why.
 
-import streamlit as st
+Purchases answer. A trained result is asked only for what is alike in it, and where there are no purchases."""
 
 from pages.ui import choice, recbasket, reccustomer, reclists, recmodel, recproduct, services, shell
 
@@ -9,15 +9,12 @@ BY = {"product": "A product", "basket": "A basket", "customer": "A customer"}
 shell.page("recommend")
 data = shell.need_dataset()
 dataset = services.dataset(data)
-st.caption("What goes with a product, what may replace it, what completes a basket, and what a customer buys next.")
 by = choice.segments("by", "Start from", BY)
-# A basket and a customer ask the baskets, not a trained result.
-run = shell.pick_run(data) if by == "product" or dataset.baskets is None else None
 model = recmodel.ready(dataset)
 if by == "basket":
-    recbasket.view(dataset, data, model, run)
+    recbasket.view(dataset, data, model)
 elif by == "customer":
     reccustomer.view(dataset, data, model)
 else:
-    recproduct.view(dataset, data, model, run)
+    recproduct.view(dataset, data, model)
 reclists.view(dataset, by)

@@ -141,5 +141,4 @@ def one_product() -> None:
 shell.page("values")
 data, run = shell.need_run()
 dataset = services.dataset(data)
-st.caption("What a colour, a brand or a product came to mean, as numbers: look one up and see what is near.")
 {"value": one_value, "product": one_product}[choice.segments("look", "What to look up", VIEWS)]()

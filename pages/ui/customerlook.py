@@ -42,6 +42,8 @@ def one(scene: Scene) -> None:
         if b.times is not None and not np.isnat(b.times[mine]).all():
             facts += f", last on {np.nanmax(b.times[mine]).astype('datetime64[D]')}"
         st.caption(facts)
+        if st.button("What do they buy next?", icon=shell.PAGES["recommend"][1], key="customer:next"):
+            shell.go("recommend", by="customer", customer=chosen)
     left, middle, right = st.columns(3, gap="medium")
     best = np.lexsort((items, -times))[:_SHOWN]
     with left:

@@ -107,7 +107,7 @@ def _read(folder: str) -> Segments:
 def head(run: str, found: Segments) -> None:
     """What the check said, and how many groups there shall be."""
     info = services.store().run(run)
-    with st.expander("How good these vectors are", icon=":material/verified:"):
+    with st.expander("How good this is", icon=":material/verified:"):
         if info is not None:
             result.notices(info.meta)
             result.figures(info.meta)
@@ -162,7 +162,7 @@ def chart(scene: Scene) -> None:
             .encode(x="x:Q", y="y:Q", tooltip=["customer:N"])
         )
     st.altair_chart(
-        alt.layer(*layers).properties(height=460),
+        alt.layer(*layers).properties(height=380 + 20 * -(-len(names) // 2)),  # the legend below takes the second part
         width="stretch",
         alt=f"Map of {number(len(scene.customers))} customers, coloured by segment: near points buy alike",
     )
@@ -186,10 +186,10 @@ def listing(scene: Scene) -> None:
                 st.markdown("  \n".join(facts))
             with right:
                 if s.categories:
-                    st.caption("More of their purchases than others' are", help=_LIFT)
+                    st.caption("Kinds of which they buy more than other customers", help=_LIFT)
                     st.markdown(" · ".join(f"{plain(short(t.text, 40))} **{t.lift:.1f}×**" for t in s.categories[:6]))
                 if s.products:
-                    st.caption("More of them than of others buy", help=_LIFT)
+                    st.caption("Products of which they buy more than other customers", help=_LIFT)
                     st.markdown(" · ".join(f"{plain(short(t.text, 50))} **{t.lift:.1f}×**" for t in s.products[:6]))
                 if not s.categories and not s.products:
                     st.caption("Nothing that a tenth of them buy sets them apart.")

@@ -30,7 +30,6 @@ _SOURCES = 20  # a column with more different values does not name shops
 def view(data: str) -> None:
     """The whole mode: a job first, then what it found."""
     dataset = services.dataset(data)
-    st.caption("One product that stands in the catalogue twice, perhaps under another name: look, decide, merge.")
     if dataset.catalogue is None or not dataset.columns("title", "description", "text"):
         st.info(
             "This dataset has no titles or descriptions to compare. “Alike in a result” shows products that a training "
@@ -172,17 +171,19 @@ def _found(dataset: Dataset, data: str, found: Matches, shipped: Matches) -> Non
         st.markdown(
             f"**{number(len(units))}** products stand in the catalogue more than once, in **{number(in_all)}** rows."
         )
-        facts = st.columns(3)
-        facts[0].metric("Pairs", number(pairs), help="Pairs of rows at least this sure to be one product.")
-        facts[1].metric(
+        facts = st.container(horizontal=True)
+        facts.metric("Pairs", number(pairs), width=110, help="Pairs of rows at least this sure to be one product.")
+        facts.metric(
             "Likely right",
             share(precision),
+            width=110,
             help="Expected precision: of the pairs shown, how many truly are one product, from how sure each is and "
             "from your verdicts.",
         )
-        facts[2].metric(
+        facts.metric(
             "Likely found",
             share(recall),
+            width=110,
             help="Expected recall: of all duplicates in the catalogue, how many are shown.",
         )
     with right:

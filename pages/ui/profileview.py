@@ -22,8 +22,9 @@ def headline(p: Profile) -> None:
         ]
     if p.customers:
         facts.append(("Customers", p.customers, "Different customers in the baskets."))
-    for column, (label, value, help) in zip(st.columns(len(facts)), facts, strict=True):
-        column.metric(label, number(value), help=help)
+    with st.container(horizontal=True):  # side by side, and two in a row on a phone
+        for label, value, help in facts:
+            st.metric(label, number(value), help=help, width=178)
 
 
 def details(data: Dataset, p: Profile) -> None:

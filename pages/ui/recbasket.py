@@ -18,8 +18,8 @@ K = 10
 LEAN = {"rarest": -1.0, "rarer": -0.5, "as it comes": 0.0, "more popular": 0.5, "most popular": 1.0}
 
 
-def view(dataset: Dataset, data: str, model: Recommender | None, run: str | None) -> None:
-    """The basket above, what goes with it below. run: the result that is asked where there are no baskets."""
+def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
+    """The basket above, what goes with it below."""
     box = st.container()
     items, whose = _basket(dataset, data)
     with box:
@@ -38,7 +38,7 @@ def view(dataset: Dataset, data: str, model: Recommender | None, run: str | None
         taste = _taste(data, whose)
         found = for_basket(dataset, model, items, K, together=services.together(data), **taste)
     else:
-        found = like_basket(dataset, services.embedding(run or shell.need_result(data)), items, K)
+        found = like_basket(dataset, services.embedding(shell.need_result(data)), items, K)
         st.info(
             "This dataset has no baskets, so nothing is known about what is bought together. Shown are products that "
             "are like those in the basket.",

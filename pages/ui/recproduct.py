@@ -25,7 +25,7 @@ HELP = {
 }
 
 
-def view(dataset: Dataset, data: str, model: Recommender | None, run: str | None) -> None:
+def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
     """Pick a product, then one list of what it is related to."""
     picker.search(dataset, "find-product", "Which product?", "Choose", ":material/arrow_forward:", _look(dataset))
     item = _chosen(dataset)
@@ -41,12 +41,12 @@ def view(dataset: Dataset, data: str, model: Recommender | None, run: str | None
     options = {k: v for k, v in RELATION.items() if k != "with" or dataset.baskets is not None}
     relation = choice.segments("relation", "How it is related", options)
     if relation == "alike":
-        _alike(dataset, data, item, shell.need_result(data) if run is None else run)
+        _alike(dataset, data, item, shell.need_result(data))
         return
     st.caption(HELP[relation])
     if relation == "with" and model is None:
         return
-    found = _related(data, str(dataset.items[item]), relation, model is not None, run or "")
+    found = _related(data, str(dataset.items[item]), relation, model is not None)
     if not found:
         _nothing(dataset, item, relation)
         return
@@ -69,17 +69,15 @@ def _nothing(dataset: Dataset, item: int, relation: str) -> None:
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
-def _related(data: str, id: str, relation: str, ready: bool, run: str) -> list[Related]:
-    """ready: whether baskets can be asked (part of the cache's key). run: a text result, or ""."""
+def _related(data: str, id: str, relation: str, ready: bool) -> list[Related]:
+    """ready: whether baskets can be asked (part of the cache's key)."""
     dataset = services.dataset(data)
     item, together = dataset.index[id], services.together(data)
     model = recmodel.ready(dataset) if ready else None
     if relation == "with":
         assert model is not None
         return _folded(complements(dataset, model, item, K * _NAMES, together))
-    info = services.store().run(run) if run else None
-    text = services.embedding(run) if info is not None and info.method == "text" else None
-    return _folded(substitutes(dataset, model, item, K * _NAMES, together, text))
+    return _folded(substitutes(dataset, model, item, K * _NAMES, together))
 
 
 def _folded(found: list[Related]) -> list[Related]:

@@ -42,6 +42,15 @@ SECTIONS = {
     "Explore": ("map", "values", "customers"),
     "Decide": ("recommend", "duplicates", "anomalies", "predict"),
 }
+ABOUT = {
+    "map": "Every product is a point, and near means alike.",
+    "values": "What a colour, a brand or a product came to mean, as numbers: look one up and see what is near.",
+    "customers": "See which groups your customers form, what sets each apart, and who is like whom.",
+    "recommend": "What goes with a product, what may replace it, what completes a basket, what a customer buys next.",
+    "duplicates": "One product that stands in the catalogue twice, perhaps under another name: look, decide, merge.",
+    "anomalies": "Find slips of the pen and odd ones out: cells that do not go with the rest of their product.",
+    "predict": "What a new product would be filed under, and what belongs into blank cells.",
+}
 _inside: ContextVar[bool] = ContextVar("inside_shell", default=False)
 _log = logging.getLogger("embedcore.pages")
 
@@ -85,6 +94,8 @@ def page(name: str) -> None:
     st.session_state["page"] = name
     title, _ = PAGES[name]
     st.title(title)
+    if name in ABOUT:
+        st.caption(ABOUT[name])
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -36,7 +36,7 @@ class Values:
             "row": order, "value": [self.names[j] for j in order],
             "used alike": [round(float(scores[j]), 3) for j in order], "products": [self.counts[j] for j in order],
             "": ["unsure" if self.unsure[j] else "" for j in order],
-        })  # fmt: skip
+        }).drop(columns=[] if any(self.unsure[j] for j in order) else "")  # fmt: skip
 
 
 def by_column(embedding: Embedding, dataset: Dataset) -> dict[str, Values]:
@@ -72,6 +72,22 @@ def strip(names: Sequence[str], vectors: np.ndarray) -> alt.Chart:
     return charts.heat_strip(vectors.ravel().tolist(), labels)
 
 
+def apart(xy: np.ndarray, labels: Sequence[str], width: int = 560, height: int = 340) -> list[str]:
+    """The labels, in their order of weight, without those that would cover an earlier one on a chart of this size in
+    pixels; "" for them (the tooltip has every name)."""
+    span = np.maximum(xy.max(axis=0) - xy.min(axis=0), 1e-9)
+    at = (xy - xy.min(axis=0)) / span * (width, height)
+    kept: list[tuple[float, float, float]] = []
+    out = []
+    for (x, y), label in zip(at.tolist(), labels, strict=True):
+        half = 3.2 * len(label)
+        free = all(abs(y - v) > 13 or abs(x - u) > half + other for u, v, other in kept)
+        if label and free:
+            kept.append((x, y, half))
+        out.append(label if free else "")
+    return out
+
+
 def small_map(values: Values, at: int) -> alt.LayerChart:
     """The commonest values of a column in their two main directions (PCA), with the chosen one marked."""
     rows = list(dict.fromkeys([at, *range(min(len(values.names), ON_MAP))]))
@@ -83,7 +99,7 @@ def small_map(values: Values, at: int) -> alt.LayerChart:
     xy[:, : min(2, len(s))] = (u * s)[:, :2]
     frame = pd.DataFrame({
         "x": xy[:, 0], "y": xy[:, 1], "value": [short(values.names[r], 40) for r in rows],
-        "label": [short(values.names[r], 18) if n <= NAMED else "" for n, r in enumerate(rows)],
+        "label": apart(xy, [short(values.names[r], 18) if n <= NAMED else "" for n, r in enumerate(rows)]),
         "products": [values.counts[r] for r in rows],
         "which": ["chosen" if r == at else "unsure" if values.unsure[r] else "value" for r in rows],
     })  # fmt: skip

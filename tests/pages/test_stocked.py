@@ -20,7 +20,7 @@ def test_page_puts_what_it_shows_into_the_url(stock: Stock, name: str) -> None:
     app = open_page(name)
     check(app)
     assert in_url(app, "dataset") == stock.query["dataset"]
-    if name in ("map", "recommend", "train"):
+    if name in ("map", "train"):
         assert in_url(app, "run") == stock.query["run"]
 
 

@@ -76,3 +76,8 @@ def test_nearest_values_are_sorted_and_leave_the_value_itself_out() -> None:
     near = values.nearest(0, 3)
     assert near["value"].tolist() == ["b", "c", "d"] and near[""].tolist() == ["unsure", "", ""]
     assert valuelook.strip(["a", "a"], vectors[:2]).to_dict() and valuelook.small_map(values, 3).to_dict()
+
+
+def test_names_on_the_small_map_do_not_cover_each_other() -> None:
+    xy = np.array([[0.0, 0.0], [0.01, 0.0], [1.0, 1.0], [0.01, 0.5]])
+    assert valuelook.apart(xy, ["first", "too near", "far", ""]) == ["first", "", "far", ""]

@@ -1,0 +1,103 @@
+"""What is chosen stays chosen: the way back, a training that ends elsewhere, another dataset."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import clean_log
+from tests.browser.see import choose, go, heading, menu, press, see, set_number, settled
+from tests.browser.server import Server, serve
+from tests.pages import shop
+
+pytestmark = pytest.mark.timeout(600)
+
+
+@pytest.fixture
+def stocked(tmp_path: Path) -> Iterator[tuple[Server, dict[str, str], dict[str, str]]]:
+    """A server with two shops, each with a result of the text method; the first has one of another method, too."""
+    home = tmp_path / "home"
+    fast = {"cooccurrence": {"check": False}}
+    first = shop.fill(home, shop.dataset(name="First shop"), "planted", "cooccurrence", params=fast)
+    second = shop.fill(home, shop.dataset(name="Second shop", twins=2), "planted")
+    with serve(tmp_path, home) as server:
+        yield server, first, second
+        clean_log(server)
+
+
+def picked(page: Page, label: str) -> str:
+    """What a picker in the sidebar shows."""
+    box = page.get_by_test_id("stSidebar").get_by_test_id("stSelectbox").filter(has_text=label)
+    return box.get_by_role("combobox").input_value() or box.inner_text()
+
+
+def test_a_chosen_result_outlives_a_training_elsewhere_and_belongs_to_its_dataset(stocked, new_page) -> None:
+    server, first, second = stocked
+    page, other = new_page(), new_page()
+    go(page, server.url, f"map?dataset={first['data'][:12]}&run={first['planted'][:12]}")
+    assert "What the words say" in picked(page, "Result")
+
+    go(other, server.url, f"train?dataset={first['data'][:12]}")
+    choose(other, "Bought together")
+    set_number(other, "Passes over the baskets", 2)
+    press(other, re.compile("^Train with"))
+    see(other, "The result: Bought together", timeout=240_000)
+    settled(other)
+
+    for title in ("Values", "Map"):  # pages drawn after the end of the training
+        menu(page, title)
+        settled(page)
+        assert "What the words say" in picked(page, "Result"), title
+        expect(page).to_have_url(re.compile(f"run={first['planted'][:12]}"))
+
+    page.get_by_test_id("stSidebar").get_by_role("combobox").first.click()
+    page.get_by_role("option", name="Second shop").click()
+    expect(page).to_have_url(re.compile(f"dataset={second['data'][:12]}"))
+    settled(page)
+    expect(page).to_have_url(re.compile(f"run={second['planted'][:12]}"))
+    assert "What the words say" in picked(page, "Result") and "Second shop" in picked(page, "Dataset")
+    see(page, "22 products")  # the map is the one of that shop
+
+    page.get_by_test_id("stSidebar").get_by_role("combobox").first.click()
+    page.get_by_role("option", name="First shop").click()
+    expect(page).to_have_url(re.compile(f"dataset={first['data'][:12]}"))
+    settled(page)
+    newest = "Bought together"  # nothing is chosen for this dataset now, so its newest result is
+    assert newest in picked(page, "Result") and f"run={second['planted'][:12]}" not in page.url
+    see(page, "20 products")  # those that were bought
+
+
+def test_one_step_back_is_one_view(stocked, page: Page) -> None:
+    server, first, _ = stocked
+    go(page, server.url, f"?dataset={first['data'][:12]}")
+    menu(page, "Recommend")
+    settled(page)
+    expect(page).to_have_url(re.compile("relation=with"))
+    begin = page.url
+    press(page, "Go to it")
+    expect(page).not_to_have_url(begin)
+    settled(page)
+    choose(page, "Instead of it")
+    expect(page).to_have_url(re.compile("relation=instead"))
+
+    page.go_back()
+    expect(page).to_have_url(re.compile("relation=with"))
+    expect(page.get_by_role("radio", name="Goes with it", exact=True)).to_be_checked()
+    settled(page)
+    page.go_back()
+    expect(page).to_have_url(begin)
+    settled(page)
+    page.go_forward()
+    expect(page).not_to_have_url(begin)
+    settled(page)
+    page.go_back()
+    expect(page).to_have_url(begin)
+    settled(page)
+    page.go_back()  # what the page filled into its link by itself is one step
+    settled(page)
+    page.go_back()
+    heading(page, "Overview")

@@ -1,0 +1,111 @@
+"""The Recommend page on data that lack something, and what its links carry."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from embedcore import Dataset
+from pages.ui import services
+from tests.pages import shop
+from tests.pages.app import check, in_url, open_page, words
+from tests.pages.test_recommend import button, ids
+
+
+def with_customers() -> pd.DataFrame:
+    lines = shop.lines()
+    return lines.assign(customer=[f"c{int(b[1:]) % 7}" for b in lines["basket"]])
+
+
+ODD = {
+    "no catalogue": lambda: Dataset.build("odd", None, with_customers()),
+    "two products": lambda: Dataset.build(
+        "odd", None, pd.DataFrame({"basket": ["1", "1"], "item": ["a", "b"], "customer": ["x", "x"]})
+    ),
+    "baskets of one": lambda: Dataset.build(
+        "odd", None, pd.DataFrame({"basket": ["1", "2", "3"], "item": ["a", "b", "a"], "customer": ["x", "y", "x"]})
+    ),
+    "no baskets": lambda: Dataset.build("odd", shop.catalogue(), None),
+}
+
+
+@pytest.mark.parametrize("which", ODD)
+def test_data_that_lack_something_get_an_answer_or_a_sentence(home: Path, which: str) -> None:
+    shop.fill(home, ODD[which]())
+    for view in (
+        {"relation": "with"}, {"relation": "instead"}, {"by": "basket"}, {"by": "basket", "basket": ","},
+        {"by": "customer"},
+    ):  # fmt: skip
+        app = open_page("recommend", **view)
+        check(app)
+        found = [b for b in app.button if str(b.key).split(":")[0] in ("look", "add", "due", "new", "empty")]
+        assert found or app.info or "Nothing" in words(app), f"{which}, {view}: nothing is said"
+        assert " 1 baskets" not in words(app) and " 1 products" not in words(app)
+
+
+def test_an_empty_list_says_why_and_leads_to_the_other_one(home: Path) -> None:
+    lines = pd.DataFrame({"basket": ["1", "2", "2"], "item": ["a", "b", "c"]})
+    shop.fill(home, Dataset.build("odd", None, lines))
+    app = open_page("recommend", item="a")
+    assert "it is in 1 basket." in words(app)
+    app.button(key="other-relation").click().run()
+    check(app)
+    assert in_url(app, "relation") == "instead"
+
+
+def test_a_basket_leaves_out_what_its_customer_has(home: Path) -> None:
+    keys = shop.fill(home, Dataset.build("shop", shop.catalogue(), with_customers()))
+    app = open_page("recommend", by="customer", customer="c3")
+    app.button(key="basket-for").click().run()
+    check(app)
+    assert "of customer c3" in words(app) and "The basket is empty" in words(app)
+    app.text_input(key="find-for-basket").set_value("red shoe").run()
+    button(app, "find-for-basket:").click().run()
+    data = services.dataset(keys["data"])
+    mine = {f"add:{i}" for n in range(len(data.baskets)) if data.baskets.ids[n] in THEIRS for i in data.baskets.of(n)}
+    assert mine & set(ids(app, "add:"))
+    app.toggle(key="fresh").set_value(True).run()
+    check(app)
+    assert ids(app, "add:") and not mine & set(ids(app, "add:"))
+    assert in_url(app, "whose") == "c3"
+
+
+THEIRS = {f"b{n}" for n in range(3, 120, 7)}
+
+
+def test_a_real_basket_says_whose_it_is(home: Path) -> None:
+    shop.fill(home, Dataset.build("shop", shop.catalogue(), with_customers()))
+    app = open_page("recommend", by="basket")
+    whose = in_url(app, "whose")
+    assert f"of customer {whose}" in words(app)
+    app.button(key="to-customer").click().run()
+    check(app)
+    assert f"**Customer {whose}**" in words(app) and in_url(app, "by") == "customer"
+
+
+def test_how_varied_and_how_popular_stand_in_the_link(home: Path) -> None:
+    shop.fill(home, shop.dataset())
+    plainly = ids(open_page("recommend", by="basket", basket="p00"), "add:")
+    app = open_page("recommend", by="basket", basket="p00", variety="80", popular="rarest")
+    check(app)
+    assert app.slider(key="variety").value == 80 and app.select_slider(key="popular").value == "rarest"
+    assert ids(app, "add:") != plainly
+    # Nobody is known to have bought it, so there is nothing to leave out.
+    assert not [t for t in app.toggle if t.key == "fresh"]
+
+
+def test_a_customer_sees_what_they_bought_in_words(home: Path) -> None:
+    shop.fill(home, Dataset.build("shop", shop.catalogue(), with_customers()))
+    app = open_page("recommend", by="customer", customer="c3")
+    table = next(d.value for d in app.dataframe if "baskets_ago" in d.value)
+    assert "first" not in table and "last" not in table, "these baskets have no times"
+    assert table["baskets_ago"].min() == 1 and "id" in table and "item" not in table
+
+
+def test_what_a_page_shows_by_itself_stands_in_its_link(home: Path) -> None:
+    shop.fill(home, Dataset.build("shop", shop.catalogue(), with_customers()))
+    app = open_page("recommend")
+    assert in_url(app, "by") == "product" and in_url(app, "relation") == "with" and in_url(app, "item")
+    assert in_url(app, "dataset")
