@@ -18,10 +18,12 @@ from embedcore.explore.naming import names_of
 from embedcore.explore.projection import principal
 from embedcore.methods.base import Progress, silent
 
-LADDER = (5, 6, 8, 10, 12, 15, 18, 22, 27, 33, 40)  # numbers of clusters that a person can read
+LADDER = (5, 6, 8, 10, 12, 15, 18, 20, 25, 32, 40)  # numbers of clusters that are tried
+READABLE = 20  # clusters that a person can tell apart on a map
 SAMPLE = 12_000  # rows on which dense regions are searched (the search takes time in n squared)
 _CLEAR = 0.15  # a silhouette above which the groups are real rather than a convenient way to cut
 _CLOSE = 0.95  # of the best silhouette is as good, and more groups tell more
+_NEARLY = 0.75  # of the best silhouette is good enough for a map that can be read
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,13 +162,16 @@ def auto(embedding: Embedding, dataset: Dataset, seed: int = 0, progress: Progre
 
 
 def _choose(tried: Mapping[int, float], n: int) -> int:
-    """The number of clusters, from the silhouette of each."""
+    """The number of clusters, from the silhouette of each; more than READABLE only where fewer are clearly worse."""
     best = max(tried.values())
     if best < _CLEAR:  # it then falls from the first k on and would always say "as few as possible"
-        usual = n ** (1 / 3)
+        usual = min(n ** (1 / 3), READABLE / 1.5)
         tried = {c: s for c, s in tried.items() if 0.7 * usual <= c <= 1.5 * usual} or tried
-        best = max(tried.values())
-    return max(c for c, s in tried.items() if s >= best * (_CLOSE if best >= _CLEAR else 1.0))
+        return max(tried, key=lambda c: tried[c])
+    few = {c: s for c, s in tried.items() if c <= READABLE}
+    if few and max(few.values()) >= best * _NEARLY:
+        tried, best = few, max(few.values())
+    return max(c for c, s in tried.items() if s >= best * _CLOSE)
 
 
 def _checked(vectors: np.ndarray) -> np.ndarray:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 import re
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,59 +22,167 @@ _COMMON = frozenset(
 )
 # Short forms of supermarket hierarchies, written out where a person reads them.
 _LONG = {
+    "pckgd": "packaged", "sald": "salad", "drsng": "dressing", "sndwch": "sandwich", "sprd": "spread", "sply": "supply",
+    "sherbts": "sherbets", "cleang": "cleaning", "gds": "goods", "seasnl": "seasonal",
     "frzn": "frozen", "frz": "frozen", "refrgratd": "chilled", "refrigerated": "chilled", "refrig": "chilled",
     "prdcts": "products", "prod": "products", "veg": "vegetables", "vegtbl": "vegetable", "choc": "chocolate",
     "bev": "beverages", "drnk": "drink", "dnnr": "dinner", "dnrs": "dinners", "sft": "soft", "crm": "cream",
     "ckn": "chicken", "chkn": "chicken", "chick": "chicken", "bkfst": "breakfast", "asst": "assorted",
 }  # fmt: skip
+_SEVERAL = re.compile(r"\s*[&/,(]\s*|\s+(?:and|und|et|y)\s+")  # between several kinds in the name of one
 _SMALL = frozenset({"and", "of", "for", "with", "in", "the", "to", "a", "an", "or", "on"})
-
-
-@dataclass(frozen=True)
-class _Trait:
-    """Something that sets a group apart. weight: share inside x log(share inside / share overall), how much it tells
-    about the group as a whole. detail: the same with the root of the share, which lets the finer traits through."""
-
-    text: str
-    weight: float
-    detail: float
-    level: int  # index into _LEVELS
 
 
 # What a trait tells: what kind of thing it is, another property, a word of the titles, the brand. A column says it
 # better than a word, and a brand says least about what the things are.
-_LEVELS = (1.0, 0.9, 0.7, 0.5)
 _KIND, _PROPERTY, _TITLE, _BRAND = range(4)
+_LEVELS = np.array([1.0, 0.9, 0.7, 0.5])
 _KIND_NAMES = re.compile(r"categor|depart|type|class|group|aisle|famil|segment|kind|warengr|rayon", re.IGNORECASE)
+_YES, _NO = frozenset({"yes", "y", "true", "1", "ja", "oui"}), frozenset({"no", "n", "false", "0", "nein", "non"})
+_NOTHING = frozenset({"none", "unknown", "other", "others", "na", "n/a", "-", "misc"})
+_MOST = 0.5  # share of a group that has to have a trait which alone says what the group is
+_SOME = (0.15, 0.05)  # share from which a kind of thing is worth naming; where none has it, from which some are
+_OFTEN = 0.3  # share from which a word of the titles is
+_CLEAR = np.log(1.5)  # how much more frequent a kind has to be than elsewhere, as long as there is one that is
+_KINDS, _DETAILS = 3, 2  # named at most
+_ALL = 0.9  # share of a kind that has a trait which then says nothing new about it
+_LIFT = 1.3  # times more frequent than elsewhere: less does not set a group apart
 
 
-def names_of(labels: np.ndarray, k: int, embedding: Embedding, dataset: Dataset) -> tuple[str, ...]:
-    """A short, unique name for each of the k groups. labels: (n,) group of each row of the embedding, -1 for none."""
-    items = dataset.positions(embedding.ids)
-    traits: list[list[_Trait]] = [[] for _ in range(k)]
-    if dataset.catalogue is not None:
-        known = items < dataset.n_catalogue
+@dataclass(frozen=True, eq=False)
+class _Traits:
+    """What products have. texts: one per trait. level: (t,) index into _LEVELS. column: (t,) number of its column.
+    has: (n, t) CSR of ones, one row per product of the embedding."""
+
+    texts: list[str]
+    level: np.ndarray
+    column: np.ndarray
+    has: Any
+
+    @classmethod
+    def of(cls, items: np.ndarray, dataset: Dataset) -> _Traits:
+        from scipy.sparse import csr_matrix
+
+        texts: list[str] = []
+        levels: list[int] = []
+        columns: list[int] = []
+        rows: list[np.ndarray] = []
+        codes: list[np.ndarray] = []
+
+        def add(values: list[str], row: np.ndarray, code: np.ndarray, level: int) -> None:
+            codes.append(code + len(texts))
+            rows.append(row)
+            texts.extend(values)
+            levels.extend([level] * len(values))
+            columns.extend([len(rows)] * len(values))
+
+        known = np.flatnonzero(items < dataset.n_catalogue)
         kinds = [c for c in dataset.columns("category") if _KIND_NAMES.search(c)] or dataset.columns("category")
         makers: set[str] = set()
         for column in dataset.columns("category", "brand"):
-            texts, rows, codes = _values(dataset.catalogue.frame[column].to_numpy(dtype=object)[items[known]])
-            brand = dataset.catalogue.roles[column] == "brand"
+            values, row, code = _values(column, dataset.column(column).to_numpy(dtype=object)[items[known]])
+            brand = column in dataset.columns("brand")
             if brand:
-                makers.update(w for text in texts for w in _WORD.findall(text.lower()))
-            level = _BRAND if brand else _KIND if column in kinds else _PROPERTY
-            _add(traits, labels[known], texts, rows, codes, level)
+                makers.update(w for text in values for w in _WORD.findall(text.lower()))
+            if len(values) <= 0.7 * len(row):  # a value of its own for nearly every product says nothing about a group
+                add(values, known[row], code, _BRAND if brand else _KIND if column in kinds else _PROPERTY)
         if dataset.columns("title"):
-            _add(traits, labels, *_words(dataset.titles[items], makers), _TITLE)
+            add(*_words(dataset.titles[items], makers), _TITLE)
+        row, code = (np.concatenate([*parts, np.empty(0, np.int64)]) for parts in (rows, codes))
+        has = csr_matrix((np.ones(len(row), np.float32), (row, code)), (len(items), len(texts)))
+        return cls(texts, np.array(levels, np.int64), np.array(columns, np.int64), has)
+
+    def told(self, inside: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """((t,) share of the rows `inside` that have each trait, (t,) log of how many times more frequent it is there
+        than `among` rows, 0 where that does not set them apart)."""
+        count = np.asarray(self.has[inside].sum(0), np.float64).ravel()
+        overall = np.asarray(self.has[among].sum(0), np.float64).ravel() / max(len(among), 1)
+        # Half a product less, so that one of few counts for little.
+        lift = np.maximum(count - 0.5, 0) / max(len(inside), 1) / np.maximum(overall, 1e-12)
+        enough = (count >= min(3, max(2, len(inside) // 4))) & (lift >= _LIFT)
+        return count / max(len(inside), 1), np.where(enough, np.log(np.maximum(lift, 1)), 0)
+
+    def rows(self, traits: list[int]) -> np.ndarray:
+        """The rows that have one of them."""
+        return np.flatnonzero(np.asarray(self.has[:, traits].sum(1)).ravel())
+
+    def implied(self, trait: int) -> np.ndarray:
+        """(t,) bool: what nearly all that have a trait have too, like the department of a category: it says nothing
+        new."""
+        return np.asarray(self.has[self.rows([trait])].mean(0)).ravel() >= _ALL
+
+
+def names_of(labels: np.ndarray, k: int, embedding: Embedding, dataset: Dataset) -> tuple[str, ...]:
+    """A short, unique name for each of the k groups: what most of its members are, then what tells them from others
+    of that kind. labels: (n,) group of each row of the embedding, -1 for none."""
+    items = dataset.positions(embedding.ids)
+    traits = _Traits.of(items, dataset)
     taken: set[str] = set()
     out = []
     for label in range(k):
         rows = np.flatnonzero(labels == label)
-        found = sorted(traits[label], key=lambda t: (-t.weight, t.text))
-        parts = _different(found)
-        if not parts:
-            parts = _examples(rows, items, embedding, dataset)
-        out.append(_unique(parts, taken))
+        heads = _heads(traits, rows)
+        said = list(dict.fromkeys(readable(traits.texts[t]) for t in heads))
+        details = _details(traits, rows, heads) if heads else []
+        out.append(_unique(said, details, _examples(rows, items, embedding, dataset), taken))
     return tuple(out)
+
+
+def _heads(traits: _Traits, rows: np.ndarray) -> list[int]:
+    """What the products of these rows are: the kinds of things that tell most about them, each among those that the
+    earlier ones leave over; a brand where that tells more; anything else only where no kind of thing is frequent."""
+    share, log = traits.told(rows, np.arange(traits.has.shape[0]))
+    weight = share * log * _LEVELS[traits.level]
+    kinds = next((found for least in _SOME if (found := _kinds(traits, rows, log, _KIND, least))), [])
+    common = np.flatnonzero((share >= _MOST) & (weight > 0))
+    if kinds:
+        common = common[(traits.level[common] == _BRAND) & (weight[common] > weight[kinds[0]])]
+    elif not len(common):
+        return _kinds(traits, rows, log, _TITLE, _SOME[-1])
+    return [int(common[np.argmax(weight[common])])] if len(common) else kinds
+
+
+def _kinds(traits: _Traits, rows: np.ndarray, log: np.ndarray, level: int, least: float) -> list[int]:
+    """Traits of a level that at least this share of the rows has, the first of them clearly more than others."""
+    left = rows
+    found: list[int] = []
+    allowed = np.flatnonzero((traits.level == level) & (log > 0))
+    while len(left) and len(allowed) and len(found) < _KINDS:
+        here = np.asarray(traits.has[left][:, allowed].sum(0)).ravel() / len(rows)
+        tells = np.where(here >= least, here * log[allowed], 0)
+        clear = tells * (log[allowed] >= _CLEAR)
+        best = int(np.argmax(clear if clear.any() else tells))
+        if not tells[best] or (found and not clear[best]):
+            break
+        found.append(int(allowed[best]))
+        left = np.setdiff1d(left, traits.rows(found[-1:]))
+        allowed = allowed[~traits.implied(found[-1])[allowed]]
+    return found
+
+
+def _details(traits: _Traits, rows: np.ndarray, heads: list[int]) -> list[str]:
+    """What sets these rows apart from all others that the heads are true of, the most telling first; what the rest of
+    them are, when the heads are true of few."""
+    alike = traits.rows(heads)
+    rest = np.setdiff1d(rows, alike)
+    few = len(rest) > (1 - _MOST) * len(rows)
+    inside, among = (rest, np.arange(traits.has.shape[0])) if few else (rows, np.union1d(rows, alike))
+    share, log = traits.told(inside, among)
+    weight = share**0.5 * log * np.where(traits.level == _KIND, 1.5, _LEVELS[traits.level])
+    weight[share < np.array([_SOME[1], _SOME[0], _OFTEN, _SOME[0]])[traits.level]] = 0
+    for head in heads:
+        weight[traits.implied(head)] = 0
+        weight[(traits.column == traits.column[head]) & (traits.level != _TITLE) & ~few] = 0
+    called = _stems(" ".join(readable(traits.texts[t]) for t in heads))
+    used: set[str] = set()
+    out = []
+    for t in np.lexsort((traits.texts, -weight))[:60] if len(weight) else ():
+        said = readable(traits.texts[t])
+        new = _stems(said) - called  # a finer kind may repeat the head: shoes · dress shoes
+        if weight[t] > 0 and new and not new & used and (traits.level[t] == _KIND or new == _stems(said)):
+            out.append(said)
+            used |= new
+    return out
 
 
 def readable(text: str) -> str:
@@ -93,13 +201,21 @@ def readable(text: str) -> str:
     return out + text[start:]
 
 
-def _values(values: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """(texts, row, text of the row): one entry per row that has a value."""
+def _values(column: str, values: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """(texts, row, text of the row): one entry per row whose value says something."""
     code: dict[str, int] = {}
-    stated = [(n, v.strip()) for n, v in enumerate(values) if isinstance(v, str) and v.strip()]
-    found = [(n, code.setdefault(v, len(code))) for n, v in stated]
+    found = [(n, code.setdefault(said, len(code))) for n, v in enumerate(values) if (said := _said(column, v))]
     pairs = np.array(found, np.int64).reshape(-1, 2)
     return list(code), pairs[:, 0], pairs[:, 1]
+
+
+def _said(column: str, value: object) -> str:
+    """A value in words: a bare "yes" needs the name of its column."""
+    text = value.strip() if isinstance(value, str) else ""
+    if text.lower() in _YES | _NO:
+        column = " ".join(column.replace("_", " ").lower().split())
+        return column if text.lower() in _YES else f"no {column}"
+    return "" if text.lower() in _NOTHING else text
 
 
 def _words(titles: np.ndarray, skip: set[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -113,46 +229,8 @@ def _words(titles: np.ndarray, skip: set[str]) -> tuple[list[str], np.ndarray, n
     return list(code), np.array(rows, np.int64), np.array(words, np.int64)
 
 
-def _add(
-    traits: list[list[_Trait]], labels: np.ndarray, texts: list[str], rows: np.ndarray, codes: np.ndarray, level: int
-) -> None:
-    """Add the traits that these texts give to each group."""
-    if not len(rows) or (len(texts) > 0.7 * len(np.unique(rows)) and level != _TITLE):
-        return  # a value of its own for nearly every product says nothing about a group
-    k, n = len(traits), max(len(labels), 1)
-    sizes = np.bincount(labels[labels >= 0], minlength=k)
-    overall = np.bincount(codes, minlength=len(texts)) / n
-    inside = labels[rows] >= 0
-    table = np.bincount(labels[rows[inside]] * len(texts) + codes[inside], minlength=k * len(texts))
-    for label in range(k):
-        count = table[label * len(texts) : (label + 1) * len(texts)]
-        share = count / max(sizes[label], 1)
-        # Half a product less, so that one of few counts for little.
-        lift = np.maximum(count - 0.5, 0) / max(sizes[label], 1) / np.maximum(overall, 1e-12)
-        enough = (count >= min(3, max(2, sizes[label] // 4))) & (share >= 0.05) & (lift >= 1.3)
-        for c in np.flatnonzero(enough):
-            tells = math.log(float(lift[c])) * _LEVELS[level]
-            traits[label].append(_Trait(texts[c], float(share[c]) * tells, float(share[c]) ** 0.5 * tells, level))
-
-
-def _different(traits: list[_Trait], most: int = 8) -> list[str]:
-    """The texts of the first traits that do not repeat each other's words, readable. The first one says what kind of
-    thing it is, when such a trait is not much weaker than the strongest."""
-    if traits:
-        head = next((t for t in traits if t.level == _KIND and t.weight >= 0.35 * traits[0].weight), traits[0])
-        details = sorted((t for t in traits if t is not head), key=lambda t: (-t.detail, t.text))
-        traits = [head, *details]
-    out: list[str] = []
-    used: set[str] = set()
-    for t in traits:
-        text = readable(t.text)
-        stems = {w[:4] for w in _WORD.findall(text.lower())} or {text.lower()}
-        if not stems & used:
-            out.append(text)
-            used |= stems
-        if len(out) == most:
-            break
-    return out
+def _stems(text: str) -> set[str]:
+    return {w.removesuffix("s")[:4] for w in _WORD.findall(text.lower())} or {text.lower()}
 
 
 def _examples(rows: np.ndarray, items: np.ndarray, embedding: Embedding, dataset: Dataset) -> list[str]:
@@ -164,29 +242,42 @@ def _examples(rows: np.ndarray, items: np.ndarray, embedding: Embedding, dataset
     return list(dict.fromkeys(readable(c) for c in called))
 
 
-def _unique(parts: list[str], taken: set[str]) -> str:
-    """“First · Second, third”, as long as it fits; later parts step in when the name is taken, then a number."""
-    head, rest = _cut(parts[0] if parts else "Cluster"), parts[1:]
-    options = [_joined(head, rest[start:]) for start in range(max(1, len(rest)))]
-    name = next((o for o in options if o.lower() not in taken), "")
-    number = 2
-    while not name:
-        numbered = f"{options[0][: LONGEST - 4].rstrip(' ,·')} {number}"
-        name = numbered if numbered.lower() not in taken else ""
-        number += 1
+def _unique(heads: list[str], details: list[str], examples: list[str], taken: set[str]) -> str:
+    """“First, second · Detail, other detail”, as long as it fits. When the name is taken, the next details step in,
+    then an example, then a number."""
+    if not heads:
+        heads, details, examples = examples[:1] or ["Cluster"], examples[1:], []
+    if len(", ".join(heads)) > LONGEST:
+        heads = [first if len(first := _SEVERAL.split(h)[0]) > 3 else h for h in heads]
+    head = _cut(heads[0])
+    for more in heads[1:]:
+        head = _fitting(head, ", ", more)
+    options = [_joined(head, details[start:]) for start in range(len(details))] or [head]
+    options += [_joined(head, [e]) for e in examples]
+    name, number = next((o for o in options if o.lower() not in taken), options[0]), 2
+    plain = name
+    while name.lower() in taken:
+        name, number = f"{plain[: LONGEST - 4].rstrip(' ,·')} {number}", number + 1
     taken.add(name.lower())
     return name
 
 
-def _joined(head: str, rest: list[str]) -> str:
-    name = head
-    for n, part in enumerate(rest[:2]):
-        lower = part[0].lower() + part[1:] if part[1:].islower() else part
-        longer = f"{name} · {part}" if n == 0 else f"{name}, {lower}"
-        if len(longer) > LONGEST:
-            break
+def _joined(head: str, details: list[str]) -> str:
+    """With as many of the details as fit."""
+    name, said = head, 0
+    for detail in details:
+        longer = _fitting(name, ", " if said else " · ", detail)
+        said += longer != name
         name = longer
+        if said == _DETAILS:
+            break
     return name
+
+
+def _fitting(name: str, joint: str, more: str) -> str:
+    """With more of it where that is not too long."""
+    longer = f"{name}{joint}{more}"
+    return longer if len(longer) <= LONGEST else name
 
 
 def _cut(text: str) -> str:

@@ -8,29 +8,13 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-# Twenty colours that stay apart on white and on dark; everything past them is "other".
+# Forty colours that stay apart on white and on dark, each as far as it can be from those before it.
 PALETTE = (
-    "#4269d0",
-    "#efb118",
-    "#ff725c",
-    "#3ca951",
-    "#a463f2",
-    "#6cc5b0",
-    "#ff8ab7",
-    "#9c6b4e",
-    "#38b2e0",
-    "#b5bd3c",
-    "#d1495b",
-    "#00798c",
-    "#edae49",
-    "#66a182",
-    "#8d6cab",
-    "#e07a5f",
-    "#5f9ea0",
-    "#c77dff",
-    "#7f8c46",
-    "#f4978e",
-)
+    "#4269d0", "#efb118", "#ff725c", "#3ca951", "#a463f2", "#6cc5b0", "#ff8ab7", "#9c6b4e", "#38b2e0", "#b5bd3c",
+    "#a41d77", "#146e6e", "#b61d1d", "#6e5380", "#ada4fe", "#b66ea4", "#147714", "#4ae380", "#7738b6", "#e380f5",
+    "#928914", "#fead92", "#269b92", "#da4a6e", "#d1801d", "#7780b6", "#656526", "#5c92fe", "#d18989", "#924153",
+    "#d1531d", "#e3ade3", "#ad4ab6", "#38daf5", "#bfa46e", "#14659b", "#1489b6", "#e35cad", "#538953", "#80a477",
+)  # fmt: skip
 OTHER = "#9aa0a6"
 # Numbers on an axis of counts: 2,000 as "2k", and the zero without a unit.
 _COUNT = "datum.value ? format(datum.value, '~s') : '0'"

@@ -17,6 +17,7 @@ from pages.ui.mapframe import View
 
 LIMIT = 20_000  # points that a browser draws without stalling
 HEIGHT = 720
+_NAMES = 21  # up to so many in the legend are written out
 _FEW = 4_000  # up to so many points a click may miss its point by more
 # The page's own ground colour is a signal of the chart, so ink and halo follow the theme.
 _INK = "luminance(background) > 0.5 ? '#1d2433' : '#f4f6fb'"
@@ -95,11 +96,12 @@ def _card(tips: Mapping[str, str]) -> Any:
 
 
 def _legend(names: Sequence[str]) -> Any:
-    wide = 150 if len(names) > 9 else 225  # pixels of a name
+    wide = f"(width < 500 ? 150 : {150 if len(names) > _NAMES else 245})"  # pixels of a name
     return alt.Legend(
         orient="bottom",
-        columns=alt.ExprRef(f"max(1,floor(width/{wide + 22}))"),
-        labelLimit=wide,
+        columns=alt.ExprRef(f"max(1,floor(width/({wide}+22)))"),
+        symbolLimit=len(names) + 1,
+        labelLimit=alt.ExprRef(wide),
         symbolType="circle",
         symbolSize=90,
         symbolOpacity=1,
@@ -168,6 +170,7 @@ def _names() -> list[Any]:
     seen = alt.ExprRef("width < 420 && datum.rank > 5 ? 0 : 1")
     text = {
         "clip": True,
+        "lineBreak": "\n",
         "fontSize": alt.ExprRef("width < 420 ? 11 : 13"),
         "fontWeight": 600,
         "limit": 260,

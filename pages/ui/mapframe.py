@@ -12,7 +12,7 @@ import pandas as pd
 from pages.ui.mappaint import Paint
 from pages.ui.text import short
 
-_FEW = 9  # groups whose names may be longer
+_FEW, _LETTERS = 20, (32, 26)  # of a name on the map, where there are up to so many groups and where there are more
 _MARGIN = 0.05  # of the map's width, left free around it
 _TAIL = 0.002  # share of the places on each side that may lie outside the first view
 
@@ -87,10 +87,11 @@ def points(
     return pd.DataFrame(frame)
 
 
-def labels(xy: np.ndarray, codes: np.ndarray, names: tuple[str, ...], most: int = 16) -> pd.DataFrame:
+def labels(xy: np.ndarray, codes: np.ndarray, names: tuple[str, ...], most: int = 40) -> pd.DataFrame:
     """Where to write the names of groups: at the densest spot of each, the biggest first, none over another.
 
-    xy (n, 2); codes (n,) -1 or a position in `names`. Columns x, y, name, rank (from 0). At most `most` rows."""
+    xy (n, 2); codes (n,) -1 or a position in `names`, in which " · " separates what a group is from what tells it
+    apart: that stands below, where there is room. Columns x, y, name, rank (from 0). At most `most` rows."""
     (x0, y0), (x1, y1) = xy.min(0), xy.max(0)
     unit = max(x1 - x0, y1 - y0, 1e-9) / 620  # map units of a pixel on a usual screen
     taken: list[tuple[float, float, float, float]] = []
@@ -99,21 +100,27 @@ def labels(xy: np.ndarray, codes: np.ndarray, names: tuple[str, ...], most: int 
     for code in np.argsort(-sizes, kind="stable"):
         if len(out) == most or sizes[code] == 0:
             break
-        name = short(names[code], 36 if len(names) <= _FEW else 26)
-        x, y = _densest(xy[codes == code])
-        w, h = 7.6 * len(name) * unit / 2 + 4 * unit, 11 * unit
-        x = float(np.clip(x, x0 + w, x1 - w)) if x1 - x0 > 2 * w else x
-        box = (x - w, x + w, y - h, y + h)
-        if all(box[1] < b[0] or box[0] > b[1] or box[3] < b[2] or box[2] > b[3] for b in taken):
-            taken.append(box)
-            out.append((x, y, name, len(out)))
+        lines = [short(part, _LETTERS[len(names) > _FEW]) for part in names[code].split(" · ", 1)]
+        middle, at, top = _densest(xy[codes == code])
+        above = top - at < 16 * unit  # the name would hide so small a group
+        while lines:
+            w, h = 7.6 * max(map(len, lines)) * unit / 2 + 4 * unit, (3 + 8 * len(lines)) * unit
+            x = float(np.clip(middle, x0 + w, x1 - w)) if x1 - x0 > 2 * w else middle
+            y = top + h if above else at
+            box = (x - w, x + w, y - h, y + h)
+            if all(box[1] < b[0] or box[0] > b[1] or box[3] < b[2] or box[2] > b[3] for b in taken):
+                taken.append(box)
+                out.append((x, y, "\n".join(lines), len(out)))
+                break
+            lines = lines[:-1]
     return pd.DataFrame(out, columns=["x", "y", "name", "rank"])
 
 
-def _densest(xy: np.ndarray, cells: int = 24) -> tuple[float, float]:
-    """The middle of the places in the fullest neighbourhood of a grid: a group in two parts is named on one of them."""
+def _densest(xy: np.ndarray, cells: int = 24) -> tuple[float, float, float]:
+    """The middle (x, y) and the upper end of the places in the fullest neighbourhood of a grid: a group in two parts is
+    named on one of them."""
     if len(xy) < 4:
-        return float(xy[0, 0]), float(xy[0, 1])
+        return float(xy[0, 0]), float(xy[0, 1]), float(xy[0, 1])
     lo, reach = xy.min(0), float(np.ptp(xy, axis=0).max()) or 1.0
     ij = np.minimum(((xy - lo) / reach * cells).astype(int), cells - 1) + 2
     grid = np.zeros((cells + 4, cells + 4))
@@ -122,7 +129,7 @@ def _densest(xy: np.ndarray, cells: int = 24) -> tuple[float, float]:
     i, j = np.unravel_index(np.argmax(sums * (grid > 0)), grid.shape)
     near = (np.abs(ij[:, 0] - i) <= 2) & (np.abs(ij[:, 1] - j) <= 2)
     x, y = np.median(xy[near], axis=0)
-    return float(x), float(y)
+    return float(x), float(y), float(np.quantile(xy[near][:, 1], 0.98))
 
 
 def marks(

@@ -13,12 +13,13 @@ from embedcore.explore.clusters import Clusters
 from pages.ui.charts import OTHER, PALETTE
 from pages.ui.text import number, short
 
-BIGGEST = len(PALETTE) - 1  # groups with a colour of their own; the rest share one
+VALUES = 20  # of a column that have a colour, or 19 and one that the rest share; groups may have the whole palette
 MISSING = "#c3c8d0"
 # From few to many, readable on white and on dark.
 SCALE = ("#4a53c6", "#8147d0", "#b3459f", "#d9576f", "#ee7b4e", "#f3a13c", "#e9c63b")
 _WIDTH = 30  # letters of a name in the legend when there are many
 _WIDE = 42  # and when there are few
+_FEW = 20
 NUMBERS = ("price", "number", "date")
 NAMES = ("category", "brand", "text")
 
@@ -39,7 +40,8 @@ def by_cluster(clusters: Clusters) -> Paint:
     """One colour for each of the biggest clusters, one for all smaller ones, one for products in none."""
     sizes = clusters.sizes
     order = np.argsort(-sizes, kind="stable")
-    return _named("group", clusters.labels, [clusters.names[i] for i in order], order, "smaller groups", "in no group")
+    names = [clusters.names[i] for i in order]
+    return _named("group", clusters.labels, names, order, "smaller groups", "in no group", len(PALETTE))
 
 
 def by_names(title: str, values: pd.Series) -> Paint:
@@ -74,10 +76,12 @@ def by_number(title: str, values: pd.Series, money: bool = False) -> Paint:
     return Paint(title, tuple(_unique(names)), tuple(colours), group.astype(np.int64), ordered=True)
 
 
-def _named(title: str, codes: np.ndarray, names: Sequence[str], order: np.ndarray, rest: str, missing: str) -> Paint:
-    """codes: (n,) -1 or a code; order: codes from the most to the least frequent, names: theirs."""
-    fits = len(names) <= len(PALETTE)
-    shown = len(names) if fits else BIGGEST
+def _named(
+    title: str, codes: np.ndarray, names: Sequence[str], order: np.ndarray, rest: str, missing: str, most: int = VALUES
+) -> Paint:
+    """codes: (n,) -1 or a code; order: codes from the most to the least frequent, names: theirs. most: colours."""
+    fits = len(names) <= most
+    shown = len(names) if fits else most - 1
     place = np.full(len(names) + 1, shown, np.int64)
     place[order[:shown]] = np.arange(shown)
     legend, colours = list(names[:shown]), list(PALETTE[:shown])
@@ -90,7 +94,7 @@ def _named(title: str, codes: np.ndarray, names: Sequence[str], order: np.ndarra
         colours.append(MISSING)
     return Paint(
         title,
-        tuple(_unique([short(n, _WIDE if len(legend) <= 9 else _WIDTH) for n in legend])),
+        tuple(_unique([short(n, _WIDE if len(legend) <= _FEW else _WIDTH) for n in legend])),
         tuple(colours),
         place[codes],
     )

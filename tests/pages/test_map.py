@@ -278,9 +278,11 @@ def test_numbers_fall_into_steps_of_equal_size_from_small_to_large() -> None:
 
 
 def test_small_groups_are_named_in_the_legend_as_such() -> None:
-    labels = np.r_[np.repeat(np.arange(25), np.arange(25, 0, -1)), -1].astype(np.int32)
-    paint = mappaint.by_cluster(Clusters("kmeans", labels, tuple(f"g{n}" for n in range(25)), 0.0))
-    assert paint.names[19:] == ("6 smaller groups", "in no group")
+    labels = np.r_[np.repeat(np.arange(45), np.arange(45, 0, -1)), -1].astype(np.int32)
+    paint = mappaint.by_cluster(Clusters("kmeans", labels, tuple(f"g{n}" for n in range(45)), 0.0))
+    assert paint.names[39:] == ("6 smaller groups", "in no group") and len(set(paint.colours)) == 41
+    forty = mappaint.by_cluster(Clusters("kmeans", labels[labels < 40], tuple(f"g{n}" for n in range(40)), 0.0))
+    assert OTHER not in forty.colours and len(set(PALETTE)) == 40
 
 
 def test_labels_are_at_their_groups_and_never_over_each_other() -> None:
@@ -289,9 +291,11 @@ def test_labels_are_at_their_groups_and_never_over_each_other() -> None:
     codes = np.repeat(np.arange(30), 50)
     xy = centres[codes] + rng.normal(scale=0.2, size=(1500, 2))
     found = mapframe.labels(xy, codes, tuple(f"group number {n}" for n in range(30)))
-    assert 5 < len(found) <= 16
+    assert 5 < len(found) <= 30
     for name, x, y in zip(found["name"], found["x"], found["y"]):
         assert np.hypot(*(centres[int(name.split()[-1])] - (x, y))) < 3
+    two = mapframe.labels(xy, codes, tuple(f"group number {n} · and more" for n in range(30)))
+    assert two["name"][0] == "group number 0\nand more"
     high = 22 * 18 / 620
     for a in found.itertuples():
         beside = [b for b in found.itertuples() if b.Index != a.Index and abs(b.y - a.y) < high / 2]

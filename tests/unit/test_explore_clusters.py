@@ -102,10 +102,44 @@ def test_hdbscan_of_few_or_equal_rows_gives_an_answer():
 def test_names_come_from_the_columns_that_set_a_group_apart():
     dataset, embedding = shop()
     found = name(Clusters("kmeans", (np.arange(300) % 6).astype(np.int32), tuple("123456"), 0.0), embedding, dataset)
-    heads = [n.split(" · ")[0] for n in found.names]
-    assert heads == ["Shoes", "Hats", "Frozen Ice", "Soup", "Shirts", "Belts"]
-    assert found.names[0] == "Shoes · Running" and found.names[4] == "Shirts · White"
-    assert not any("Acme" in n or "black" in n.lower() for n in found.names)
+    assert found.names == ("Shoes", "Hats", "Frozen Ice", "Soup", "Shirts", "Belts"), "all of a kind needs no detail"
+
+
+def named(kinds: list[str], groups: list[int], **columns: list[str]) -> tuple[str, ...]:
+    frame = pd.DataFrame({"id": [f"p{i:04d}" for i in range(len(kinds))], "kind": kinds, **columns}).astype("str")
+    roles = {"id": "id", "kind": "category"} | {c: "title" if c == "title" else "category" for c in columns}
+    dataset = Dataset.build("Shop", Catalogue(frame, roles))
+    embedding = Embedding("product", dataset.items, np.ones((len(kinds), 2), np.float32))
+    labels = np.array(groups, np.int32)
+    return name(Clusters("kmeans", labels, tuple(map(str, range(labels.max() + 1))), 0.0), embedding, dataset).names
+
+
+def test_groups_of_one_kind_are_told_apart_by_what_differs_between_them():
+    kinds, groups = ["Shoes"] * 40 + ["Hats"] * 20, [0] * 20 + [1] * 20 + [2] * 20
+    said = ["for running"] * 20 + ["for dancing"] * 20 + ["for running"] * 20
+    assert named(kinds, groups, title=said) == ("Shoes · Running", "Shoes · Dancing", "Hats")
+    flags = ["yes"] * 20 + ["no"] * 40
+    assert named(kinds, groups, on_sale=flags) == ("Shoes · On Sale", "Shoes · No on Sale", "Hats")
+    departments = ["Wear"] * 60 + ["Food"] * 20
+    kinds, groups = [*kinds, *["Soup"] * 20], [*groups, *[3] * 20]
+    assert named(kinds, groups, title=[*said, *["hot"] * 20], department=departments)[2] == "Hats", "and not: wear"
+
+
+def test_a_mixed_group_is_called_by_the_kinds_that_are_in_it():
+    kinds = ["Shoes"] * 30 + ["Soup & bread"] * 25 + ["Tea"] * 3 + ["Hats"] * 60 + ["Tea"] * 40
+    assert named(kinds, [0] * 58 + [1] * 60 + [2] * 40) == ("Shoes, Soup & bread", "Hats", "Tea")
+    long = ["Chests of drawers & drawer units"] * 30 + ["Bookcases & shelving units"] * 28 + ["Tea"] * 60
+    assert named(long, [0] * 58 + [1] * 60) == ("Chests of drawers, Bookcases", "Tea")
+
+
+def test_more_groups_than_a_map_can_show_only_where_they_are_much_clearer():
+    forty = blobs(1600, groups=40)
+    assert len(kmeans(forty, seed=1)) == 40
+    rng = np.random.default_rng(0)
+    inside = rng.normal(size=(40, 32)).astype(np.float32) * 0.12
+    families = rng.normal(size=(10, 32)).astype(np.float32)[np.arange(40) % 10] + inside
+    found = kmeans((families[np.arange(1600) % 40] + rng.normal(size=(1600, 32)) * 0.08).astype(np.float32))
+    assert found.meta["tried"]["40"] > 0.3 and len(found) <= 20
 
 
 def test_names_are_unique_and_short_even_when_groups_are_alike():
