@@ -16,8 +16,8 @@ def without_values() -> None:
     """This result has no vectors of values: offer one that has, or to train it."""
     others = [r for r in services.store().runs(data) if "value" in services.store().kinds(r.key)]
     with st.container(border=True):
-        st.subheader("This result has no vectors of values.", anchor=False)
-        st.write("Results that learn from the columns of a catalogue have: colours, brands and kinds get numbers, too.")
+        st.subheader("This result does not tell what single values mean.", anchor=False)
+        st.write("Results that learn from the columns of a catalogue do: there colours and brands get numbers, too.")
         if others:
             label = f"Use “{shell.run_label(others[0])}”"
             if st.button(plain(label), type="primary", key="use-values"):

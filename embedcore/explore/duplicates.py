@@ -15,7 +15,7 @@ from embedcore.neighbours import Graph
 
 # (above, name, what it says)
 BANDS: tuple[tuple[float, str, str], ...] = (
-    (0.9, "near-duplicate", "almost the same to this embedding; look whether it is one product listed twice"),
+    (0.9, "near-duplicate", "almost the same to this result; look whether it is one product listed twice"),
     (0.7, "related", "the same kind of product"),
     (0.5, "somewhat", "some things in common"),
     (-1.0, "different", "little in common"),

@@ -55,7 +55,7 @@ def similar_products(
         if together is not None and times:
             says.append(together.evidence(item, other, times))
         if not says:
-            says.append("close in this embedding; nothing else in common")
+            says.append("close in this result; nothing else in common")
         out.append(Recommendation.of(dataset, other, score, "; ".join(says), ALIKE))
     return out
 

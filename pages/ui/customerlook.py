@@ -68,5 +68,9 @@ def one(scene: Scene) -> None:
 
 def _table(rows: list[tuple[object, float]], what: str, alternative: str) -> None:
     frame = pd.DataFrame([(str(a), b) for a, b in rows], columns=["name", what])
-    narrow = {what: st.column_config.NumberColumn(width=60)}
+    places = "%d" if what == "times" else "%.2f"
+    narrow = {
+        "name": st.column_config.TextColumn(width=190),
+        what: st.column_config.NumberColumn(width=60, format=places),
+    }
     st.dataframe(frame, hide_index=True, width="stretch", alt=alternative, column_config=narrow)

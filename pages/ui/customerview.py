@@ -39,7 +39,7 @@ def run(data: str) -> str | None:
         keys = {r.key[:12]: r for r in runs}
         asked = shell.url("customers", next(iter(keys)))
         chosen = st.sidebar.selectbox(
-            "Customer vectors",
+            "Result for customers",
             list(keys),
             index=list(keys).index(asked) if asked in keys else 0,
             format_func=lambda k: shell.run_label(keys[k]),
@@ -63,7 +63,7 @@ def offer(data: str, dataset: Dataset) -> None:
     if job is not None and job.state in ("failed", "cancelled", "interrupted"):
         job_ui.panel(job.id)
     with st.container(border=True):
-        st.subheader("Customers have no vectors yet.", anchor=False)
+        st.subheader("Customers are not on a map yet.", anchor=False)
         st.write(f"{method.summary} It takes seconds, with many purchases a minute or two.")
         if st.button("Put customers on a map", type="primary", icon=":material/groups:"):
             spec = {"dataset": data, "method": METHOD, "params": dict(params.__dict__), "seed": 0}

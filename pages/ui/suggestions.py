@@ -32,8 +32,8 @@ FORMATS: dict[str, Callable[[float], str]] = {  # others: the bar alone
 MEANING = {
     TOGETHER: "How much more often two products share a basket than their popularity explains (shared baskets "
     "divided by a power of how often each is bought), added up over your basket. The best of the list fills the bar.",
-    ALIKE: "The cosine similarity of the vectors: 1 is the same to this result, 0 has nothing in common. Where the "
-    "vectors were learned from baskets, products that are rarely bought step back in the list.",
+    ALIKE: "How alike two products are to the result (the cosine similarity of their vectors): 1 is the same, 0 has "
+    "nothing in common. Where it learned from baskets, products that are rarely bought step back in the list.",
     PATTERN: "Which purchases foretell which, over all baskets at once (EASE, Steck 2019). The best of the list fills "
     "the bar.",
     PEOPLE: "Customers whose purchases are most alike bought it (nearest neighbours among customers).",

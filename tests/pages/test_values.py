@@ -45,7 +45,7 @@ def test_a_product_is_looked_up_with_its_nearest(keys) -> None:
 def test_a_result_without_values_leads_to_one_that_has_them(keys) -> None:
     app = open_page("values", run=keys["planted"][:12])
     check(app)
-    assert "no vectors of values" in words(app)
+    assert "does not tell what single values mean" in words(app)
     app.button(key="use-values").click().run()
     check(app)
     assert "Used alike" in words(app)
