@@ -18,9 +18,10 @@ from embedcore.errors import MissingError
 from embedcore.methods.base import Progress, silent
 from embedcore.recommend import cooccurrence, ease, habit
 from embedcore.recommend.habit import Habit
-from embedcore.recommend.purchases import Histories, of_baskets, unit_rows
+from embedcore.recommend.purchases import Histories, every, of_baskets, unit_rows
 
 VERSION = 1  # raise it when the same dataset gives another model
+_LINES = 20_000_000  # read at most, in a gigabyte; beyond it evenly spaced baskets and customers stand for all
 _BASKETS, _CUSTOMERS = (1.0, -0.7, 0.75), (30.0, -0.7, 0.5)  # strength, length, pull of EASE; held-out baskets chose
 
 
@@ -103,7 +104,8 @@ def fit(dataset: Dataset, progress: Progress = silent, memory: int = ease.MEMORY
     """
     began = time.perf_counter()
     progress(0, 100, note="Reading the baskets")
-    x = of_baskets(dataset)
+    step = every(dataset, _LINES)
+    x = of_baskets(dataset, step)
     counts = dataset.counts
     together = cooccurrence.fit(x, progress=_stage(progress, 5, 40))
     head = _head(counts, ease.head_size(memory))
@@ -113,14 +115,14 @@ def fit(dataset: Dataset, progress: Progress = silent, memory: int = ease.MEMORY
     histories = Histories.of(dataset)
     if histories is not None:
         progress(60, 100, note="Which purchases foretell which (customers)")
-        bought = histories.counts()
+        bought = histories.counts(np.arange(0, len(histories), step))
         softer = sparse.csr_array((np.log1p(bought.data), bought.indices, bought.indptr), shape=bought.shape)
         over_customers = ease.fit(softer, head, *_CUSTOMERS)
         progress(80, 100, note="When customers buy again")
         known = habit.fit(histories, bought)
     progress(100, 100, note="Done")
     meta = {"version": VERSION, "seconds": round(time.perf_counter() - began, 2), "head": len(head),
-            "pairs": int(together.nnz), "products": len(dataset)}  # fmt: skip
+            "pairs": int(together.nnz), "products": len(dataset), "every": step}  # fmt: skip
     return Recommender(counts, together, head, over_baskets, over_customers, known, meta)
 
 

@@ -36,7 +36,7 @@ class People:
         counts = histories.dataset.counts
         total = len(histories.dataset.baskets) if histories.dataset.baskets is not None else 1
         rare = np.log((total + 1) / (counts + 1)).astype(np.float32)
-        bought = sparse.csr_array(histories.counts()[numbers])
+        bought = histories.counts(numbers)
         bought.data = np.log1p(bought.data)
         return cls(histories, numbers, rare, unit_rows(bought, rare), bought)
 

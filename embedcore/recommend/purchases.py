@@ -11,6 +11,7 @@ from scipy import sparse
 from embedcore.dataset import Dataset
 from embedcore.errors import NeedsError
 from embedcore.explore.recent import Recent
+from embedcore.methods.pieces import some
 from embedcore.strings import Texts
 
 
@@ -22,13 +23,21 @@ def table(baskets: Sequence[np.ndarray], n: int) -> sparse.csr_array:
     return sparse.csr_array((np.ones(len(items), np.float32), items, heads), shape=(len(baskets), n))
 
 
-def of_baskets(dataset: Dataset) -> sparse.csr_array:
-    """(baskets, items) float32 of ones. NeedsError without baskets."""
+def every(dataset: Dataset, most: int) -> int:
+    """1 when the baskets have at most so many lines; else every how many of them hold about so many."""
+    return max(1, -(-len(dataset.baskets.items) // most)) if dataset.baskets is not None else 1
+
+
+def of_baskets(dataset: Dataset, step: int = 1) -> sparse.csr_array:
+    """(baskets, items) float32 of ones, of every step-th basket. NeedsError without baskets."""
     b = dataset.baskets
     if b is None:
         raise NeedsError("This dataset has no baskets.", "Add a baskets file to get recommendations.")
-    ones = np.ones(len(b.items), np.float32)
-    return sparse.csr_array((ones, b.items, b.indptr), shape=(len(b), len(dataset)))
+    return _ones(*((b.indptr, b.items) if step == 1 else some(b.indptr, b.items, np.arange(0, len(b), step))), dataset)
+
+
+def _ones(indptr: np.ndarray, items: np.ndarray, dataset: Dataset) -> sparse.csr_array:
+    return sparse.csr_array((np.ones(len(items), np.float32), items, indptr), shape=(len(indptr) - 1, len(dataset)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,14 +80,15 @@ class Histories:
         assert b is not None
         return [b.of(int(n)) for n in self.baskets_of(customer)]
 
-    def counts(self) -> sparse.csr_array:
-        """(customers, items) float32: in how many of a customer's baskets each item is."""
+    def counts(self, customers: np.ndarray | None = None) -> sparse.csr_array:
+        """(customers, items) float32: in how many of a customer's baskets each item is. customers: numbers of some,
+        else all."""
         b = self.dataset.baskets
-        assert b is not None and b.customers is not None
-        known = np.flatnonzero(b.customers >= 0)
-        shape = (len(self), len(b))
-        who = sparse.csr_array((np.ones(len(known), np.float32), (b.customers[known], known)), shape=shape)
-        return sparse.csr_array(who @ of_baskets(self.dataset))
+        assert b is not None
+        heads, order = some(self.heads, self.order, np.arange(len(self)) if customers is None else customers)
+        shape = (len(heads) - 1, len(order))
+        who = sparse.csr_array((np.ones(len(order), np.float32), np.arange(len(order)), heads), shape=shape)
+        return sparse.csr_array(who @ _ones(*some(b.indptr, b.items, order), self.dataset))
 
 
 def decayed(histories: Sequence[Sequence[np.ndarray]], n: int, decay: float) -> sparse.csr_array:
