@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from embedcore.dataset import Dataset
+from embedcore.dataset import Baskets, Dataset
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods.base import Progress
 
 NAME = "lists.parquet"
+_MOST = 1_000_000  # baskets or customers in one file
 
 
 def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
@@ -26,6 +27,11 @@ def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     baskets, whom, k = dataset.baskets, str(spec["whom"]), int(spec["k"])
     if baskets is None:
         raise NeedsError("This dataset has no baskets.", "Add a baskets file on the Data page.")
+    if whom in ("baskets", "customers") and (many := _asked(baskets, whom)) > _MOST:
+        raise InputError(
+            f"Lists for all {many:,} {whom} would take hours, and few programs open such a file.",
+            "For those you need, use the command recommend with --queries.",
+        )
     folder = spec.get("recommender_folder")
     known = model.Recommender.load(Path(folder)) if folder else model.fit(dataset, progress)
     if whom in ("complements", "substitutes"):
@@ -46,3 +52,7 @@ def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     else:
         raise InputError(f"There are no lists for “{whom}”.", "Known: complements, substitutes, baskets, customers.")
     return {"rows": files.write(answers, out / NAME)}
+
+
+def _asked(baskets: Baskets, whom: str) -> int:
+    return len(baskets) if whom == "baskets" or baskets.customer_ids is None else len(baskets.customer_ids)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from embedcore import tasks_lists
+from embedcore.errors import InputError
+from embedcore.methods.base import silent
 from embedcore.recommend import model
 from embedcore.recommend.purchases import Histories, every, of_baskets
 from tests.unit.test_baskets import shop
@@ -43,3 +48,16 @@ def test_the_recommender_of_a_part_still_finds_what_belongs_together(monkeypatch
     assert whole.meta["every"] == 1 and part.meta["every"] == 3
     np.testing.assert_array_equal(part.counts, whole.counts)
     assert part.together.shape == whole.together.shape and 0 < part.together.sum() < np.inf
+
+
+def test_lists_for_more_than_a_million_are_refused_in_a_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop(30).save(tmp_path / "d")
+    monkeypatch.setattr(tasks_lists, "_MOST", 5)
+    for whom, many in (("baskets", "30 baskets"), ("customers", "customers")):
+        spec = {"whom": whom, "k": 3, "dataset_folder": str(tmp_path / "d")}
+        with pytest.raises(InputError, match=many) as e:
+            tasks_lists.lists(spec, tmp_path, silent)
+        assert "--queries" in e.value.hint
+    assert not (tmp_path / tasks_lists.NAME).exists()
