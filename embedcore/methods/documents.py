@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 KINDS = ("basket", "customer")
-_ENOUGH = 5.0  # purchases at which a product's own vector says as much as the catalogue does
+ENOUGH = 5.0  # purchases at which a product's own vector says as much as the catalogue does
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +150,7 @@ def fold_in(
     new: Dataset,
     kind: str = "basket",
     content: tuple[np.ndarray, np.ndarray] | None = None,
+    enough: float = ENOUGH,
 ) -> Embedding:
     """Vectors of the products of `new`, in its order.
 
@@ -157,8 +158,8 @@ def fold_in(
     1/(its count + 5), scaled to the usual length of a known vector: on withheld products such a mean finds
     neighbours of the right shelf as often as training with them does. counts: (len(known),) purchases of each known
     product. content: ((n, d), (n,) bool), where the catalogue alone would put the products of `new` and of which it
-    says something: it is mixed in, the less the more often a product was bought (see `mix`). The rest is left out and
-    counted in meta ("known", "folded", "left_out", and "placed" by the catalogue alone).
+    says something: it is mixed in, the less the more often a product was bought (see `mix`, also for `enough`). The
+    rest is left out and counted in meta ("known", "folded", "left_out", and "placed" by the catalogue alone).
     """
     at, weights = partners(new, known.row_of, kind)
     row = np.fromiter((known.row_of.get(str(i), -1) for i in new.items), np.int64, len(new))
@@ -173,7 +174,7 @@ def fold_in(
     if content is not None and (said := np.flatnonzero(content[1] & ~kept)).size:
         bought = np.zeros(len(new))
         bought[at] = new.counts[at]
-        vectors[said] = mix(vectors[said], scaled(content[0][said], usual), bought[said])
+        vectors[said] = mix(vectors[said], scaled(content[0][said], usual), bought[said], enough)
         alone = np.setdiff1d(said, at)
         kept[said] = True
         meta["placed"] = len(alone)
@@ -181,9 +182,10 @@ def fold_in(
     return Embedding("product", new.items[kept], vectors[kept], meta | {"left_out": int((~kept).sum())})
 
 
-def mix(learned: np.ndarray, content: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """(n, d): learned vectors of products that were bought `counts` (n,) times, drawn to what the catalogue says."""
-    trust = (counts / (counts + _ENOUGH))[:, None]
+def mix(learned: np.ndarray, content: np.ndarray, counts: np.ndarray, enough: float = ENOUGH) -> np.ndarray:
+    """(n, d): learned vectors of products that were bought `counts` (n,) times, drawn to what the catalogue says, half
+    way at `enough` purchases."""
+    trust = (counts / (counts + enough))[:, None]
     return np.asarray(trust * learned + (1 - trust) * content, np.float32)
 
 

@@ -12,9 +12,10 @@ import numpy as np
 from embedcore.dataset import Dataset
 from embedcore.embedding import Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods import content, documents, ppmi
+from embedcore.methods import content, documents, ppmi, unseen
 from embedcore.methods.base import Fitted, Method, Params, Progress, param, show_first, silent
 from embedcore.methods.files import load_model, save_model
+from embedcore.methods.side import Side
 
 _CHUNK = 5_000_000      # dot products between two progress calls: about a fifth of a second
 _START = 1e-4           # where the sums of squared gradients start: a rare product's first step is not too long
@@ -72,7 +73,7 @@ class FittedProduct2Vec(Fitted):
             self._content = content.ContentMap.unpack(self.arrays)
         place = self._content.of(new) if self._content is not None and new.catalogue is not None else None
         return documents.fold_in(self.embeddings["product"], self.arrays["counts"], new,
-                                 self.meta["params"]["documents"], place)
+                                 self.meta["params"]["documents"], place, self.meta.get("pull", documents.ENOUGH))
 
     def score(self, rows: np.ndarray) -> np.ndarray:
         """(v,) float32: how likely each product is beside the products in `rows` (positions in the embedding),
@@ -80,6 +81,12 @@ class FittedProduct2Vec(Fitted):
         inner = self.arrays["inner"][rows].mean(axis=0) * np.float32(len(rows) ** _LENGTH)
         match = self.embeddings["context"].vectors @ inner
         return np.asarray(match + _POPULARITY * np.log(self.arrays["counts"]), np.float32)
+
+    def fit_new(self, rows: np.ndarray, new: Embedding) -> np.ndarray:
+        """(m,) float32: how well each of m new products (what `embed` gave for them) goes with the products in `rows`
+        (positions in the embedding). On withheld products of three shops this found more than the mean vector of the
+        basket did, and more than products with like words."""
+        return unseen.fit(self.embeddings["product"].unit[rows], new.unit).sum(axis=0)
 
     def save(self, folder: Path) -> None:
         save_model(folder, self.embeddings, self.meta, self.arrays)
@@ -105,7 +112,7 @@ class Product2Vec(Method):
     )
     source = ("Mikolov et al. 2013, Distributed Representations of Words and Phrases; Grbovic et al. 2015, E-commerce "
               "in Your Inbox (prod2vec); Barkan and Koenigstein 2016, Item2Vec")
-    version = 4
+    version = 5
     needs = frozenset({"baskets"})
     Params: ClassVar[type[Params]] = Product2VecParams
 
@@ -131,7 +138,7 @@ class Product2Vec(Method):
         if params.device == DEVICES[1]:
             _engine(params.device).card()
         begin = time.perf_counter()
-        side = content.Side.of(dataset) if params.catalogue else None
+        side = Side.of(dataset) if params.catalogue else None
         docs = documents.read(
             dataset, params.documents, params.min_count, None if side is None else side.said,
             lambda done, whole: progress(0, 1, note=f"Reading the baskets: {done / max(whole, 1):.0%}"))
@@ -149,8 +156,7 @@ class Product2Vec(Method):
         if side is not None:
             of = len(losses) + content.STEPS
             product, helped, said = side.help(
-                docs.vocabulary, product, docs.counts, seed, lambda n, _, loss=None, note="": progress(
-                    len(losses) + n, of, note=note))
+                docs, product, seed, lambda n, _, loss=None, note="": progress(len(losses) + n, of, note=note))
             arrays, meta = arrays | helped, meta | said
         meta["seconds"] = round(time.perf_counter() - begin, 3)
         embeddings = {"product": Embedding("product", ids, product), "context": Embedding("context", ids, v)}

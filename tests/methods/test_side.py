@@ -1,0 +1,91 @@
+"""Side information: what the catalogue does for rare products and for those that nobody has bought."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from embedcore.dataset import Catalogue, Dataset
+from embedcore.methods import get, unseen
+from embedcore.methods.base import Fitted
+from embedcore.methods.documents import Documents
+from tests.methods import planted
+
+
+def fit(data: Dataset) -> Any:
+    method = get("product2vec")
+    return method.fit(data, method.Params.of({"epochs": 10}), seed=1)
+
+
+@pytest.fixture(scope="module")
+def fitted() -> Fitted:
+    return fit(planted.shop())
+
+
+def test_new_products_are_found_more_often_than_by_the_popularity_of_their_category(fitted: Fitted) -> None:
+    told = {f["baseline_name"]: f for f in fitted.meta["figures"]}
+    popular, words = told["the category bought most"], told["products with like words (TF-IDF)"]
+    assert popular["value"] > 1.5 * popular["baseline"]
+    assert words["value"] == popular["value"] and "hidden" in popular["help"]
+
+
+def test_a_new_product_fits_the_baskets_of_its_shelf_best(fitted: Any) -> None:
+    new = fitted.embed(Dataset.build("c", planted.catalogue(f"new{n}" for n in range(100, 120))))
+    product = fitted.embeddings["product"]
+    shelves = np.array([planted.group(i) for i in new.ids])
+    for shelf in range(planted.GROUPS):
+        rows = [product.row(f"p{shelf + planted.GROUPS * k}") for k in (1, 4, 7)]
+        best = np.argsort(-fitted.fit_new(np.array(rows), new))[:5]
+        assert (shelves[best] == shelf).all()
+
+
+def test_a_catalogue_of_one_kind_of_column_is_enough() -> None:
+    lines = planted.lines(planted.baskets())
+    for keep in (("room", "material"), ("title",), ("price", "weight")):
+        roles = {c: r for c, r in planted.ROLES.items() if c in ("id", *keep)}
+        old, new = (planted.catalogue(f"{x}{n}" for n in range(60)).frame[list(roles)] for x in ("p", "new"))
+        fitted = fit(Dataset.build("s", Catalogue(old, roles), lines))
+        found = fitted.embed(Dataset.build("c", Catalogue(new, roles)))
+        product = fitted.embeddings["product"]
+        near = np.argsort(-(found.unit @ product.unit.T), axis=1)[:, :5]
+        same = [planted.group(product.ids[m]) == planted.group(i) for i, row in zip(found.ids, near, strict=True)
+                for m in row]  # fmt: skip
+        assert np.mean(same) > 0.9, keep
+
+
+def test_the_same_data_gives_the_same_help_bit_for_bit(fitted: Fitted) -> None:
+    again = fit(planted.shop())
+    np.testing.assert_array_equal(again.embeddings["product"].vectors, fitted.embeddings["product"].vectors)
+    assert again.meta["figures"] == fitted.meta["figures"] and again.meta["pull"] == fitted.meta["pull"]
+
+
+def test_purchases_that_are_much_alike_count_more_than_scattered_ones() -> None:
+    def pull(scatter: float) -> float:
+        """Sixty rare products, each in five baskets with common ones: of one direction or of any."""
+        rng = np.random.default_rng(0)
+        common, rare = rng.normal(size=(200, 16)).astype(np.float32), 60
+        documents = []
+        for n in range(rare):
+            mates = rng.choice(200, 3, replace=False)
+            for _ in range(5):
+                documents.append(np.sort(np.r_[rng.choice(200, 3, replace=False) if rng.random() < scatter else mates,
+                                               200 + n]))  # fmt: skip
+        items = np.concatenate(documents).astype(np.int32)
+        counts = np.bincount(items, minlength=260)
+        counts[:200] += 20
+        docs = Documents(np.arange(260), counts, np.arange(0, 4 * len(documents) + 1, 4), items, 260, 0, 0)
+        vectors = np.r_[common, np.zeros((rare, 16), np.float32)]
+        return unseen.pull(docs, vectors, rng.normal(size=(260, 16)), np.ones(260, bool), 0)
+
+    assert pull(0.0) == 0.5, "alike to the last: the least that is allowed"
+    assert pull(0.0) < pull(0.5) < pull(1.0)
+
+
+def test_too_few_products_to_hide_make_no_figure() -> None:
+    keep = {f"p{n}" for n in range(20)}
+    lines = planted.lines(row for row in planted.baskets(n=200) if row[2] in keep)
+    data = Dataset.build("s", planted.catalogue(sorted(keep)), lines)
+    meta = fit(data).meta
+    assert not meta.get("figures") and "helped" in meta
