@@ -115,7 +115,7 @@ class Fellows:
     def _partners(self, rng: np.random.Generator, lines: np.ndarray) -> tuple[Tensor, Tensor, Tensor]:
         b = self._baskets
         basket = self._basket[lines]
-        start, size = b.indptr[basket], b.sizes[basket]
+        start, size = b.indptr[basket], b.indptr[basket + 1] - b.indptr[basket]
         step = 1 + (rng.random(len(lines)) * (size - 1)).astype(np.int64)
         other = start + (lines - start + step) % size  # any line of the basket but its own
         rows, partners = b.items[lines].astype(np.int64), b.items[other].astype(np.int64)

@@ -1,5 +1,5 @@
 """python -m tests.bench: product2vec beside gensim in one run, seconds and quality, in one plain table; then maps,
-catalogues and pictures.
+catalogues, pictures and size.
 
 Both learn 64 numbers a product from whole baskets in one thread, skip-gram, 5 negatives, the same number of
 passes, in turns, so that a busy machine slows both. gensim's vectors are asked in the way that suits them best
@@ -22,7 +22,7 @@ import pandas as pd
 
 from embedcore import methods
 from embedcore.dataset import Dataset
-from tests.bench import catalogues, completion, duplicates, images, maps, recommend
+from tests.bench import catalogues, completion, duplicates, images, maps, recommend, scale
 from tests.shared import SHARED
 
 ROUNDS = 2
@@ -172,3 +172,4 @@ if __name__ == "__main__":
     recommend.main()
     catalogues.main()
     images.main()
+    scale.main()
