@@ -81,12 +81,12 @@ def _streamed(
         said = [*(_unread(known.unread, order) if order else []), *_without(tally.no_basket + tally.no_item)]
         if not found.lines.total:
             raise _none(name)
-        with Heads(found.heads, found.slots, scratch, part(progress, 60, 61), EXACT) as heads:
+        with Heads(found.heads, found.slots, scratch, part(progress, 60, 80), EXACT) as heads:
             if customers and heads.told_apart():
                 said.append(_SEVERAL)
             ids = catalogue.ids if catalogue is not None else np.empty(0, object)
             items, place = joined(ids, np.array([*found.items], dtype=object))
-            write(heads, found, place, scratch / "done", part(progress, 61, 100),
+            write(heads, found, place, scratch / "done", part(progress, 80, 100),
                   lambda values: _ranks(values, known.all()))  # fmt: skip
         (scratch / "done").rename(folder)
     return Dataset.with_baskets(name, catalogue, items, folder), said

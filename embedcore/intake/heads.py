@@ -12,6 +12,7 @@ import duckdb
 import numpy as np
 
 from embedcore.intake.baskets import OWN, several_customers
+from embedcore.intake.share import part
 from embedcore.methods.base import Progress, silent
 from embedcore.scratch import space
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 MEMORY = "1GB"
 BATCH = 200_000
+SORTING = "Sorting the baskets"
 
 
 @dataclass(frozen=True)
@@ -83,35 +85,36 @@ class Heads:
 
     def told_apart(self) -> bool:
         """Do the numbers of baskets start again for every customer? Then one is a number of one customer."""
-        baskets, pairs, shared = _ask(self._con, _SHARED.format(where=self._rule.where), self._tell)[0]
+        baskets, pairs, shared = _ask(self._con, _SHARED.format(where=self._rule.where), part(self._tell, 0, 15))[0]
         apart = self._rule.apart(int(baskets), int(pairs), int(shared))
         self._key = self._rule.key if apart else "basket"
         return apart
 
     def rank(self) -> int:
         """Put the baskets in their order; how many they are."""
-        _ask(self._con, _FOUND.format(key=self._key), self._tell)
-        _ask(self._con, _RANKED, self._tell)
-        _ask(self._con, _PEOPLE, self._tell)
+        _ask(self._con, _FOUND.format(key=self._key), part(self._tell, 15, 50))
+        _ask(self._con, _RANKED, part(self._tell, 50, 70))
+        _ask(self._con, _PEOPLE, part(self._tell, 70, 80))
         self._con.execute("DROP TABLE found")
         return int(self._con.sql("SELECT count(*) FROM ranked").fetchall()[0][0])
 
     def places(self) -> np.ndarray:
         """(slots,) int32: the basket of each slot that has lines."""
         out = space(self._slots, np.int32, self._folder)
-        for batch in self._batches(_PLACES.format(key=self._key)):
+        for batch in self._batches(_PLACES.format(key=self._key), 92, self._slots):
             out[batch["slot"].to_numpy()] = batch["place"].to_numpy()
         return out
 
     def ids(self) -> Iterator[pa.Array]:
         """The baskets' ids in their order, in parts."""
-        for batch in self._batches("SELECT key FROM ranked ORDER BY rowid"):
+        for batch in self._batches("SELECT key FROM ranked ORDER BY rowid", 80):
             yield batch["key"]
 
     def times(self, baskets: int) -> np.ndarray:
         """(baskets,) float64, NaN where it is not known."""
         out, at = space(baskets, np.float64, self._folder), 0
-        for batch in self._batches("SELECT coalesce(time, 'nan'::DOUBLE) AS time FROM ranked ORDER BY rowid"):
+        query = "SELECT coalesce(time, 'nan'::DOUBLE) AS time FROM ranked ORDER BY rowid"
+        for batch in self._batches(query, 83):
             out[at : at + len(batch)] = batch["time"].to_numpy()
             at += len(batch)
         return out
@@ -120,18 +123,21 @@ class Heads:
         """(baskets,) int32 into customer_ids, -1 where it is not known."""
         out = space(baskets, np.int32, self._folder)
         out[:] = -1
-        for batch in self._batches(_CUSTOMERS):
+        for batch in self._batches(_CUSTOMERS, 86):
             out[batch["place"].to_numpy()] = batch["who"].to_numpy()
         return out
 
     def customer_ids(self) -> Iterator[pa.Array]:
         """Customers in the order in which the lines name them, in parts."""
-        for batch in self._batches("SELECT customer FROM people ORDER BY rowid"):
+        for batch in self._batches("SELECT customer FROM people ORDER BY rowid", 91):
             yield batch["customer"]
 
-    def _batches(self, query: str) -> Iterator[pa.RecordBatch]:
+    def _batches(self, query: str, at: int, of: int = 0) -> Iterator[pa.RecordBatch]:
+        """The answer in parts. at: percent of the work when it begins; of: rows that are waited for."""
+        done = 0
         for batch in self._con.sql(query).to_arrow_reader(BATCH):
-            self._tell(0, 1, note="Sorting the baskets")
+            done += len(batch)
+            self._tell(at + min((100 - at) * done // of if of else 0, 100 - at), 100, note=SORTING)
             yield batch
 
 
@@ -167,7 +173,7 @@ def _ask(con: duckdb.DuckDBPyConnection, query: str, tell: Progress, params: Any
     try:
         while thread.is_alive():
             thread.join(0.1)
-            tell(0, 1, note="Sorting the baskets")
+            tell(min(max(int(con.query_progress()), 0), 100), 100, note=SORTING)
     finally:
         while thread.is_alive():
             con.interrupt()

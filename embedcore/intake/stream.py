@@ -87,11 +87,11 @@ def baskets(
                            part(progress, 20, 60))  # fmt: skip
         if not found.lines.total:
             raise InputError(*NO_LINE)
-        with Heads(found.heads, found.slots, scratch, part(progress, 60, 61)) as heads:
+        with Heads(found.heads, found.slots, scratch, part(progress, 60, 80)) as heads:
             tally.several = numbered_anew(shape) and heads.told_apart()
             notices = tally.sentences(shape)
             items, place, said = _matched(found.items, catalogue)
-            write(heads, found, place, scratch / "done", part(progress, 61, 100))
+            write(heads, found, place, scratch / "done", part(progress, 80, 100))
         shutil.move(scratch / "done", folder)
     return items, notices + said
 
@@ -279,9 +279,7 @@ def write(heads: Heads, found: Found, place: np.ndarray, folder: Path, progress:
           when: Callable[[np.ndarray], np.ndarray] = lambda seconds: seconds) -> None:  # fmt: skip
     """The files of Baskets.load. place: position of each product's code. when: what `moments` gave -> seconds."""
     folder.mkdir()
-    progress(0, 100, note="Sorting the baskets")
     n = heads.rank()
-    progress(20, 100, note="Sorting the baskets")
     Strings.write(folder / "ids.arrow", heads.ids())
     if found.has["time"]:
         times = np.lib.format.open_memmap(folder / "times.npy", "w+", "datetime64[s]", (n,))
@@ -292,5 +290,4 @@ def write(heads: Heads, found: Found, place: np.ndarray, folder: Path, progress:
     if found.has["customer"]:
         np.save(folder / "customers.npy", heads.customers(n))
         Strings.write(folder / "customer_ids.arrow", heads.customer_ids())
-    progress(40, 100, note="Sorting the lines")
-    lay(found.lines, heads.places(), place, n, found.has, folder, part(progress, 40, 100))
+    lay(found.lines, heads.places(), place, n, found.has, folder, progress)
