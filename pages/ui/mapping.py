@@ -37,6 +37,8 @@ def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
         }
     )
     st.markdown("**What each column is** – click a cell under “is” to correct it")
+    if looked := _looked_at(table):
+        st.caption(looked)
     edited = st.data_editor(
         frame,
         hide_index=True,
@@ -105,7 +107,7 @@ def baskets(key: str, table: Table, catalogue_key: str | None, roles: dict[str, 
     id_column = next((c for c, r in roles.items() if r == "id"), None)
     guess = _shape(key, catalogue_key, id_column)
     st.markdown("**How the baskets are written**")
-    st.caption(plain(guess.why))
+    st.caption(plain(guess.why) + _looked_at(table))
     st.dataframe(table.frame.head(5), hide_index=True, width="stretch")
     shape = st.segmented_control(
         "Shape",
@@ -142,6 +144,12 @@ def baskets(key: str, table: Table, catalogue_key: str | None, roles: dict[str, 
         notices.say(_fit(key, str(chosen["item"]), catalogue_key, id_column, title))
     blank = dict.fromkeys(("basket", "customer", "quantity", "price", "time"))
     return replace(guess, shape=shape, **{**blank, **chosen})
+
+
+def _looked_at(table: Table) -> str:
+    """Of a large table only the first rows are looked at before the import."""
+    rows = f"{number(len(table.frame))} of {number(table.report.kept)} rows"
+    return f" Looked at here: the first {rows}; import reads all of them." if table.file is not None else ""
 
 
 def shape_spec(shape: BasketShape) -> dict[str, object]:
