@@ -12,7 +12,7 @@ import pytest
 
 from embedcore.dataset import Catalogue, Dataset
 from embedcore.errors import Cancelled, EmbedError, NeedsError
-from embedcore.methods import REGISTRY, get
+from embedcore.methods import REGISTRY, entity_net, get
 from embedcore.methods.base import Fitted, Params
 
 # Small enough for a test; the check of cooccurrence stays on, it reads the same odd tables.
@@ -108,6 +108,12 @@ MAY_REFUSE = {
     "2 rows", "1 row", "nearly all cells missing", "only constant and empty columns", "one column of values",
     "one column of numbers", "one column of text", "every row the same",
 }  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def short_trainings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A network that is to be good makes hundreds of steps on a small table; to meet an odd one, a few do."""
+    monkeypatch.setattr(entity_net, "_FEWEST", (12, 24))
 
 
 def params(name: str, **more: object) -> Params:
