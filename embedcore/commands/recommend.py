@@ -113,24 +113,14 @@ def _mix(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Names
     if wanted.whom == "baskets":
         return batch.baskets(dataset, known, _items(dataset, queries), wanted.k, bar("baskets"))
     if wanted.whom == "products":
-        items, missing = _first(dataset, queries)
-        found = batch.products(dataset, known, items, wanted.k, wanted.relation, bar("products"))
-        return _with_popular(found, dataset, known, missing, wanted.k)
+        items = _first(dataset, queries)
+        return batch.products(dataset, known, items, wanted.k, wanted.relation, bar("products"))
     histories, numbers = _histories(dataset, queries)
     people = Histories.of(dataset)
     return batch.customers(
         dataset, known, histories, wanted.k, new_only=wanted.new_only, numbers=numbers,
         people=People.of(people) if people is not None else None, progress=bar("customers"),
     )  # fmt: skip
-
-
-def _with_popular(
-    found: Iterator[Answer], dataset: Dataset, known: Any, missing: list[str], k: int
-) -> Iterator[Answer]:
-    from embedcore.recommend import batch
-
-    yield from found
-    yield from batch.baskets(dataset, known, {name: np.empty(0, np.int64) for name in missing}, k)
 
 
 def _product2vec(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Namespace) -> Iterator[Answer]:
@@ -148,8 +138,7 @@ def _product2vec(dataset: Dataset, queries: dict[str, list[str]], wanted: argpar
         asked = {q: np.concatenate(h[-10:]) if h else none for q, h in histories.items()}
         but = {q: np.concatenate(h) if h and wanted.new_only else none for q, h in histories.items()}
     elif wanted.whom == "products":
-        items, _ = _first(dataset, queries)
-        asked = {q: np.array([items[q]]) if q in items else np.empty(0, np.int64) for q in queries}
+        asked = {q: np.array([n]) if n >= 0 else np.empty(0, np.int64) for q, n in _first(dataset, queries).items()}
         score = lambda rows: product.unit @ product.unit[rows[0]]  # noqa: E731
     else:
         asked = _items(dataset, queries)
@@ -164,13 +153,12 @@ def _items(dataset: Dataset, queries: dict[str, list[str]]) -> dict[str, np.ndar
     return {q: np.unique(np.array([index[i] for i in found if i in index], np.int64)) for q, found in queries.items()}
 
 
-def _first(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[dict[str, int], list[str]]:
-    """(query -> its product, queries without a known one: they get popular products)."""
-    items = {q: dataset.index[found[0]] for q, found in queries.items() if found and found[0] in dataset.index}
-    missing = [q for q in queries if q not in items]
-    if missing:
-        print(f"  {len(missing):,} queries name no product of the purchases and get popular products")
-    return items, missing
+def _first(dataset: Dataset, queries: dict[str, list[str]]) -> dict[str, int]:
+    """query -> the position of its product, -1 without a known one."""
+    items = {q: dataset.index.get(found[0], -1) if found else -1 for q, found in queries.items()}
+    if missing := sum(n < 0 for n in items.values()):
+        print(f"  {missing:,} queries name no product of the purchases and get popular products")
+    return items
 
 
 def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[dict[str, list[np.ndarray]], dict[str, int]]:

@@ -66,11 +66,12 @@ def explain(
     out = []
     for item, anchor in zip(found.tolist(), anchors.tolist(), strict=True):
         told = {name: float(part[item]) for name, part in parts.items()}
-        if anchor < 0 or max(told.values(), default=0) <= 0:
+        name = max(told, key=lambda n: told[n], default=reasons.OFTEN)
+        if anchor < 0 or name == reasons.OFTEN or told[name] <= 0:
             says, source = reasons.popular(model, item), POPULAR
         else:
             says = reasons.bought_with(dataset, together, int(basket[anchor]), item, len(basket) > 1)
-            source = TOGETHER if told["together"] >= told["pattern"] else reasons.PATTERN
+            source = TOGETHER if name == "together" else reasons.PATTERN
         out.append(Recommendation.of(dataset, item, float(scores[item]), says, source))
     return out
 

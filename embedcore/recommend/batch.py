@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from embedcore.recommend.baskets import top
 from embedcore.recommend.customers import why_new
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.people import People
-from embedcore.recommend.relations import complements, substitutes
+from embedcore.recommend.relations import complements, nearest_instead, substitutes
 
 CELLS = 6_000_000  # scores held at once by one signal: 24 MB
 Answer = tuple[str, list[Recommendation]]
@@ -74,20 +75,24 @@ def products(
 ) -> Iterator[Answer]:
     """(query, products that go with it, or that can replace it: relation "complements" or "substitutes").
 
-    Complements are filled up with what completes a basket of the product alone."""
+    asked: query -> item position; -1, none that is known: popular products. Complements are filled up with what
+    completes a basket of the product alone, substitutes with what comes nearest; the reasons say so."""
     for n, (name, item) in enumerate(asked.items()):
-        if relation == "substitutes":
-            related = substitutes(dataset, model, item, k)
-        else:
-            related = complements(dataset, model, item, k)
-        found = [Recommendation(r.item, r.id, r.title, r.score, r.reason, relation) for r in related]
-        if relation == "complements" and len(found) < k:
-            have = {r.item for r in found}
-            more = for_baskets.for_basket(dataset, model, [item], k, exclude=sorted(have))
-            found += more[: k - len(found)]
-        yield name, found
         if n % 50 == 0:
             progress(n, len(asked), note="Products")
+        if item < 0:
+            yield from baskets(dataset, model, {name: np.empty(0, np.int64)}, k)
+            continue
+        related = (substitutes if relation == "substitutes" else complements)(dataset, model, item, k)
+        have = sorted(r.item for r in related)
+        if relation == "substitutes":
+            related += nearest_instead(dataset, model, item, k - len(related), have) if len(related) < k else []
+        found = [Recommendation(r.item, r.id, r.title, r.score, r.reason, relation) for r in related]
+        if len(found) < k:
+            least = found[-1].score if found else np.inf  # what fills up comes after what was asked for
+            more = for_baskets.for_basket(dataset, model, [item], k, exclude=have)
+            found += [replace(r, score=min(r.score, least)) for r in more if r.item not in {f.item for f in found}]
+        yield name, found[:k]
 
 
 def from_embedding(

@@ -39,6 +39,22 @@ def fit(x: sparse.csr_array, kept: int = KEPT, progress: Progress = silent) -> s
     return sparse.csr_array(sparse.vstack(parts, format="csr")) if parts else sparse.csr_array((n, n), dtype=np.float32)
 
 
+def seen_once_less(
+    table: sparse.csr_array, f: np.ndarray, rows: np.ndarray, columns: np.ndarray, size: int
+) -> np.ndarray:
+    """(rows, columns): by how much the scores of `table` change when one basket of `size` products, all of them
+    among its, is taken back. f: (n,) float64, in how many baskets each product is."""
+    if not len(rows):
+        return np.zeros((0, len(columns)))
+    now = table[rows][:, columns].toarray().astype(np.float64)
+    shared = now * (f[rows, None] ** 0.7 * f[None, columns] ** 0.3 + 5)
+    left = shared - size**-0.7
+    less = np.where(left > 1e-3 * size**-0.7, left, 0) / (
+        np.maximum(f[rows, None] - 1, 0) ** 0.7 * np.maximum(f[None, columns] - 1, 0) ** 0.3 + 5
+    )
+    return np.asarray(np.where(now > 0, less - now, 0))
+
+
 def _best(c: sparse.csr_array, start: int, f: np.ndarray, kept: int) -> sparse.csr_array:
     """Weighted counts of rows start.. -> scores, the best of each row."""
     row = np.repeat(np.arange(c.shape[0]), np.diff(c.indptr))

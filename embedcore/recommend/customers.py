@@ -94,7 +94,7 @@ def why_new(
     for item, anchor in zip(found.tolist(), anchors.tolist(), strict=True):
         told = {name: float(part[item]) for name, part in parts.items()}
         name = max(told, key=lambda n: told[n], default="")
-        if not told or told[name] <= 0:
+        if name in ("", reasons.OFTEN) or told[name] <= 0:
             says, source = reasons.popular(model, item), POPULAR
         elif name == "people" or anchor < 0:
             says, source = "bought by customers who buy much the same", reasons.PEOPLE

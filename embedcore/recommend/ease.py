@@ -14,8 +14,11 @@ def head_size(memory: int = MEMORY) -> int:
     return int((memory / 16) ** 0.5)
 
 
-def fit(x: sparse.csr_array, head: np.ndarray, strength: float, length: float, pull: float = _PULL) -> np.ndarray:
-    """(h, h) float16: weight of a purchase of head[i] for head[j]; zero on the diagonal.
+def fit(x: sparse.csr_array, head: np.ndarray, strength: float, length: float, pull: float = _PULL) -> tuple[
+    np.ndarray, np.ndarray
+]:  # fmt: skip
+    """((h, h) float32: weight of a purchase of head[i] for head[j], zero on the diagonal; (h,) the diagonal of the
+    inverse, from which rehearsal.foretold gets the inverse back).
 
     x: (rows, n) baskets or customers. Each row counts by its size to the power `length`; strength times a product's
     weighted count to the power `pull` is added to the diagonal (the regularisation). Steck 2019, Embarrassingly
@@ -31,9 +34,10 @@ def fit(x: sparse.csr_array, head: np.ndarray, strength: float, length: float, p
     gram[np.diag_indices(len(gram))] += (strength * np.maximum(own, 1e-3) ** pull + 1e-3).astype(np.float32)
     factor, bad = lapack.spotrf(gram, lower=1, overwrite_a=1)
     if bad:  # float32 lost its positive definiteness: nothing is said rather than something wrong
-        return np.zeros((len(head), len(head)), np.float16)
+        return np.zeros((len(head), len(head)), np.float32), np.ones(len(head), np.float32)
     inverse, _ = lapack.spotri(factor, lower=1, overwrite_c=1)
     inverse = np.tril(inverse) + np.tril(inverse, -1).T
-    weights = -inverse / inverse.diagonal()[None, :]
-    weights[np.diag_indices(len(weights))] = 0
-    return np.ascontiguousarray(weights, np.float16)
+    own = inverse.diagonal().copy()
+    inverse /= -own[None, :]
+    inverse[np.diag_indices(len(inverse))] = 0
+    return np.ascontiguousarray(inverse, np.float32), own

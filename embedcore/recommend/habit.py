@@ -4,7 +4,7 @@ customers teach it."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import sparse
@@ -16,6 +16,7 @@ _RECENT = 0.4  # weight of the recent rate beside the learned chance: the sum ra
 LAST = 200  # baskets of a customer that are looked at; what is older says nothing about the next one
 _TAUGHT = 1_500  # customers who teach the weights, each with up to three hidden baskets
 _PRIOR = 5.0  # customers' worth of the average repeat rate, for products few have bought
+_AGAIN, _COUNT = -2, -1  # columns of `_features`
 _FEW = 50  # repeats among the examples below which nothing is learned
 Histories = Sequence[Sequence[np.ndarray]]
 
@@ -39,26 +40,34 @@ class Bought:
 class Habit:
     """Logistic weights over the features of `_features`, learned from baskets that customers really bought next.
     weights: (f + 1,) with the intercept first, or empty when there was too little to learn from. again: (n,) share of
-    a product's buyers who bought it again. counts: (n,)."""
+    a product's buyers who bought it again. counts: (n,). recent: weight of the recent rate beside the learned chance;
+    where nothing was learned, how much smaller the chance of a repeat is than that rate."""
 
     weights: np.ndarray
     mean: np.ndarray
     spread: np.ndarray
     again: np.ndarray
     counts: np.ndarray
+    recent: float = _RECENT
 
     def chance(self, histories: Histories) -> tuple[Bought, np.ndarray]:
         """(what they bought, (rows,) float64: how likely each is in the next basket, plus its recent rate
         at less than half)."""
+        bought, likely = self.learned(histories)
+        return bought, likely + self.recent * bought.rate
+
+    def learned(self, histories: Histories) -> tuple[Bought, np.ndarray]:
+        """(what they bought, (rows,) float64: the probability that was learned; zeros when there was too little)."""
         bought, features = _features(histories, self.again, self.counts)
         if not len(self.weights):
-            return bought, bought.rate
+            often = self.counts[bought.item] / max(float(self.counts.max(initial=0)), 1.0)
+            return bought, often * 1e-4  # among equal rates what sells more
         z = (features - self.mean) / self.spread @ self.weights[1:] + self.weights[0]
-        return bought, 1 / (1 + np.exp(-np.clip(z, -30, 30))) + _RECENT * bought.rate
+        return bought, 1 / (1 + np.exp(-np.clip(z, -30, 30)))
 
     def likely(self, bought: Bought, chance: np.ndarray) -> np.ndarray:
         """(rows,) in 0..1: the probability alone, from what `chance` gave to rank by."""
-        return np.clip(chance - _RECENT * bought.rate if len(self.weights) else chance, 0.0, 1.0)
+        return np.clip(chance - self.recent * bought.rate if len(self.weights) else chance, 0.0, 1.0)
 
 
 def fit(histories: purchases.Histories, table: sparse.csr_array) -> Habit:
@@ -66,34 +75,50 @@ def fit(histories: purchases.Histories, table: sparse.csr_array) -> Habit:
 
     table: (customers, n), in how many baskets of each customer each item is (Histories.counts())."""
     counts = histories.dataset.counts
-    n, again = len(counts), _again(table)
-    long = np.flatnonzero(np.diff(histories.heads) >= 3)
-    useful = [histories.of_customer(int(c)) for c in long[:: max(1, -(-len(long) // _TAUGHT))]]
-    parts, right = [], []
+    n, (buyers, twice) = len(counts), _buyers(table)
+    again = _again(buyers, twice)
+    long = np.flatnonzero(np.diff(histories.heads) >= 2)
+    taught = long[:: max(1, -(-len(long) // _TAUGHT))]
+    useful = [histories.of_customer(int(c)) for c in taught]
+    ours = histories.counts(taught)
+    parts, right, rates = [], [], []
     for hidden in (1, 2, 3):
-        asked = [h for h in useful if len(h) >= hidden + 2]
-        if not asked:
+        some = [c for c, h in enumerate(useful) if len(h) > hidden]
+        if not some:
             continue
+        asked = [useful[c] for c in some]
         bought, features = _features([h[: len(h) - hidden] for h in asked], again, counts)
         row = np.repeat(np.arange(len(asked)), [len(h[-hidden]) for h in asked])
         true = np.unique(row * n + np.concatenate([h[-hidden] for h in asked]))
+        # What the hidden baskets themselves told of a product is taken back: they would foretell themselves.
+        ever = np.asarray(ours[some][bought.row, bought.item]).ravel()
+        before = np.maximum(twice[bought.item] - (ever > 1) + (bought.times > 1), 0)
+        features[:, _AGAIN] = np.log(_again(buyers[bought.item], before, twice.sum() / max(buyers.sum(), 1)) + 1e-6)
+        features[:, _COUNT] = np.log(np.maximum(counts[bought.item] - np.maximum(ever - bought.times, 0), 1))
         parts.append(features)
+        rates.append(bought.rate)
         right.append(np.isin(bought.row * n + bought.item, true))
-    nothing = Habit(np.empty(0), np.empty(0), np.empty(0), again, counts)
+    nothing = Habit(np.empty(0), np.empty(0), np.empty(0), again, counts, 1.0)
     if not parts:
         return nothing
     x, y = np.concatenate(parts), np.concatenate(right).astype(np.float64)
+    share = float((y.sum() + 1) / (np.concatenate(rates).sum() + 1))
+    nothing = replace(nothing, recent=min(share, 1.0))
     if y.sum() < _FEW or (1 - y).sum() < _FEW:
         return nothing
     mean, spread = x.mean(0), x.std(0) + 1e-6
     return Habit(_logistic((x - mean) / spread, y), mean, spread, again, counts)
 
 
-def _again(table: sparse.csr_array) -> np.ndarray:
-    """(n,): from (customers, n) counts of baskets."""
+def _buyers(table: sparse.csr_array) -> tuple[np.ndarray, np.ndarray]:
+    """(n,) customers who bought it, (n,) those who did in two baskets or more; from (customers, n) counts."""
     n = table.shape[1]
-    buyers, twice = np.bincount(table.indices, minlength=n), np.bincount(table.indices, table.data > 1, n)
-    share = twice.sum() / max(buyers.sum(), 1)
+    return np.bincount(table.indices, minlength=n), np.bincount(table.indices, table.data > 1, n)
+
+
+def _again(buyers: np.ndarray, twice: np.ndarray, share: float | None = None) -> np.ndarray:
+    """Share of the buyers who bought it again, drawn to the share of all (or to `share`) where they are few."""
+    share = float(twice.sum() / max(buyers.sum(), 1)) if share is None else share
     return np.asarray((twice + _PRIOR * share) / (buyers + _PRIOR))
 
 

@@ -1,6 +1,6 @@
 """How the signals are put together: one mix for completing a basket, one for what a customer buys next.
 
-The weights were chosen on held-out baskets of three shops; in a wide range around them the results hardly change."""
+How much each signal counts is the recommender's (weights.learn)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ import numpy as np
 from scipy import sparse
 
 from embedcore.recommend.habit import Bought
-from embedcore.recommend.model import Recommender
 from embedcore.recommend.people import People
 from embedcore.recommend.purchases import decayed, table
+from embedcore.recommend.recommender import Recommender
 
-COMPLETE = (1.0, 0.7)  # co-occurrence, EASE over baskets; each row's best product is 1
-NEW = (1.0, 0.5, 0.25)  # EASE over customers, co-occurrence, nearest customers; each row's best 20 are 1 on average
-FRESH = 0.02  # what the 20 best new products weigh beside the chance of a repeat
 _POPULAR = 1e-6  # orders what no signal knows
 
 
@@ -36,15 +33,19 @@ class Next:
 def completion(model: Recommender, baskets: Sequence[np.ndarray]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """((q, n) float32 scores of all products, -inf for those in the basket; what each signal adds)."""
     asked = table([np.unique(b) for b in baskets], len(model))
-    parts = {"together": _dense(asked @ model.together), "pattern": _foretold(model, model.baskets, asked)}
-    out = popularity(model)[None, :].repeat(len(baskets), axis=0)
-    row = np.repeat(np.arange(len(baskets)), np.diff(asked.indptr))
-    for part, weight in zip(parts.values(), COMPLETE, strict=True):
-        part[row, asked.indices] = 0
-        part *= weight / np.maximum(part.max(axis=1, keepdims=True, initial=0), 1e-9)
-        out += part
-    out[row, asked.indices] = -np.inf
+    signals = completing(model, asked)
+    out, parts = _summed(model, signals, evened(signals, asked, 1), model.weights.complete)
+    out[np.repeat(np.arange(len(baskets)), np.diff(asked.indptr)), asked.indices] = -np.inf
     return out, parts
+
+
+def completing(model: Recommender, asked: sparse.csr_array) -> dict[str, np.ndarray]:
+    """What each signal says about completing baskets (q, n): dense (q, n) float32 each, of any size."""
+    return {
+        "together": _dense(asked @ model.together),
+        "pattern": _foretold(model, model.baskets, asked),
+        "popular": _often(model, asked.shape[0]),
+    }
 
 
 def next_baskets(
@@ -54,35 +55,66 @@ def next_baskets(
     but: np.ndarray | None = None,
 ) -> Next:
     """What customers with these histories (baskets, oldest first) buy next. but: their own numbers among `people`."""
-    n, q = len(model), len(histories)
-    lately = decayed(histories, n, 0.85)
-    lately.data = np.sqrt(lately.data)
-    lasting = decayed(histories, n, 0.97)
-    lasting.data = np.log1p(lasting.data)
-    parts = {
-        "pattern": _foretold(model, model.customers, lasting) if model.customers is not None else None,
-        "together": _dense(lately @ model.together),
-        "people": _dense(people.like(lasting, but=but) @ people.bought) if people is not None else None,
-    }
-    row = np.repeat(np.arange(q), np.diff(lasting.indptr))
-    new = np.tile(popularity(model), (q, 1))
-    told: dict[str, np.ndarray] = {}
-    for (name, part), weight in zip(parts.items(), NEW, strict=True):
-        if part is None:
-            continue
-        part[row, lasting.indices] = 0
-        k = min(20, n)
-        best = -np.partition(-part, k - 1, axis=1)[:, :k]
-        part *= weight / np.maximum(best.mean(axis=1, keepdims=True), 1e-9)
-        new += part
-        told[name] = part
-    everything = new * np.float32(FRESH)
+    lately, lasting = memories(histories, len(model))
+    signals = trying(model, lately, lasting, people, but)
+    new, told = _summed(model, signals, evened(signals, lasting, 20), model.weights.new)
+    everything = new * np.float32(model.weights.fresh)
     bought, chance = None, np.empty(0)
     if model.habit is not None:
         bought, chance = model.habit.chance(histories)
         everything[bought.row, bought.item] = chance
-    new[row, lasting.indices] = -np.inf
+    new[np.repeat(np.arange(len(histories)), np.diff(lasting.indptr)), lasting.indices] = -np.inf
     return Next(everything, new, told, bought, chance)
+
+
+def memories(histories: Sequence[Sequence[np.ndarray]], n: int) -> tuple[sparse.csr_array, sparse.csr_array]:
+    """Two rows for each history, (q, n): what was bought lately, and what was ever bought often."""
+    lately, lasting = decayed(histories, n, 0.85), decayed(histories, n, 0.97)
+    lately.data, lasting.data = np.sqrt(lately.data), np.log1p(lasting.data)
+    return lately, lasting
+
+
+def trying(
+    model: Recommender, lately: sparse.csr_array, lasting: sparse.csr_array, people: People | None,
+    but: np.ndarray | None,
+) -> dict[str, np.ndarray]:  # fmt: skip
+    """What each signal says about products that are new to customers: dense (q, n) float32 each, of any size."""
+    nothing = np.zeros((1, len(model)), np.float32).repeat(lately.shape[0], axis=0)
+    return {
+        "pattern": _foretold(model, model.customers, lasting) if model.customers is not None else nothing,
+        "together": _dense(lately @ model.together),
+        "people": _dense(people.like(lasting, but=but) @ people.bought) if people is not None else nothing.copy(),
+        "popular": _often(model, lately.shape[0]),
+    }
+
+
+def evened(signals: dict[str, np.ndarray], asked: sparse.csr_array, best: int) -> list[np.ndarray]:
+    """The signals in place: 0 for what is asked with, and the mean of each row's so many best is 1."""
+    row = np.repeat(np.arange(asked.shape[0]), np.diff(asked.indptr))
+    for part in signals.values():
+        part[row, asked.indices] = 0
+        k = min(best, part.shape[1])
+        top = -np.partition(-part, k - 1, axis=1)[:, :k] if k > 1 else part.max(axis=1, keepdims=True, initial=0)
+        floor = np.maximum(-part.min(axis=1, keepdims=True, initial=0) / 20, 1e-9)  # where hardly anything is foretold
+        part /= np.maximum(top.mean(axis=1, keepdims=True), floor)
+    return list(signals.values())
+
+
+def _summed(
+    model: Recommender, signals: dict[str, np.ndarray], evened: list[np.ndarray], weights: Sequence[float]
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Weighted in place and summed; and the signals that count."""
+    out = np.tile(popularity(model), (len(evened[0]), 1))
+    for part, weight in zip(evened, weights, strict=True):
+        part *= weight
+        out += part
+    return out, {name: part for (name, part), w in zip(signals.items(), weights, strict=True) if w > 0}
+
+
+def _often(model: Recommender, rows: int) -> np.ndarray:
+    """(rows, n): the share of the best-selling product's baskets."""
+    share = model.counts / max(float(model.counts.max(initial=0)), 1.0)
+    return np.tile(share.astype(np.float32), (rows, 1))
 
 
 def popularity(model: Recommender) -> np.ndarray:

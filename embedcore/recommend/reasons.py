@@ -10,6 +10,7 @@ from embedcore.recommend.habit import LAST, Bought
 from embedcore.recommend.model import Recommender
 
 # Which signal spoke: Recommendation.source, beside those of explore.suggestion.
+OFTEN = "popular"  # the signal of mix.completing and mix.trying that is no reason but itself
 REPEAT, PATTERN, PEOPLE = "bought before", "purchase patterns", "similar customers"
 
 

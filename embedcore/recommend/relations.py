@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,11 +13,13 @@ from embedcore.explore.common import alike, finest_first
 from embedcore.explore.recent import Recent
 from embedcore.explore.together import ENOUGH, Together
 from embedcore.recommend.model import Recommender
+from embedcore.recommend.spread import by_whom, spread
 from embedcore.recommend.words import Words
 
 _FEW = 5  # purchases below which the company of a product is mostly chance
 _LIFT = 1.5  # bought together more often than this times chance: they go together
 _COMPANY = 2.0  # weight of the company a product is bought in, beside words, categories and price together
+_CLOSELY = 60  # complements whose customers are counted
 _POOL = 400  # candidates that are looked at closely
 _SURE = 2.0  # baskets that chance lends to both counts before they are compared
 
@@ -41,7 +44,8 @@ def complements(
 ) -> list[Related]:
     """Products that go with `item`: bought together more often than chance, of another kind, surest first.
 
-    The score is how far the shared baskets lie above chance, in standard deviations, times the log of the lift.
+    The score is how far the shared baskets lie above chance, in standard deviations, times the log of the lift; baskets
+    of one customer count as less than as many of different ones (see spread).
     NeedsError without baskets; [] when nothing is bought with it more often than chance."""
     together = together or Together.of(dataset)
     found, shared = together.partners(item)
@@ -50,12 +54,16 @@ def complements(
     lift, sure = _against_chance(together, item, found, shared)
     score = np.log(np.maximum(lift, 1e-9)) * np.maximum(sure, 0)
     score[(lift < _LIFT) | _same_kind(dataset, item, found)] = 0
-    order = np.lexsort((found, -score))[:k]
-    return [
-        _related(dataset, other, score[n], shared[n], lift[n], together.evidence(item, other, int(shared[n])))
-        for n, other in zip(order.tolist(), found[order].tolist(), strict=True)
-        if score[n] > 0
-    ]
+    near = np.lexsort((found, -score))[: max(_CLOSELY, 4 * k)]
+    people, effect = spread(dataset, together, item, found[near])
+    score[near] /= np.sqrt(effect)
+    out = []
+    for at in np.lexsort((found[near], -score[near]))[:k].tolist():
+        n, other = int(near[at]), int(found[near[at]])
+        if score[n] > 0:
+            says = together.evidence(item, other, int(shared[n])) + by_whom(int(people[at]), int(shared[n]))
+            out.append(_related(dataset, other, score[n], shared[n], lift[n], says))
+    return out
 
 
 def substitutes(
@@ -100,6 +108,29 @@ def substitutes(
             says.append(_apart(together, item, other, int(shared[n]), float(company[other])))
         reason = "; ".join(s for s in says if s) or "described in much the same words"
         out.append(_related(dataset, other, score[n], shared[n], lift[n], reason))
+    return out
+
+
+def nearest_instead(dataset: Dataset, model: Recommender, item: int, k: int, but: Sequence[int] = ()) -> list[Related]:
+    """The k products that come nearest to replacing `item` where substitutes() finds no more: alike or bought in the
+    same company although they are bought together with it, then what sells most. Scores are below 0. but: left out."""
+    together = Together.of(dataset)
+    near = _likeness(dataset, item, None) + _COMPANY * _company(model, item)
+    order = near + model.counts / max(float(model.counts.max(initial=0)), 1.0) * 1e-6
+    order[[item, *but]] = 0
+    found = np.argsort(-order, kind="stable")[:k]
+    found = found[order[found] > 0]
+    shared = together.shared([item], found)[0] if len(found) else np.zeros(0, np.int64)
+    lift, _ = _against_chance(together, item, found, shared)
+    out = []
+    for n, other in enumerate(found.tolist()):
+        if near[other] > 0:
+            says = [s for s in alike(dataset, item, other) if s] or ["bought in the same company"]
+            says.append(f"no real substitute: {together.evidence(item, other, int(shared[n])) or 'hardly alike'}")
+            reason = "; ".join(says)
+        else:
+            reason = f"nothing is known to replace it; often bought: in {int(model.counts[other]):,} baskets"
+        out.append(_related(dataset, other, float(order[other]) - float(order.max()) - 1, shared[n], lift[n], reason))
     return out
 
 

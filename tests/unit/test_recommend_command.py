@@ -84,6 +84,19 @@ def test_products_get_what_goes_with_them_or_what_replaces_them(tmp_path: Path) 
     assert beside["product_id"].tolist() == ["tea"] and instead["product_id"].tolist() == ["b"]
 
 
+def test_substitutes_are_filled_up_with_the_nearest_and_say_so(tmp_path: Path) -> None:
+    train = lines([["a", "tea"]] * 8 + [["a", "pot"]] * 8 + [["rope"]] * 3)
+    _, found = ask(tmp_path, train, asked(("first", "zzz"), ("q", "a"), ("r", "rope")), "--for", "products",
+                   "--relation", "substitutes", "--k", "9")  # fmt: skip
+    assert found["query_id"].drop_duplicates().tolist() == ["first", "q", "r"]  # in the order of the file
+    assert found.groupby("query_id").size().tolist() == [4, 3, 3]
+    assert not found.duplicated(["query_id", "product_id"]).any()
+    own = found[found["query_id"] == "r"]
+    assert own["reason"].str.startswith("nothing is known to replace it").all()
+    for _, some in found.groupby("query_id"):
+        assert some["score"].astype(float).is_monotonic_decreasing and some["reason"].ne("").all()
+
+
 @pytest.mark.parametrize("whom", ["baskets", "customers", "products"])
 def test_product2vec_alone_answers_too(tmp_path: Path, whom: str) -> None:
     rng = np.random.default_rng(0)
