@@ -1,0 +1,42 @@
+"""How many people stand behind a count of baskets: what one customer always buys together goes so for them alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from embedcore.dataset import Dataset
+from embedcore.explore.together import Together
+
+
+def spread(
+    dataset: Dataset, together: Together, item: int, others: Sequence[int] | np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """((others,) int64 customers with both in a basket, 0 where nobody is known; (others,) float64 how many baskets
+    count as one, at least 1).
+
+    The second is the design effect of baskets that come in clusters, one per customer: the sum of the squared counts
+    by their sum (Kish 1965). A deviation from chance is divided by its root."""
+    people, effect = np.zeros(len(others), np.int64), np.ones(len(others))
+    baskets = dataset.baskets
+    if baskets is None or baskets.customers is None:
+        return people, effect
+    mark = np.zeros(len(together), bool)
+    mark[together.baskets_of(item)] = True
+    for n, other in enumerate(others):
+        held = together.baskets_of(int(other))
+        who = np.asarray(baskets.customers[held[mark[held]]])
+        known = np.unique(who[who >= 0], return_counts=True)[1].astype(np.float64)
+        alone = int((who < 0).sum())
+        people[n] = len(known)
+        if len(who):
+            effect[n] = ((known**2).sum() + alone) / len(who)
+    return people, effect
+
+
+def by_whom(people: int, shared: int) -> str:
+    """Such as ", by 38 customers"; "" where it says nothing."""
+    if people == 0 or shared < 2:
+        return ""
+    return ", all by one customer" if people == 1 else f", by {people:,} customers"
