@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ from embedcore.methods.base import Progress
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    import pyarrow.parquet as pq
 
 LARGE = 3_000_000  # rows from which a table stays in its file
 HEAD = 100_000  # of those, how many first rows are kept to guess and to show
@@ -128,6 +129,13 @@ def _days(source: Any, fields: list[tuple[int, pa.Field]], progress: Progress) -
     return days
 
 
+def parts(source: pq.ParquetFile, rows: int, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
+    """The rows of a Parquet file, some at a time. One group after the other: asked for all of them, the reader keeps
+    what it has read of each until the last."""
+    for group in range(source.num_row_groups):
+        yield from source.iter_batches(rows, row_groups=[group], columns=columns)
+
+
 def _batches(source: Any, fields: list[tuple[int, pa.Field]]) -> Any:
     """Some columns, by their place, part by part."""
     import pyarrow as pa
@@ -136,6 +144,6 @@ def _batches(source: Any, fields: list[tuple[int, pa.Field]]) -> Any:
     # Asked for by name, a column whose name repeats, or is the beginning of another with a dot, brings others along.
     plain = len(set(names)) == len(names) and not any("." in name for name in names)
     wanted = [f.name for _, f in fields] if plain else None
-    for batch in source.iter_batches(ROWS, columns=wanted):
+    for batch in parts(source, ROWS, wanted):
         at = {n: batch.schema.get_field_index(f.name) if plain else n for n, f in fields}
         yield {n: pa.chunked_array([batch.column(k)]) for n, k in at.items()}

@@ -33,6 +33,7 @@ from embedcore.intake.baskets import (
     whole_lines,
 )  # fmt: skip
 from embedcore.intake.heads import Heads, first_seen
+from embedcore.intake.large import parts
 from embedcore.intake.laying import Lines, lay
 from embedcore.intake.match import match
 from embedcore.intake.share import part
@@ -108,7 +109,7 @@ class Rows:
 
     def of(self, columns: list[str]) -> Iterator[pd.DataFrame]:
         """Some of the columns."""
-        for batch in self.source.iter_batches(ROWS, columns=columns):
+        for batch in parts(self.source, ROWS, columns):
             yield batch.to_pandas().astype("str")
 
     @property
