@@ -106,7 +106,8 @@ def setup(data_hash: str, data: Dataset) -> None:
     if right.button(label, type="primary", icon=":material/play_arrow:", disabled=waits is not None):
         folder = str(services.store().dataset_folder(data_hash))
         spec = {"dataset": data_hash, "dataset_folder": folder, "method": method.name, "params": params.__dict__}
-        job = services.jobs().submit("train", key, {**spec, "seed": seed}, methods.job_title(method, data))
+        title = methods.job_title(method, data, params, seed)
+        job = services.jobs().submit("train", key, {**spec, "seed": seed}, title)
         st.session_state["train:job"] = job.id
         st.session_state["train:cached"] = key if stored else None
         st.rerun()

@@ -28,26 +28,14 @@ def similar_products(
 ) -> list[Recommendation]:
     """The k products most like `item` (position in Dataset.items), best first, with the evidence for each.
 
-    from_baskets: the vectors were learned from purchases. A vector of a product bought two or three times is mostly
-    chance, so the nearest neighbours are then ordered by cosine times n / (n + 5), n baskets; the score shown stays
-    the cosine.
-
-    A product without a vector gets what it was bought with, and the source says so; [] when nothing is known of it.
+    from_baskets: the vectors were learned from purchases; see closest. A product without a vector gets what it was
+    bought with, and the source says so; [] when nothing is known of it.
     """
     together = together or (Together.of(dataset) if dataset.baskets is not None else None)
     row = embedding.row_of.get(str(dataset.items[item]))
     if row is None:
         return _bought_with(dataset, together, item, k) if together is not None else []
-    wide = max(k, _WIDE) if from_baskets else k
-    if graph is not None and graph.k >= wide:
-        rows, scores = (a[:wide] for a in graph.of(row))
-    else:
-        rows, scores = (a[0] for a in nearest(embedding, embedding.unit[row], wide, (row,)))
-    found = dataset.positions(embedding.ids[rows])
-    if from_baskets:
-        bought = dataset.counts[found]
-        best = np.argsort(-scores * bought / (bought + _CHANCE), kind="stable")[:k]
-        found, scores = found[best], scores[best]
+    found, scores = closest(dataset, embedding, graph, row, k, from_baskets)
     shared = together.shared([item], found)[0] if together is not None else np.zeros(len(found), np.int64)
     out = []
     for other, score, times in zip(found.tolist(), scores.tolist(), shared.tolist(), strict=True):
@@ -58,6 +46,26 @@ def similar_products(
             says.append("close in this result; nothing else in common")
         out.append(Recommendation.of(dataset, other, score, "; ".join(says), ALIKE))
     return out
+
+
+def closest(
+    dataset: Dataset, embedding: Embedding, graph: Graph | None, row: int, k: int, from_baskets: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """(items, cosine similarities) of the k products nearest to a row of the embedding, best first.
+
+    from_baskets: a vector of a product bought two or three times is mostly chance, so the nearest neighbours are
+    ordered by cosine times n / (n + 5), n baskets."""
+    wide = max(k, _WIDE) if from_baskets else k
+    if graph is not None and graph.k >= wide:
+        rows, scores = (a[:wide] for a in graph.of(row))
+    else:
+        rows, scores = (a[0] for a in nearest(embedding, embedding.unit[row], wide, (row,)))
+    found = dataset.positions(embedding.ids[rows])
+    if from_baskets:
+        bought = dataset.counts[found]
+        best = np.argsort(-scores * bought / (bought + _CHANCE), kind="stable")[:k]
+        found, scores = found[best], scores[best]
+    return found, scores
 
 
 def like_basket(dataset: Dataset, embedding: Embedding, items: Sequence[int], k: int = 10) -> list[Recommendation]:

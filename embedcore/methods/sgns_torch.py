@@ -18,7 +18,7 @@ from embedcore.errors import NeedsError
 from embedcore.methods.pieces import cut_up, some
 from embedcore.methods.threads import one_thread
 
-_STEPS = 60  # steps in a pass over the data at least: a popular row moves once a step, however often it is bought
+_STEPS = 200  # steps in a pass over the data at least: a popular row moves once a step, however often it is bought
 _LEAST, _MOST = 256, 32_768  # tokens in a step,
 _NUMBERS = 32_000_000  # of which each has a vector for each of its negatives: that bounds a step to half a gigabyte
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset, Embedding
-from embedcore.explore.similar import similar_products
+from embedcore.explore.similar import closest
 from embedcore.job import FIRST
 from pages.ui import cards, picker, services, shell
 from pages.ui.text import count, plain, short
 
 K = 10
+_QUICK = 5_000_000  # purchases of which who was bought with whom is looked up in a second
 
 
 @st.fragment
@@ -37,8 +39,13 @@ def section(id: str, data: str) -> None:
             "These are counted, not trained yet: products that keep the same company more often than chance would put "
             "them there. When the training is done, its own answer takes their place." + _part(vectors)
         )
-        picker.search(dataset, f"first:{id}", "Which product?", "Choose", ":material/arrow_forward:", _look(dataset))
-        _neighbours(dataset, vectors, data, _chosen(dataset, vectors))
+        # A place of its own for each: what is found must not push the table down to where the last one still stands.
+        with st.container():
+            picker.search(
+                dataset, f"first:{id}", "Which product?", "Choose", ":material/arrow_forward:", _look(dataset)
+            )
+        with st.container():
+            _neighbours(dataset, vectors, data, _chosen(dataset, vectors))
 
 
 def _neighbours(dataset: Dataset, vectors: Embedding, data: str, item: int) -> None:
@@ -47,11 +54,15 @@ def _neighbours(dataset: Dataset, vectors: Embedding, data: str, item: int) -> N
     if str(dataset.items[item]) not in vectors.row_of:
         st.info("It is bought too rarely for a first answer.", icon=":material/info:")
         return
-    found = similar_products(dataset, vectors, None, item, K, services.together(data), True)
+    found, scores = closest(dataset, vectors, None, vectors.row(str(dataset.items[item])), K, True)
     frame = pd.DataFrame(
-        [(r.title, r.score, cards.about(dataset, r.item), r.reason) for r in found],
-        columns=["product", "alike", "what it is", "why"],
-    )
+        {
+            "product": dataset.titles[found],
+            "alike": scores,
+            "bought": _together(dataset, data, item, found),
+            "about": [cards.about(dataset, int(other)) for other in found],
+        }
+    ).dropna(axis="columns")
     st.dataframe(
         frame,
         hide_index=True,
@@ -59,11 +70,24 @@ def _neighbours(dataset: Dataset, vectors: Embedding, data: str, item: int) -> N
         alt=f"Table of the {len(found)} products nearest to {short(dataset.titles[item], 80)} so far",
         column_config={
             "product": st.column_config.TextColumn("nearest so far", width="medium"),
+            "bought": st.column_config.TextColumn("bought with it", width="medium"),
+            "about": "what it is",
             "alike": st.column_config.ProgressColumn(
                 format="%.2f", min_value=0, max_value=1, width="small", help="Cosine similarity of the counted vectors."
             ),
         },
     )
+
+
+def _together(dataset: Dataset, data: str, item: int, others: np.ndarray) -> list[str | None]:
+    """In how many baskets each is with the product; None where there are too many to look it up at once."""
+    if dataset.baskets is None or len(dataset.baskets.items) > _QUICK:
+        return [None] * len(others)
+    together = services.together(data)
+    shared = together.shared([item], others)[0]
+    return [
+        together.evidence(item, int(o), int(n)) or "never in one basket" for o, n in zip(others, shared, strict=True)
+    ]
 
 
 def _part(vectors: Embedding) -> str:

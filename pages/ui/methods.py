@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.methods import Method, all_methods
+from embedcore.methods import Method, Params, all_methods
 from pages.ui import services, shell
-from pages.ui.text import plain
+from pages.ui.text import plain, short
 
 METHODS = {m.name: m for m in all_methods()}
 # What a method learns from -> how that is called.
@@ -22,6 +22,7 @@ SOURCES = {
     "table": "Columns of the catalogue",
     "text": "Words",
 }
+_SET = 2  # settings in a title
 ORDER = ("Columns of the catalogue", "Baskets", "Words", "Pictures", "Several results")
 
 
@@ -30,9 +31,16 @@ def source(method: Method) -> str:
     return next(name for need, name in SOURCES.items() if need in method.needs)
 
 
-def job_title(method: Method, dataset: Dataset) -> str:
-    """What the line of work in progress says."""
-    return f"Training “{shell.method_name(method.name)}” on {dataset.name}"
+def job_title(method: Method, dataset: Dataset, params: Params, seed: int) -> str:
+    """What the line of work in progress says, with what was set differently: two trainings may wait together."""
+    set_to = [
+        f"{f.metadata['label']}: {short(value, 20)}"
+        for f in fields(method.Params)
+        if isinstance(value := getattr(params, f.name), str | int | float) and value != f.default
+    ]
+    set_to += [f"Seed: {seed}"] if seed else []
+    more = f" ({', '.join([*set_to[:_SET], *(['…'] if len(set_to) > _SET else [])])})" if set_to else ""
+    return f"Training “{shell.method_name(method.name)}” on {dataset.name}{more}"
 
 
 def best(dataset: Dataset) -> str:

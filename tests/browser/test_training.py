@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.see import go, heading, menu, press, see, set_number, settled
+from tests.browser.see import go, menu, press, see, set_number, to_training
 from tests.browser.server import Server
 
 PROGRESS = re.compile(r"step [\d,]+ of [\d,]+")
@@ -17,9 +17,7 @@ PROGRESS = re.compile(r"step [\d,]+ of [\d,]+")
 def test_progress_survives_reload_and_page_switch_and_can_be_cancelled(server: Server, page: Page) -> None:
     go(page, server.url)
     press(page, re.compile("^Open (?!.*Complete Journey)"))
-    press(page, "Train a method", timeout=240_000)
-    heading(page, "Train")
-    settled(page)
+    to_training(page, 240_000)
     set_number(page, "Passes over the baskets", 200)
     press(page, re.compile("^Train .*product2vec"))
     see(page.get_by_test_id("stMain"), PROGRESS, timeout=240_000)
@@ -37,3 +35,28 @@ def test_progress_survives_reload_and_page_switch_and_can_be_cancelled(server: S
     set_number(page, "Passes over the baskets", 2)
     press(page, re.compile("^Train .*product2vec"))
     expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=240_000)
+
+
+@pytest.mark.timeout(900)
+def test_a_first_answer_is_there_while_a_training_goes_on_and_gone_when_it_is_stopped(
+    server: Server, page: Page
+) -> None:
+    go(page, server.url)
+    press(page, re.compile("^Open (?!.*Complete Journey)"))
+    to_training(page, 240_000)
+    set_number(page, "Passes over the baskets", 200)
+    set_number(page, "Numbers per product", 512)  # a minute of work: long enough on any machine
+    press(page, re.compile("^Train .*product2vec"))
+    see(page, "A first answer, while it learns", timeout=240_000)
+    see(page.get_by_test_id("stMain"), PROGRESS, timeout=240_000)
+    page.get_by_placeholder("A name, an id, or what it is for").first.fill("lamp")
+    press(page, "Choose")
+    expect(page).to_have_url(re.compile("[?&]item="))
+    chosen = re.search("[?&]item=([^&]+)", page.url)
+    assert chosen is not None
+    expect(page.get_by_test_id("stDataFrame").filter(visible=True)).to_have_count(1)
+    page.reload()
+    see(page, "A first answer, while it learns", timeout=240_000)
+    expect(page).to_have_url(re.compile(f"[?&]item={chosen[1]}"))
+    press(page, "Cancel")
+    expect(page.get_by_text("A first answer, while it learns")).to_have_count(0, timeout=60_000)

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from embedcore.job import FIRST, Job
 from embedcore.jobs import Jobs
 from embedcore.methods import documents, ppmi
+from pages.ui.methods import METHODS, job_title
 from tests.pages.app import check, in_url, open_page, words
 from tests.pages.shop import dataset, fill
 
@@ -115,3 +116,13 @@ def test_the_first_answer_is_gone_when_the_training_is(tmp_path: Path, monkeypat
     app.run()
     check(app)
     assert "A first answer" not in words(app)
+
+
+def test_the_title_of_a_training_says_what_was_set_differently() -> None:
+    method, data = METHODS["product2vec"], dataset()
+    plain = job_title(method, data, method.Params(), 0)
+    assert plain == "Training “Bought together” on A small shop"
+    some = job_title(method, data, method.Params.of({"documents": "customer"}), 7)
+    assert some == f"{plain} (Learn from: customer, Seed: 7)"
+    many = method.Params.of({"documents": "customer", "epochs": 3, "catalogue": False, "rate": 0.1})
+    assert job_title(method, data, many, 7).endswith("(Learn from: customer, Passes over the baskets: 3, …)")
