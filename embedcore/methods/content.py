@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -20,11 +20,21 @@ STEPS = 12  # of the conjugate gradients: more change no neighbour
 _STOP = 1e-4  # or when the error has fallen to this share
 
 
+class Places(NamedTuple):
+    """vectors: (n, d) float32. said: (n,) bool, which rows have a token that was learned from. popular: (n,) float32,
+    the log of how often products like it are bought."""
+
+    vectors: np.ndarray
+    said: np.ndarray
+    popular: np.ndarray
+
+
 @dataclass(frozen=True, eq=False)
 class ContentMap:
     """A vector for each value, range and word of a catalogue; a product is where the sum of its own leads.
 
-    weights: (T,) float32, what each token says (idf). tokens: (T, d). mean: (d,).
+    weights: (T,) float32, what each token says (idf). tokens: (T, d + 1), the last number foretells the log of how
+    often a product is bought. mean: (d + 1,).
     """
 
     cells: Cells
@@ -46,19 +56,21 @@ class ContentMap:
         """Ridge regression of vectors (m, d) on the tokens of the products `rows` of matrix (n, T); a product of n
         purchases weighs n / (n + _TRUST)."""
         weights = rarity(matrix) * cells.share
+        vectors = np.c_[vectors, np.log(np.maximum(counts, 1))]
         trust = (counts / (counts + _TRUST)).astype(np.float32)
         mean = (trust @ vectors / trust.sum()).astype(np.float32)
         x = weighted(matrix[rows], weights)
         return cls(cells, weights, _ridge(x, (vectors - mean).astype(np.float32), trust, progress, steps), mean)
 
-    def predict(self, matrix: csr_matrix) -> tuple[np.ndarray, np.ndarray]:
-        """((n, d) float32, (n,) bool: which rows have a token that was learned from) of Cells.matrix (n, T)."""
+    def predict(self, matrix: csr_matrix) -> Places:
+        """Of Cells.matrix (n, T)."""
         x = weighted(matrix, self.weights)
         said = np.asarray(np.abs(x) @ np.abs(self.tokens).sum(axis=1)).ravel() > 1e-6
-        return np.asarray(self.mean + x @ self.tokens, np.float32), said
+        found = np.asarray(self.mean + x @ self.tokens, np.float32)
+        return Places(found[:, :-1], said, found[:, -1])
 
-    def of(self, dataset: Dataset) -> tuple[np.ndarray, np.ndarray]:
-        """The same for the products of a dataset: ((n, d), (n,) bool)."""
+    def of(self, dataset: Dataset) -> Places:
+        """Of the products of a dataset."""
         return self.predict(self.cells.matrix(dataset))
 
     def pack(self) -> dict[str, np.ndarray]:

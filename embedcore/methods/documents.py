@@ -17,7 +17,10 @@ from embedcore.scratch import space
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+    from embedcore.methods.content import Places
+
 KINDS = ("basket", "customer")
+WORDS = {"basket": "one basket", "customer": "all that a customer bought"}
 ENOUGH = 5.0  # purchases at which a product's own vector says as much as the catalogue does
 
 
@@ -149,7 +152,7 @@ def fold_in(
     counts: np.ndarray,
     new: Dataset,
     kind: str = "basket",
-    content: tuple[np.ndarray, np.ndarray] | None = None,
+    content: Places | None = None,
     enough: float = ENOUGH,
 ) -> Embedding:
     """Vectors of the products of `new`, in its order.
@@ -157,9 +160,9 @@ def fold_in(
     Those of `known` as they are; others a mean over the known products they are bought with, each weighing
     1/(its count + 5), scaled to the usual length of a known vector: on withheld products such a mean finds
     neighbours of the right shelf as often as training with them does. counts: (len(known),) purchases of each known
-    product. content: ((n, d), (n,) bool), where the catalogue alone would put the products of `new` and of which it
-    says something: it is mixed in, the less the more often a product was bought (see `mix`, also for `enough`). The
-    rest is left out and counted in meta ("known", "folded", "left_out", and "placed" by the catalogue alone).
+    product. content: where the catalogue alone would put the products of `new` and of which it says something: it is
+    mixed in, the less the more often a product was bought (see `mix`, also for `enough`). The rest is left out and
+    counted in meta ("known", "folded", "left_out", and "placed" by the catalogue alone).
     """
     at, weights = partners(new, known.row_of, kind)
     row = np.fromiter((known.row_of.get(str(i), -1) for i in new.items), np.int64, len(new))
@@ -171,10 +174,10 @@ def fold_in(
         weights.data /= counts[weights.indices] + 5.0
         vectors[at] = scaled(_rows_to_one(weights) @ known.vectors.astype(np.float64), usual)
     meta = {"known": int(kept.sum()), "folded": len(at)}
-    if content is not None and (said := np.flatnonzero(content[1] & ~kept)).size:
+    if content is not None and (said := np.flatnonzero(content.said & ~kept)).size:
         bought = np.zeros(len(new))
         bought[at] = new.counts[at]
-        vectors[said] = mix(vectors[said], scaled(content[0][said], usual), bought[said], enough)
+        vectors[said] = mix(vectors[said], scaled(content.vectors[said], usual), bought[said], enough)
         alone = np.setdiff1d(said, at)
         kept[said] = True
         meta["placed"] = len(alone)

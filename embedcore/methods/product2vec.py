@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -29,7 +30,8 @@ class Product2VecParams(Params):
     """Parameters of product2vec, named on screen in plain words."""
 
     documents: str = param("basket", "Learn from", "What counts as bought together (the document): one basket, or "
-                           "everything a customer ever bought.", choices=documents.KINDS)
+                           "everything a customer ever bought.", choices=documents.KINDS,
+                           words=documents.WORDS)
     dimension: int = param(64, "Numbers per product", "Length of a vector (dimension).", low=2, high=512, step=1)
     epochs: int = param(15, "Passes over the baskets", "How often every basket is read (epochs).",
                         low=1, high=200, step=1)
@@ -69,11 +71,30 @@ class FittedProduct2Vec(Fitted):
         """Known products keep their vector. A new product that shares a document with known ones gets a mean of
         their vectors, rare partners counting more, and with a catalogue it is drawn to where its columns and words
         lead; without purchases it is put there. See documents.fold_in."""
+        return documents.fold_in(self.embeddings["product"], self.arrays["counts"], new,
+                                 self.meta["params"]["documents"], self._places(new),
+                                 self.meta.get("pull", documents.ENOUGH))
+
+    def _places(self, new: Dataset) -> content.Places | None:
         if self._content is None and "content_tokens" in self.arrays:
             self._content = content.ContentMap.unpack(self.arrays)
-        place = self._content.of(new) if self._content is not None and new.catalogue is not None else None
-        return documents.fold_in(self.embeddings["product"], self.arrays["counts"], new,
-                                 self.meta["params"]["documents"], place, self.meta.get("pull", documents.ENOUGH))
+        return self._content.of(new) if self._content is not None and new.catalogue is not None else None
+
+    def newcomers(self, new: Dataset) -> Callable[[np.ndarray], np.ndarray]:
+        """A function from rows of the embedding (a basket) to (len(new),) float32: how well each product of `new` goes
+        with them, by its vector and by how often products like it are bought; -inf for those without a vector. On
+        withheld products of three shops this found more than the cosine with the basket's mean, and more than
+        products with like words."""
+        found, places = self.embed(new), self._places(new)
+        at, unit = new.positions(found.ids), self.embeddings["product"].unit
+        popular = np.zeros(len(at)) if places is None else places.popular[at]
+
+        def score(rows: np.ndarray) -> np.ndarray:
+            out = np.full(len(new), -np.inf, np.float32)
+            out[at] = unseen.fit(unit[rows], found.unit, popular).sum(axis=0)
+            return out
+
+        return score
 
     def score(self, rows: np.ndarray) -> np.ndarray:
         """(v,) float32: how likely each product is beside the products in `rows` (positions in the embedding),
@@ -81,12 +102,6 @@ class FittedProduct2Vec(Fitted):
         inner = self.arrays["inner"][rows].mean(axis=0) * np.float32(len(rows) ** _LENGTH)
         match = self.embeddings["context"].vectors @ inner
         return np.asarray(match + _POPULARITY * np.log(self.arrays["counts"]), np.float32)
-
-    def fit_new(self, rows: np.ndarray, new: Embedding) -> np.ndarray:
-        """(m,) float32: how well each of m new products (what `embed` gave for them) goes with the products in `rows`
-        (positions in the embedding). On withheld products of three shops this found more than the mean vector of the
-        basket did, and more than products with like words."""
-        return unseen.fit(self.embeddings["product"].unit[rows], new.unit).sum(axis=0)
 
     def save(self, folder: Path) -> None:
         save_model(folder, self.embeddings, self.meta, self.arrays)

@@ -60,7 +60,7 @@ class Side:
             progress(STEPS, STEPS, note="Reading the catalogue")
             return vectors, {}, facts
         learned = ContentMap.fit(self.cells, self.matrix, rows[known], vectors[known], counts[known], progress)
-        place, said = learned.predict(matrix)
+        place, said, _ = learned.predict(matrix)
         pull = documents.ENOUGH if found is None else found.pull
         out = unseen.drawn_to(vectors, place, said, counts, pull, documents.usual_length(vectors))
         progress(STEPS, STEPS, note="Reading the catalogue")

@@ -15,8 +15,9 @@ from embedcore.methods.documents import Documents, mix, scaled, usual_length
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-OWN = 0.5  # a trained vector knows more of its product than the mean of what it is bought with: so much less is drawn
+_SCATTERED = 20.0  # pull from which a trained vector knows no more of its product than the mean of its company
 SHARP = 3  # power of the cosine: what fits one product of a basket well beats what fits all a little
+_POPULARITY = 0.35  # power of how often products like it are bought, as in Product2Vec.score
 _HIDDEN = 1_000  # products at most that are hidden
 _STEPS = 8  # of the conjugate gradients in the check
 _LEARNED = 30_000  # products at most that the check learns from, those bought most
@@ -45,10 +46,10 @@ class Found:
     pull: float
 
 
-def fit(known: np.ndarray, new: np.ndarray) -> np.ndarray:
+def fit(known: np.ndarray, new: np.ndarray, popular: np.ndarray) -> np.ndarray:
     """(n, m): how well each of m new products goes with each of n known ones; both of length 1. Add it up over a
-    basket."""
-    return np.asarray(np.maximum(known @ new.T, 0) ** SHARP)
+    basket. popular: (m,) the log of how often products like the new ones are bought."""
+    return np.asarray(np.maximum(known @ new.T, 0) ** SHARP * np.exp(_POPULARITY * popular))
 
 
 def check(
@@ -71,11 +72,11 @@ def check(
     rest = rest[np.argsort(-docs.counts[rest], kind="stable")[:_LEARNED]]
     learned = ContentMap.fit(cells, matrix, rest, vectors[rest], docs.counts[rest], steps=_STEPS)
     k = max(1, min(20, len(hidden) // 5))
-    place = learned.predict(matrix)[0]
+    place, _, popular = learned.predict(matrix)
     trust = pull(docs, vectors, place, said, seed)
     used = np.unique(basket.indices)
     drawn = drawn_to(vectors[used], place[used], said[used], docs.counts[used], trust, usual_length(vectors))
-    mine = basket[:, used] @ fit(_unit(drawn), _unit(place[hidden]))
+    mine = basket[:, used] @ fit(_unit(drawn), _unit(place[hidden]), popular[hidden])
     kinds, first = len(cells.table.categories), len(cells.table.categories) + len(cells.table.numbers)
     words = category = None
     if len(cells.columns) > first:
@@ -95,9 +96,10 @@ def drawn_to(
     vectors: np.ndarray, place: np.ndarray, said: np.ndarray, counts: np.ndarray, trust: float, usual: float
 ) -> np.ndarray:
     """(n, d): trained vectors of products bought `counts` times, those that the catalogue says something of drawn to
-    their place. trust: what `pull` gave. usual: the usual length of a vector."""
+    their place. usual: the usual length of a vector. trust: what `pull` gave for the mean of the company; the more
+    alike purchases are, the more a trained vector remembers beyond that mean, and the less it is drawn."""
     out = vectors.copy()
-    out[said] = mix(vectors[said], scaled(place[said], usual), counts[said], OWN * trust)
+    out[said] = mix(vectors[said], scaled(place[said], usual), counts[said], trust * min(1, trust / _SCATTERED))
     return out
 
 

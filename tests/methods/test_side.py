@@ -32,12 +32,12 @@ def test_new_products_are_found_more_often_than_by_the_popularity_of_their_categ
 
 
 def test_a_new_product_fits_the_baskets_of_its_shelf_best(fitted: Any) -> None:
-    new = fitted.embed(Dataset.build("c", planted.catalogue(f"new{n}" for n in range(100, 120))))
-    product = fitted.embeddings["product"]
-    shelves = np.array([planted.group(i) for i in new.ids])
+    new = Dataset.build("c", planted.catalogue(f"new{n}" for n in range(100, 120)))
+    score, product = fitted.newcomers(new), fitted.embeddings["product"]
+    shelves = np.array([planted.group(i) for i in new.items])
     for shelf in range(planted.GROUPS):
         rows = [product.row(f"p{shelf + planted.GROUPS * k}") for k in (1, 4, 7)]
-        best = np.argsort(-fitted.fit_new(np.array(rows), new))[:5]
+        best = np.argsort(-score(np.array(rows)))[:5]
         assert (shelves[best] == shelf).all()
 
 
