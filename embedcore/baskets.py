@@ -91,6 +91,14 @@ class Baskets:
         last = np.flatnonzero(np.r_[who[1:] != who[:-1], True]) if len(who) else np.empty(0, np.int64)
         return np.r_[0, ends[last + 1]].astype(np.int64), items, who[last]
 
+    def head(self, n: int) -> Baskets:
+        """The first n baskets."""
+        lines = int(self.indptr[n])
+        cut = {"indptr": n + 1, "items": lines, "quantity": lines, "price": lines, "customers": n, "times": n}
+        arrays = {name: a[: cut[name]] for name in ARRAYS if (a := getattr(self, name)) is not None}
+        ids = self.ids.head(n) if isinstance(self.ids, Strings) else self.ids[:n]
+        return replace(self, ids=ids, folder=None, **arrays)
+
     def renamed(self, to: np.ndarray) -> Baskets:
         """The same baskets where item i is item to[i]. Items of a basket that become one are one line: quantities
         summed, prices averaged. to: (items,) int32."""

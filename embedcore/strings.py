@@ -39,6 +39,10 @@ class Strings:
             for part in texts:
                 out.write_batch(pa.record_batch([pa.array(part, pa.string())], schema=schema))
 
+    def head(self, n: int) -> Strings:
+        """The first n, still in the file."""
+        return Strings(self._found[:n])
+
     def parts(self) -> Iterator[np.ndarray]:
         """All texts in their order, as object arrays of some ten thousand."""
         for start in range(0, len(self), _BATCH):

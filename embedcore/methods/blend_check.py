@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from itertools import islice
 from itertools import product as every
 from typing import Any
 
@@ -64,19 +65,12 @@ def _by_baskets(
         return None
     stay = int(len(b) * (1 - _HELD))
     rng = np.random.default_rng(seed)
-    asked = [rng.choice(b.of(n), 2, replace=False) for n in rng.permutation(np.arange(stay, len(b)))
-             if b.sizes[n] > 1][:_QUESTIONS]
+    sizes = b.sizes
+    several = (n for n in rng.permutation(np.arange(stay, len(b))) if sizes[n] > 1)
+    asked = [rng.choice(b.of(n), 2, replace=False) for n in islice(several, _QUESTIONS)]
     if len(asked) < _LEAST:
         return None
-    end = int(b.indptr[stay])
-    shorter = replace(
-        b, indptr=b.indptr[: stay + 1], items=b.items[:end], ids=b.ids[:stay],
-        customers=None if b.customers is None else b.customers[:stay],
-        times=None if b.times is None else b.times[:stay],
-        quantity=None if b.quantity is None else b.quantity[:end],
-        price=None if b.price is None else b.price[:end],
-    )
-    vectors = _again(replace(dataset, baskets=shorter), methods, parts, "baskets", "", progress, seed)
+    vectors = _again(replace(dataset, baskets=b.head(stay)), methods, parts, "baskets", "", progress, seed)
     pairs, blocks = np.array(asked), _filled(dataset, vectors)
     among = np.argsort(-dataset.counts, kind="stable")[:_AMONG]
     place = np.full(len(dataset), -1)

@@ -9,6 +9,7 @@ import numpy as np
 from embedcore.dataset import Dataset
 from embedcore.methods.base import Progress
 from embedcore.methods.linear import main_directions
+from embedcore.methods.pieces import some
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -27,7 +28,7 @@ def purchases(dataset: Dataset, half_life: int = 0, keep: np.ndarray | None = No
     age = np.repeat(np.cumsum(many), many) - 1 - np.arange(len(use))
     weight = 0.5 ** (age / half_life) if half_life else np.ones(len(use))
     sizes = b.sizes[use]
-    items = np.concatenate([b.of(int(n)) for n in use]) if len(use) else np.empty(0, np.int32)
+    items = some(b.indptr, b.items, use)[1]
     cells = (np.repeat(weight, sizes).astype(np.float32), (np.repeat(row, sizes), items))
     return csr_matrix(cells, (len(who), len(dataset))), who
 

@@ -252,3 +252,17 @@ def test_items_that_become_one_are_one_line_of_a_basket(
     assert len(found.items) < len(b.items) and found.customers is b.customers
     for name in ("indptr", "items", "ids", "times", "quantity", "price"):
         np.testing.assert_array_equal(getattr(found, name), getattr(right.baskets, name), err_msg=name)
+
+
+def test_the_first_baskets_are_cut_off_in_memory_and_in_files(tmp_path: Path) -> None:
+    data = shop()
+    data.save(tmp_path / "d")
+    for b in (data.baskets, Dataset.load(tmp_path / "d").baskets):
+        assert b is not None and b.times is not None and b.customers is not None
+        found = b.head(17)
+        assert len(found) == 17 and found.folder is None and type(found.ids) is type(b.ids)
+        assert list(found.ids) == list(b.ids)[:17]
+        assert all(found.of(n).tolist() == b.of(n).tolist() for n in range(17)) and len(found.items) == b.indptr[17]
+        assert found.times is not None and found.times.tolist() == b.times[:17].tolist()
+        found.save(tmp_path / "first")
+        assert same(found, Baskets.load(tmp_path / "first"))
