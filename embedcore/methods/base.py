@@ -48,6 +48,7 @@ def param(
     high: float | None = None,
     step: float | None = None,
     choices: tuple[Any, ...] | None = None,
+    words: Mapping[Any, str] | None = None,
     columns: tuple[str, ...] | None = None,
     column: tuple[str, ...] | None = None,
     runs: bool = False,
@@ -57,11 +58,11 @@ def param(
     """A field of Params with what a form needs to draw it.
 
     label: plain words. help: one sentence with the exact term. low/high/step: bounds of a number.
-    choices: the allowed values. columns: the value is a tuple of catalogue columns that have one of
-    these roles (an empty tuple means: all of them). column: the value is one catalogue column that has one of these
-    roles, or "" for none. runs: the value is a tuple of keys of finished runs on the same dataset. advanced: hidden
-    until asked for. later: it came after results had been stored, and its default is what was done before, so that at
-    its default it is left out of a run's key.
+    choices: the allowed values; words: what a choice is called on screen where its value does not say it.
+    columns: the value is a tuple of catalogue columns that have one of these roles (an empty tuple means: all of them).
+    column: the value is one catalogue column that has one of these roles, or "" for none. runs: the value is a tuple of
+    keys of finished runs on the same dataset. advanced: hidden until asked for. later: it came after results had been
+    stored, and its default is what was done before, so that at its default it is left out of a run's key.
     """
     meta = {
         "label": label,
@@ -70,6 +71,7 @@ def param(
         "high": high,
         "step": step,
         "choices": choices,
+        "words": words or {},
         "columns": columns,
         "column": column,
         "runs": runs,

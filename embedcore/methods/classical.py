@@ -28,7 +28,8 @@ class SVDParams(Params):
     """Parameters of the truncated SVD."""
 
     documents: str = param("basket", "Learn from", "What counts as bought together (the rows of the matrix): one "
-                           "basket, or everything a customer ever bought.", choices=documents.KINDS)
+                           "basket, or everything a customer ever bought.", choices=documents.KINDS,
+                           words=documents.WORDS)
     n_components: int = param(64, "Numbers per product", "Length of a vector (number of singular vectors kept).",
                               low=2, high=512, step=1)
     min_count: int = param(2, "Smallest number of purchases", "Products bought fewer times get no vector (min count).",

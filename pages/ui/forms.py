@@ -75,6 +75,7 @@ def _widget(method: Method, dataset: Dataset, f: Field[Any]) -> Any:
             m["label"],
             m["choices"],
             index=m["choices"].index(f.default),
+            format_func=lambda choice: m["words"].get(choice, str(choice)),
             help=m["help"],
             key=key,
             persist_state="session",

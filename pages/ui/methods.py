@@ -34,7 +34,7 @@ def source(method: Method) -> str:
 def job_title(method: Method, dataset: Dataset, params: Params, seed: int) -> str:
     """What the line of work in progress says, with what was set differently: two trainings may wait together."""
     set_to = [
-        f"{f.metadata['label']}: {short(value, 20)}"
+        f"{f.metadata['label']}: {short(f.metadata['words'].get(value, value), 30)}"
         for f in fields(method.Params)
         if isinstance(value := getattr(params, f.name), str | int | float) and value != f.default
     ]

@@ -123,6 +123,7 @@ def test_the_title_of_a_training_says_what_was_set_differently() -> None:
     plain = job_title(method, data, method.Params(), 0)
     assert plain == "Training “Bought together” on A small shop"
     some = job_title(method, data, method.Params.of({"documents": "customer"}), 7)
-    assert some == f"{plain} (Learn from: customer, Seed: 7)"
+    assert some == f"{plain} (Learn from: all that a customer bought, Seed: 7)"
     many = method.Params.of({"documents": "customer", "epochs": 3, "catalogue": False, "rate": 0.1})
-    assert job_title(method, data, many, 7).endswith("(Learn from: customer, Passes over the baskets: 3, …)")
+    first_two = "Learn from: all that a customer bought, Passes over the baskets: 3"
+    assert job_title(method, data, many, 7) == f"{plain} ({first_two}, …)"
