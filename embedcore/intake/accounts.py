@@ -90,10 +90,11 @@ def audit(data: mmap.mmap, how: Dialect, near: Path | None = None, tell: Progres
     padded = False
     if quotes:
         spaces = re.compile(rb"(?:^|" + re.escape(how.delimiter.encode()) + rb') {2,}"', re.MULTILINE)
-        padded = spaces.search(data, int(start[first])) is not None
-        where = _quoted(data, start, first, near)
-        for record in Lexer(how.delimiter).records(books.line, first, books.lines, where):
-            tell(40 * books.lines + 60 * record.line, 100 * books.lines, note="Looking at the quotes")
+        padded = data.find(b'  "', int(start[first])) >= 0 and spaces.search(data, int(start[first])) is not None
+        where = _quoted(data, start, first, part(tell, 40, 60))
+        for n, record in enumerate(Lexer(how.delimiter).records(books.line, first, books.lines, where)):
+            if n % 4096 == 0:
+                tell(60 * books.lines + 40 * record.line, 100 * books.lines, note="Looking at the quotes")
             if record.problem:
                 text = books.line(record.line)[: 4 * TEXT].decode("utf-8", "replace")
                 bad[record.line] = Bad(record.line, record.problem, text[:TEXT])
@@ -155,11 +156,12 @@ def _sizes(start: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
         yield at, np.diff(start[at : at + STEP + 1])
 
 
-def _quoted(data: mmap.mmap, start: np.ndarray, first: int, near: Path | None) -> Sequence[int]:
+def _quoted(data: mmap.mmap, start: np.ndarray, first: int, tell: Progress) -> Sequence[int]:
     """The lines that hold a quote."""
     parts: list[np.ndarray] = []
     last = -1
-    for offsets in _found(data, 34):
+    for n, offsets in enumerate(_found(data, 34)):
+        tell(min(n * STEP, len(data)), len(data), note="Looking at the quotes")
         lines = np.unique(np.searchsorted(start, offsets, side="right") - 1)
         lines = lines[(lines >= first) & (lines > last)]
         if len(lines):
