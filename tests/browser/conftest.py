@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,20 @@ def clean_log(server: Server) -> None:
     """What the pages do not show stands in the log: nothing may have gone wrong there."""
     found = server.log.find("Traceback")
     assert found < 0, server.log[max(0, found - 500) : found + 4000]
+
+
+@contextmanager
+def visited(chromium: Browser, folder: Path, name: str) -> Iterator[tuple[Server, Page]]:
+    """A fresh server and the page that a fixture prepares it with, both looked at afterwards. name: of screenshots."""
+    with serve(folder, folder / "home") as server:
+        watch, done = Watch(chromium), False
+        try:
+            yield server, watch.page()
+            done = True
+        finally:
+            wrong = watch.close(name, failed=not done)
+        assert not wrong, wrong
+        clean_log(server)
 
 
 @pytest.fixture

@@ -47,6 +47,13 @@ def press(page: Page, name: str | re.Pattern[str], timeout: float = PATIENCE) ->
     button.click(timeout=timeout)
 
 
+def to_training(page: Page, timeout: float = PATIENCE) -> None:
+    """From where a dataset was opened to the Train page."""
+    press(page, "Train a method", timeout)
+    heading(page, "Train")
+    settled(page)
+
+
 def upload(page: Page, label: str | re.Pattern[str], *files: str) -> None:
     """Give files to the uploader with that label."""
     box = page.get_by_test_id("stFileUploader").filter(has_text=label).first

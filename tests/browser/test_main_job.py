@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import OpenPage, clean_log
+from tests.browser.conftest import OpenPage, visited
 from tests.browser.see import (
     body,
     cells,
@@ -19,15 +19,14 @@ from tests.browser.see import (
     drawn,
     drawn_anew,
     go,
-    heading,
     menu,
     metric,
     press,
     see,
     settled,
+    to_training,
 )
-from tests.browser.server import Server, serve
-from tests.browser.watch import Watch
+from tests.browser.server import Server
 
 MAP = "Map of"  # how the description of the chart begins
 LONG = 400_000  # milliseconds: 1.4 million purchase lines on two busy cores
@@ -54,29 +53,17 @@ def train(page: Page) -> str:
 @pytest.fixture(scope="module")
 def trained(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trained]:
     """From a fresh server to a trained embedding, with clicks only."""
-    folder = tmp_path_factory.mktemp("journey")
-    with serve(folder, folder / "home") as server:
-        watch, page = Watch(chromium), None
-        done = False
-        try:
-            page = watch.page()
-            begun = time.monotonic()
-            go(page, server.url)
-            see(page, re.compile("for education"))  # the data's own note
-            press(page, re.compile("^Open .*Complete Journey"))
-            press(page, "Train a method", timeout=LONG)
-            heading(page, "Train")
-            settled(page)
-            loaded = time.monotonic()
-            query = train(page)
-            print(f"\nComplete Journey: loaded in {loaded - begun:.0f} s, trained in {time.monotonic() - loaded:.0f} s")
-            done = True
-            print(query, flush=True)
-            yield Trained(server, query)
-        finally:
-            wrong = watch.close("journey", failed=not done)
-        assert not wrong, wrong
-        clean_log(server)
+    with visited(chromium, tmp_path_factory.mktemp("journey"), "journey") as (server, page):
+        begun = time.monotonic()
+        go(page, server.url)
+        see(page, re.compile("for education"))  # the data's own note
+        press(page, re.compile("^Open .*Complete Journey"))
+        to_training(page, LONG)
+        loaded = time.monotonic()
+        query = train(page)
+        print(f"\nComplete Journey: loaded in {loaded - begun:.0f} s, trained in {time.monotonic() - loaded:.0f} s")
+        print(query, flush=True)
+        yield Trained(server, query)
 
 
 def test_overview_says_what_is_loaded_and_trained(trained: Trained, page: Page) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.see import cells, choose, go, heading, press, see, settled, upload
+from tests.browser.see import cells, choose, go, press, see, settled, to_training, upload
 from tests.browser.server import Server
 from tests.shared import SAMPLES
 
@@ -23,9 +23,7 @@ def test_three_rows_of_a_file_get_vectors_and_neighbours(server: Server, page: P
     old.assign(product_id=["new1", "new2", "new3"]).to_csv(tmp_path / "new.csv", index=False)
     go(page, server.url)
     press(page, re.compile("^Open Fashion shop"))
-    press(page, "Train a method", timeout=LONG)
-    heading(page, "Train")
-    settled(page)
+    to_training(page, LONG)
     choose(page, METHOD.split(" (")[0])
     press(page, re.compile("^Train with"))
     see(page, f"The result: {METHOD}", timeout=LONG)

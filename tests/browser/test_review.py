@@ -9,10 +9,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import clean_log
+from tests.browser.conftest import visited
 from tests.browser.see import choose, go, menu, metric, press, see, settled
-from tests.browser.server import Server, serve
-from tests.browser.watch import Watch
+from tests.browser.server import Server
 
 LONG = 300_000
 ASK = "rows, one product?"
@@ -22,21 +21,12 @@ pytestmark = pytest.mark.timeout(900)
 @pytest.fixture(scope="module")
 def shop(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
     """(server, query): the fashion shop, nothing trained."""
-    folder = tmp_path_factory.mktemp("review")
-    with serve(folder, folder / "home") as server:
-        watch, done = Watch(chromium), False
-        try:
-            page = watch.page()
-            go(page, server.url)
-            press(page, re.compile("^Open Fashion shop"))
-            see(page, "What to do next", timeout=LONG)
-            settled(page)
-            done = True
-            yield server, page.url.split("?", 1)[1]
-        finally:
-            wrong = watch.close("review", failed=not done)
-        assert not wrong, wrong
-        clean_log(server)
+    with visited(chromium, tmp_path_factory.mktemp("review"), "review") as (server, page):
+        go(page, server.url)
+        press(page, re.compile("^Open Fashion shop"))
+        see(page, "What to do next", timeout=LONG)
+        settled(page)
+        yield server, page.url.split("?", 1)[1]
 
 
 def first_card(page: Page) -> str:

@@ -10,10 +10,24 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import OpenPage, clean_log
-from tests.browser.see import PAGES, body, cells, choose, drawn, go, heading, press, see, set_number, settled, upload
-from tests.browser.server import Server, serve
-from tests.browser.watch import SHOTS, Watch
+from tests.browser.conftest import OpenPage, visited
+from tests.browser.see import (
+    PAGES,
+    body,
+    cells,
+    choose,
+    drawn,
+    go,
+    heading,
+    press,
+    see,
+    set_number,
+    settled,
+    to_training,
+    upload,
+)
+from tests.browser.server import Server
+from tests.browser.watch import SHOTS
 
 LONG = 300_000
 BASKETS, WORDS = "Bought together (product2vec)", "What the words say (text encoder)"
@@ -25,26 +39,15 @@ pytestmark = pytest.mark.timeout(1200)
 @pytest.fixture(scope="module")
 def shop(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
     """(server, query of the newest result): the fashion shop with a result from baskets and one from words."""
-    folder = tmp_path_factory.mktemp("shop")
-    with serve(folder, folder / "home") as server:
-        watch, done = Watch(chromium), False
-        try:
-            page = watch.page()
-            go(page, server.url)
-            press(page, re.compile("^Open Fashion shop"))
-            press(page, "Train a method", timeout=LONG)
-            heading(page, "Train")
-            settled(page)
-            set_number(page, "Passes over the baskets", 5)
-            train(page, BASKETS)
-            choose(page, WORDS.split(" (")[0])
-            train(page, WORDS)
-            done = True
-            yield server, page.url.split("?", 1)[1]
-        finally:
-            wrong = watch.close("shop", failed=not done)
-        assert not wrong, wrong
-        clean_log(server)
+    with visited(chromium, tmp_path_factory.mktemp("shop"), "shop") as (server, page):
+        go(page, server.url)
+        press(page, re.compile("^Open Fashion shop"))
+        to_training(page, LONG)
+        set_number(page, "Passes over the baskets", 5)
+        train(page, BASKETS)
+        choose(page, WORDS.split(" (")[0])
+        train(page, WORDS)
+        yield server, page.url.split("?", 1)[1]
 
 
 def train(page: Page, title: str) -> None:
@@ -126,9 +129,7 @@ def test_names_that_try_to_be_code_are_shown_as_they_are(server: Server, page: P
     see(page, "32 kept", timeout=LONG)
     settled(page)
     press(page, "Import")
-    press(page, "Train a method", timeout=LONG)
-    heading(page, "Train")
-    settled(page)
+    to_training(page, LONG)
     choose(page, WORDS.split(" (")[0])
     train(page, WORDS)
     query = page.url.split("?", 1)[1]

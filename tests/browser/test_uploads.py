@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.see import choose, go, heading, menu, metric, press, see, settled, upload
+from tests.browser.see import choose, go, heading, menu, metric, press, see, settled, to_training, upload
 from tests.browser.server import Server
 from tests.shared import SAMPLES, shared
 
@@ -43,9 +43,7 @@ def bring(page: Page, catalogue: Path | None, baskets: Path | None, name: str) -
 
 
 def train(page: Page, method: str) -> None:
-    press(page, "Train a method")
-    heading(page, "Train")
-    settled(page)
+    to_training(page)
     choose(page, method)
     press(page, re.compile("^Train with"))
     expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=LONG * 2)
