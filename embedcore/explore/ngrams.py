@@ -6,9 +6,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
+
+from embedcore.explore.counts import counted, idf
 
 LOW, HIGH = 3, 5
 _PART = re.compile(r"[^\W_]+")
@@ -63,35 +66,15 @@ class Ngrams:
     @classmethod
     def of(cls, texts: Sequence[str]) -> Ngrams:
         """Build the index; equal texts are looked at once. 44,000 product names take less than a CPU second."""
-        import scipy.sparse as sparse
-
         different = list(dict.fromkeys(texts))
-        words: dict[str, int] = {}
-        columns: list[int] = []
-        ends = [0]
-        codes: dict[str, list[int]] = {}  # of what stands between spaces: most of it comes back in other texts
-        for text in different:
-            for word in plain(text).split():
-                if word not in codes:
-                    codes[word] = [words.setdefault(w, len(words)) for w in _pieces(word)]
-                columns += codes[word]
-            ends.append(len(columns))
-        ones = np.ones(len(columns), np.float32)
-        bag = sparse.csr_matrix((ones, np.array(columns, np.int32), ends), (len(different), len(words)))
-        bag.sum_duplicates()
-        known: dict[str, int] = {}
-        columns, ends = [], [0]
-        for word in words:
-            columns += [known.setdefault(g, len(known)) for g in grams(word)]
-            ends.append(len(columns))
-        ones = np.ones(len(columns), np.float32)
-        runs = sparse.csr_matrix((ones, np.array(columns, np.int32), ends), (len(words), len(known)))
-        runs.sum_duplicates()
-        idf, norms = _weights(bag, runs)
-        runs.data *= idf[runs.indices]
+        pieces = cache(_pieces)  # of what stands between spaces: most of it comes back in other texts
+        bag, words = counted([p for word in plain(text).split() for p in pieces(word)] for text in different)
+        runs, known = counted(map(grams, words)) if words else counted([""])
+        rare, norms = _weights(bag, runs)
+        runs.data *= rare[runs.indices]
         row = {t: n for n, t in enumerate(different)}
         at = np.fromiter((row[t] for t in texts), np.int64, len(texts))
-        return cls(words, bag[at], runs, known, idf, norms[at])
+        return cls(words, bag[at], runs, known, rare, norms[at])
 
     def __len__(self) -> int:
         return len(self.norms)
@@ -120,11 +103,11 @@ def _weights(bag: Any, runs: Any, block: int = 8192) -> tuple[np.ndarray, np.nda
     seen = np.zeros(runs.shape[1], np.int64)
     for a in range(0, n, block):
         seen += np.bincount((bag[a : a + block] @ runs).indices, minlength=len(seen))
-    idf = (np.log((1 + n) / (1 + seen)) + 1).astype(np.float32)
+    rare = idf(seen, n)
     norms = np.ones(n, np.float32)
     for a in range(0, n, block):
         part = bag[a : a + block] @ runs
-        part.data *= idf[part.indices]
+        part.data *= rare[part.indices]
         squares = np.asarray(part.multiply(part).sum(1)).ravel()
         norms[a : a + block] = np.where(squares > 0, np.sqrt(squares), 1)
-    return idf, norms
+    return rare, norms

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from embedcore.explore import counts
 from embedcore.methods.base import Progress, silent
 
 _PAIRS = 32_768  # pairs at a time
@@ -31,17 +32,9 @@ class Words:
 
 def table(rows: Sequence[Iterable[str]], known: dict[str, int] | None = None) -> tuple[csr_matrix, dict[str, int]]:
     """Rows of words -> ((n, V) csr of ones, word -> column). known: use these columns and no others."""
-    columns = {} if known is None else known
-    indptr, indices = [0], []
-    for row in rows:
-        if known is None:
-            indices += sorted({columns.setdefault(w, len(columns)) for w in row})
-        else:
-            indices += sorted({columns[w] for w in row if w in columns})
-        indptr.append(len(indices))
-    shape = (len(indptr) - 1, max(len(columns), 1))
-    parts = (np.ones(len(indices), np.float32), np.array(indices, np.int32), np.array(indptr, np.int32))
-    return csr_matrix(parts, shape), columns
+    found, columns = counts.counted(rows, known)
+    found.data[:] = 1
+    return found, columns
 
 
 def counted(rows: Sequence[Iterable[str]]) -> Words:
@@ -60,14 +53,6 @@ def rarity(found: csr_matrix) -> np.ndarray:
 def scaled(found: csr_matrix, by: np.ndarray) -> csr_matrix:
     """Each column multiplied by a number."""
     return csr_matrix((found.data * by[found.indices], found.indices, found.indptr), found.shape)
-
-
-def normed(found: csr_matrix) -> csr_matrix:
-    """Rows of length 1 (empty ones stay empty)."""
-    length = np.sqrt(np.asarray(found.multiply(found).sum(1)).ravel())
-    sizes = np.diff(found.indptr)
-    data = found.data / np.repeat(np.maximum(length, 1e-12), sizes).astype(np.float32)
-    return csr_matrix((data.astype(np.float32), found.indices, found.indptr), found.shape)
 
 
 def dots(x: csr_matrix, y: csr_matrix, a: np.ndarray, b: np.ndarray) -> np.ndarray:

@@ -11,6 +11,8 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
+from embedcore.explore.counts import counted, tfidf, unit_rows
+from embedcore.explore.ngrams import grams
 from embedcore.match import models, sparse, words
 from embedcore.match.sparse import Words
 from embedcore.match.texts import Texts
@@ -18,7 +20,6 @@ from embedcore.methods.base import Progress, silent
 
 _BRANDED = 3  # words of a title among which a brand is looked for
 _NO_BRAND = ("unknown", "generic", "n/a", "na", "none", "no brand", "unbranded", "-")
-_GRAMS = (3, 5)
 _COPIES = 6  # rows; equal texts of fewer are compared like any others
 _STEPS = 8
 _TELL = 1_000  # products between two signs of progress
@@ -71,7 +72,7 @@ def of(texts: Texts, progress: Progress = silent) -> Traits:
     hue, _ = sparse.table([_colours(t, c) for t, c in zip(texts.title, every(texts.colour), strict=True)])
     chars = _chars(texts.title, every)
     return Traits(
-        chars, sparse.normed(titled.weighted), sparse.normed(told.weighted), titled, model, spelt,
+        chars, unit_rows(titled.table, titled.idf), unit_rows(told.table, told.idf), titled, model, spelt,
         _akin(model, [parts for _, parts in coded]), _letters(model), number, measure, unit, hue, _brands(texts, split),
         np.array([len(t) for t in texts.title], np.float32),
         _whole(texts),
@@ -102,21 +103,13 @@ class _Turns:
 
 def _chars(titles: np.ndarray, every: _Turns) -> csr_matrix:
     """TF-IDF of char n-grams within words. A word is cut once, however many titles hold it."""
-    from sklearn.feature_extraction.text import CountVectorizer, TfidfTransformer
-
-    columns: dict[str, int] = {}
-    indptr, indices = [0], []
-    for title in every(titles):
-        indices += [columns.setdefault(w, len(columns)) for w in title.split()]
-        indptr.append(len(indices))
-    if not columns:
-        return csr_matrix((len(titles), 1), dtype=np.float32)
-    held = csr_matrix((np.ones(len(indices), np.float32), indices, indptr), (len(titles), len(columns)))
-    cut = CountVectorizer(analyzer="char_wb", ngram_range=_GRAMS, lowercase=False, dtype=np.float32)
-    grams = cut.fit_transform(every(list(columns)))
-    counts = csr_matrix(held @ grams)
+    held, columns = counted(title.split() for title in every(titles))
+    cut = [grams(word) for word in every(list(columns) or [""])]
+    # In sorted columns sums do not depend on which title comes first.
+    runs, _ = counted(cut, {gram: n for n, gram in enumerate(sorted({g for word in cut for g in word}))})
+    counts = csr_matrix(held @ runs)
     counts.sort_indices()
-    return csr_matrix(TfidfTransformer(sublinear_tf=True).fit_transform(counts))
+    return tfidf(counts)
 
 
 def _spelt(texts: Texts, coded: Iterable[list[str]], columns: dict[str, int]) -> csr_matrix:

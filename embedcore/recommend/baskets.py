@@ -9,11 +9,11 @@ import numpy as np
 from embedcore.dataset import Dataset
 from embedcore.errors import InputError
 from embedcore.explore.common import finest_first
+from embedcore.explore.counts import unit_rows
 from embedcore.explore.suggestion import POPULAR, TOGETHER, Recommendation
 from embedcore.explore.together import Together
 from embedcore.recommend import mix, reasons
 from embedcore.recommend.model import Recommender
-from embedcore.recommend.purchases import unit_rows
 
 _WIDE = 5  # times k: among so many a varied list is chosen
 

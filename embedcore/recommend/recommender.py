@@ -12,8 +12,8 @@ import numpy as np
 from scipy import sparse
 
 from embedcore.errors import MissingError
+from embedcore.explore.counts import unit_rows
 from embedcore.recommend.habit import Habit
-from embedcore.recommend.purchases import unit_rows
 
 
 @dataclass(frozen=True)

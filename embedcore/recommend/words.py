@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
 from embedcore.dataset import Dataset
+from embedcore.explore.counts import counted, tfidf
 from embedcore.explore.recent import Recent
 
 _WORD = re.compile(r"[^\W_]+")
@@ -32,22 +32,10 @@ class Words:
         assert dataset.catalogue is not None
         frame = dataset.catalogue.frame
         columns = [*dataset.columns("title"), *dataset.columns("description")]
-        known: dict[str, int] = {}
-        rows, cols, counts = [], [], []
         texts = zip(*(frame[c].astype(object).where(frame[c].notna(), "") for c in columns), strict=True)
-        for n, parts in enumerate(texts if columns else ()):
-            words = _WORD.findall(" ".join(map(str, parts)).lower())[:_LONGEST]
-            for word, times in Counter(words).items():
-                rows.append(n)
-                cols.append(known.setdefault(word, len(known)))
-                counts.append(1 + np.log(times))
-        table = sparse.csr_array((np.array(counts, np.float32), (rows, cols)), shape=(len(frame), max(len(known), 1)))
-        seen = np.bincount(table.indices, minlength=table.shape[1])
-        rare = np.log((len(frame) + 1) / (seen + 1)).astype(np.float32) + 1
-        table.data *= rare[table.indices]
-        length = np.sqrt(np.asarray(table.multiply(table).sum(axis=1)).ravel())
-        table.data /= np.repeat(np.maximum(length, 1e-9), np.diff(table.indptr)).astype(np.float32)
-        return cls(table)
+        rows = (_WORD.findall(" ".join(map(str, parts)).lower())[:_LONGEST] for parts in texts)
+        counts, _ = counted(rows if columns else [()] * len(frame))
+        return cls(sparse.csr_array(tfidf(counts)))
 
     def like(self, item: int) -> np.ndarray:
         """(n_catalogue,) float64 cosine with one product."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from embedcore.explore.counts import counted, tfidf
 from embedcore.explore.ngrams import Ngrams, grams, tokens
 
 TEXTS = ["Sony Bravia KDL-46XBR8 TV", "Sony Bravia KDL-40XBR9 TV", "Crème brûlée bowl", "", "Crème brûlée bowl"]
@@ -50,3 +51,17 @@ def test_equal_texts_score_the_same_and_an_empty_one_nothing() -> None:
     assert scores[2] == scores[4] > 0 and scores[3] == 0
     assert not Ngrams.of(TEXTS).scores("zzz").any() and not Ngrams.of(["", ""]).scores("a").any()
     assert len(Ngrams.of([])) == 0
+
+
+def test_words_weighted_by_how_rare_they_are_agree_with_scikit_learn() -> None:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    rows = [["red", "shoe", "red"], ["shoe", "polish"], [], ["blue", "shoe"]]
+    expected = TfidfVectorizer(analyzer=lambda row: row, sublinear_tf=True).fit(rows)
+    counts, columns = counted(rows)
+    assert list(columns) == ["red", "shoe", "polish", "blue"] and counts[0].toarray().tolist() == [[2, 1, 0, 0]]
+    order = [columns[word] for word in expected.get_feature_names_out()]
+    np.testing.assert_allclose(tfidf(counts)[:, order].toarray(), expected.transform(rows).toarray(), atol=1e-6)
+    known, _ = counted([["blue", "green"]], columns)
+    assert known.shape == (1, 4) and known.toarray().tolist() == [[0, 0, 0, 1]]
+    assert tfidf(counted([[], []])[0]).shape == (2, 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from embedcore.explore.counts import unit_rows
 from embedcore.match import models, sparse, texts, words
 
 
@@ -47,7 +48,7 @@ def test_scripts_without_spaces_are_read_in_pairs_of_characters() -> None:
 def test_looking_up_nearest_rows_leaves_the_table_as_it_was() -> None:
     found = sparse.counted([["a", "b"], ["a", "c"], ["a", "b", "d"]])
     before = found.table.toarray().copy()
-    a, b, score = sparse.top(sparse.normed(found.weighted), 2)
+    a, b, score = sparse.top(unit_rows(found.table, found.idf), 2)
     assert (found.table.toarray() == before).all()
     best = {int(x): int(y) for x, y in zip(a[::-1], b[::-1], strict=True)}
     assert best[0] == 2 and score.max() <= 1 + 1e-6
