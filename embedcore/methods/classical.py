@@ -22,6 +22,8 @@ from embedcore.methods.table import Table
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+_BASKETS = 5_000_000  # at most: each takes about a kilobyte while it is computed
+
 
 @dataclass(frozen=True)
 class SVDParams(Params):
@@ -64,6 +66,13 @@ class BasketSVD(Method):
     version = 1
     needs = frozenset({"baskets"})
     Params: ClassVar[type[Params]] = SVDParams
+
+    def lacks(self, dataset: Dataset) -> str | None:
+        """As Method.lacks, and more baskets than memory holds."""
+        missing = super().lacks(dataset)
+        if missing is None and dataset.baskets is not None and len(dataset.baskets) > _BASKETS:
+            return f"It holds all baskets in memory, and {len(dataset.baskets):,} are too many: choose product2vec."
+        return missing
 
     def fit(self, dataset: Dataset, params: SVDParams, progress: Progress = silent, seed: int = 0) -> FittedSVD:
         """Decompose; embedding "product" (v, n_components), fewer numbers when the matrix has a smaller rank.

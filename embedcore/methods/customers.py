@@ -17,6 +17,8 @@ from embedcore.methods.base import Fitted, Method, Params, Progress, param, sile
 from embedcore.methods.files import load_model, save_model
 from embedcore.methods.histories import factors, purchases, rarity, weighted
 
+_LINES = 50_000_000  # at most: a million takes about 60 MB while it is computed
+
 
 @dataclass(frozen=True)
 class Customer2VecParams(Params):
@@ -76,6 +78,13 @@ class Customer2Vec(Method):
     version = 1
     needs = frozenset({"baskets", "customers"})
     Params: ClassVar[type[Params]] = Customer2VecParams
+
+    def lacks(self, dataset: Dataset) -> str | None:
+        """As Method.lacks, and more purchases than memory holds."""
+        missing = super().lacks(dataset)
+        if missing is None and dataset.baskets is not None and (lines := len(dataset.baskets.items)) > _LINES:
+            return f"It holds all purchases in memory, and {lines:,} are too many: import fewer months or customers."
+        return missing
 
     def fit(self, dataset: Dataset, params: Customer2VecParams, progress: Progress = silent,
             seed: int = 0) -> FittedCustomer2Vec:
