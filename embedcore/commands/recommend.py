@@ -16,6 +16,7 @@ from embedcore.errors import InputError
 if TYPE_CHECKING:
     from embedcore.dataset import Catalogue, Dataset
     from embedcore.recommend.batch import Answer
+    from embedcore.recommend.purchases import Lists
 
 _ASKS = {"baskets": "product_id", "customers": "customer_id", "products": "product_id"}
 
@@ -161,15 +162,15 @@ def _first(dataset: Dataset, queries: dict[str, list[str]]) -> dict[str, int]:
     return items
 
 
-def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[dict[str, list[np.ndarray]], dict[str, int]]:
-    """(query -> its customer's baskets, query -> the customer's number)."""
-    from embedcore.recommend.purchases import Histories
+def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[Lists, dict[str, int]]:
+    """(query -> its customer's baskets, query -> the customer's number, -1 for nobody)."""
+    from embedcore.recommend.purchases import Histories, Lists
 
     known = Histories.of(dataset)
     if known is None:
         raise InputError("The purchases name no customers.", "Add a column customer_id, or ask for baskets.")
     at = {str(c): n for n, c in enumerate(known.ids)}
-    numbers = {q: at[found[0]] for q, found in queries.items() if found and found[0] in at}
-    if len(numbers) < len(queries):
-        print(f"  {len(queries) - len(numbers):,} queries name no customer of the purchases and get popular products")
-    return {q: known.of_customer(numbers[q]) if q in numbers else [] for q in queries}, numbers
+    numbers = {q: at.get(found[0], -1) if found else -1 for q, found in queries.items()}
+    if missing := sum(n < 0 for n in numbers.values()):
+        print(f"  {missing:,} queries name no customer of the purchases and get popular products")
+    return Lists(known, numbers), numbers

@@ -4,7 +4,7 @@ How much each signal counts is the recommender's (weights.learn)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from embedcore.recommend.people import People
 from embedcore.recommend.purchases import decayed, table
 from embedcore.recommend.recommender import Recommender
 
+COMPLETING, TRYING = ("together", "pattern", "popular"), ("pattern", "together", "people", "popular")  # the signals
 _POPULAR = 1e-6  # orders what no signal knows
 
 
@@ -33,19 +34,23 @@ class Next:
 def completion(model: Recommender, baskets: Sequence[np.ndarray]) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """((q, n) float32 scores of all products, -inf for those in the basket; what each signal adds)."""
     asked = table([np.unique(b) for b in baskets], len(model))
-    signals = completing(model, asked)
-    out, parts = _summed(model, signals, evened(signals, asked, 1), model.weights.complete)
+    weights = dict(zip(COMPLETING, model.weights.complete, strict=True))
+    signals = completing(model, asked, [name for name, w in weights.items() if w])
+    out, parts = _summed(model, signals, evened(signals, asked, 1), weights)
     out[np.repeat(np.arange(len(baskets)), np.diff(asked.indptr)), asked.indices] = -np.inf
     return out, parts
 
 
-def completing(model: Recommender, asked: sparse.csr_array) -> dict[str, np.ndarray]:
-    """What each signal says about completing baskets (q, n): dense (q, n) float32 each, of any size."""
-    return {
-        "together": _dense(asked @ model.together),
-        "pattern": _foretold(model, model.baskets, asked),
-        "popular": _often(model, asked.shape[0]),
+def completing(
+    model: Recommender, asked: sparse.csr_array, wanted: Sequence[str] = COMPLETING
+) -> dict[str, np.ndarray]:
+    """What each of the wanted signals says about completing baskets (q, n): dense (q, n) float32, of any size."""
+    ways: dict[str, Callable[[], np.ndarray]] = {
+        "together": lambda: _dense(asked @ model.together),
+        "pattern": lambda: _foretold(model, model.baskets, asked),
+        "popular": lambda: _often(model, asked.shape[0]),
     }
+    return {name: ways[name]() for name in wanted}
 
 
 def next_baskets(
@@ -56,8 +61,9 @@ def next_baskets(
 ) -> Next:
     """What customers with these histories (baskets, oldest first) buy next. but: their own numbers among `people`."""
     lately, lasting = memories(histories, len(model))
-    signals = trying(model, lately, lasting, people, but)
-    new, told = _summed(model, signals, evened(signals, lasting, 20), model.weights.new)
+    weights = dict(zip(TRYING, model.weights.new, strict=True))
+    signals = trying(model, lately, lasting, people, but, [name for name, w in weights.items() if w])
+    new, told = _summed(model, signals, evened(signals, lasting, 20), weights)
     everything = new * np.float32(model.weights.fresh)
     bought, chance = None, np.empty(0)
     if model.habit is not None:
@@ -76,16 +82,21 @@ def memories(histories: Sequence[Sequence[np.ndarray]], n: int) -> tuple[sparse.
 
 def trying(
     model: Recommender, lately: sparse.csr_array, lasting: sparse.csr_array, people: People | None,
-    but: np.ndarray | None,
+    but: np.ndarray | None, wanted: Sequence[str] = TRYING,
 ) -> dict[str, np.ndarray]:  # fmt: skip
-    """What each signal says about products that are new to customers: dense (q, n) float32 each, of any size."""
-    nothing = np.zeros((1, len(model)), np.float32).repeat(lately.shape[0], axis=0)
-    return {
-        "pattern": _foretold(model, model.customers, lasting) if model.customers is not None else nothing,
-        "together": _dense(lately @ model.together),
-        "people": _dense(people.like(lasting, but=but) @ people.bought) if people is not None else nothing.copy(),
-        "popular": _often(model, lately.shape[0]),
-    }
+    """What each of the wanted signals says about products that are new to customers: dense (q, n) float32, of any
+    size."""
+    rows = lately.shape[0]
+    nothing = np.zeros((1, len(model)), np.float32)
+    ways: dict[str, Callable[[], np.ndarray]] = {
+        "pattern": lambda: _foretold(model, model.customers, lasting) if model.customers is not None
+        else nothing.repeat(rows, axis=0),
+        "together": lambda: _dense(lately @ model.together),
+        "people": lambda: _dense(people.like(lasting, but=but) @ people.bought) if people is not None
+        else nothing.repeat(rows, axis=0),
+        "popular": lambda: _often(model, rows),
+    }  # fmt: skip
+    return {name: ways[name]() for name in wanted}
 
 
 def evened(signals: dict[str, np.ndarray], asked: sparse.csr_array, best: int) -> list[np.ndarray]:
@@ -101,14 +112,14 @@ def evened(signals: dict[str, np.ndarray], asked: sparse.csr_array, best: int) -
 
 
 def _summed(
-    model: Recommender, signals: dict[str, np.ndarray], evened: list[np.ndarray], weights: Sequence[float]
+    model: Recommender, signals: dict[str, np.ndarray], evened: list[np.ndarray], weights: dict[str, float]
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Weighted in place and summed; and the signals that count."""
+    """Weighted in place and summed; and what each adds."""
     out = np.tile(popularity(model), (len(evened[0]), 1))
-    for part, weight in zip(evened, weights, strict=True):
-        part *= weight
+    for name, part in zip(signals, evened, strict=True):
+        part *= np.float32(weights[name])
         out += part
-    return out, {name: part for (name, part), w in zip(signals.items(), weights, strict=True) if w > 0}
+    return out, signals
 
 
 def _often(model: Recommender, rows: int) -> np.ndarray:

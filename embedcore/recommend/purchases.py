@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,6 +91,25 @@ class Histories:
         return sparse.csr_array(who @ _ones(*some(b.indptr, b.items, order), self.dataset))
 
 
+@dataclass(frozen=True, eq=False)
+class Lists(Mapping[str, list[np.ndarray]]):
+    """Question -> the baskets of its customer, oldest first, read when they are asked for: those of a hundred thousand
+    customers are never held together. numbers: question -> customer, -1 for nobody, who has none."""
+
+    histories: Histories
+    numbers: Mapping[str, int]
+
+    def __getitem__(self, question: str) -> list[np.ndarray]:
+        number = self.numbers[question]
+        return self.histories.of_customer(number) if number >= 0 else []
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.numbers)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+
 def decayed(histories: Sequence[Sequence[np.ndarray]], n: int, decay: float) -> sparse.csr_array:
     """(len(histories), n) float32: each item's baskets, one that lies a baskets back counting decay^a."""
     rows, items, weights = [], [], []
@@ -103,15 +122,6 @@ def decayed(histories: Sequence[Sequence[np.ndarray]], n: int, decay: float) -> 
         return sparse.csr_array((len(histories), n), dtype=np.float32)
     at = (np.concatenate(rows), np.concatenate(items))
     return sparse.csr_array((np.concatenate(weights), at), shape=(len(histories), n))
-
-
-def unit_rows(table: sparse.csr_array, weights: np.ndarray) -> sparse.csr_array:
-    """Columns weighted, rows of length 1 (empty rows stay empty)."""
-    out = sparse.csr_array(table, copy=True)
-    out.data = (out.data * weights[out.indices]).astype(np.float32)
-    length = np.sqrt(np.asarray(out.multiply(out).sum(axis=1)).ravel())
-    out.data /= np.repeat(np.maximum(length, 1e-9), np.diff(out.indptr)).astype(np.float32)
-    return out
 
 
 _recent: Recent[Histories] = Recent(2)

@@ -13,6 +13,7 @@ from embedcore.explore.common import alike, finest_first
 from embedcore.explore.recent import Recent
 from embedcore.explore.together import ENOUGH, Together
 from embedcore.recommend.model import Recommender
+from embedcore.recommend.newcomers import Newcomers
 from embedcore.recommend.spread import by_whom, spread
 from embedcore.recommend.words import Words
 
@@ -21,6 +22,7 @@ _LIFT = 1.5  # bought together more often than this times chance: they go togeth
 _COMPANY = 2.0  # weight of the company a product is bought in, beside words, categories and price together
 _CLOSELY = 60  # complements whose customers are counted
 _POOL = 400  # candidates that are looked at closely
+_LIKE = 10  # bought products that stand for one that nobody has bought yet
 _SURE = 2.0  # baskets that chance lends to both counts before they are compared
 
 
@@ -46,8 +48,11 @@ def complements(
 
     The score is how far the shared baskets lie above chance, in standard deviations, times the log of the lift; baskets
     of one customer count as less than as many of different ones (see spread).
+    For a product that nobody has bought yet, the bought ones most like it stand, and the reasons name them.
     NeedsError without baskets; [] when nothing is bought with it more often than chance."""
     together = together or Together.of(dataset)
+    if not together.counts[item]:
+        return _as_those_like_it(dataset, item, k, together)
     found, shared = together.partners(item)
     keep = shared >= (ENOUGH if together.counts[item] >= ENOUGH else 1)
     found, shared = found[keep], shared[keep]
@@ -63,6 +68,35 @@ def complements(
         if score[n] > 0:
             says = together.evidence(item, other, int(shared[n])) + by_whom(int(people[at]), int(shared[n]))
             out.append(_related(dataset, other, score[n], shared[n], lift[n], says))
+    return out
+
+
+def _as_those_like_it(dataset: Dataset, item: int, k: int, together: Together) -> list[Related]:
+    """What goes with the bought products that are at least half as like `item` as the most like one is, their baskets
+    taken together."""
+    known = Newcomers.of(dataset)
+    like, how = known.like(item, _LIKE) if known is not None else (np.empty(0, np.int64), np.empty(0))
+    like = like[how >= how.max(initial=0) / 2]
+    if not len(like):
+        return []
+    each = np.zeros((len(like), len(dataset)), np.int64)
+    for n, other in enumerate(like.tolist()):
+        partners, times = together.partners(other)
+        each[n, partners] = times
+    shared, bought = each.sum(axis=0), int(together.counts[like].sum())
+    found = np.setdiff1d(np.flatnonzero(shared >= (ENOUGH if bought >= ENOUGH else 1)), like)
+    chance = bought * together.counts[found] / max(len(together), 1)
+    lift = (shared[found] + _SURE) / (chance + _SURE)
+    score = np.log(np.maximum(lift, 1e-9)) * np.maximum((shared[found] - chance) / np.sqrt(chance + 1), 0)
+    score[(lift < _LIFT) | _same_kind(dataset, item, found)] = 0
+    out = []
+    for n in np.lexsort((found, -score))[:k].tolist():
+        if score[n] > 0:
+            other, best = int(found[n]), int(each[:, found[n]].argmax())
+            through = int(like[best])
+            says = f"with “{dataset.titles[through]}”, which is like it: " + together.evidence(
+                through, other, int(each[best, other]))  # fmt: skip
+            out.append(_related(dataset, other, score[n], 0, lift[n], says))
     return out
 
 
@@ -125,7 +159,7 @@ def nearest_instead(dataset: Dataset, model: Recommender, item: int, k: int, but
     out = []
     for n, other in enumerate(found.tolist()):
         if near[other] > 0:
-            says = [s for s in alike(dataset, item, other) if s] or ["bought in the same company"]
+            says = [s for s in alike(dataset, item, other) if s] or ["bought with the same things"]
             says.append(f"no real substitute: {together.evidence(item, other, int(shared[n])) or 'hardly alike'}")
             reason = "; ".join(says)
         else:
