@@ -21,7 +21,7 @@ def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     they never bought). The recommender is made here when its folder is not given."""
     from embedcore.recommend import batch, files, model
     from embedcore.recommend.people import People
-    from embedcore.recommend.purchases import Histories
+    from embedcore.recommend.purchases import Histories, Lists
 
     dataset = Dataset.load(Path(spec["dataset_folder"]))
     baskets, whom, k = dataset.baskets, str(spec["whom"]), int(spec["k"])
@@ -44,10 +44,10 @@ def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
         histories = Histories.of(dataset)
         if histories is None:
             raise NeedsError("These baskets do not say who bought them.", "Import them with a customer column.")
-        everyone = {str(id): histories.of_customer(n) for n, id in enumerate(histories.ids)}
+        everyone = {str(id): n for n, id in enumerate(histories.ids)}
         answers = batch.customers(
-            dataset, known, everyone, k, new_only=bool(spec.get("new_only")), people=People.of(histories),
-            numbers={str(id): n for n, id in enumerate(histories.ids)}, progress=progress,
+            dataset, known, Lists(histories, everyone), k, new_only=bool(spec.get("new_only")),
+            people=People.of(histories), numbers=everyone, progress=progress,
         )  # fmt: skip
     else:
         raise InputError(f"There are no lists for “{whom}”.", "Known: complements, substitutes, baskets, customers.")
