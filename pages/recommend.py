@@ -2,6 +2,8 @@
 
 Purchases answer. A trained result is asked only for what is alike in it, and where there are no purchases."""
 
+import streamlit as st
+
 from pages.ui import choice, recbasket, reccustomer, reclists, recmodel, recproduct, services, shell
 
 BY = {"product": "A product", "basket": "A basket", "customer": "A customer"}
@@ -10,7 +12,8 @@ shell.page("recommend")
 data = shell.need_dataset()
 dataset = services.dataset(data)
 by = choice.segments("by", "Start from", BY)
-model = recmodel.ready(dataset)
+with st.container():  # what comes and goes keeps its place, or everything below would be drawn anew and fold
+    model = recmodel.ready(dataset)
 if by == "basket":
     recbasket.view(dataset, data, model)
 elif by == "customer":

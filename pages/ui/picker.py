@@ -36,8 +36,16 @@ def search(
         placeholder="A name, an id, or what it is for",
         help=asking.HELP,
     )
-    if not query or not query.strip():
-        return
+    with st.container():  # always there: what is below keeps its place and stays open
+        if query and query.strip():
+            _hits(dataset, query, key, action, icon, choose, without)
+
+
+def _hits(
+    dataset: Dataset, query: str, key: str, action: str, icon: str, choose: Callable[[int], None],
+    without: Sequence[int],
+) -> None:  # fmt: skip
+    """What was found, each with its button."""
     meant = asking.meaning(dataset.hash, query)
     found = find(dataset, query, SHOWN + len(without), meant.embedding, meant.vector)
     hits = [h for h in found if h.item not in without][:SHOWN]

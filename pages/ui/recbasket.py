@@ -11,7 +11,7 @@ from embedcore import Dataset
 from embedcore.explore.similar import like_basket
 from embedcore.recommend.baskets import for_basket
 from embedcore.recommend.model import Recommender
-from pages.ui import address, cards, picker, recmodel, services, shell, suggestions
+from pages.ui import address, cards, picker, recmodel, recnew, services, shell, suggestions
 from pages.ui.text import count, plain, short
 
 K = 10
@@ -21,7 +21,8 @@ LEAN = {"rarest": -1.0, "rarer": -0.5, "as it comes": 0.0, "more popular": 0.5, 
 def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
     """The basket above, what goes with it below."""
     box = st.container()
-    items, whose = _basket(dataset, data)
+    with st.container():
+        items, whose = _basket(dataset, data)
     with box:
         picker.search(
             dataset, "find-for-basket", "Add a product", "Add", ":material/add:", lambda i: _put(dataset, [*items, i]),
@@ -54,6 +55,8 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
         return
     suggestions.listing(dataset, found, "add", "Add", ":material/add:", lambda i: _put(dataset, [*items, i]))
     suggestions.table(found, "what goes with the basket")
+    if model is not None:
+        recnew.below(dataset, model, items, lambda i: _put(dataset, [*items, i]))
 
 
 def _taste(data: str, whose: str | None) -> dict[str, Any]:

@@ -37,7 +37,8 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
         if st.button("Add data", icon=shell.PAGES["data"][1], key="add-customers"):
             shell.go("data")
         return
-    who = _pick(histories, recmodel.customers(data))
+    with st.container():
+        who = _pick(histories, recmodel.customers(data))
     baskets = histories.of_customer(who)
     _head(dataset, data, str(histories.ids[who]), baskets)
     if not baskets:

@@ -36,7 +36,8 @@ def view(dataset: Dataset, by: str) -> None:
     }[by]
     if not options:
         return
-    with st.expander("Lists for all of them, as a file", icon=":material/list_alt:"):
+    mine = bool(st.session_state.get("lists:job"))  # asked for here: it stays open to show what comes
+    with st.expander("Lists for all of them, as a file", icon=":material/list_alt:", expanded=mine):
         left, right, third = st.columns([3, 2, 2], vertical_alignment="bottom")
         whom = left.selectbox("What", options, format_func=lambda w: WHOM[w], key=f"lists:{by}")
         k = int(right.number_input("How many each", 1, 100, 10, key="lists:k"))

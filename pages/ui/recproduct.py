@@ -28,7 +28,8 @@ HELP = {
 def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
     """Pick a product, then one list of what it is related to."""
     picker.search(dataset, "find-product", "Which product?", "Choose", ":material/arrow_forward:", _look(dataset))
-    item = _chosen(dataset)
+    with st.container():
+        item = _chosen(dataset)
     with st.container(border=True):
         cards.wide(dataset, item)
         st.button(

@@ -10,6 +10,7 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.explore.suggestion import ALIKE, POPULAR, TOGETHER, Recommendation
 from embedcore.export import csv
+from embedcore.recommend.newcomers import NEW
 from embedcore.recommend.reasons import PATTERN, PEOPLE, REPEAT
 from pages.ui import cards, pictures
 from pages.ui.text import plain, share, short
@@ -21,6 +22,7 @@ SOURCES = {
     REPEAT: ("bought before", "blue"),
     ALIKE: ("alike", "blue"),
     POPULAR: ("popular", "gray"),
+    NEW: ("not bought yet", "orange"),
     "with": ("goes with it", "green"),
     "instead": ("instead of it", "blue"),
 }
@@ -40,6 +42,8 @@ MEANING = {
     REPEAT: "How likely it is in the next basket, from how often, how regularly and how lately it was bought.",
     "with": "How far the baskets with both lie above chance, times the lift. The best of the list fills the bar.",
     "instead": "Alike in words, kind and price, and in what it is bought with; less where both share baskets.",
+    NEW: "What is bought with your basket speaks for the words and values of the catalogue, and these for products "
+    "that nobody has bought yet. The best of the list fills the bar.",
     POPULAR: "In how many baskets it is. The most bought one fills the bar.",
 }
 
@@ -56,8 +60,9 @@ def listing(
     dataset: Dataset, found: Sequence[Recommendation], key: str, action: str, icon: str, choose: Callable[[int], None]
 ) -> None:
     """One row per suggestion: what it is, why, how strong, and a button that calls choose(item)."""
+    place = st.container()  # one place however long the list is
     for rank, (r, strength) in enumerate(zip(found, strengths(found)), 1):
-        with st.container(border=True):
+        with place.container(border=True):
             what, why, bar, button = st.columns([9, 9, 4, 4], vertical_alignment="center")
             with what, pictures.beside(dataset, r.item, 56):
                 st.markdown(

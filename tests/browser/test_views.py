@@ -101,3 +101,15 @@ def test_one_step_back_is_one_view(stocked, page: Page) -> None:
     settled(page)
     page.go_back()
     heading(page, "Overview")
+
+
+def test_what_is_open_stays_open_while_the_page_changes(stocked, page: Page) -> None:
+    server, first, _ = stocked
+    go(page, server.url, f"recommend?dataset={first['data'][:12]}&by=basket")
+    page.get_by_text("As a table").click()
+    table = page.get_by_role("region", name="Table of the suggested products")
+    expect(table).to_be_visible()
+    press(page, re.compile("Add$"))
+    expect(page.get_by_text("An example from your data")).to_have_count(0)
+    settled(page)
+    expect(table).to_be_visible()
