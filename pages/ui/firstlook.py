@@ -73,7 +73,11 @@ def _neighbours(dataset: Dataset, vectors: Embedding, data: str, item: int) -> N
             "bought": st.column_config.TextColumn("bought with it", width="medium"),
             "about": "what it is",
             "alike": st.column_config.ProgressColumn(
-                format="%.2f", min_value=0, max_value=1, width="small", help="Cosine similarity of the counted vectors."
+                format="%.2f",
+                min_value=0,
+                max_value=1,
+                width="small",
+                help="Cosine similarity of the counted vectors. Products that are rarely bought step back in the list.",
             ),
         },
     )
