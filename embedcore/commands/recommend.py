@@ -34,6 +34,8 @@ def add(commands: Any) -> None:
                            help="for products: what goes with them (default) or what replaces them")  # fmt: skip
     recommend.add_argument("--k", type=int, default=20, help="products for each query (20)")
     recommend.add_argument("--new-only", action="store_true", help="for customers: nothing they bought before")
+    recommend.add_argument("--newcomers", action="store_true",
+                           help="for baskets: only products of the catalogue that nobody has bought yet")  # fmt: skip
     recommend.add_argument("--seed", type=int, default=0)
     recommend.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write: .csv or .parquet")
     recommend.set_defaults(run=run)
@@ -46,6 +48,8 @@ def run(wanted: argparse.Namespace) -> None:
         raise InputError(f"--k is {wanted.k}.", "Ask for at least one product.")
     if wanted.out.suffix.lower() not in (".csv", ".parquet"):
         raise InputError(f"{wanted.out.name} is neither .csv nor .parquet.", "Choose one of these endings.")
+    if wanted.newcomers and (wanted.whom != "baskets" or wanted.catalogue is None):
+        raise InputError("--newcomers is for baskets and needs a catalogue.", "Add --catalogue, or leave it out.")
     dataset = _purchases(wanted.train, _catalogue(wanted.catalogue), wanted.out.parent)
     baskets = dataset.baskets
     assert baskets is not None
@@ -105,12 +109,14 @@ def _queries(frame: pd.DataFrame, whom: str, name: str) -> dict[str, list[str]]:
 
 
 def _mix(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Namespace) -> Iterator[Answer]:
-    from embedcore.recommend import batch, model
+    from embedcore.recommend import batch, model, newcomers
     from embedcore.recommend.people import People
     from embedcore.recommend.purchases import Histories
 
     with step("Learn from the purchases"):
         known = model.fit(dataset, bar("learning"))
+    if wanted.newcomers:
+        return newcomers.in_blocks(dataset, known, _items(dataset, queries), wanted.k, bar("baskets"))
     if wanted.whom == "baskets":
         return batch.baskets(dataset, known, _items(dataset, queries), wanted.k, bar("baskets"))
     if wanted.whom == "products":
@@ -126,11 +132,13 @@ def _mix(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Names
 
 def _product2vec(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Namespace) -> Iterator[Answer]:
     from embedcore import methods
-    from embedcore.recommend import batch
+    from embedcore.recommend import batch, newcomers
 
     method: Any = methods.get("product2vec")
     with step("Train product2vec"):
         fitted = method.fit(dataset, method.Params(), bar("training"), wanted.seed)
+    if wanted.newcomers:
+        return newcomers.from_result(dataset, fitted, _items(dataset, queries), wanted.k, bar("queries"))
     product = fitted.embeddings["product"]
     score, but = fitted.score, None
     if wanted.whom == "customers":

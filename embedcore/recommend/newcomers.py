@@ -4,16 +4,18 @@ What was bought with a basket speaks for the words and values that those product
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
 
-from embedcore.dataset import Dataset
-from embedcore.errors import NeedsError
+from embedcore.dataset import Catalogue, Dataset
+from embedcore.errors import InputError, NeedsError
 from embedcore.explore.recent import Recent
 from embedcore.explore.suggestion import Recommendation
+from embedcore.methods.base import Progress, silent
 from embedcore.methods.cells import Cells
 from embedcore.methods.content import rarity, weighted
 from embedcore.recommend.model import Recommender
@@ -23,6 +25,7 @@ NEW = "not bought yet"  # Recommendation.source of these
 _FEW = 5.0  # products lent to each word and value, so that one that few products have does not count as certain
 _WORDS = 0.2  # weight of likeness to the basket's own products, beside what they are bought with
 _CELLS = 6_000_000  # scores held at once
+_BLOCK = 1_000  # queries answered before the next are looked at
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,6 +120,47 @@ def for_baskets(
                 if score > 0
             ]
     return out
+
+
+def in_blocks(
+    dataset: Dataset, model: Recommender, asked: Mapping[str, np.ndarray], k: int, progress: Progress = silent
+) -> Iterator[tuple[str, list[Recommendation]]]:
+    """for_baskets for any number of queries, some at a time."""
+    names = list(asked)
+    for start in range(0, len(names), _BLOCK):
+        progress(start, len(names), note="New products")
+        some = {name: asked[name] for name in names[start : start + _BLOCK]}
+        yield from for_baskets(dataset, model, some, k).items()
+    progress(len(names), len(names), note="New products")
+
+
+def from_result(
+    dataset: Dataset, fitted: Any, asked: Mapping[str, np.ndarray], k: int, progress: Progress = silent
+) -> Iterator[tuple[str, list[Recommendation]]]:
+    """The same from a trained product2vec alone: by the vectors that the catalogue gives to what nobody has bought.
+
+    InputError when all products of the catalogue were bought."""
+    assert dataset.catalogue is not None
+    catalogue, counts = dataset.catalogue, dataset.counts[: dataset.n_catalogue]
+    if counts.all():
+        raise InputError("Every product of the catalogue was bought, so none is new.")
+    frame = catalogue.frame[counts == 0].reset_index(drop=True)
+    score = fitted.newcomers(Dataset.build(dataset.name, Catalogue(frame, catalogue.roles), None))
+    items, product = np.flatnonzero(counts == 0), fitted.embeddings["product"]
+    row = np.full(len(dataset), -1, np.int64)
+    row[dataset.positions(product.ids)] = np.arange(len(product))
+    for n, (name, basket) in enumerate(asked.items()):
+        rows = row[basket][row[basket] >= 0]
+        fits = score(rows) if len(rows) else np.full(len(items), -np.inf, np.float32)
+        fits[np.isin(items, basket)] = -np.inf
+        order = np.lexsort((items, -fits))[:k]
+        yield name, [
+            Recommendation.of(dataset, int(items[at]), float(fits[at]), "new; near in the learned space", NEW)
+            for at in order.tolist()
+            if fits[at] > 0
+        ]
+        if n % 50 == 0:
+            progress(n, len(asked), note="New products")
 
 
 def _best_is_one(scores: np.ndarray) -> np.ndarray:

@@ -1,0 +1,25 @@
+"""Products that nobody has bought yet and that would fit a basket."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import streamlit as st
+
+from embedcore import Dataset
+from embedcore.recommend.model import Recommender
+from embedcore.recommend.newcomers import NEW, for_baskets
+from pages.ui import suggestions
+
+K = 5
+
+
+def below(dataset: Dataset, model: Recommender, items: list[int], put: Callable[[int], None]) -> None:
+    """A list of their own, told apart from what purchases say; nothing where there are none."""
+    found = for_baskets(dataset, model, {"basket": np.array(items)}, K)["basket"]
+    if not found:
+        return
+    with st.expander("New in the catalogue: nobody has bought these yet", icon=":material/fiber_new:"):
+        st.caption(suggestions.MEANING[NEW])
+        suggestions.listing(dataset, found, "add-new", "Add", ":material/add:", put)
