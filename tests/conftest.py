@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from embedcore.store import Store
 
 # Set before numpy, numba or torch are imported; the worker and server processes of the tests inherit them.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -23,6 +28,16 @@ def _own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def home() -> Path:
     """The data folder of this test (not made yet)."""
     return Path(os.environ["EMBEDCORE_HOME"])
+
+
+@pytest.fixture
+def store(home: Path) -> Iterator[Store]:
+    """The store of `home`, closed at the end."""
+    from embedcore.store import Store  # after the settings above
+
+    opened = Store.open(home)
+    yield opened
+    opened.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

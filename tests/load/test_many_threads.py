@@ -24,13 +24,6 @@ LOOKS, CHANGES = 20, 6
 
 
 @pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    opened = Store.open(home)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def jobs(store: Store) -> Iterator[Jobs]:
     opened = Jobs(store, warm=False, tasks="tests.unit.small_tasks")
     yield opened

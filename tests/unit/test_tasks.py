@@ -21,13 +21,6 @@ PATIENCE = 240.0  # seconds: a cold worker compiles for a minute on a busy machi
 
 
 @pytest.fixture
-def store(home: Path) -> Iterator[Store]:
-    opened = Store.open(home)
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def jobs(store: Store) -> Iterator[Jobs]:
     opened = Jobs(store, warm=False)
     yield opened
