@@ -212,6 +212,7 @@ def _duckdb(
     config: dict[str, str | bool | int | float | list[str]]
     config = {"autoinstall_known_extensions": "false", "temp_directory": str(folder / "spill"), "memory_limit": "2GB"}
     with duckdb.connect(config=config) as con:
+        con.execute("SET enable_progress_bar = false")
         relation = con.sql(query, params={"path": str(body), "delim": delimiter, "quote": '"' if books.quotes else ""})
         for batch in relation.to_arrow_reader(large.ROWS):
             if width == 1:

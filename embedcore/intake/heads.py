@@ -154,7 +154,9 @@ def _database(path: Path, folder: Path) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]]
     config = {"autoinstall_known_extensions": "false", "memory_limit": MEMORY, "threads": 2,
               "temp_directory": str(folder / "spill")}  # fmt: skip
-    return duckdb.connect(str(path), config=config)
+    con = duckdb.connect(str(path), config=config)
+    con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")  # known, but not drawn
+    return con
 
 
 def _ask(con: duckdb.DuckDBPyConnection, query: str, tell: Progress, params: Any = None) -> list[Any]:

@@ -286,8 +286,8 @@ import duckdb, pandas
 from embedcore.intake import baskets, stream
 folder, rows = Path(sys.argv[1]), 200_000
 out = None
-for n in range(10):
-    b = np.arange(n * rows, (n + 1) * rows) // 4
+for n in range(20):
+    b = np.arange(n * rows, (n + 1) * rows) // 10
     part = pa.table({"order": pa.array(b).cast("string"), "product": pa.array(b * 7 % 5000).cast("string")})
     out = out or pq.ParquetWriter(folder / "table.parquet", part.schema)
     out.write_table(part)
@@ -304,9 +304,9 @@ print((peak[0] - before) // 1024)
 """
 
 
-def test_two_million_lines_in_half_a_million_baskets_take_little_memory(tmp_path: Path) -> None:
+def test_four_million_lines_take_little_memory(tmp_path: Path) -> None:
     if not Path("/proc/self/status").exists():
         pytest.skip("did not run: only Linux tells what a process holds")
     done = subprocess.run([sys.executable, "-c", _BOUND, str(tmp_path)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    assert 20 < int(done.stdout) < 400
+    assert 20 < int(done.stdout) < 300  # all at once they take more than 500 MB
