@@ -99,6 +99,17 @@ class Baskets:
         ids = self.ids.head(n) if isinstance(self.ids, Strings) else self.ids[:n]
         return replace(self, ids=ids, folder=None, **arrays)
 
+    def thinned(self, lines: int) -> Baskets:
+        """All of them, or when they have more lines evenly spaced ones with about that many."""
+        step = max(1, -(-len(self.items) // lines))
+        if step == 1:
+            return self
+        indptr = np.r_[0, np.cumsum(self.sizes[::step])].astype(np.int64)
+        at = np.repeat(self.indptr[:-1][::step] - indptr[:-1], np.diff(indptr)) + np.arange(indptr[-1])
+        by_line = {c: a[at] for c in ("items", "quantity", "price") if (a := getattr(self, c)) is not None}
+        by_basket = {c: a[::step] for c in ("ids", "customers", "times") if (a := getattr(self, c)) is not None}
+        return replace(self, indptr=indptr, folder=None, **by_line, **by_basket)
+
     def renamed(self, to: np.ndarray) -> Baskets:
         """The same baskets where item i is item to[i]. Items of a basket that become one are one line: quantities
         summed, prices averaged. to: (items,) int32."""

@@ -16,6 +16,7 @@ _HELD = 0.15  # share of the texts that the fit does not see
 _ASKED = 1000  # of them, how many are asked for their neighbours
 _FEW = 100  # pairs below which there is nothing to learn from
 _BASKETS = 300_000  # baskets that are looked at
+_LINES = 20_000_000  # lines of the baskets they are taken from
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,7 +115,7 @@ def _pairs(dataset: Dataset, of: np.ndarray, n: int, seed: int) -> _Pairs:
     """of: (items,) the text of each item, -1 for none. n: how many texts there are."""
     import scipy.sparse as sparse
 
-    baskets = dataset.baskets
+    baskets = dataset.baskets.thinned(_LINES) if dataset.baskets is not None else None
     nothing = np.empty(0, np.int64)
     if baskets is None:
         return _Pairs(nothing, nothing, np.empty(0))

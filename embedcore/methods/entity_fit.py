@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ UNSURE = 20  # a value in fewer products than this has too little company to say
 _START = 64  # directions of the co-occurrence that values and words begin with
 _SPREAD, _NOISE = 0.25, 0.05  # of the starting vectors, and of what has no start
 _ENOUGH = 30  # products to hold back at least, where that is at most a quarter
+_LINES = 20_000_000  # lines of baskets that are learned from, of more those of evenly spaced baskets
 _AFTER = 0.15  # share of the progress that belongs to what follows the training
 _AGAIN = 20_000  # products up to which it learns once more, from all of them, after it was measured
 
@@ -42,6 +43,8 @@ class Made:
 def fit(dataset: Dataset, p: EntityParams, progress: Progress, seed: int) -> Made:
     """See EntityEmbeddings.fit."""
     from_baskets = p.learn == BASKETS
+    if from_baskets and dataset.baskets is not None:
+        dataset = replace(dataset, baskets=dataset.baskets.thinned(_LINES))
     column = "" if from_baskets else p.target or entity_target.choose(dataset, p.exclude)
     target, wanted = _fellows(dataset) if from_baskets else entity_target.of_column(dataset, column)
     cells = Cells.of(dataset, {*p.exclude, column} - {""})

@@ -266,3 +266,16 @@ def test_the_first_baskets_are_cut_off_in_memory_and_in_files(tmp_path: Path) ->
         assert found.times is not None and found.times.tolist() == b.times[:17].tolist()
         found.save(tmp_path / "first")
         assert same(found, Baskets.load(tmp_path / "first"))
+
+
+def test_of_too_many_baskets_evenly_spaced_ones_stay(tmp_path: Path) -> None:
+    data = shop()
+    data.save(tmp_path / "d")
+    for b in (data.baskets, Dataset.load(tmp_path / "d").baskets):
+        assert b is not None and b.price is not None and b.customers is not None and b.thinned(len(b.items)) is b
+        found = b.thinned(len(b.items) // 3 + 1)
+        assert [found.of(n).tolist() for n in range(len(found))] == [b.of(n).tolist() for n in range(0, len(b), 3)]
+        assert list(found.ids) == list(b.ids)[::3] and found.customers is not None and found.price is not None
+        np.testing.assert_array_equal(found.customers, b.customers[::3])
+        of_third = slice(int(b.indptr[6]), int(b.indptr[7]))
+        np.testing.assert_array_equal(found.price[found.indptr[2] : found.indptr[3]], b.price[of_third])
