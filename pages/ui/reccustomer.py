@@ -17,6 +17,7 @@ from pages.ui.text import count, plain, short
 K = 10
 _NEAR = 8  # ids offered for a part of one
 _COLUMNS = {
+    "title": "product",
     "times": st.column_config.NumberColumn("in baskets", help="In how many of their baskets it was."),
     "baskets_ago": st.column_config.NumberColumn(
         "last bought, baskets ago", help="1 is their latest basket, 2 the one before it.",
