@@ -111,3 +111,38 @@ def heat_strip(values: Sequence[float], rows: Sequence[str], height: int = 34) -
         )
         .properties(height=height * max(len(rows), 1) + 130)  # the axis and the legend below take 130
     )  # fmt: skip
+
+
+def balance(frame: pd.DataFrame, cut: float) -> alt.LayerChart:
+    """What is won and what is lost by where a line is drawn. frame: line and share (%), what: "likely right" or "likely
+    found". cut: where it is drawn (%)."""
+    lines = (
+        alt.Chart(frame)
+        .mark_line(strokeWidth=2.5)
+        .encode(
+            x=alt.X(
+                "line:Q",
+                title="how sure it must be (%)",
+                scale=alt.Scale(domain=[0, 100]),
+                axis=alt.Axis(grid=False),
+            ),
+            y=alt.Y("share:Q", title="%", scale=alt.Scale(domain=[0, 100])),
+            color=alt.Color(
+                "what:N",
+                legend=alt.Legend(orient="top", title=None),
+                scale=alt.Scale(domain=["likely right", "likely found"], range=[ACCENT, PALETTE[1]]),
+            ),
+            tooltip=[
+                alt.Tooltip("line:Q", title="how sure (%)", format=".0f"),
+                alt.Tooltip("what:N", title="what"),
+                alt.Tooltip("share:Q", title="%", format=".0f"),
+            ],
+        )
+    )
+    return alt.layer(lines, mark(cut)).properties(height=210)
+
+
+def mark(x: float) -> alt.Chart:
+    """A line at a place of the x axis."""
+    rule: alt.Chart = alt.Chart(pd.DataFrame({"at": [x]})).mark_rule(color=PALETTE[2], strokeWidth=2).encode(x="at:Q")
+    return rule

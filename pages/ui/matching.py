@@ -218,34 +218,8 @@ def _sure(found: Matches) -> float:
 
 def _curve(found: Matches, cut: float) -> alt.LayerChart:
     """Expected precision and recall at every line."""
-    ats = [n / 100 for n in range(1, 100)]
     rows = []
-    for at in ats:
-        precision, recall, _ = found.expected.of(at)
-        rows += [(100 * at, 100 * precision, "likely right"), (100 * at, 100 * recall, "likely found")]
-    frame = pd.DataFrame(rows, columns=["line", "share", "what"])
-    lines = (
-        alt.Chart(frame)
-        .mark_line(strokeWidth=2.5)
-        .encode(
-            x=alt.X(
-                "line:Q",
-                title="how sure it must be (%)",
-                scale=alt.Scale(domain=[0, 100]),
-                axis=alt.Axis(grid=False),
-            ),
-            y=alt.Y("share:Q", title="%", scale=alt.Scale(domain=[0, 100])),
-            color=alt.Color(
-                "what:N",
-                legend=alt.Legend(orient="top", title=None),
-                scale=alt.Scale(domain=["likely right", "likely found"], range=[charts.ACCENT, charts.PALETTE[1]]),
-            ),
-            tooltip=[
-                alt.Tooltip("line:Q", title="how sure (%)", format=".0f"),
-                alt.Tooltip("what:N", title="what"),
-                alt.Tooltip("share:Q", title="%", format=".0f"),
-            ],
-        )
-    )
-    rule = alt.Chart(pd.DataFrame({"at": [100 * cut]})).mark_rule(color=charts.PALETTE[2], strokeWidth=2)
-    return alt.layer(lines, rule.encode(x="at:Q")).properties(height=210)
+    for line in range(1, 100):
+        precision, recall, _ = found.expected.of(line / 100)
+        rows += [(line, 100 * precision, "likely right"), (line, 100 * recall, "likely found")]
+    return charts.balance(pd.DataFrame(rows, columns=["line", "share", "what"]), 100 * cut)

@@ -109,8 +109,7 @@ def chart(frame: pd.DataFrame, threshold: float) -> alt.LayerChart:
             ],
         )
     )
-    line = alt.Chart(pd.DataFrame({"at": [threshold]})).mark_rule(color=charts.PALETTE[2], strokeWidth=2)
-    return alt.layer(bars, line.encode(x="at:Q")).properties(height=190)
+    return alt.layer(bars, charts.mark(threshold)).properties(height=190)
 
 
 def decided(verdicts: pd.DataFrame) -> dict[Pair, str]:
