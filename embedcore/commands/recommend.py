@@ -59,7 +59,8 @@ def run(wanted: argparse.Namespace) -> None:
     answers = _product2vec(dataset, queries, wanted) if wanted.method == "product2vec" else _mix(
         dataset, queries, wanted)  # fmt: skip
     with step(f"Recommend for {len(queries):,} {wanted.whom}"):
-        rows = files.write(answers, wanted.out)
+        places = {"query_id": wanted.queries, "product_id": wanted.train}
+        rows = files.write(answers, wanted.out, [c for c, path in places.items() if files.whole_numbers(path, c)])
     print(f"  {rows:,} recommendations -> {wanted.out}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -13,12 +13,14 @@ COLUMNS = ("query_id", "rank", "product_id", "score", "reason")
 _ROWS = 20_000  # rows of a Parquet file that are written at a time
 
 
-def write(answers: Iterator[Answer], out: Path) -> int:
-    """Stream the answers to a CSV or Parquet file, which appears when it is whole; how many rows."""
+def write(answers: Iterator[Answer], out: Path, numbers: Collection[str] = ()) -> int:
+    """Stream the answers to a CSV or Parquet file, which appears when it is whole; how many rows. numbers: columns of
+    ids that were whole numbers and are so again in Parquet."""
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.part")
     try:
-        rows = (_parquet if out.suffix.lower() == ".parquet" else _csv)(_rows(answers), partial)
+        lines = _rows(answers)
+        rows = _parquet(lines, partial, numbers) if out.suffix.lower() == ".parquet" else _csv(lines, partial)
         partial.replace(out)
     finally:
         partial.unlink(missing_ok=True)
@@ -42,15 +44,29 @@ def _csv(rows: Iterator[tuple[str, int, str, float, str]], path: Path) -> int:
     return count
 
 
-def _parquet(rows: Iterator[tuple[str, int, str, float, str]], path: Path) -> int:
+def whole_numbers(path: Path, column: str) -> bool:
+    """Is a column of a Parquet file one of whole numbers? (False for other files and where it is not there.)"""
+    if path.suffix.lower() != ".parquet":
+        return False
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pq.read_schema(str(path))
+    return column in schema.names and pa.types.is_integer(schema.field(column).type)
+
+
+def _parquet(rows: Iterator[tuple[str, int, str, float, str]], path: Path, numbers: Collection[str]) -> int:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     kinds = (pa.string(), pa.int32(), pa.string(), pa.float64(), pa.string())
-    schema = pa.schema(list(zip(COLUMNS, kinds, strict=True)))
+    schema = pa.schema([(name, pa.int64() if name in numbers else kind)
+                        for name, kind in zip(COLUMNS, kinds, strict=True)])  # fmt: skip
     count = 0
     with pq.ParquetWriter(str(path), schema) as writer:
         while some := list(islice(rows, _ROWS)):
-            writer.write_table(pa.table(dict(zip(COLUMNS, zip(*some, strict=True), strict=True)), schema))
+            columns = dict(zip(COLUMNS, map(list, zip(*some, strict=True)), strict=True))
+            columns |= {name: [int(id) for id in columns[name]] for name in numbers}
+            writer.write_table(pa.table(columns, schema))
             count += len(some)
     return count

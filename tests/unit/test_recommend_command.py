@@ -59,6 +59,16 @@ def test_parquet_goes_in_and_out(tmp_path: Path) -> None:
     assert code == 0 and found["product_id"].tolist() == ["0070", "1e3"] and found["rank"].tolist() == [1, 2]
 
 
+def test_whole_numbers_of_parquet_are_whole_numbers_again(tmp_path: Path) -> None:
+    train, queries = tmp_path / "t.parquet", tmp_path / "q.parquet"
+    pd.DataFrame({"basket_id": [1, 1, 2, 2], "product_id": [12, 7, 12, 7]}).to_parquet(train)
+    pd.DataFrame({"query_id": ["a"], "product_id": [12]}).to_parquet(queries)
+    _, found = ask(tmp_path, train, queries, out="recs.parquet")
+    assert found["product_id"].tolist() == [7] and found["query_id"].tolist() == ["a"]
+    _, found = ask(tmp_path, train, queries)
+    assert found["product_id"].tolist() == ["7"]
+
+
 @pytest.mark.parametrize("order", [[1, 2, 3, 4], [4.5, 10, 30, 200], [f"2024-0{m}-01 10:00" for m in (1, 2, 3, 9)]])
 def test_the_order_of_baskets_is_that_of_the_column_not_of_the_file(tmp_path: Path, order: list[Any]) -> None:
     train = lines([["old"], ["old"], ["late", "x"], ["late"]] * 1, ["c"] * 4, order).iloc[::-1]
