@@ -68,6 +68,14 @@ def ease(split: Any, most: int = 5000, ridge: float = 100.0) -> Score:
     return score
 
 
+RIDGES = (10.0, 50.0, 200.0, 800.0)
+
+
+def tuned_ridge(split: Any, measure: Callable[[Score], float], most: int = 5000) -> float:
+    """The ridge of RIDGES that measures best on a split, the validation part of the data."""
+    return max(RIDGES, key=lambda ridge: measure(ease(split, most, ridge)))
+
+
 def tifu(split: Any, near: int = 300, within: float = 0.9, between: float = 0.7, share: float = 0.7,
          groups: int = 7) -> Score:
     """TIFU-kNN (Hu et al. 2020): decayed history, mixed with that of the nearest customers."""
@@ -125,6 +133,30 @@ def gensim_tutorial(split: Any) -> Score:
     for n, word in enumerate(model.wv.index_to_key):
         vectors[int(word)] = model.wv.get_normed_vectors()[n]
     return lambda task, asked: counted(task, asked, split.n_items) @ vectors @ vectors.T
+
+
+def gensim_whole(split: Any, size: int = 64, exponent: float = 0.75) -> Score:
+    """gensim at its best: skip-gram over the whole basket; the score of an in-vector with an out-vector is how much
+    more than by chance, so the logarithm of the count comes back by the sampling exponent."""
+    import gensim
+
+    lines = sum(len(b) for b in split.train)
+    model = gensim.models.Word2Vec(
+        [[str(i) for i in b] for b in split.train], vector_size=size, sg=1, window=max(len(b) for b in split.train),
+        min_count=1, ns_exponent=exponent, sample=0, shrink_windows=False, epochs=20 if lines < 500_000 else 5,
+        workers=1, seed=0,
+    )  # fmt: skip
+    place = np.array([int(word) for word in model.wv.index_to_key])
+    inside, outside = np.zeros((2, split.n_items, size), np.float32)
+    inside[place], outside[place] = model.wv.vectors, model.syn1neg
+    often = exponent * np.log(np.maximum(split.freq, 1))
+
+    def score(task: str, asked: Sequence[Any]) -> np.ndarray:
+        known = counted(task, asked, split.n_items)
+        mean = known @ inside / np.maximum(np.asarray(known.sum(1)), 1)
+        return np.asarray(mean @ outside.T + often)
+
+    return score
 
 
 def product2vec(split: Any) -> Score:
