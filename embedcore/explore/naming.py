@@ -45,6 +45,8 @@ _SOME = (0.15, 0.05)  # share from which a kind of thing is worth naming; where 
 _OFTEN = 0.3  # share from which a word of the titles is
 _CLEAR = np.log(1.5)  # how much more frequent a kind has to be than elsewhere, as long as there is one that is
 _KINDS, _DETAILS = 3, 2  # named at most
+_PURE = 0.4  # share of products whose group a column tells that is then taken for their kind, whatever its name
+_SHORT = 5  # letters of an abbreviation
 _ALL = 0.9  # share of a kind that has a trait which then says nothing new about it
 _LIFT = 1.3  # times more frequent than elsewhere: less does not set a group apart
 
@@ -60,7 +62,7 @@ class _Traits:
     has: Any
 
     @classmethod
-    def of(cls, items: np.ndarray, dataset: Dataset) -> _Traits:
+    def of(cls, items: np.ndarray, labels: np.ndarray, dataset: Dataset) -> _Traits:
         from scipy.sparse import csr_matrix
 
         texts: list[str] = []
@@ -77,19 +79,22 @@ class _Traits:
             columns.extend([len(rows)] * len(values))
 
         known = np.flatnonzero(items < dataset.n_catalogue)
-        kinds = [c for c in dataset.columns("category") if _KIND_NAMES.search(c)] or dataset.columns("category")
+        called = any(_KIND_NAMES.search(c) for c in dataset.columns("category"))
         makers: set[str] = set()
         for column in dataset.columns("category", "brand"):
             values, row, code = _values(column, dataset.column(column).to_numpy(dtype=object)[items[known]])
             brand = column in dataset.columns("brand")
             if brand:
                 makers.update(w for text in values for w in _WORD.findall(text.lower()))
-            if len(values) <= 0.7 * len(row):  # a value of its own for nearly every product says nothing about a group
-                add(values, known[row], code, _BRAND if brand else _KIND if column in kinds else _PROPERTY)
+            if len(values) > 0.7 * len(row):
+                continue  # a value of its own for nearly every product says nothing about a group
+            kind = bool(_KIND_NAMES.search(column)) if called else _pure(labels[known[row]], code) >= _PURE
+            add(values, known[row], code, _BRAND if brand else _KIND if kind else _PROPERTY)
         if dataset.columns("title"):
             add(*_words(dataset.titles[items], makers), _TITLE)
         row, code = (np.concatenate([*parts, np.empty(0, np.int64)]) for parts in (rows, codes))
         has = csr_matrix((np.ones(len(row), np.float32), (row, code)), (len(items), len(texts)))
+        has.data[:] = 1  # a word that a title has in two spellings counts once
         return cls(texts, np.array(levels, np.int64), np.array(columns, np.int64), has)
 
     def told(self, inside: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -116,13 +121,13 @@ def names_of(labels: np.ndarray, k: int, embedding: Embedding, dataset: Dataset)
     """A short, unique name for each of the k groups: what most of its members are, then what tells them from others
     of that kind. labels: (n,) group of each row of the embedding, -1 for none."""
     items = dataset.positions(embedding.ids)
-    traits = _Traits.of(items, dataset)
+    traits = _Traits.of(items, labels, dataset)
     taken: set[str] = set()
     out = []
     for label in range(k):
         rows = np.flatnonzero(labels == label)
         heads = _heads(traits, rows)
-        said = list(dict.fromkeys(readable(traits.texts[t]) for t in heads))
+        said = list(dict.fromkeys(traits.texts[t] for t in heads))
         details = _details(traits, rows, heads) if heads else []
         out.append(_unique(said, details, _examples(rows, items, embedding, dataset), taken))
     return tuple(out)
@@ -130,16 +135,15 @@ def names_of(labels: np.ndarray, k: int, embedding: Embedding, dataset: Dataset)
 
 def _heads(traits: _Traits, rows: np.ndarray) -> list[int]:
     """What the products of these rows are: the kinds of things that tell most about them, each among those that the
-    earlier ones leave over; a brand where that tells more; anything else only where no kind of thing is frequent."""
+    earlier ones leave over, or words of titles where no column tells kinds; a brand where that tells more."""
     share, log = traits.told(rows, np.arange(traits.has.shape[0]))
     weight = share * log * _LEVELS[traits.level]
-    kinds = next((found for least in _SOME if (found := _kinds(traits, rows, log, _KIND, least))), [])
+    tries = ((level, least) for level in (_KIND, _TITLE) for least in _SOME)
+    things = next((found for level, least in tries if (found := _kinds(traits, rows, log, level, least))), [])
     common = np.flatnonzero((share >= _MOST) & (weight > 0))
-    if kinds:
-        common = common[(traits.level[common] == _BRAND) & (weight[common] > weight[kinds[0]])]
-    elif not len(common):
-        return _kinds(traits, rows, log, _TITLE, _SOME[-1])
-    return [int(common[np.argmax(weight[common])])] if len(common) else kinds
+    if things:
+        common = common[(traits.level[common] == _BRAND) & (weight[common] > weight[things[0]])]
+    return [int(common[np.argmax(weight[common])])] if len(common) else things
 
 
 def _kinds(traits: _Traits, rows: np.ndarray, log: np.ndarray, level: int, least: float) -> list[int]:
@@ -173,11 +177,11 @@ def _details(traits: _Traits, rows: np.ndarray, heads: list[int]) -> list[str]:
     for head in heads:
         weight[traits.implied(head)] = 0
         weight[(traits.column == traits.column[head]) & (traits.level != _TITLE) & ~few] = 0
-    called = _stems(" ".join(readable(traits.texts[t]) for t in heads))
+    called = _stems(" ".join(traits.texts[t] for t in heads))
     used: set[str] = set()
     out = []
     for t in np.lexsort((traits.texts, -weight))[:60] if len(weight) else ():
-        said = readable(traits.texts[t])
+        said = traits.texts[t]
         new = _stems(said) - called  # a finer kind may repeat the head: shoes · dress shoes
         if weight[t] > 0 and new and not new & used and (traits.level[t] == _KIND or new == _stems(said)):
             out.append(said)
@@ -206,7 +210,7 @@ def _values(column: str, values: np.ndarray) -> tuple[list[str], np.ndarray, np.
     code: dict[str, int] = {}
     found = [(n, code.setdefault(said, len(code))) for n, v in enumerate(values) if (said := _said(column, v))]
     pairs = np.array(found, np.int64).reshape(-1, 2)
-    return list(code), pairs[:, 0], pairs[:, 1]
+    return [readable(text) for text in code], pairs[:, 0], pairs[:, 1]
 
 
 def _said(column: str, value: object) -> str:
@@ -220,13 +224,31 @@ def _said(column: str, value: object) -> str:
 
 def _words(titles: np.ndarray, skip: set[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
     code: dict[str, int] = {}
-    rows, words = [], []
-    for n, title in enumerate(titles):
-        for word in dict.fromkeys(_WORD.findall(str(title).lower())):
-            if word not in _COMMON and word not in skip:
-                rows.append(n)
-                words.append(code.setdefault(word, len(code)))
-    return list(code), np.array(rows, np.int64), np.array(words, np.int64)
+    texts, rows, words = [], [], []
+    for n, title in enumerate(map(str, titles)):
+        for form in dict.fromkeys(_WORD.findall(title)):
+            word = form.lower()
+            if word in _COMMON or word in skip:
+                continue
+            if word not in code:
+                code[word] = len(code)
+                short = len(form) <= _SHORT and form.isupper() and title != title.upper()  # an abbreviation: USB, HDTV
+                texts.append(form if short else readable(word))
+            rows.append(n)
+            words.append(code[word])
+    return texts, np.array(rows, np.int64), np.array(words, np.int64)
+
+
+def _pure(labels: np.ndarray, codes: np.ndarray) -> float:
+    """The share of products that have the value of a column which sets their group apart most."""
+    inside = labels >= 0
+    if not inside.any():
+        return 0.0
+    k, values = int(labels.max()) + 1, int(codes.max()) + 1
+    table = np.bincount(labels[inside] * values + codes[inside], minlength=k * values).reshape(k, values)
+    usual = table.sum(0) / table.sum()
+    table = np.where(table >= _LIFT * usual * table.sum(1, keepdims=True), table, 0)
+    return float(table.max(1).sum() / inside.sum())
 
 
 def _stems(text: str) -> set[str]:

@@ -132,6 +132,21 @@ def test_a_mixed_group_is_called_by_the_kinds_that_are_in_it():
     assert named(long, [0] * 58 + [1] * 60) == ("Chests of drawers, Bookcases", "Tea")
 
 
+def test_where_no_column_tells_kinds_words_of_the_titles_do():
+    titles = ["Fast USB cable usb", "Long USB cable", "Oak chair", "Pine chair"] * 20
+    frame = pd.DataFrame({"id": map(str, range(80)), "title": titles, "currency": (["USD"] * 5 + ["EUR"] * 3) * 10})
+    roles = {"id": "id", "title": "title", "currency": "category"}
+    dataset = Dataset.build("Shop", Catalogue(frame.astype("str"), roles))
+    embedding = Embedding("product", dataset.items, np.ones((80, 2), np.float32))
+    labels = (np.arange(80) % 4 // 2).astype(np.int32)
+    first, second = name(Clusters("kmeans", labels, ("0", "1"), 0.0), embedding, dataset).names
+    assert first.split(" · ")[0] in ("Cable", "USB") and second.startswith("Chair"), (first, second)
+    # The same column under another name, when it does tell the groups apart, is taken for their kind.
+    told = frame.assign(currency=np.where(labels == 0, "EUR", "USD")).astype("str")
+    telling = Dataset.build("Shop", Catalogue(told, roles))
+    assert name(Clusters("kmeans", labels, ("0", "1"), 0.0), embedding, telling).names[0].startswith("Eur")
+
+
 def test_more_groups_than_a_map_can_show_only_where_they_are_much_clearer():
     forty = blobs(1600, groups=40)
     assert len(kmeans(forty, seed=1)) == 40
