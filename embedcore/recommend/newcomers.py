@@ -87,7 +87,7 @@ class Newcomers:
         """Such as: new; like “Oat drink”, which is bought with “Muesli”."""
         alike = (self.tokens[self.bought] @ self.tokens[[item]].T).toarray().ravel()
         rows = sparse.csr_array(model.together[basket])[:, self.bought].toarray()
-        through = alike**2 * rows.sum(axis=0)
+        through = alike**3 * rows.sum(axis=0)  # what is much like it rather than what is bought much
         if through.max(initial=0) > 0:
             best = int(through.argmax())
             anchor = int(basket[rows[:, best].argmax()])

@@ -42,8 +42,8 @@ MEANING = {
     REPEAT: "How likely it is in the next basket, from how often, how regularly and how lately it was bought.",
     "with": "How far the baskets with both lie above chance, times the lift. The best of the list fills the bar.",
     "instead": "Alike in words, kind and price, and in what it is bought with; less where both share baskets.",
-    NEW: "What is bought with your basket speaks for the words and values of the catalogue, and these for products "
-    "that nobody has bought yet. The best of the list fills the bar.",
+    NEW: "By how well the known products with the same words and values go with the basket, and how alike it is to "
+    "what is in it. The best of the list fills the bar.",
     POPULAR: "In how many baskets it is. The most bought one fills the bar.",
 }
 
