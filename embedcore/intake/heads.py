@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
+from embedcore.errors import InputError
 from embedcore.intake.baskets import OWN, several_customers
 from embedcore.intake.share import part
 from embedcore.methods.base import Progress, silent
@@ -180,6 +181,9 @@ def _ask(con: duckdb.DuckDBPyConnection, query: str, tell: Progress, params: Any
         while thread.is_alive():
             con.interrupt()
             thread.join(0.1)
+    if wrong and isinstance(wrong[0], (duckdb.OutOfMemoryException, duckdb.IOException)):
+        raise InputError("There is not enough room to sort the baskets.",
+                         "Free some space on the disk of the data folder and try again.") from wrong[0]  # fmt: skip
     if wrong:
         raise wrong[0]
     return rows
