@@ -170,6 +170,7 @@ if __name__ == "__main__":
     maps.main()
     duplicates.main()
     recommend.main()
+    newcomers.main()
     catalogues.main()
     images.main()
     scale.main()
