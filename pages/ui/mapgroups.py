@@ -65,7 +65,8 @@ def _form(scene: Scene) -> None:
             "Every product is in one of as many groups as you say",
             "Dense regions of the map become groups; what lies between them is in none",
         ],
-        help="k-means (Lloyd 1982) on the vectors; the automatic number has the best silhouette. "
+        help="k-means (Lloyd 1982) on the vectors; the automatic number has the best silhouette, and is more "
+        "than 20 only where that is clearly better. "
         "HDBSCAN (Campello and others 2013) on the UMAP.",
     )
     spec: dict[str, Any] = {"run": scene.run, "method": "hdbscan" if way == "hdbscan" else "kmeans"}
