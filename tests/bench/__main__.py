@@ -22,7 +22,7 @@ import pandas as pd
 
 from embedcore import methods
 from embedcore.dataset import Dataset
-from tests.bench import catalogues, completion, duplicates, images, maps, recommend, scale
+from tests.bench import catalogues, completion, duplicates, images, maps, newcomers, recommend, scale
 from tests.shared import SHARED
 
 ROUNDS = 2
