@@ -24,7 +24,7 @@ def headline(p: Profile) -> None:
         facts.append(("Customers", p.customers, "Different customers in the baskets."))
     with st.container(horizontal=True):  # side by side, and two in a row on a phone
         for label, value, help in facts:
-            st.metric(label, number(value), help=help, width=172)
+            st.metric(label, number(value), help=help, width=160)
 
 
 def details(data: Dataset, p: Profile) -> None:

@@ -39,6 +39,8 @@ def shoot(page: Page, title: str, name: str) -> None:
     menu(page, title)
     heading(page, title)
     settled(page, timeout=LONG)
+    if title == "Recommend":
+        see(page, "As a table", timeout=LONG)  # the first look counts what is bought with what
     page.wait_for_timeout(5000)  # charts draw on a canvas after the page has settled
     page.screenshot(path=OUT / f"{name}.png")
 
