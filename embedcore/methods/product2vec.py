@@ -72,8 +72,7 @@ class FittedProduct2Vec(Fitted):
         their vectors, rare partners counting more, and with a catalogue it is drawn to where its columns and words
         lead; without purchases it is put there. See documents.fold_in."""
         return documents.fold_in(self.embeddings["product"], self.arrays["counts"], new,
-                                 self.meta["params"]["documents"], self._places(new),
-                                 self.meta.get("pull", documents.ENOUGH))
+                                 self.meta["params"]["documents"], self._places(new))
 
     def _places(self, new: Dataset) -> content.Places | None:
         if self._content is None and "content_tokens" in self.arrays:
@@ -127,7 +126,7 @@ class Product2Vec(Method):
     )
     source = ("Mikolov et al. 2013, Distributed Representations of Words and Phrases; Grbovic et al. 2015, E-commerce "
               "in Your Inbox (prod2vec); Barkan and Koenigstein 2016, Item2Vec")
-    version = 5
+    version = 6
     needs = frozenset({"baskets"})
     Params: ClassVar[type[Params]] = Product2VecParams
 

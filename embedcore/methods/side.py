@@ -47,8 +47,7 @@ class Side:
         """Draw the vectors (v, d) of rare products to where the catalogue would put them, if it can.
 
         Returns (vectors, arrays of the ContentMap, facts for meta): the vectors as they were and no arrays when it
-        cannot find products it has not seen. meta["pull"]: how many purchases weigh as much as the catalogue, by
-        `unseen.pull`: where the purchases of a product are much alike and unlike its kind, few do."""
+        cannot find products it has not seen."""
         rows, counts = docs.vocabulary, docs.counts
         known = self.said[rows]
         matrix = self.matrix[rows]
@@ -61,11 +60,10 @@ class Side:
             return vectors, {}, facts
         learned = ContentMap.fit(self.cells, self.matrix, rows[known], vectors[known], counts[known], progress)
         place, said, _ = learned.predict(matrix)
-        pull = documents.ENOUGH if found is None else found.pull
-        out = unseen.drawn_to(vectors, place, said, counts, pull, documents.usual_length(vectors))
+        out = documents.drawn(vectors, place, said, counts)
         progress(STEPS, STEPS, note="Reading the catalogue")
         helped = int((said & (counts < _RARE)).sum())
-        return out, learned.pack(), facts | {"helped": helped, "pull": round(pull, 3)}
+        return out, learned.pack(), facts | {"helped": helped}
 
 
 def _figures(found: unseen.Found) -> list[dict[str, Any]]:

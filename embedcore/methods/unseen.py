@@ -1,4 +1,4 @@
-"""Products that training did not see: how far the catalogue finds their place, and how far to believe it."""
+"""Products that training did not see: how well the catalogue finds the baskets they belong to."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ import numpy as np
 from embedcore.baskets import slices
 from embedcore.methods.cells import Cells
 from embedcore.methods.content import ContentMap, rarity, weighted
-from embedcore.methods.documents import Documents, mix, scaled, usual_length
+from embedcore.methods.documents import Documents, drawn
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-_SCATTERED = 20.0  # pull from which a trained vector knows no more of its product than the mean of its company
 SHARP = 3  # power of the cosine: what fits one product of a basket well beats what fits all a little
 _POPULARITY = 0.35  # power of how often products like it are bought, as in Product2Vec.score
 _HIDDEN = 1_000  # products at most that are hidden
@@ -23,18 +22,13 @@ _STEPS = 8  # of the conjugate gradients in the check
 _LEARNED = 20_000  # products at most that the check learns from, those bought most
 _ASKED = 1_000  # baskets at most that are asked
 _LONGEST = 30  # products of a basket that are looked at
-_RARE = (2, 10)  # purchases of the products that tell how alike purchases are
-_SAMPLE = 3_000  # of those products, at most
-_USUAL = 5.0  # the pull where there are too few of them to tell
-_BOUNDS = (0.5, 50.0)
-_SOME = 5.0  # purchases lent to each when rare partners count more than common ones
 
 
 @dataclass(frozen=True)
 class Found:
     """Share of the asked baskets whose hidden product is among the k best of all hidden ones: by the catalogue's place
     (mine), by likeness of words, by the popularity of its category (the column that does best; None without such
-    columns), by chance. pull: see `pull`."""
+    columns), by chance."""
 
     mine: float
     words: float | None
@@ -43,7 +37,6 @@ class Found:
     k: int
     hidden: int
     asked: int
-    pull: float
 
 
 def fit(known: np.ndarray, new: np.ndarray, popular: np.ndarray) -> np.ndarray:
@@ -73,10 +66,9 @@ def check(
     learned = ContentMap.fit(cells, matrix, rest, vectors[rest], docs.counts[rest], steps=_STEPS)
     k = max(1, min(20, len(hidden) // 5))
     place, _, popular = learned.predict(matrix)
-    trust = pull(docs, vectors, place, said, seed)
     used = np.unique(basket.indices)
-    drawn = drawn_to(vectors[used], place[used], said[used], docs.counts[used], trust, usual_length(vectors))
-    mine = basket[:, used] @ fit(_unit(drawn), _unit(place[hidden]), popular[hidden])
+    rest_of = drawn(vectors, place, said, docs.counts)[used]
+    mine = basket[:, used] @ fit(_unit(rest_of), _unit(place[hidden]), popular[hidden])
     kinds, first = len(cells.table.categories), len(cells.table.categories) + len(cells.table.numbers)
     words = category = None
     if len(cells.columns) > first:
@@ -89,58 +81,7 @@ def check(
             popular = inside[rest].T @ docs.counts[rest]
             shares.append(_share(np.tile(inside[hidden] @ popular, (len(truth), 1)), truth, k))
         category = max(shares)
-    return Found(_share(mine, truth, k), words, category, k / len(hidden), k, len(hidden), len(truth), trust)
-
-
-def drawn_to(
-    vectors: np.ndarray, place: np.ndarray, said: np.ndarray, counts: np.ndarray, trust: float, usual: float
-) -> np.ndarray:
-    """(n, d): trained vectors of products bought `counts` times, those that the catalogue says something of drawn to
-    their place. usual: the usual length of a vector. trust: what `pull` gave for the mean of the company; the more
-    alike purchases are, the more a trained vector remembers beyond that mean, and the less it is drawn."""
-    out = vectors.copy()
-    out[said] = mix(vectors[said], scaled(place[said], usual), counts[said], trust * min(1, trust / _SCATTERED))
-    return out
-
-
-def pull(docs: Documents, vectors: np.ndarray, place: np.ndarray, said: np.ndarray, seed: int) -> float:
-    """How many purchases of a product say as much of it as the catalogue does: how much its single purchases differ
-    from each other, divided by how much products differ from their place (empirical Bayes). A purchase stands for the
-    mean vector of what else is in the basket.
-
-    Where the few who buy a product fill their baskets alike, or the catalogue says little, it is near 1; where a
-    single basket says little and the catalogue much, 10 or more. place, said: (v, d) and (v,) of the vocabulary."""
-    from scipy.sparse import csr_matrix
-
-    rare = np.flatnonzero((docs.counts >= _RARE[0]) & (docs.counts <= _RARE[1]) & said)
-    rare = np.sort(np.random.default_rng(seed).permutation(rare)[:_SAMPLE])
-    at = np.full(len(vectors), -1, np.int32)
-    at[rare] = np.arange(len(rare))
-    which, x = _holding(docs, at >= 0)
-    if not len(which):
-        return _USUAL
-    weights = (1 / (docs.counts + _SOME)).astype(np.float32)
-    hits = at[x.indices] >= 0
-    basket = np.repeat(np.arange(len(which)), np.diff(x.indptr))[hits]
-    item = x.indices[hits]
-    own = weights[item]
-    x.data = weights[x.indices]
-    rest = np.asarray(x.sum(axis=1)).ravel()[basket] - own
-    company = (np.asarray(x @ vectors)[basket] - own[:, None] * vectors[item])[rest > 1e-9]
-    product = at[item][rest > 1e-9]
-    company = _unit(company)
-    n = np.bincount(product, minlength=len(rare)).astype(np.float64)
-    several = n >= 2
-    if several.sum() < 30:
-        return _USUAL
-    total = csr_matrix((np.ones(len(product), np.float32), (product, np.arange(len(product)))),
-                       (len(rare), len(product))) @ company  # fmt: skip
-    total, n, place = total[several].astype(np.float64), n[several], place[rare][several].astype(np.float64)
-    mean = total / n[:, None]
-    inside = ((total**2).sum(axis=1) - n) / (n * (n - 1))  # of two different purchases of one product
-    there = place * ((mean * place).sum() / max((place**2).sum(), 1e-12))
-    apart = float(np.mean(inside - 2 * (there * mean).sum(axis=1) + (there**2).sum(axis=1)))
-    return float(np.clip(np.mean(1 - inside) / max(apart, 1e-9), *_BOUNDS))
+    return Found(_share(mine, truth, k), words, category, k / len(hidden), k, len(hidden), len(truth))
 
 
 def _ask(docs: Documents, at: np.ndarray, rng: np.random.Generator) -> tuple[csr_matrix, np.ndarray] | None:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from embedcore.dataset import Catalogue, Dataset
-from embedcore.methods import get, unseen
+from embedcore.methods import get
 from embedcore.methods.base import Fitted
-from embedcore.methods.documents import Documents
+from embedcore.methods.documents import drawn
 from tests.methods import planted
 
 
@@ -58,29 +58,21 @@ def test_a_catalogue_of_one_kind_of_column_is_enough() -> None:
 def test_the_same_data_gives_the_same_help_bit_for_bit(fitted: Fitted) -> None:
     again = fit(planted.shop())
     np.testing.assert_array_equal(again.embeddings["product"].vectors, fitted.embeddings["product"].vectors)
-    assert again.meta["figures"] == fitted.meta["figures"] and again.meta["pull"] == fitted.meta["pull"]
+    assert again.meta["figures"] == fitted.meta["figures"]
 
 
-def test_purchases_that_are_much_alike_count_more_than_scattered_ones() -> None:
-    def pull(scatter: float) -> float:
-        """Sixty rare products, each in five baskets with common ones: of one direction or of any."""
-        rng = np.random.default_rng(0)
-        common, rare = rng.normal(size=(200, 16)).astype(np.float32), 60
-        documents = []
-        for n in range(rare):
-            mates = rng.choice(200, 3, replace=False)
-            for _ in range(5):
-                documents.append(np.sort(np.r_[rng.choice(200, 3, replace=False) if rng.random() < scatter else mates,
-                                               200 + n]))  # fmt: skip
-        items = np.concatenate(documents).astype(np.int32)
-        counts = np.bincount(items, minlength=260)
-        counts[:200] += 20
-        docs = Documents(np.arange(260), counts, np.arange(0, 4 * len(documents) + 1, 4), items, 260, 0, 0)
-        vectors = np.r_[common, np.zeros((rare, 16), np.float32)]
-        return unseen.pull(docs, vectors, rng.normal(size=(260, 16)), np.ones(260, bool), 0)
+def test_a_product_bought_rarely_lies_with_its_kind_and_one_bought_often_where_its_purchases_put_it() -> None:
+    rng = np.random.default_rng(0)
+    learned, place = rng.normal(size=(2, 50, 8)).astype(np.float32)
+    out = drawn(learned, place, np.ones(50, bool), np.r_[np.ones(25), np.full(25, 500)])
+    to_place, to_learned = (np.einsum("nd,nd->n", _unit(out), _unit(x)) for x in (place, learned))
+    assert (to_place > to_learned)[:25].all() and (to_learned > 0.99)[25:].all()
+    alone = drawn(learned, place, np.zeros(50, bool), np.ones(50))
+    np.testing.assert_array_equal(alone, learned)
 
-    assert pull(0.0) == 0.5, "alike to the last: the least that is allowed"
-    assert pull(0.0) < pull(0.5) < pull(1.0)
+
+def _unit(x: np.ndarray) -> np.ndarray:
+    return x / np.linalg.norm(x, axis=1, keepdims=True)
 
 
 def test_too_few_products_to_hide_make_no_figure() -> None:
