@@ -39,7 +39,7 @@ with st.container(border=True):
     st.markdown("**What to do next**")
     if not runs:
         st.write(
-            "Train a method: it takes seconds to a minute, and then the map, the duplicates and the "
+            "Train a method: it takes seconds to a few minutes, and then the map, the duplicates and the "
             "recommendations open."
         )
         if st.button("Train a method", type="primary", icon=shell.PAGES["train"][1]):

@@ -36,8 +36,8 @@ def section(id: str, data: str) -> None:
             "smoothed by the exponent 0.5, and its randomised singular value decomposition.",
         )
         st.caption(
-            "These are counted, not trained yet: products that keep the same company more often than chance would put "
-            "them there. When the training is done, its own answer takes their place." + _part(vectors)
+            "These are counted, not trained yet: products that are bought with the same others more often than chance "
+            "would have it. When the training is done, its own answer takes their place." + _part(vectors)
         )
         # A place of its own for each: what is found must not push the table down to where the last one still stands.
         with st.container():

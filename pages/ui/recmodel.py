@@ -27,7 +27,10 @@ def ready(dataset: Dataset) -> Recommender | None:
     key = model.key(dataset.hash)
     folder = services.store().made("recommender", key, dataset.hash)
     if folder is not None:
-        return _loaded(str(folder))
+        known = _loaded(str(folder))
+        if (step := int(known.meta.get("every", 1))) > 1:
+            st.caption(f"There are so many purchases that one basket in {step:,} was counted.")
+        return known
     mine = st.session_state.get(f"recommender:{key[:12]}")
     job = services.jobs().get(mine) if mine else None
     if job is None:

@@ -215,7 +215,7 @@ def need_result(data: str) -> str:
     if chosen is None:
         empty(
             "Nothing is trained on this dataset yet.",
-            "Train a method first: it takes seconds to a minute, and this page fills itself.",
+            "Train a method first: it takes seconds to a few minutes, and this page fills itself.",
             "train",
             "Go to training",
         )
