@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.conftest import FLAGS
-from tests.browser.see import choose, go, heading, menu, press, see, settled
+from tests.browser.see import go, heading, menu, press, see, settled, train_with
 from tests.browser.server import serve
 from tests.shared import ROOT
 
@@ -28,8 +27,7 @@ def trained(page: Page, url: str, sample: str, method: str) -> None:
     expect(page.get_by_role("heading", name=sample)).to_be_visible(timeout=LONG)
     menu(page, "Train")
     settled(page)
-    choose(page, method.split(" (")[0])
-    press(page, re.compile("^(Train with|Open the stored)"))
+    train_with(page, method.split(" (")[0])
     expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=LONG)
     expect(page.get_by_text(f"The result: {method}")).to_be_visible(timeout=LONG)
 

@@ -79,6 +79,12 @@ def choose(page: Page, option: str) -> None:
     settled(page)
 
 
+def train_with(page: Page, method: str) -> None:
+    """Pick a method of the Train page and start it: the button of the method before may still be there."""
+    choose(page, method)
+    press(page, re.compile(f"^Train with “{re.escape(method)}"))
+
+
 def set_number(page: Page, label: str, value: int) -> None:
     """Type a number and leave the field."""
     field = page.get_by_role("spinbutton", name=label)

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.see import cells, choose, go, press, see, settled, to_training, upload
+from tests.browser.see import cells, go, press, see, settled, to_training, train_with, upload
 from tests.browser.server import Server
 from tests.shared import SAMPLES
 
@@ -24,8 +24,7 @@ def test_three_rows_of_a_file_get_vectors_and_neighbours(server: Server, page: P
     go(page, server.url)
     press(page, re.compile("^Open Fashion shop"))
     to_training(page, LONG)
-    choose(page, METHOD.split(" (")[0])
-    press(page, re.compile("^Train with"))
+    train_with(page, METHOD.split(" (")[0])
     see(page, f"The result: {METHOD}", timeout=LONG)
     settled(page)
     page.get_by_text("Add new products to this result").click()

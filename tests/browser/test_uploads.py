@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.see import choose, go, heading, menu, metric, press, see, settled, to_training, upload
+from tests.browser.see import go, heading, menu, metric, press, see, settled, to_training, train_with, upload
 from tests.browser.server import Server
 from tests.shared import SAMPLES, shared
 
@@ -44,8 +44,7 @@ def bring(page: Page, catalogue: Path | None, baskets: Path | None, name: str) -
 
 def train(page: Page, method: str) -> None:
     to_training(page)
-    choose(page, method)
-    press(page, re.compile("^Train with"))
+    train_with(page, method)
     expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=LONG * 2)
 
 

@@ -44,7 +44,7 @@ def test_a_chosen_result_outlives_a_training_elsewhere_and_belongs_to_its_datase
     go(other, server.url, f"train?dataset={first['data'][:12]}")
     choose(other, "Bought together")
     set_number(other, "Passes over the baskets", 2)
-    press(other, re.compile("^Train with"))
+    press(other, re.compile("^Train with “Bought together"))
     see(other, "The result: Bought together", timeout=240_000)
     settled(other)
 
