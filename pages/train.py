@@ -14,6 +14,8 @@ from pages.ui.text import ago, duration, number, plain
 
 def watch(data_hash: str) -> None:
     """The trainings of this dataset under way, whoever started them; the result is chosen when one is done."""
+    if st.session_state.pop("train:told", False):
+        st.toast("It learns now: watch it at the top of this page.", icon=":material/arrow_upward:")
     mine = st.session_state.get("train:job")
     job = services.jobs().get(mine) if mine else None
     if job is not None and job.state == "done":
@@ -110,6 +112,7 @@ def setup(data_hash: str, data: Dataset) -> None:
         job = services.jobs().submit("train", key, {**spec, "seed": seed}, title)
         st.session_state["train:job"] = job.id
         st.session_state["train:cached"] = key if stored else None
+        st.session_state["train:told"] = stored is None
         st.rerun()
 
 

@@ -30,7 +30,7 @@ def add(commands: Any) -> None:
                            help="query_id and product_id (baskets, products) or customer_id (customers)")  # fmt: skip
     recommend.add_argument("--for", dest="whom", choices=tuple(_ASKS), default="baskets")
     recommend.add_argument("--method", choices=("mix", "product2vec"), default="mix")
-    recommend.add_argument("--relation", choices=("complements", "substitutes"), default="complements",
+    recommend.add_argument("--relation", choices=("complements", "substitutes"),
                            help="for products: what goes with them (default) or what replaces them")  # fmt: skip
     recommend.add_argument("--k", type=int, default=20, help="products for each query (20)")
     recommend.add_argument("--new-only", action="store_true", help="for customers: nothing they bought before")
@@ -50,11 +50,17 @@ def run(wanted: argparse.Namespace) -> None:
         raise InputError(f"{wanted.out.name} is neither .csv nor .parquet.", "Choose one of these endings.")
     if wanted.newcomers and (wanted.whom != "baskets" or wanted.catalogue is None):
         raise InputError("--newcomers is for baskets and needs a catalogue.", "Add --catalogue, or leave it out.")
+    if wanted.new_only and wanted.whom != "customers":
+        raise InputError("--new-only is for customers.", "What a basket holds already is never recommended.")
+    if wanted.relation and (wanted.whom != "products" or wanted.method != "mix"):
+        raise InputError("--relation is for products with --method mix.", "Leave it out, or ask for them.")
     dataset = _purchases(wanted.train, _catalogue(wanted.catalogue), wanted.out.parent)
     baskets = dataset.baskets
     assert baskets is not None
     print(f"  {len(dataset):,} products, {len(baskets):,} baskets, "
           f"{0 if baskets.customer_ids is None else len(baskets.customer_ids):,} customers")  # fmt: skip
+    if wanted.newcomers and dataset.counts.all():
+        raise InputError("Every product of the catalogue was bought, so none is new.", "Leave --newcomers out.")
     queries = _queries(read(wanted.queries).frame, wanted.whom, wanted.queries.name)
     answers = _product2vec(dataset, queries, wanted) if wanted.method == "product2vec" else _mix(
         dataset, queries, wanted)  # fmt: skip
@@ -84,7 +90,7 @@ def _catalogue(path: Path | None) -> Catalogue | None:
     roles = {g.column: g.role for g in guess_roles(frame)}
     if "product_id" in roles:
         roles = {c: "id" if c == "product_id" else "ignore" if r == "id" else r for c, r in roles.items()}
-    catalogue, notices = make_catalogue(frame, roles, generate_ids=False)
+    catalogue, notices = make_catalogue(frame, roles, generate_ids=False, exact_ids=True)
     for notice in notices:
         print(f"  {notice}")
     return catalogue
@@ -92,20 +98,20 @@ def _catalogue(path: Path | None) -> Catalogue | None:
 
 def _queries(frame: pd.DataFrame, whom: str, name: str) -> dict[str, list[str]]:
     """query -> what it names (products or customers), in the order of the file."""
-    from embedcore.intake.exact import text
+    from embedcore.intake.values import as_they_are
 
     for column in ("query_id", _ASKS[whom]):
         if column not in frame:
             raise InputError(f"{name} has no column “{column}”.", f"For {whom} it needs query_id and {_ASKS[whom]}.")
     asked: dict[str, list[str]] = {}
-    for query, what in zip(text(frame["query_id"]), text(frame[_ASKS[whom]]), strict=True):
+    for query, what in zip(as_they_are(frame["query_id"]), as_they_are(frame[_ASKS[whom]]), strict=True):
         if isinstance(query, str):
             asked.setdefault(query, []).extend([what] if isinstance(what, str) else [])
     if not asked:
         raise InputError(f"{name} holds no query.", "Each line needs a query_id.")
     several = sum(len(set(found)) > 1 for found in asked.values())
     if whom != "baskets" and several:
-        print(f"  {several:,} queries name more than one; the first counts")
+        print(f"  {several:,} {'query names' if several == 1 else 'queries name'} more than one; the first counts")
     return asked
 
 
@@ -122,7 +128,7 @@ def _mix(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Names
         return batch.baskets(dataset, known, _items(dataset, queries), wanted.k, bar("baskets"))
     if wanted.whom == "products":
         items = _first(dataset, queries)
-        return batch.products(dataset, known, items, wanted.k, wanted.relation, bar("products"))
+        return batch.products(dataset, known, items, wanted.k, wanted.relation or "complements", bar("products"))
     histories, numbers = _histories(dataset, queries)
     people = Histories.of(dataset)
     return batch.customers(
@@ -167,7 +173,8 @@ def _first(dataset: Dataset, queries: dict[str, list[str]]) -> dict[str, int]:
     """query -> the position of its product, -1 without a known one."""
     items = {q: dataset.index.get(found[0], -1) if found else -1 for q, found in queries.items()}
     if missing := sum(n < 0 for n in items.values()):
-        print(f"  {missing:,} queries name no product of the purchases and get popular products")
+        print(f"  {missing:,} {'query names' if missing == 1 else 'queries name'} no product of the purchases and get "
+              "popular products")  # fmt: skip
     return items
 
 
@@ -181,5 +188,6 @@ def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[Lists, 
     at = {str(c): n for n, c in enumerate(known.ids)}
     numbers = {q: at.get(found[0], -1) if found else -1 for q, found in queries.items()}
     if missing := sum(n < 0 for n in numbers.values()):
-        print(f"  {missing:,} queries name no customer of the purchases and get popular products")
+        print(f"  {missing:,} {'query names' if missing == 1 else 'queries name'} no customer of the purchases and get "
+              "popular products")  # fmt: skip
     return Lists(known, numbers), numbers

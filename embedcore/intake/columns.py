@@ -12,7 +12,7 @@ import pandas as pd
 from embedcore.dataset import ROLES, Catalogue
 from embedcore.errors import InputError
 from embedcore.intake.names import listed, plural
-from embedcore.intake.values import clean, dates, has_currency, not_read, numbers
+from embedcore.intake.values import as_they_are, clean, dates, has_currency, not_read, numbers
 
 SAMPLE = 20_000
 SAMPLES_SHOWN = 5
@@ -251,13 +251,14 @@ def _best_title(facts: list[_Facts], guesses: list[Guess], id_at: int | None) ->
 
 
 def make_catalogue(
-    frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool = False
+    frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool = False, exact_ids: bool = False
 ) -> tuple[Catalogue, list[str]]:
     """(catalogue, notices): cast every column by its role.
 
     Cells that do not fit become missing and are counted; rows without an id and repeated ids (the first is kept) are
-    counted. generate_ids: number the rows 1, 2, 3... when no column is the id. InputError when there is no id and none
-    may be made, when two columns are the id or the title, or when nothing is left.
+    counted. generate_ids: number the rows 1, 2, 3... when no column is the id. exact_ids: ids with their spaces, and
+    such as “NA”, as they are. InputError when there is no id and none may be made, when two columns are the id or the
+    title, or when nothing is left.
     """
     _check(frame, roles, generate_ids)
     notices: list[str] = []
@@ -269,13 +270,14 @@ def make_catalogue(
         kept = {id_column: "id", **kept}
         notices.append(f"No column is the id: the products were numbered 1 to {len(frame):,}.")
     else:
-        frame, said = _with_ids(frame, id_column)
+        frame, said = _with_ids(frame, id_column, exact_ids)
         notices += said
     if not len(frame):
         raise InputError("No row of the catalogue has an id.", "Mark another column, or let ids be generated.")
     columns: dict[str, pd.Series | np.ndarray] = {}
     for column, role in kept.items():
-        columns[column], said = _cast(column, role, frame[column])
+        exact = exact_ids and role == "id"
+        columns[column], said = (as_they_are(frame[column]), []) if exact else _cast(column, role, frame[column])
         notices += said
     return Catalogue(pd.DataFrame(columns).reset_index(drop=True), kept), notices
 
@@ -297,8 +299,8 @@ def _check(frame: pd.DataFrame, roles: Mapping[str, str], generate_ids: bool) ->
         raise InputError("The catalogue has no rows.", "Choose a file with at least one product.")
 
 
-def _with_ids(frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]]:
-    ids, notices = clean(frame[column]), []
+def _with_ids(frame: pd.DataFrame, column: str, exact: bool) -> tuple[pd.DataFrame, list[str]]:
+    ids, notices = as_they_are(frame[column]) if exact else clean(frame[column]), []
     empty = int(ids.isna().sum())
     if empty:
         notices.append(f"Left out: {plural(empty, 'row')} without an id in “{column}”.")

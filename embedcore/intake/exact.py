@@ -17,7 +17,7 @@ from embedcore.intake.baskets import Tally
 from embedcore.intake.heads import EXACT, Heads
 from embedcore.intake.share import part
 from embedcore.intake.stream import Rows, date_order, gather, write
-from embedcore.intake.values import dates
+from embedcore.intake.values import as_they_are, dates
 from embedcore.methods.base import Progress, silent
 
 if TYPE_CHECKING:
@@ -115,16 +115,10 @@ class _Known:
 
 
 def _ids(frame: pd.DataFrame) -> pd.DataFrame:
-    lines = pd.DataFrame({"basket": text(frame["basket_id"]), "item": text(frame["product_id"])})
+    lines = pd.DataFrame({"basket": as_they_are(frame["basket_id"]), "item": as_they_are(frame["product_id"])})
     if "customer_id" in frame:
-        lines["customer"] = text(frame["customer_id"])
+        lines["customer"] = as_they_are(frame["customer_id"])
     return lines
-
-
-def text(column: pd.Series) -> pd.Series:
-    """Ids as they are; only an empty cell is missing."""
-    found = column.astype("str").where(column.notna())
-    return found.mask(found == "")
 
 
 def _numbers(column: pd.Series) -> np.ndarray:

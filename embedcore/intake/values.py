@@ -43,6 +43,12 @@ def clean(s: pd.Series) -> pd.Series:
     return s.mask(s.isin(MISSING))
 
 
+def as_they_are(s: pd.Series) -> pd.Series:
+    """Ids as they are; only an empty cell is missing."""
+    found = s.astype("str").where(s.notna())
+    return found.mask(found == "")
+
+
 def numbers(s: pd.Series, comma: bool | None = None) -> tuple[np.ndarray, np.ndarray]:
     """((n,) float64 with NaN for missing, (n,) bool: there is text but no number).
 

@@ -77,11 +77,14 @@ def read(
     row = np.full(len(dataset), -1, np.int32)
     row[vocabulary] = np.arange(len(vocabulary), dtype=np.int32)
     sizes = np.zeros(len(indptr) - 1, np.int32)
+    one = np.zeros(len(indptr) - 1, bool)  # which hold one product only, again and again
     for start, stop in slices(indptr):
         ends = np.r_[0, np.cumsum(row[items[indptr[start] : indptr[stop]]] >= 0)]
         sizes[start:stop] = np.diff(ends[indptr[start : stop + 1] - indptr[start]])
+        if kind == "customer":
+            one[start:stop] = _alone(row[items[indptr[start] : indptr[stop]]], indptr[start : stop + 1] - indptr[start])
         passes.hear(int(indptr[stop]), len(items))
-    full = sizes >= 2
+    full = (sizes >= 2) & ~one
     if not full.any():
         least = f" that were each bought at least {min_count} times" if min_count > 1 else ""
         raise NeedsError(
@@ -100,6 +103,17 @@ def read(
     return Documents(
         vocabulary, counts[vocabulary], heads, kept, bought, bought - len(vocabulary), int((~full).sum())
     )
+
+
+def _alone(rows: np.ndarray, heads: np.ndarray) -> np.ndarray:
+    """(n,) bool: lists in which all that is known (rows >= 0) is one and the same. heads: (n + 1,) where they begin."""
+    out = np.zeros(len(heads) - 1, bool)
+    some = np.flatnonzero(np.diff(heads))
+    if len(some):
+        highest = np.maximum.reduceat(rows, heads[some])
+        lowest = np.minimum.reduceat(np.where(rows < 0, np.iinfo(rows.dtype).max, rows), heads[some])
+        out[some] = highest == lowest
+    return out
 
 
 class _Passes:

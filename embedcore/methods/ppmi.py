@@ -71,7 +71,7 @@ def vectors(docs: Documents, dimension: int, seed: int = 0, progress: Progress =
     known = values > 1e-6 * values.max(initial=0)
     directions, share = directions[:, known], np.sqrt(values[known])
     context = np.zeros((v, len(share)), np.float32)
-    context[heads] = directions * np.sqrt(values.mean())
+    context[heads] = directions * np.sqrt(values.mean() if len(values) else 0.0)
     return Counted(np.asarray(m @ directions / share, np.float32), context, len(docs) if rows is None else len(rows))
 
 

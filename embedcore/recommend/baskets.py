@@ -70,7 +70,7 @@ def explain(
         if anchor < 0 or name == reasons.OFTEN or told[name] <= 0:
             says, source = reasons.popular(model, item), POPULAR
         else:
-            says = reasons.bought_with(dataset, together, int(basket[anchor]), item, len(basket) > 1)
+            says = reasons.bought_with(dataset, model, together, int(basket[anchor]), item, len(basket) > 1)
             source = TOGETHER if name == "together" else reasons.PATTERN
         out.append(Recommendation.of(dataset, item, float(scores[item]), says, source))
     return out

@@ -114,17 +114,33 @@ def from_embedding(
     for n, (name, items) in enumerate(asked.items()):
         rows = row[items][row[items] >= 0]
         scores = fallback.copy()
-        source, says = POPULAR, "often bought"
         if len(rows):
             near = score(rows)
             scores += near.min() - 1  # what has no vector comes last
             scores[positions] = near
-            source, says = "embedding", "near in the learned space"
         scores[items if but is None else but[name]] = -np.inf
         scores[counts == 0] = -np.inf
-        yield name, [Recommendation.of(dataset, i, float(scores[i]), says, source) for i in top(scores, k).tolist()]
+        best = top(scores, k)
+        why = _nearest(dataset, product, items[row[items] >= 0], rows, row[best])
+        yield name, [Recommendation.of(dataset, i, float(scores[i]), *says)
+                     for i, says in zip(best.tolist(), why, strict=True)]  # fmt: skip
         if n % 50 == 0:
             progress(n, len(asked), note="Queries")
+
+
+def _nearest(
+    dataset: Dataset, product: Embedding, asked: np.ndarray, rows: np.ndarray, found: np.ndarray
+) -> list[tuple[str, str]]:
+    """(reason, source) of found rows of `product` (-1: no vector): which of the asked ones each is nearest to. rows:
+    those of the asked positions."""
+    if not len(rows):
+        return [("often bought", POPULAR)] * len(found)
+    near = product.unit[np.maximum(found, 0)] @ product.unit[rows].T
+    return [
+        (f"bought in the same company as “{dataset.titles[asked[best]]}”", "embedding")
+        if n >= 0 and alike > 0 else ("often bought", POPULAR)
+        for n, best, alike in zip(found.tolist(), near.argmax(axis=1).tolist(), near.max(axis=1).tolist(), strict=True)
+    ]  # fmt: skip
 
 
 def popular(dataset: Dataset, model: Recommender, found: np.ndarray) -> list[Recommendation]:

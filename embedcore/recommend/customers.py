@@ -99,7 +99,8 @@ def why_new(
         elif name == "people" or anchor < 0:
             says, source = "bought by customers who buy much the same", reasons.PEOPLE
         elif name == "together":
-            says, source = reasons.bought_with(dataset, together, int(mine[anchor]), item, True), TOGETHER
+            says = reasons.bought_with(dataset, model, together, int(mine[anchor]), item, True)
+            source = TOGETHER
         else:
             says, source = f"customers who buy “{dataset.titles[mine[anchor]]}” tend to buy this too", reasons.PATTERN
         out.append(Recommendation.of(dataset, item, float(scores[item]), says, source))

@@ -32,12 +32,15 @@ def strongest(model: Recommender, basket: np.ndarray, found: np.ndarray, over_cu
     return np.where(told.max(axis=0, initial=0) > 0, best, -1)
 
 
-def bought_with(dataset: Dataset, together: Together | None, anchor: int, item: int, several: bool) -> str:
+def bought_with(
+    dataset: Dataset, model: Recommender, together: Together | None, anchor: int, item: int, several: bool
+) -> str:
     """Such as: in 38 baskets with “Bread”, 4.2x more than chance. Without counts when `together` is None. several:
     whether it must be said with which product."""
     name = f"“{dataset.titles[anchor]}”"
     if together is None:
-        return f"bought together with {name}"
+        shared = model.together[anchor, item] > 0
+        return f"bought together with {name}" if shared else f"bought with the same things as {name}"
     says = together.evidence(anchor, item, int(together.shared([anchor], [item])[0, 0]))
     if not says:
         return f"bought with the same things as {name}"
@@ -47,7 +50,7 @@ def bought_with(dataset: Dataset, together: Together | None, anchor: int, item: 
 def popular(model: Recommender, item: int) -> str:
     """Such as: often bought: in 38 baskets."""
     count = int(model.counts[item])
-    return f"often bought: in {count:,} {'basket' if count == 1 else 'baskets'}"
+    return f"often bought: in {count:,} baskets" if count > 1 else f"bought in {count} basket"
 
 
 def due(bought: Bought, n: int) -> str:

@@ -12,6 +12,7 @@ from embedcore.embedding import Embedding
 from embedcore.explore.common import alike, finest_first
 from embedcore.explore.recent import Recent
 from embedcore.explore.together import ENOUGH, Together
+from embedcore.recommend import reasons
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.newcomers import Newcomers
 from embedcore.recommend.spread import by_whom, spread
@@ -163,7 +164,7 @@ def nearest_instead(dataset: Dataset, model: Recommender, item: int, k: int, but
             says.append(f"no real substitute: {together.evidence(item, other, int(shared[n])) or 'hardly alike'}")
             reason = "; ".join(says)
         else:
-            reason = f"nothing is known to replace it; often bought: in {int(model.counts[other]):,} baskets"
+            reason = f"nothing is known to replace it; {reasons.popular(model, other)}"
         out.append(_related(dataset, other, float(order[other]) - float(order.max()) - 1, shared[n], lift[n], reason))
     return out
 

@@ -101,6 +101,7 @@ def new_ones(model: Recommender, histories: Histories, ease: Ease, progress: Pro
             less = cooccurrence.seen_once_less(model.together, counts, both, basket, len(basket))
             signals["together"][row, basket] += lately.data[mine][at] @ less
             signals["popular"][row, basket] -= 1 / counts.max()
+        lasting.data = np.ones_like(lasting.data)  # a purchase long ago weighs nothing, and is no new product for it
         blocks.append((mix.evened(signals, lasting, 20), hidden, lasting.astype(bool).toarray()))
     return rehearsal.gather(blocks)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from embedcore import baskets as lines_at_a_time
@@ -102,3 +103,12 @@ def test_reading_can_be_stopped() -> None:
 def test_without_two_products_in_a_document_the_reason_is_said() -> None:
     with pytest.raises(NeedsError, match="at least 1000 times"):
         documents.read(shop(), "basket", 1000)
+
+
+def test_customers_who_bought_one_product_again_and_again_teach_nothing() -> None:
+    lines = pd.DataFrame({"basket": list("abcd"), "item": ["x", "x", "y", "y"], "customer": ["k", "k", "l", "l"]})
+    with pytest.raises(NeedsError, match="no customer holds two products"):
+        documents.read(Dataset.build("s", None, lines), "customer", 1)
+    more = pd.concat([lines, pd.DataFrame({"basket": ["e"], "item": ["y"], "customer": ["k"]})])
+    found = documents.read(Dataset.build("s", None, more), "customer", 1)
+    assert len(found) == 1 and found.single == 1

@@ -165,3 +165,43 @@ def test_what_cannot_be_answered_is_one_sentence(
     code, found = ask(tmp_path, train, queries, *options)
     assert code == 2 and says in capsys.readouterr().err and not len(found)
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_ids_of_the_catalogue_are_as_they_are_too(tmp_path: Path) -> None:
+    pd.DataFrame({"product_id": [" new ", "007", "NA", "0070"], "title": ["Tea", "Milk", "Nuts", "Cream"],
+                  "category": ["a", "a", "b", "a"]}).to_csv(tmp_path / "c.csv", index=False)  # fmt: skip
+    train = lines([["007", "0070"], ["007", "0070", "NA"]] * 4)
+    catalogue = ("--catalogue", str(tmp_path / "c.csv"))
+    _, found = ask(tmp_path, train, asked(("q", "007")), *catalogue)
+    assert "NA" in set(pd.read_csv(tmp_path / "recs.csv", keep_default_na=False)["product_id"])
+    _, found = ask(tmp_path, train, asked(("q", "0070")), *catalogue, "--newcomers")
+    assert found["product_id"].tolist() == [" new "]
+
+
+@pytest.mark.parametrize("options", [
+    ("--new-only",), ("--relation", "substitutes"), ("--for", "products", "--method", "product2vec", "--relation",
+                                                     "substitutes"), ("--for", "products", "--new-only")])  # fmt: skip
+def test_an_option_that_would_change_nothing_is_refused(
+    tmp_path: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _ = ask(tmp_path, lines(SHOP), asked(("q", "007")), *options)
+    assert code != 0 and ("--new-only is for" in (said := capsys.readouterr().err) or "--relation is for" in said)
+
+
+def test_a_reason_says_together_only_of_what_was_in_one_basket(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    pairs = [(f"a{n}", f"b{m}") for n in range(4) for m in range(4) if n != m]  # a0 is never with b0, and so on
+    train = lines([list(pairs[k]) for k in rng.integers(0, len(pairs), 400)])
+    shared = set(train.groupby("basket_id")["product_id"].apply(lambda b: tuple(sorted(b))))
+    for method in ("mix", "product2vec"):
+        _, found = ask(tmp_path, train, asked(("q", "a0")), "--method", method)
+        assert len(found) == 7
+        for item, reason in zip(found["product_id"], found["reason"], strict=True):
+            assert "bought together with" not in reason or tuple(sorted(("a0", item))) in shared, (item, reason)
+
+
+def test_what_has_no_vector_is_not_said_to_be_near(tmp_path: Path) -> None:
+    train = lines([["a", "b", "c"], ["x", "y", "z"]] * 20 + [["rare", "a"]])
+    _, found = ask(tmp_path, train, asked(("q", "b")), "--method", "product2vec")
+    assert found.set_index("product_id")["reason"]["rare"] == "often bought"
+    assert found.set_index("product_id")["reason"]["c"] == "bought in the same company as “b”"
