@@ -75,6 +75,7 @@ def test_duplicates_are_found_judged_by_key_taught_and_merged_into_a_new_dataset
     settled(page)
 
     choose(page, "Clean catalogue")
+    see(page, re.compile("of 2,000 rows would go"))  # the choice is marked before its page is drawn
     merged = int(re.search(r"([\d,]+) of 2,000 rows would go", page.inner_text("body"))[1].replace(",", ""))  # type: ignore[index]
     assert merged > 50
     press(page, "Load the clean catalogue as a new dataset")
