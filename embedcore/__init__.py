@@ -1,7 +1,7 @@
 """embedcore: what a retailer's products mean to each other. Importing it loads no torch and no streamlit."""
 
-from embedcore.dataset import Baskets, Catalogue, Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Baskets, Catalogue, Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import BusyError, Cancelled, EmbedError, InputError, MissingError, NeedsError
 
 __all__ = [

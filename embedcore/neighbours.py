@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.embedding import Embedding
+from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError, MissingError
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 
 # Every pair is compared while rows x rows x (numbers + 64) stays below this: 177,000 x 64 or 94,000 x 384, about a
 # CPU minute. Measured on 68,509 real products x 64: all pairs 9.8 CPU s; inverted file 14 s for a recall of .97; HNSW

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data.images import Images
 from embedcore.errors import InputError, MissingError
-from embedcore.images import Images
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 
 FOLDER = Path(__file__).resolve().parents[1] / "sample_data"
 
@@ -82,10 +82,10 @@ def planted(what: str) -> set[tuple[str, str]]:
 def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
     """Read like anybody's own files."""
     # Here, not above: SAMPLES stands on the home page, which must appear without loading the readers.
-    from embedcore.intake.baskets import basket_lines
-    from embedcore.intake.columns import make_catalogue
-    from embedcore.intake.shapes import BasketShape
-    from embedcore.intake.tables import read_table
+    from embedcore.intake.columns.columns import make_catalogue
+    from embedcore.intake.purchases.baskets import basket_lines
+    from embedcore.intake.purchases.shapes import BasketShape
+    from embedcore.intake.tables.tables import read_table
 
     if not (FOLDER / "products.csv").exists():
         raise MissingError("The folder sample_data is missing.", "It comes with the source: get it again.")
@@ -107,7 +107,7 @@ def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
 
 
 def _pictures(catalogue: Catalogue) -> Images | None:
-    from embedcore.intake import images
+    from embedcore.intake.pictures import images
 
     path = FOLDER / "images.zip"
     return images.read(path, catalogue)[0] if path.exists() else None

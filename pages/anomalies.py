@@ -5,7 +5,8 @@ import streamlit as st
 from embedcore.export import csv
 from embedcore.methods import get
 from pages.ui import jobs as job_ui
-from pages.ui import services, shell, unusual
+from pages.ui import services, shell
+from pages.ui.anomalies import view as unusual
 from pages.ui.text import number, plain, share, short
 
 shell.page("anomalies")

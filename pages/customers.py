@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-from pages.ui import choice, customerlook, customerview, services, shell
+from pages.ui import choice, services, shell
+from pages.ui.customers import look as customerlook
+from pages.ui.customers import view as customerview
 from pages.ui.text import number
 
 VIEWS = {"segments": "Segments", "one": "One customer"}

@@ -5,9 +5,12 @@ import json
 
 import streamlit as st
 
-from embedcore.intake.tables import Table
-from pages.ui import imagesource, mapping, pictures, profileview, reading, samples, services, shell, sources
+from embedcore.intake.tables.tables import Table
 from pages.ui import jobs as job_ui
+from pages.ui import pictures, samples, services, shell
+from pages.ui.files import images as imagesource
+from pages.ui.files import mapping, reading, sources
+from pages.ui.files import profile as profileview
 from pages.ui.text import plain
 
 LOADED, ADD = "What is loaded", "Add data"

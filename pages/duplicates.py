@@ -1,6 +1,7 @@
 """Duplicates: one product listed twice, or products that a result finds alike, and what people say about them."""
 
-from pages.ui import alike, choice, matching, shell
+from pages.ui import choice, shell
+from pages.ui.duplicates import alike, matching
 
 LOOK = {"same": "The same product", "alike": "Alike in a result"}
 

@@ -5,7 +5,8 @@ import streamlit as st
 
 from embedcore.methods import get
 from pages.ui import jobs as job_ui
-from pages.ui import profileview, samples, services, shell
+from pages.ui import samples, services, shell
+from pages.ui.files import profile as profileview
 from pages.ui.text import ago, plain
 
 shell.page("overview")

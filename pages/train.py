@@ -3,13 +3,14 @@
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.job import PREVIEW
+from embedcore.jobs.job import PREVIEW
 from embedcore.methods import run_key
-from pages.ui import charts, firstlook, forms, methods, newproducts, pictures, rebuild, services, shell
+from pages.ui import charts, pictures, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui import result as results
-from pages.ui.methods import METHODS
 from pages.ui.text import ago, duration, number, plain
+from pages.ui.train import firstlook, forms, methods, newproducts, rebuild
+from pages.ui.train.methods import METHODS
 
 
 def watch(data_hash: str) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from embedcore.export import csv, vector_table
-from pages.ui import cards, choice, picker, services, shell, valuelook
+from pages.ui import cards, choice, picker, services, shell
 from pages.ui.text import number, plain, short
+from pages.ui.values import look as valuelook
 
 VIEWS = {"value": "A value", "product": "A product"}
 BESIDE = 4  # nearest rows shown as strips

@@ -25,9 +25,9 @@ def add(commands: Any) -> None:
 
 def run(wanted: argparse.Namespace) -> None:
     from embedcore.commands import files
-    from embedcore.dataset import Dataset
+    from embedcore.data.dataset import Dataset
     from embedcore.export import csv
-    from embedcore.tasks_anomalies import score
+    from embedcore.tasks.anomalies import score
 
     if wanted.out.suffix.lower() not in (".csv", ".parquet"):
         raise InputError(f"“{wanted.out.name}” does not end in a known format.", "Known: .csv, .parquet.")

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from embedcore.dataset import Dataset
+    from embedcore.data.dataset import Dataset
 
 # Numbers that makers and trade give to products say which is which; a shop's own numbers do not.
 _CODES = re.compile(r"\A(?:model|mpn|part|gtin|ean|upc|isbn|manufacturer_?(?:code|number|ref))", re.I)
@@ -36,7 +36,7 @@ def add(commands: Any) -> None:
 
 def run(wanted: argparse.Namespace) -> None:
     from embedcore import match
-    from embedcore.tasks_match import vectors
+    from embedcore.tasks.match import vectors
 
     dataset, ids = catalogue(wanted.catalogue, pairs(wanted.role, "--role"), wanted.source)
     text = None
@@ -78,8 +78,8 @@ def catalogue(path: Path, roles: dict[str, str] | None = None, source: str | Non
     roles: corrections of what each column is taken for. InputError when a column is not there."""
     import numpy as np
 
-    from embedcore.dataset import Dataset
-    from embedcore.intake.columns import guess_roles, make_catalogue
+    from embedcore.data.dataset import Dataset
+    from embedcore.intake.columns.columns import guess_roles, make_catalogue
 
     table = read(path)
     guessed = {g.column: g.role for g in guess_roles(table.frame)}

@@ -20,8 +20,8 @@ def add(commands: Any) -> None:
 
 
 def run(wanted: argparse.Namespace) -> None:
-    from embedcore.dataset import Dataset
-    from embedcore.embedding import Embedding
+    from embedcore.data.dataset import Dataset
+    from embedcore.data.embedding import Embedding
     from embedcore.export import write_vectors
 
     try:

@@ -13,7 +13,7 @@ from embedcore.commands.console import bar, read
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
-    from embedcore.dataset import Dataset
+    from embedcore.data.dataset import Dataset
 
 
 def dataset(
@@ -28,11 +28,11 @@ def dataset(
 
     images: a zip or a folder of pictures, matched to the catalogue's products by file name or image column. near: a
     folder on whose disk there is room for large files while the command runs."""
-    from embedcore.dataset import Dataset
-    from embedcore.intake import images as pictures
-    from embedcore.intake.columns import guess_roles, make_catalogue
-    from embedcore.intake.shapes import guess_shape
-    from embedcore.intake.stream import add_baskets
+    from embedcore.data.dataset import Dataset
+    from embedcore.intake.columns.columns import guess_roles, make_catalogue
+    from embedcore.intake.pictures import images as pictures
+    from embedcore.intake.purchases.shapes import guess_shape
+    from embedcore.intake.purchases.stream import add_baskets
 
     made, bought, shown, notices = None, None, None, []
     name = name or (catalogue or baskets or Path("products")).stem
@@ -69,9 +69,9 @@ def more(path: Path, like: Dataset, images: Path | None = None) -> Dataset:
     """New products from a file whose columns are named as in the catalogue of `like`; others are not read.
 
     Without ids they are called new-1, new-2, ..., so that none is taken for a known one."""
-    from embedcore.dataset import Dataset
-    from embedcore.intake import images as pictures
-    from embedcore.intake.columns import make_catalogue
+    from embedcore.data.dataset import Dataset
+    from embedcore.intake.columns.columns import make_catalogue
+    from embedcore.intake.pictures import images as pictures
 
     frame = read(path).frame
     roles = dict(like.catalogue.roles) if like.catalogue is not None else {}

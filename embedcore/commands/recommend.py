@@ -14,7 +14,7 @@ from embedcore.commands.console import bar, read, step
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
-    from embedcore.dataset import Catalogue, Dataset
+    from embedcore.data.dataset import Catalogue, Dataset
     from embedcore.recommend.batch import Answer
     from embedcore.recommend.purchases import Lists
 
@@ -71,7 +71,7 @@ def run(wanted: argparse.Namespace) -> None:
 
 
 def _purchases(path: Path, catalogue: Catalogue | None, near: Path) -> Dataset:
-    from embedcore.intake.exact import purchases
+    from embedcore.intake.purchases.exact import purchases
 
     table = read(path, near)
     folder = table.file.with_name("baskets") if table.file is not None else None
@@ -84,7 +84,7 @@ def _purchases(path: Path, catalogue: Catalogue | None, near: Path) -> Dataset:
 def _catalogue(path: Path | None) -> Catalogue | None:
     if path is None:
         return None
-    from embedcore.intake.columns import guess_roles, make_catalogue
+    from embedcore.intake.columns.columns import guess_roles, make_catalogue
 
     frame = read(path).frame
     roles = {g.column: g.role for g in guess_roles(frame)}
@@ -98,7 +98,7 @@ def _catalogue(path: Path | None) -> Catalogue | None:
 
 def _queries(frame: pd.DataFrame, whom: str, name: str) -> dict[str, list[str]]:
     """query -> what it names (products or customers), in the order of the file."""
-    from embedcore.intake.values import as_they_are
+    from embedcore.intake.columns.values import as_they_are
 
     for column in ("query_id", _ASKS[whom]):
         if column not in frame:

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from embedcore import folders
+from embedcore.data import folders
+from embedcore.data.scratch import space
+from embedcore.data.strings import Strings, Texts, parts
 from embedcore.errors import MissingError
-from embedcore.scratch import space
-from embedcore.strings import Strings, Texts, parts
 
 CHUNK = 2_000_000  # lines that are looked at at a time: a hundredth of a second, tens of MB
 Tell = Callable[[int, int], None]  # lines done, lines in all; may raise to stop

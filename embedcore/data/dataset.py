@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from embedcore.baskets import Baskets, open_baskets
+from embedcore.data.baskets import Baskets, open_baskets
+from embedcore.data.images import Images
 from embedcore.errors import InputError, MissingError
-from embedcore.images import Images
 
 # What a catalogue column can be. Several columns may share a role except id and title.
 ROLES = ("id", "title", "description", "category", "brand", "price", "number", "date", "image", "text", "ignore")

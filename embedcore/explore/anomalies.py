@@ -10,8 +10,8 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Dataset
-from embedcore.methods.base import Progress, silent
+from embedcore.data.dataset import Dataset
+from embedcore.progress import Progress, silent
 
 VERSION = 1  # raise it when the same table gets other scores
 FILE, FACTS = "unusual.parquet", "facts.json"  # what the job "anomalies" leaves

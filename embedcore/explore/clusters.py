@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError, MissingError
 from embedcore.explore.naming import names_of
 from embedcore.explore.projection import principal
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 
 LADDER = (5, 6, 8, 10, 12, 15, 18, 20, 25, 32, 40)  # numbers of clusters that are tried
 READABLE = 20  # clusters that a person can tell apart on a map

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.methods.base import Progress
+from embedcore.progress import Progress
 
 _NEGATIVES = 5  # products that push a product away for each neighbour that pulls it
 

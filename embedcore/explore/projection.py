@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.embedding import Embedding
+from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError, MissingError
 from embedcore.explore import layout
-from embedcore.methods.base import Progress, silent
 from embedcore.neighbours import Graph, build, nearest
+from embedcore.progress import Progress, silent
 
 LANDMARKS = 100_000  # rows that are laid out one by one; the rest of a larger set is placed among them
 _HALF = 10.0  # a map reaches from about -10 to 10

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import MissingError
 from embedcore.explore.clusters import kmeans
 from embedcore.explore.naming import readable
 from embedcore.explore.projection import pca, umap
-from embedcore.methods.base import Progress, silent
 from embedcore.neighbours import build
+from embedcore.progress import Progress, silent
 
 FILE = "segments.json"
 PLACES = "places.npz"

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedcore.baskets import slices
-from embedcore.dataset import Dataset
+from embedcore.data.baskets import slices
+from embedcore.data.dataset import Dataset
+from embedcore.data.scratch import space
 from embedcore.errors import NeedsError
 from embedcore.explore.recent import Recent
-from embedcore.scratch import space
 
 ENOUGH = 3  # shared baskets below which a comparison with chance says nothing
 _LINES = 600_000  # basket lines read for one question; beyond it evenly spaced baskets stand for all

@@ -21,11 +21,11 @@ from pathlib import Path
 from typing import Any
 
 from embedcore.errors import BusyError, EmbedError, MissingError
-from embedcore.job import LIVE, Job, Record
-from embedcore.job_results import commit, prepare, stored
-from embedcore.lane import Lane
-from embedcore.line import Line
-from embedcore.store import Store
+from embedcore.jobs.job import LIVE, Job, Record
+from embedcore.jobs.kinds import commit, prepare, stored
+from embedcore.jobs.process import Lane
+from embedcore.jobs.queue import Line
+from embedcore.store.store import Store
 
 __all__ = ["Job", "Jobs", "cluster_key", "map_key", "read_key"]
 
@@ -66,7 +66,7 @@ class Jobs:
     """
 
     def __init__(self, store: Store, *, python: str = sys.executable, warm: bool = True,
-                 tasks: str = "embedcore.tasks") -> None:
+                 tasks: str = "embedcore.tasks.tasks") -> None:
         """warm: let the worker import and compile in idle time. tasks: the module whose TASKS and QUESTIONS it serves.
 
         What ran when the last server stopped is "interrupted"; what waited is queued again.

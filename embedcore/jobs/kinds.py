@@ -11,8 +11,8 @@ from typing import Any
 from embedcore.errors import MissingError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
-from embedcore.job import clustering_name
-from embedcore.store import Store
+from embedcore.jobs.job import clustering_name
+from embedcore.store.store import Store
 
 # Kinds whose result is a folder made of a dataset, or of a run when the spec names one: nothing else to store.
 # The worker gets dataset_folder, and for a run run_folder (its vectors and graph) and model_folder.

@@ -21,7 +21,7 @@ class Lane:
 
     def __init__(self, python: str, role: str, home: Path, tasks: str, warm: bool = False) -> None:
         """role: "heavy" or "read" (niced, may warm up) or "ask". tasks: the module that holds TASKS and QUESTIONS."""
-        command = [python, "-m", "embedcore.worker", "--role", role, "--home", str(home), "--tasks", tasks,
+        command = [python, "-m", "embedcore.jobs.worker", "--role", role, "--home", str(home), "--tasks", tasks,
                    "--parent", str(os.getpid())]
         with _log(home / "logs", role).open("ab") as log:
             self._process = subprocess.Popen(
@@ -78,7 +78,7 @@ class Lane:
 def environment(home: Path) -> dict[str, str]:
     """What a worker sees: no hub unless the user wants one, caches in the data folder, one core left to the pages."""
     env = dict(os.environ)
-    root = str(Path(__file__).resolve().parents[1])
+    root = str(Path(__file__).resolve().parents[2])
     env["PYTHONPATH"] = os.pathsep.join(p for p in (root, env.get("PYTHONPATH", "")) if p)
     online = env.get("EMBEDCORE_ONLINE") == "1"
     threads = str(max(1, cores() - 1))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-from embedcore.job import LIVE, Record
-from embedcore.lane import Lane
+from embedcore.jobs.job import LIVE, Record
+from embedcore.jobs.process import Lane
 
 
 @dataclass(eq=False)

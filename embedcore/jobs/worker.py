@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from embedcore.errors import EmbedError
-from embedcore.warm import WarmUp
+from embedcore.jobs.warmup import WarmUp
 
 Emit = Callable[[Mapping[str, Any]], None]
 _EVERY = 0.1  # seconds between two progress messages
@@ -58,10 +58,10 @@ class Report:
 
 def main(arguments: list[str] | None = None) -> None:
     """Serve until stdin closes."""
-    parser = argparse.ArgumentParser(prog="embedcore.worker")
+    parser = argparse.ArgumentParser(prog="embedcore.jobs.worker")
     parser.add_argument("--role", choices=("heavy", "read", "ask"), default="heavy")
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--tasks", default="embedcore.tasks")
+    parser.add_argument("--tasks", default="embedcore.tasks.tasks")
     parser.add_argument("--parent", type=int, default=os.getppid())
     parser.add_argument("--warm", action="store_true")
     options = parser.parse_args(arguments)

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from embedcore.embedding import Embedding
+from embedcore.data.embedding import Embedding
 from embedcore.match import sparse
 from embedcore.match.traits import Traits
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 
 NEAREST = 20  # of each kind of likeness, as far as FEWEST allows
 _SHARED = 20  # rows that may share a model number for it to make pairs

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError
 from embedcore.match import candidates, columns, features, groups, score, sparse, texts, traits
 from embedcore.match.cut import expected, logistic, shift
 from embedcore.match.matches import Matches, Said, settled
 from embedcore.match.score import Weights
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 
 VERSION = 2  # raise it when the same catalogue gives other matches
 _CHUNK = 65_536  # pairs whose features are in memory at a time

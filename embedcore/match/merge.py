@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Catalogue, Dataset, joined, pictured
+from embedcore.data.dataset import Catalogue, Dataset, joined, pictured
 from embedcore.errors import InputError, NeedsError
 
 

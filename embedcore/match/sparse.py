@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from embedcore.explore import counts
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 
 _PAIRS = 32_768  # pairs at a time
 _ROWS = 2_048

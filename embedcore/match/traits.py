@@ -16,7 +16,7 @@ from embedcore.explore.ngrams import grams
 from embedcore.match import models, sparse, words
 from embedcore.match.sparse import Words
 from embedcore.match.texts import Texts
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 
 _BRANDED = 3  # words of a title among which a brand is looked for
 _NO_BRAND = ("unknown", "generic", "n/a", "na", "none", "no brand", "unbranded", "-")

@@ -9,16 +9,16 @@ from embedcore.methods.base import Fitted, Method, Params, figure, param, run_ke
 
 # name -> "module:class"; a method's module is imported when it is asked for.
 REGISTRY: dict[str, str] = {
-    "cooccurrence": "embedcore.methods.cooccurrence:Cooccurrence",
-    "entity": "embedcore.methods.entity:EntityEmbeddings",
-    "autoencoder": "embedcore.methods.autoencoder:Autoencoder",
-    "product2vec": "embedcore.methods.product2vec:Product2Vec",
-    "text": "embedcore.methods.text:TextEncoder",
-    "image": "embedcore.methods.image:ImageAutoencoder",
-    "customer2vec": "embedcore.methods.customers:Customer2Vec",
-    "blend": "embedcore.methods.blend:Blend",
-    "pca": "embedcore.methods.classical:TablePCA",
-    "svd": "embedcore.methods.classical:BasketSVD",
+    "cooccurrence": "embedcore.methods.columns.cooccurrence:Cooccurrence",
+    "entity": "embedcore.methods.entity.method:EntityEmbeddings",
+    "autoencoder": "embedcore.methods.autoencoder.method:Autoencoder",
+    "product2vec": "embedcore.methods.baskets.product2vec:Product2Vec",
+    "text": "embedcore.methods.text.method:TextEncoder",
+    "image": "embedcore.methods.image.method:ImageAutoencoder",
+    "customer2vec": "embedcore.methods.baskets.customers:Customer2Vec",
+    "blend": "embedcore.methods.blend.method:Blend",
+    "pca": "embedcore.methods.columns.pca:TablePCA",
+    "svd": "embedcore.methods.baskets.svd:BasketSVD",
 }
 
 

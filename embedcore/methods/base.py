@@ -5,38 +5,18 @@ from __future__ import annotations
 import hashlib
 import json
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError
+from embedcore.progress import Progress, silent
 
 # Roles of columns that say something about a product and can be learned from.
 TABLE = ("title", "description", "category", "brand", "price", "number", "date", "text")
-
-
-class Progress(Protocol):
-    """Called by long work after each step. May raise Cancelled to stop it.
-
-    One that somebody watches may have places for what there is to see before the end: `preview(png)` for the newest
-    picture of what was learned, and `first(embedding)` for vectors to compare by cosine until the trained ones are
-    there. What is shown there does not change what is trained."""
-
-    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "") -> None: ...
-
-
-def silent(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-    """A Progress that says nothing."""
-
-
-def show_first(progress: Progress, answer: Callable[[], Embedding | None]) -> None:
-    """Make and show a first answer, if there is one, where somebody watches (see Progress)."""
-    place = getattr(progress, "first", None)
-    if place is not None and (found := answer()) is not None:
-        place(found)
 
 
 def param(

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.explore.suggestion import POPULAR, Recommendation
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 from embedcore.recommend import baskets as for_baskets
 from embedcore.recommend import mix, reasons
 from embedcore.recommend.baskets import top

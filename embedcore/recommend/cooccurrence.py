@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 
 KEPT = 400  # partners kept for each product; the rest hardly ever reaches a list
 _WORK = 3_000_000_000  # pairs read at most; beyond it evenly spaced baskets stand for all

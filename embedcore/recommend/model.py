@@ -9,13 +9,12 @@ from dataclasses import asdict
 import numpy as np
 from scipy import sparse
 
-from embedcore.dataset import Dataset
-from embedcore.methods.base import Progress, silent
+from embedcore.data.dataset import Dataset
+from embedcore.progress import Progress, silent
 from embedcore.recommend import cooccurrence, ease, habit
 from embedcore.recommend import weights as learned
 from embedcore.recommend.purchases import Histories, every, of_baskets
-from embedcore.recommend.recommender import Recommender as Recommender
-from embedcore.recommend.recommender import Weights
+from embedcore.recommend.recommender import Recommender, Weights
 
 VERSION = 2  # raise it when the same dataset gives another model
 _LINES = 20_000_000  # read at most, in a gigabyte; beyond it evenly spaced baskets and customers stand for all

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
 from embedcore.explore.recent import Recent
 from embedcore.explore.suggestion import Recommendation
-from embedcore.methods.base import Progress, silent
-from embedcore.methods.cells import Cells
-from embedcore.methods.content import rarity, weighted
+from embedcore.methods.baskets.content import rarity, weighted
+from embedcore.methods.columns.cells import Cells
+from embedcore.progress import Progress, silent
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.purchases import table
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from embedcore.dataset import Dataset
+from embedcore.data.dataset import Dataset
+from embedcore.data.strings import Texts
 from embedcore.errors import NeedsError
 from embedcore.explore.recent import Recent
-from embedcore.methods.pieces import some
-from embedcore.strings import Texts
+from embedcore.methods.baskets.pieces import some
 
 
 def table(baskets: Sequence[np.ndarray], n: int) -> sparse.csr_array:

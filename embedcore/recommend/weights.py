@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 from embedcore.recommend import cooccurrence, mix, purchases, rehearsal
 from embedcore.recommend.people import People
 from embedcore.recommend.purchases import Histories

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from embedcore import folders
+from embedcore.data import folders
 
 
 class Made:

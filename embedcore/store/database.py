@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import duckdb
 
 from embedcore.errors import BusyError, EmbedError
-from embedcore.migrations import Cursor, migrate
+from embedcore.store.migrations import Cursor, migrate
 
 FILE = "embedcore.duckdb"
 TRIES = 3

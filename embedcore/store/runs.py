@@ -14,13 +14,13 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from embedcore.embedding import Embedding
+from embedcore.data.embedding import Embedding
 from embedcore.errors import MissingError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
-from embedcore.migrations import Cursor
 from embedcore.neighbours import Graph
-from embedcore.store_db import one
+from embedcore.store.database import one
+from embedcore.store.migrations import Cursor
 
 _OWNED = ("vector_sets", "graphs", "graph_rows", "projections", "places", "clusterings", "cluster_names",
           "cluster_rows")

@@ -13,19 +13,19 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from embedcore import folders
-from embedcore import store_results as results
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data import folders
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import BusyError, InputError, MissingError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
-from embedcore.migrations import Cursor
 from embedcore.neighbours import Graph
-from embedcore.store_db import Database, one
-from embedcore.store_made import Made
-from embedcore.store_records import DatasetInfo, JobRow, RunInfo, dataset_info, job_row, measure, naive, run_info
-from embedcore.store_verdicts import Verdicts
+from embedcore.store import runs as results
+from embedcore.store.artifacts import Made
+from embedcore.store.database import Database, one
+from embedcore.store.migrations import Cursor
+from embedcore.store.records import DatasetInfo, JobRow, RunInfo, dataset_info, job_row, measure, naive, run_info
+from embedcore.store.verdicts import Verdicts
 
 DAY = 86_400.0
 _KEPT_DATASETS = 3  # in memory at once

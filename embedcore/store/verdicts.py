@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from embedcore import store_results as results
 from embedcore.errors import InputError
-from embedcore.store_db import Cursor, Database
+from embedcore.store import runs as results
+from embedcore.store.database import Cursor, Database
 
 
 class Verdicts:

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Dataset
-from embedcore.methods.base import Progress, silent
+from embedcore.data.dataset import Dataset
+from embedcore.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from embedcore.methods.autoencoder import FittedAutoencoder
+    from embedcore.methods.autoencoder.method import FittedAutoencoder
 
 def anomalies(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """{"exclude", "seed"} and the folder of a dataset -> unusual.parquet (see explore.anomalies), facts.json. With a
     run of the autoencoder that learned with hidden cells ("model_folder") its model is asked, else one is trained."""
     from embedcore.explore.anomalies import FACTS, FILE
     from embedcore.methods import get
-    from embedcore.methods.autoencoder import FittedAutoencoder
+    from embedcore.methods.autoencoder.method import FittedAutoencoder
 
     begin = time.perf_counter()
     progress(0, 100, note="Getting ready")
@@ -49,9 +49,9 @@ def score(
     fitted: a model of this dataset; without one an autoencoder is trained that learns with hidden cells. NeedsError
     when no column can be used."""
     from embedcore.explore.anomalies import unusual
-    from embedcore.methods.autoencoder import GOOD, Autoencoder, AutoencoderParams
-    from embedcore.methods.autoencoder_layout import trimmed
-    from embedcore.methods.cooccurrence import stage
+    from embedcore.methods.autoencoder.layout import trimmed
+    from embedcore.methods.autoencoder.method import GOOD, Autoencoder, AutoencoderParams
+    from embedcore.methods.columns.cooccurrence import stage
 
     if fitted is None:
         params = AutoencoderParams(preset=GOOD, exclude=exclude, check=False)

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from embedcore.dataset import Dataset
+from embedcore.data.dataset import Dataset
 from embedcore.errors import NeedsError
-from embedcore.methods.base import Progress
+from embedcore.progress import Progress
 
 
 def segments(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
@@ -33,10 +33,10 @@ def embed(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     The rows are a table that was read (raw, roles, generate_ids), or without one the products of the dataset that have
     no vector yet."""
     from embedcore import methods
-    from embedcore.embedding import Embedding
+    from embedcore.data.embedding import Embedding
     from embedcore.explore import newcomers
-    from embedcore.intake.columns import make_catalogue
-    from embedcore.intake.tables import Table
+    from embedcore.intake.columns.columns import make_catalogue
+    from embedcore.intake.tables.tables import Table
 
     progress(0, 100, note="Opening the result")
     dataset, known = Dataset.load(Path(spec["dataset_folder"])), Embedding.load(Path(spec["run_folder"]))

@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from embedcore.dataset import Dataset
+from embedcore.data.dataset import Dataset
 from embedcore.errors import InputError
-from embedcore.methods.base import Progress
+from embedcore.progress import Progress
 
 
 def read(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """A file -> Table.save(out)."""
-    from embedcore.intake.tables import read_table
+    from embedcore.intake.tables.tables import read_table
 
     path = Path(spec["path"])
     if not path.is_file():
@@ -28,11 +28,11 @@ def read(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, An
 
 def import_(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """Tables that were read and what their columns are -> Dataset.save(out/dataset)."""
-    from embedcore.intake.baskets import BasketShape
-    from embedcore.intake.columns import make_catalogue
-    from embedcore.intake.share import part
-    from embedcore.intake.stream import add_baskets
-    from embedcore.intake.tables import Table
+    from embedcore.intake.columns.columns import make_catalogue
+    from embedcore.intake.purchases.baskets import BasketShape
+    from embedcore.intake.purchases.stream import add_baskets
+    from embedcore.intake.tables.tables import Table
+    from embedcore.progress import part
 
     catalogue = images = purchases = shape = None
     notices: list[str] = []
@@ -45,7 +45,7 @@ def import_(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str,
         catalogue, said = make_catalogue(frame, asked["roles"], generate_ids=bool(asked.get("generate_ids")))
         notices += said
     if (asked := spec.get("images")) and catalogue is not None:
-        from embedcore.intake import images as pictures
+        from embedcore.intake.pictures import images as pictures
 
         images, said = pictures.read(Path(asked["path"]), catalogue, part(progress, 0, 30 if much else 90))
         notices += said

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from embedcore.dataset import Baskets, Dataset
+from embedcore.data.dataset import Baskets, Dataset
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods.base import Progress
+from embedcore.progress import Progress
 
 NAME = "lists.parquet"
 _MOST = 1_000_000  # baskets or customers in one file

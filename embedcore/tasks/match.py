@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from embedcore import match as matcher
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 
 _READING = 40  # of 100 steps go into reading titles
 
@@ -45,8 +45,8 @@ def match(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
 
 def vectors(dataset: Dataset, progress: Progress = silent) -> Embedding | None:
     """Vectors of titles and brands; None when there are none or the language model is not there."""
-    from embedcore.methods import encoder
-    from embedcore.methods.text import product_texts
+    from embedcore.methods.text import encoder
+    from embedcore.methods.text.method import product_texts
 
     columns = dataset.columns("title", "brand") or dataset.columns("description", "text")[:1]
     if not columns:

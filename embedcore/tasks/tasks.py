@@ -13,16 +13,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
-from embedcore.job import FIRST, PREVIEW, clustering_name
-from embedcore.tasks_anomalies import anomalies
-from embedcore.tasks_customers import embed, segments
-from embedcore.tasks_files import import_, read
-from embedcore.tasks_lists import lists
-from embedcore.tasks_match import match
-from embedcore.warm import Step
+from embedcore.jobs.job import FIRST, PREVIEW, clustering_name
+from embedcore.jobs.warmup import Step
+from embedcore.tasks.anomalies import anomalies
+from embedcore.tasks.customers import embed, segments
+from embedcore.tasks.files import import_, read
+from embedcore.tasks.lists import lists
+from embedcore.tasks.match import match
 
 
 class Report(Protocol):
@@ -156,7 +156,7 @@ def cluster(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
 
 def encode(spec: Spec) -> dict[str, Any]:
     """{"texts", "model"} -> {"vectors"}, of length 1. "fitted": the model folder of a text result whose map is used."""
-    from embedcore.methods.text import encode as vectors_of
+    from embedcore.methods.text.method import encode as vectors_of
 
     fitted = Path(spec["fitted"]) if spec.get("fitted") else None
     return {"vectors": vectors_of(list(spec["texts"]), str(spec.get("model") or ""), fitted).tolist()}
@@ -164,7 +164,7 @@ def encode(spec: Spec) -> dict[str, Any]:
 
 def predict(spec: Spec) -> dict[str, Any]:
     """See embedcore.predict.answer."""
-    from embedcore.predict import answer
+    from embedcore.tasks.predict import answer
 
     return answer(spec)
 
@@ -263,7 +263,7 @@ def _reads_text(kind: str, spec: Spec) -> bool:
 # there leaves no idle time: a training runs outside the interpreter's lock, so the long way to the first map begins
 # beside it. Reading a file does not, so the steps stay out of its way.
 _BESIDE = _kinds("train")
-_FOR_READING = [Step(_imports("embedcore.intake.tables", "duckdb"), _kinds("read", "import", "sample"))]
+_FOR_READING = [Step(_imports("embedcore.intake.tables.tables", "duckdb"), _kinds("read", "import", "sample"))]
 _FOR_WORK = [
     Step(_imports("numba"), _kinds("train", "map", "cluster"), _BESIDE),
     Step(_imports("sklearn.cluster", "sklearn.neighbors", "sklearn.metrics", "faiss"), _kinds("map", "cluster"),

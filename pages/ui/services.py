@@ -13,13 +13,13 @@ from embedcore import Dataset, Embedding
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.explore.together import Together
-from embedcore.intake.profile import Profile
-from embedcore.intake.profile import profile as make_profile
-from embedcore.intake.tables import Table
-from embedcore.jobs import Jobs
+from embedcore.intake.columns.profile import Profile
+from embedcore.intake.columns.profile import profile as make_profile
+from embedcore.intake.tables.tables import Table
+from embedcore.jobs.jobs import Jobs
 from embedcore.methods import get
 from embedcore.neighbours import Graph
-from embedcore.store import Store
+from embedcore.store.store import Store
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Catalogue, Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.match import candidates, features, sparse, texts, traits
 from embedcore.match.score import IDENTICAL, Weights, average
-from embedcore.methods.base import silent
+from embedcore.progress import silent
 from tests.shared import SHARED
 
 CATALOGUES = ("abt-buy", "wdc-dev")
@@ -31,7 +31,7 @@ STRENGTH = 0.3  # inverse of the penalty on standardised weights
 def catalogue(name: str) -> tuple[Dataset, Embedding | None]:
     """(dataset as the program reads the raw file, vectors of its titles and brands)."""
     from embedcore.commands.duplicates import catalogue as read
-    from embedcore.tasks_match import vectors
+    from embedcore.tasks.match import vectors
 
     dataset, ids = read(SHARED / "data" / "duplicates" / name / "catalogue.csv")
     assert dataset.catalogue is not None

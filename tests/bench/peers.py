@@ -183,7 +183,7 @@ def product2vec(split: Any) -> Score:
 
 def counted_first(split: Any, dimension: int = 64) -> Score:
     """PPMI and randomised SVD: what product2vec shows as its first answer."""
-    from embedcore.methods import documents, ppmi
+    from embedcore.methods.baskets import documents, ppmi
     from tests.bench.recommend import dataset_of
 
     docs = documents.read(dataset_of(split), "basket", 2)

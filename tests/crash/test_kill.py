@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedcore.embedding import Embedding
+from embedcore.data.embedding import Embedding
 from embedcore.errors import EmbedError
-from embedcore.jobs import Jobs
+from embedcore.jobs.jobs import Jobs
 from embedcore.neighbours import Graph
-from embedcore.store import Store
+from embedcore.store.store import Store
 from tests.shared import ROOT
 from tests.unit import made
 from tests.unit.test_jobs import alive, spinning

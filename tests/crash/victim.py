@@ -8,8 +8,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from embedcore.jobs import Jobs
-from embedcore.store import Store
+from embedcore.jobs.jobs import Jobs
+from embedcore.store.store import Store
 from tests.unit import made
 
 

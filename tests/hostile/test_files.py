@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from embedcore.errors import EmbedError, InputError
-from embedcore.intake.tables import Table, read_table
+from embedcore.intake.tables.tables import Table, read_table
 
 HEAD = b"id,title,price\n"
 ROWS = b"1,Shoe,9.99\n2,Shirt,5.00\n3,Hat,7.50\n"
@@ -216,7 +216,7 @@ def test_names_that_occur_twice_or_are_missing_are_told(tmp_path: Path) -> None:
 
 
 def test_a_file_that_unpacks_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from embedcore.intake import spool
+    from embedcore.intake.tables import spool
 
     bomb = tmp_path / "bomb"
     bomb.write_bytes(gzip.compress(bytes(50 << 20)))

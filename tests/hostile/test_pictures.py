@@ -13,10 +13,10 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from embedcore.dataset import Catalogue
+from embedcore.data.dataset import Catalogue
+from embedcore.data.images import SIDE, Images
 from embedcore.errors import Cancelled, InputError
-from embedcore.images import SIDE, Images
-from embedcore.intake import images
+from embedcore.intake.pictures import images
 
 
 def catalogue(*ids: str, pictures: list[str | None] | None = None) -> Catalogue:

@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.errors import Cancelled, EmbedError, NeedsError
-from embedcore.methods import REGISTRY, entity_net, get
+from embedcore.methods import REGISTRY, get
 from embedcore.methods.base import Fitted, Params
+from embedcore.methods.entity import net as entity_net
 
 # Small enough for a test; the check of cooccurrence stays on, it reads the same odd tables.
 QUICK = {"steps": 50, "epochs": 1, "width": 16, "hidden": 16}

@@ -15,8 +15,8 @@ import pytest
 
 from embedcore.errors import MissingError
 from embedcore.explore.projection import Projection
-from embedcore.jobs import Jobs
-from embedcore.store import Store
+from embedcore.jobs.jobs import Jobs
+from embedcore.store.store import Store
 from tests.unit import made
 
 RUNS = 6

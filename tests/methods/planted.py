@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Catalogue, Dataset
-from embedcore.images import Images
+from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data.images import Images
 from embedcore.methods import get
 
 WORDS = (

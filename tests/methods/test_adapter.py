@@ -8,10 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.errors import NeedsError
-from embedcore.methods import get, text
-from embedcore.methods.adapter import Adapter, Result, fit_adapter
+from embedcore.methods import get
+from embedcore.methods.text import method as text
+from embedcore.methods.text.adapter import Adapter, Result, fit_adapter
 
 THEMES, EACH, D = 8, 40, 48
 
@@ -57,7 +58,7 @@ def test_a_fit_that_helps_nobody_is_refused_and_said() -> None:
 
 def test_a_worse_score_on_unseen_products_always_keeps_the_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
     data, x = shop()
-    from embedcore.methods import adapter
+    from embedcore.methods.text import adapter
 
     worse = np.diag(np.r_[np.ones(D - THEMES), np.zeros(THEMES)]).astype(np.float32)  # forgets the theme
     monkeypatch.setattr(adapter, "_train", lambda *a: (worse, [1.0]))

@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.errors import NeedsError
-from embedcore.methods import get, hidden
-from embedcore.methods.autoencoder import FAITHFUL, GOOD, AutoencoderParams, FittedAutoencoder
-from embedcore.methods.autoencoder_layout import BUDGET, Layout
-from embedcore.methods.table import Table
+from embedcore.methods import get
+from embedcore.methods.autoencoder.layout import BUDGET, Layout
+from embedcore.methods.autoencoder.method import FAITHFUL, GOOD, AutoencoderParams, FittedAutoencoder
+from embedcore.methods.columns import hidden
+from embedcore.methods.columns.table import Table
 
 ROLES = {"sku": "id", "kind": "category", "heel": "category", "colour": "category", "price": "price", "year": "number"}
 

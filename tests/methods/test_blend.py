@@ -8,10 +8,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods import blend_space, get
+from embedcore.methods import get
 from embedcore.methods.base import Fitted
+from embedcore.methods.blend import space as blend_space
 from tests.methods import planted
 
 

@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.dataset import Catalogue, Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods import get
-from embedcore.methods.cells import Cells, packed, unpacked
-from embedcore.methods.cooccurrence import UNSURE, FittedCooccurrence
-from embedcore.methods.linear import main_directions
+from embedcore.methods.columns.cells import Cells, packed, unpacked
+from embedcore.methods.columns.cooccurrence import UNSURE, FittedCooccurrence
+from embedcore.methods.columns.linear import main_directions
 from tests.shared import shared
 
 KINDS = {"id": "id", "name": "title", "kind": "category", "colour": "category", "price": "price"}
@@ -140,8 +140,8 @@ def test_one_column_of_values_is_refused_in_one_sentence_and_pca_takes_it() -> N
 
 def test_pca_is_the_pca_of_the_table() -> None:
     # Against a dense decomposition of the same features.
-    from embedcore.methods.classical import _features
-    from embedcore.methods.table import Table
+    from embedcore.methods.columns.pca import _features
+    from embedcore.methods.columns.table import Table
 
     data, method = dataset(made()), get("pca")
     f = method.fit(data, method.Params.of({"dimension": 5}))

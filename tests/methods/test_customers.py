@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.dataset import Dataset
+from embedcore.data.dataset import Dataset
 from embedcore.errors import NeedsError
 from embedcore.methods import get
-from embedcore.methods.customers import FittedCustomer2Vec
-from embedcore.methods.histories import purchases
+from embedcore.methods.baskets.customers import FittedCustomer2Vec
+from embedcore.methods.baskets.histories import purchases
 from tests.methods import planted
 
 

@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods import entity_net
-from embedcore.methods.entity import EntityEmbeddings, FittedEntity
-from embedcore.methods.entity_fit import size_of
-from embedcore.methods.entity_params import BASKETS, EntityParams
+from embedcore.methods.entity import net as entity_net
+from embedcore.methods.entity.fit import size_of
+from embedcore.methods.entity.method import EntityEmbeddings, FittedEntity
+from embedcore.methods.entity.params import BASKETS, EntityParams
 from tests.methods import planted
 
 METHOD = EntityEmbeddings()

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import Cancelled
-from embedcore.job import FIRST
-from embedcore.methods import documents, get, pieces, ppmi
-from embedcore.methods.base import show_first
-from embedcore.tasks import _Stage
+from embedcore.jobs.job import FIRST
+from embedcore.methods import get
+from embedcore.methods.baskets import documents, pieces, ppmi
+from embedcore.progress import show_first
+from embedcore.tasks.tasks import _Stage
 from tests.methods import planted
 from tests.methods.test_baskets import dataset
 

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from embedcore.dataset import Catalogue, Dataset
-from embedcore.images import Images
+from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data.images import Images
 from embedcore.methods import get
 from tests.bench.images import flat, pca, scores
 from tests.shared import shared

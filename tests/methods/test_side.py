@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.methods import get
 from embedcore.methods.base import Fitted
-from embedcore.methods.documents import drawn
+from embedcore.methods.baskets.documents import drawn
 from tests.methods import planted
 
 

@@ -6,12 +6,12 @@ import pytest
 
 from embedcore import methods
 from embedcore.errors import NeedsError
-from embedcore.methods import classical, customers
+from embedcore.methods.baskets import customers, svd
 from tests.methods import planted
 
 
 @pytest.mark.parametrize(
-    ("name", "module", "limit"), [("svd", classical, "_BASKETS"), ("customer2vec", customers, "_LINES")]
+    ("name", "module", "limit"), [("svd", svd, "_BASKETS"), ("customer2vec", customers, "_LINES")]
 )
 def test_what_does_not_fit_is_said_in_a_sentence(
     name: str, module: object, limit: str, monkeypatch: pytest.MonkeyPatch

@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods import encoder, get, models, text
+from embedcore.methods import get
+from embedcore.methods.text import encoder, models
+from embedcore.methods.text import method as text
 from tests.shared import ROOT
 
 ROLES = {"id": "id", "name": "title", "maker": "brand", "kind": "category", "code": "category", "about": "description"}

@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedcore.methods import encoder, textcache
-from embedcore.methods.textcache import TextCache
+from embedcore.methods.text import cache as textcache
+from embedcore.methods.text import encoder
+from embedcore.methods.text.cache import TextCache
 from tests.shared import ROOT
 
 

@@ -6,10 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from embedcore.dataset import Dataset
+from embedcore.data.dataset import Dataset
 from embedcore.errors import Cancelled, InputError, NeedsError
-from embedcore.methods import get, run_key, sgns_torch
-from embedcore.methods.base import Fitted, Progress, silent
+from embedcore.methods import get, run_key
+from embedcore.methods.base import Fitted
+from embedcore.methods.baskets import sgns_torch
+from embedcore.progress import Progress, silent
 from tests.methods import planted
 from tests.methods.test_baskets import dataset
 from tests.methods.test_first import purity

@@ -11,9 +11,9 @@ import pytest
 import streamlit as st
 
 from embedcore.errors import BusyError
-from embedcore.jobs import Job, Jobs
+from embedcore.jobs.jobs import Job, Jobs
 from embedcore.methods import get, run_key
-from embedcore.store import Store
+from embedcore.store.store import Store
 from pages.ui import asking, services
 
 

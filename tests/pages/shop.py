@@ -15,7 +15,7 @@ from embedcore.methods import get, run_key
 from embedcore.methods.base import Params
 from embedcore.neighbours import build
 from embedcore.recommend import model as recommender
-from embedcore.store import Store
+from embedcore.store.store import Store
 
 KINDS = ("shoe", "shirt", "lamp", "bowl")
 COLOURS = ("red", "blue", "green", "black", "white")

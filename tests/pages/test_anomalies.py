@@ -11,10 +11,12 @@ import pytest
 from embedcore import Catalogue, Dataset
 from embedcore.explore.anomalies import key
 from embedcore.export import csv
-from embedcore.methods.base import silent
-from embedcore.store import Store
-from embedcore.tasks_anomalies import anomalies
-from pages.ui import rebuild, services, unusual
+from embedcore.progress import silent
+from embedcore.store.store import Store
+from embedcore.tasks.anomalies import anomalies
+from pages.ui import services
+from pages.ui.anomalies import view as unusual
+from pages.ui.train import rebuild
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
 

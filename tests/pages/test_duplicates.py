@@ -11,7 +11,8 @@ import pytest
 from embedcore import Embedding
 from embedcore.export import csv
 from embedcore.neighbours import build
-from pages.ui import cards, pairs, review
+from pages.ui import cards
+from pages.ui.duplicates import pairs, review
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
 

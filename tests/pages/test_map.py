@@ -12,11 +12,15 @@ from streamlit.testing.v1 import AppTest
 from embedcore.errors import InputError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
-from embedcore.jobs import Jobs
-from embedcore.store import Store
-from pages.ui import asking, mapchart, mapframe, mappaint, mapview, services
+from embedcore.jobs.jobs import Jobs
+from embedcore.store.store import Store
+from pages.ui import asking, services
 from pages.ui.charts import OTHER, PALETTE
-from pages.ui.mapframe import View
+from pages.ui.map import chart as mapchart
+from pages.ui.map import frame as mapframe
+from pages.ui.map import paint as mappaint
+from pages.ui.map import view as mapview
+from pages.ui.map.frame import View
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
 

@@ -8,8 +8,10 @@ import pandas as pd
 import pytest
 
 from embedcore.match import VERSION, Matches
-from embedcore.store import Store
-from pages.ui import matchgroups, matchout, services
+from embedcore.store.store import Store
+from pages.ui import services
+from pages.ui.duplicates import groups as matchgroups
+from pages.ui.duplicates import out as matchout
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
 

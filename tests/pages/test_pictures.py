@@ -13,9 +13,10 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from embedcore.dataset import Dataset
-from embedcore.job import PREVIEW
-from pages.ui import imagesource, services
+from embedcore.data.dataset import Dataset
+from embedcore.jobs.job import PREVIEW
+from pages.ui import services
+from pages.ui.files import images as imagesource
 from tests.pages.app import check, open_page, words
 from tests.pages.conftest import Stock
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from pages.ui import picker, services, suggestions
+from pages.ui import picker, services
+from pages.ui.recommend import suggestions
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedcore.job import FIRST, Job
-from embedcore.jobs import Jobs
-from embedcore.methods import documents, ppmi
-from pages.ui.methods import METHODS, job_title
+from embedcore.jobs.job import FIRST, Job
+from embedcore.jobs.jobs import Jobs
+from embedcore.methods.baskets import documents, ppmi
+from pages.ui.train.methods import METHODS, job_title
 from tests.pages.app import check, in_url, open_page, words
 from tests.pages.shop import dataset, fill
 

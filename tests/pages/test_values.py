@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from embedcore import Embedding
-from pages.ui import valuelook
+from pages.ui.values import look as valuelook
 from tests.pages import shop
 from tests.pages.app import check, in_url, open_page, words
 

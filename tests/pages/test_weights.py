@@ -61,7 +61,8 @@ def test_results_of_other_methods_have_no_columns_to_move(keys) -> None:
 
 
 def test_the_products_and_their_rows_stay_the_same(keys) -> None:
-    from pages.ui import services, weights
+    from pages.ui import services
+    from pages.ui.map import weights
 
     show(keys)
     run = next(r.key for r in services.store().runs() if r.method == "cooccurrence")

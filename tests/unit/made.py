@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Catalogue, Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.neighbours import Graph

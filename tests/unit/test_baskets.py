@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore import baskets as lines_at_a_time
-from embedcore import scratch
-from embedcore import strings as texts
-from embedcore.baskets import ARRAYS, TEXTS, Baskets, slices, tally
-from embedcore.dataset import Dataset
+from embedcore.data import baskets as lines_at_a_time
+from embedcore.data import scratch
+from embedcore.data import strings as texts
+from embedcore.data.baskets import ARRAYS, TEXTS, Baskets, slices, tally
+from embedcore.data.dataset import Dataset
+from embedcore.data.strings import Strings
 from embedcore.errors import MissingError
-from embedcore.store_records import measure
-from embedcore.strings import Strings
+from embedcore.store.records import measure
 from tests.unit import made
 
 

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore import baskets as lines_at_a_time
-from embedcore import methods, scratch
-from embedcore.dataset import Dataset
+from embedcore import methods
+from embedcore.data import baskets as lines_at_a_time
+from embedcore.data import scratch
+from embedcore.data.dataset import Dataset
 from embedcore.errors import Cancelled, NeedsError
-from embedcore.methods import documents
+from embedcore.methods.baskets import documents
 from tests.unit.test_baskets import shop
 
 

@@ -144,7 +144,7 @@ def test_pages_use_the_public_library_and_their_own_kit_only() -> None:
         for target in imports(path):
             first = target.split(".")[0]
             private = any(part.startswith("_") for part in target.split(".")) and first == "embedcore"
-            inside = target in {"embedcore.worker", "embedcore.tasks"} or first in {*HEAVY, "duckdb"} - {"streamlit"}
+            inside = target in {"embedcore.jobs.worker", "embedcore.tasks.tasks"} or first in {*HEAVY, "duckdb"} - {"streamlit"}
             page = first == "pages" and target != "pages.ui" and not target.startswith("pages.ui.")
             if private or inside or page:
                 wrong.append(f"{name(path)} imports {target}")
@@ -226,7 +226,7 @@ def test_requirements_are_exact_pins(file: str) -> None:
 
 def light_modules() -> list[str]:
     """All of the library but the methods themselves and what runs in the worker."""
-    own = {"embedcore.training", "embedcore.worker", "embedcore.tasks", "embedcore.commands", "embedcore.__main__"}
+    own = {"embedcore.training", "embedcore.jobs.worker", "embedcore.tasks.tasks", "embedcore.commands", "embedcore.__main__"}
     base = {"embedcore.methods", "embedcore.methods.base"}
     return sorted(
         m for m in MODULES if m.startswith("embedcore") and m not in own and (room(m) != "methods" or m in base)

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from embedcore.dataset import Dataset
+from embedcore.data.dataset import Dataset
+from embedcore.data.images import SIDE, Images
 from embedcore.errors import InputError, MissingError, NeedsError
-from embedcore.images import SIDE, Images
-from embedcore.job import PREVIEW
+from embedcore.jobs.job import PREVIEW
 from embedcore.methods import get
 from tests.methods import planted
 

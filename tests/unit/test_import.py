@@ -6,11 +6,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from embedcore.dataset import Dataset
-from embedcore.intake.shapes import guess_shape
-from embedcore.intake.tables import read_table
-from embedcore.methods.base import silent
-from embedcore.tasks import TASKS
+from embedcore.data.dataset import Dataset
+from embedcore.intake.purchases.shapes import guess_shape
+from embedcore.intake.tables.tables import read_table
+from embedcore.progress import silent
+from embedcore.tasks.tasks import TASKS
 
 
 def imported(folder: Path, products: str, baskets: str) -> Dataset:

@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.dataset import Dataset
+from embedcore.data.dataset import Dataset
 from embedcore.errors import InputError
-from embedcore.intake.baskets import BasketShape, basket_lines, guess_shape
-from embedcore.intake.columns import guess_roles, make_catalogue
-from embedcore.intake.match import match, overlap
-from embedcore.intake.profile import profile
-from embedcore.intake.shapes import list_delimiter_of, split_list
-from embedcore.intake.tables import Table, read_table
+from embedcore.intake.columns.columns import guess_roles, make_catalogue
+from embedcore.intake.columns.profile import profile
+from embedcore.intake.purchases.baskets import BasketShape, basket_lines, guess_shape
+from embedcore.intake.purchases.join import match, overlap
+from embedcore.intake.purchases.shapes import list_delimiter_of, split_list
+from embedcore.intake.tables.tables import Table, read_table
 from tests.shared import shared
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from embedcore.errors import InputError
-from embedcore.intake.columns import guess_roles, make_catalogue, words_of
-from embedcore.intake.tables import read_table
-from embedcore.intake.values import clean, dates, has_currency, numbers
+from embedcore.intake.columns.columns import guess_roles, make_catalogue, words_of
+from embedcore.intake.columns.values import clean, dates, has_currency, numbers
+from embedcore.intake.tables.tables import read_table
 from tests.shared import shared
 
 

@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 
 from embedcore.errors import Cancelled, InputError
-from embedcore.intake import csv as intake
-from embedcore.intake import dialect
-from embedcore.intake.lexer import AFTER_QUOTE, NEVER_CLOSED, Lexer, Record
-from embedcore.intake.names import column_names, listed
-from embedcore.intake.tables import read_table
+from embedcore.intake.columns.names import column_names, listed
+from embedcore.intake.tables import csv as intake
+from embedcore.intake.tables import dialect
+from embedcore.intake.tables.lexer import AFTER_QUOTE, NEVER_CLOSED, Lexer, Record
+from embedcore.intake.tables.tables import read_table
 
 
 def _find(text: str, **options: object) -> dialect.Dialect:

@@ -16,13 +16,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.errors import Cancelled, InputError
-from embedcore.intake import csv, large, laying, stream
-from embedcore.intake.baskets import BasketShape, basket_lines
-from embedcore.intake.exact import purchases
-from embedcore.intake.match import match
-from embedcore.intake.tables import Table, read_table
+from embedcore.intake.purchases import laying, stream
+from embedcore.intake.purchases.baskets import BasketShape, basket_lines
+from embedcore.intake.purchases.exact import purchases
+from embedcore.intake.purchases.join import match
+from embedcore.intake.tables import csv, large
+from embedcore.intake.tables.tables import Table, read_table
 from tests.shared import ROOT
 
 TIMES = {

@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from embedcore.errors import EmbedError, MissingError
-from embedcore.job import Record
-from embedcore.jobs import Job, Jobs, cluster_key, read_key
-from embedcore.store import Store
-from embedcore.store_records import JobRow
+from embedcore.jobs.job import Record
+from embedcore.jobs.jobs import Job, Jobs, cluster_key, read_key
+from embedcore.store.records import JobRow
+from embedcore.store.store import Store
 from tests.unit import made
 
 TASKS = "tests.unit.small_tasks"
@@ -196,7 +196,7 @@ def test_a_question_that_hangs_or_fails_says_so_and_the_next_is_answered(
     assert jobs.ask("add", {"a": 1, "b": 4}, timeout=20) == {"sum": 5}, "a late answer is not taken for the next one"
     assert jobs.ask("who", {}, timeout=20) == jobs.ask("who", {}, timeout=20)
     before = jobs.ask("who", {}, timeout=20)
-    monkeypatch.setattr("embedcore.jobs._HUNG", 0.2)
+    monkeypatch.setattr("embedcore.jobs.jobs._HUNG", 0.2)
     with pytest.raises(EmbedError, match="took too long"):
         jobs.ask("pause", {"seconds": 60}, timeout=0.4)
     assert jobs.ask("who", {}, timeout=20) != before, "one that hangs is replaced"
@@ -249,7 +249,7 @@ def test_a_long_curve_is_thinned_but_keeps_its_shape() -> None:
 
 def test_seconds_left_follow_the_recent_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
-    monkeypatch.setattr("embedcore.job.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("embedcore.jobs.job.time.monotonic", lambda: now[0])
     record = Record("id", "train", "key", "", {}, datetime.now(UTC))
     assert record.view(0).seconds_left is None
     record.start()

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from embedcore.embedding import Embedding
+from embedcore.data.embedding import Embedding
 from embedcore.errors import Cancelled
 from embedcore.match import candidates
-from embedcore.methods.base import silent
+from embedcore.progress import silent
 
 
 def placed(n: int, d: int = 12) -> Embedding:

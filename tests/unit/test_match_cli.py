@@ -9,7 +9,7 @@ import pytest
 
 from embedcore import match
 from embedcore.__main__ import main
-from embedcore.tasks import TASKS
+from embedcore.tasks.tasks import TASKS
 from tests.unit.test_match_find import shop, titles
 
 
@@ -56,7 +56,7 @@ def test_a_wrong_source_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_the_job_leaves_matches_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embedcore.tasks_match.vectors", lambda dataset, progress: None)
+    monkeypatch.setattr("embedcore.tasks.match.vectors", lambda dataset, progress: None)
     shop([*titles(40), *titles(10)]).save(tmp_path / "data")
     steps: list[int] = []
     spec = {"dataset_folder": str(tmp_path / "data"), "source": None}

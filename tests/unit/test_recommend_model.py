@@ -181,7 +181,7 @@ def test_new_products_are_never_ones_they_bought_and_signals_add_up() -> None:
 
 
 def test_the_worker_leaves_a_recommender_that_loads(tmp_path: Path) -> None:
-    from embedcore.tasks import TASKS
+    from embedcore.tasks.tasks import TASKS
 
     dataset = random_shop(9)
     dataset.save(tmp_path / "data")

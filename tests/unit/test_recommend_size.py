@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedcore import tasks_lists
 from embedcore.errors import InputError
-from embedcore.methods.base import silent
+from embedcore.progress import silent
 from embedcore.recommend import model
 from embedcore.recommend.purchases import Histories, every, of_baskets
+from embedcore.tasks import lists as tasks_lists
 from tests.unit.test_baskets import shop
 
 

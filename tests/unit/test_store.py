@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedcore.embedding import Embedding
+from embedcore.data.embedding import Embedding
 from embedcore.errors import BusyError, EmbedError, InputError, MissingError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.neighbours import Graph
-from embedcore.store import Store
-from embedcore.store_records import JobRow
+from embedcore.store.records import JobRow
+from embedcore.store.store import Store
 from tests.shared import ROOT
 from tests.unit import made
 

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from embedcore import methods
-from embedcore.intake.shapes import guess_shape
-from embedcore.intake.tables import Table
-from embedcore.jobs import Job, Jobs, cluster_key, map_key, read_key
-from embedcore.store import Store
+from embedcore.intake.purchases.shapes import guess_shape
+from embedcore.intake.tables.tables import Table
+from embedcore.jobs.jobs import Job, Jobs, cluster_key, map_key, read_key
+from embedcore.store.store import Store
 
 PATIENCE = 240.0  # seconds: a cold worker compiles for a minute on a busy machine
 

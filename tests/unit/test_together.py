@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedcore import baskets as lines_at_a_time
-from embedcore import scratch
+from embedcore.data import baskets as lines_at_a_time
+from embedcore.data import scratch
 from embedcore.explore import together
 from tests.unit.test_baskets import shop
 

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from embedcore import tasks
-from embedcore.job import clustering_name
-from embedcore.store import Store
-from embedcore.warm import Step, WarmUp, none
-from embedcore.worker import Report
+from embedcore.jobs.job import clustering_name
+from embedcore.jobs.warmup import Step, WarmUp, none
+from embedcore.jobs.worker import Report
+from embedcore.store.store import Store
+from embedcore.tasks import tasks
 
 
 def until(true: Callable[[], Any], seconds: float = 5.0) -> None:
@@ -25,7 +25,7 @@ def until(true: Callable[[], Any], seconds: float = 5.0) -> None:
 
 def test_progress_is_thinned_and_no_loss_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [0.0]
-    monkeypatch.setattr("embedcore.worker.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("embedcore.jobs.worker.time.monotonic", lambda: now[0])
     sent: list[dict[str, Any]] = []
     report = Report(lambda m: sent.append(dict(m)))
     for step in range(1, 1001):
@@ -112,7 +112,7 @@ def test_the_warm_up_of_the_worker_bars_what_it_must() -> None:
 
 
 def test_jobs_know_the_same_kinds_as_the_worker(home: Any) -> None:
-    from embedcore.job_results import MADE, stored
+    from embedcore.jobs.kinds import MADE, stored
 
     store = Store.open(home)
     assert set(tasks.TASKS) == {"read", "import", "sample", "train", "map", "cluster", "merge", *MADE}

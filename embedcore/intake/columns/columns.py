@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import ROLES, Catalogue
+from embedcore.data.dataset import ROLES, Catalogue
 from embedcore.errors import InputError
-from embedcore.intake.names import listed, plural
-from embedcore.intake.values import as_they_are, clean, dates, has_currency, not_read, numbers
+from embedcore.intake.columns.names import listed, plural
+from embedcore.intake.columns.values import as_they_are, clean, dates, has_currency, not_read, numbers
 
 SAMPLE = 20_000
 SAMPLES_SHOWN = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Dataset
+from embedcore.data.dataset import Dataset
 
 TOP = 20
 

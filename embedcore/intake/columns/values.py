@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.names import listed
+from embedcore.intake.columns.names import listed
 
 MISSING = {
     "", "nan", "NaN", "NAN", "NULL", "null", "Null", "N/A", "n/a", "#N/A", "NA", "<NA>", "None", "NaT", "-", "--",

@@ -15,12 +15,12 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from embedcore.dataset import Catalogue
+from embedcore.data.dataset import Catalogue
+from embedcore.data.images import SIDE, Images, shrink
 from embedcore.errors import InputError
-from embedcore.images import SIDE, Images, shrink
-from embedcore.intake.imagenames import SUFFIXES, assign
-from embedcore.intake.names import listed, plural
-from embedcore.methods.base import Progress, silent
+from embedcore.intake.columns.names import listed, plural
+from embedcore.intake.pictures.imagenames import SUFFIXES, assign
+from embedcore.progress import Progress, silent
 
 MAX_FILES = 500_000
 MAX_BYTES = 32 << 20  # of one picture file

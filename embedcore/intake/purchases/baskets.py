@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from embedcore.errors import InputError
-from embedcore.intake.columns import words_of
-from embedcore.intake.names import listed, plural
-from embedcore.intake.shapes import LIST_DELIMITERS, BasketShape, guess_shape, list_delimiter_of, split_list
-from embedcore.intake.values import clean, dates, numbers, unread
+from embedcore.intake.columns.columns import words_of
+from embedcore.intake.columns.names import listed, plural
+from embedcore.intake.columns.values import clean, dates, numbers, unread
+from embedcore.intake.purchases.shapes import LIST_DELIMITERS, BasketShape, guess_shape, list_delimiter_of, split_list
 
 __all__ = ["LIST_DELIMITERS", "BasketShape", "basket_lines", "guess_shape"]
 OWN = " / "  # between a customer and the number of a basket

@@ -11,17 +11,16 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from embedcore.dataset import Catalogue, Dataset, joined
+from embedcore.data.dataset import Catalogue, Dataset, joined
 from embedcore.errors import InputError
-from embedcore.intake.baskets import Tally
-from embedcore.intake.heads import EXACT, Heads
-from embedcore.intake.share import part
-from embedcore.intake.stream import Rows, date_order, gather, write
-from embedcore.intake.values import as_they_are, dates
-from embedcore.methods.base import Progress, silent
+from embedcore.intake.columns.values import as_they_are, dates
+from embedcore.intake.purchases.baskets import Tally
+from embedcore.intake.purchases.heads import EXACT, Heads
+from embedcore.intake.purchases.stream import Rows, date_order, gather, write
+from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
-    from embedcore.intake.tables import Table
+    from embedcore.intake.tables.tables import Table
 
 _SEVERAL = "the same basket_id occurs with several customers: a basket is one number of one customer"
 _APART = "\x1f"

@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
+from embedcore.data.scratch import space
 from embedcore.errors import InputError
-from embedcore.intake.baskets import OWN, several_customers
-from embedcore.intake.share import part
-from embedcore.methods.base import Progress, silent
-from embedcore.scratch import space
+from embedcore.intake.purchases.baskets import OWN, several_customers
+from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
     import pyarrow as pa

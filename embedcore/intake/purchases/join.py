@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Catalogue
-from embedcore.intake.names import listed, plural
+from embedcore.data.dataset import Catalogue
+from embedcore.intake.columns.names import listed, plural
 
 
 @dataclass(frozen=True)

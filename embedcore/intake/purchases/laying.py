@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 import numpy as np
 
-from embedcore.baskets import first_of, merge, slices
-from embedcore.methods.base import Progress, silent
-from embedcore.scratch import space
+from embedcore.data.baskets import first_of, merge, slices
+from embedcore.data.scratch import space
+from embedcore.progress import Progress, silent
 
 CHUNK = 1_000_000  # lines at a time
 TYPES = {"slot": np.dtype(np.int32), "item": np.dtype(np.int32), "quantity": np.dtype(np.float32),

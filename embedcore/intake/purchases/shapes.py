@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns import words_of
-from embedcore.intake.values import clean, dates, numbers
+from embedcore.intake.columns.columns import words_of
+from embedcore.intake.columns.values import clean, dates, numbers
 
 LIST_DELIMITERS = (",", ";", "|", "\t", " ")
 SAMPLE = 5000

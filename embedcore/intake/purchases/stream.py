@@ -17,10 +17,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Catalogue, Dataset, joined
+from embedcore.data.dataset import Catalogue, Dataset, joined
+from embedcore.data.images import Images
+from embedcore.data.strings import Strings
 from embedcore.errors import InputError
-from embedcore.images import Images
-from embedcore.intake.baskets import (
+from embedcore.intake.columns.values import (
+    DECIDE,
+    EPOCH,
+    ISO,
+    clean,
+    comma_is_decimal,
+    date_formats,
+    date_sample,
+    dates,
+)
+from embedcore.intake.purchases.baskets import (
     NO_LINE,
     BasketShape,
     Decided,
@@ -32,15 +43,12 @@ from embedcore.intake.baskets import (
     used,
     whole_lines,
 )  # fmt: skip
-from embedcore.intake.heads import Heads, first_seen
-from embedcore.intake.large import parts
-from embedcore.intake.laying import Lines, lay
-from embedcore.intake.match import match
-from embedcore.intake.share import part
-from embedcore.intake.tables import Table
-from embedcore.intake.values import DECIDE, EPOCH, ISO, clean, comma_is_decimal, date_formats, date_sample, dates
-from embedcore.methods.base import Progress, silent
-from embedcore.strings import Strings
+from embedcore.intake.purchases.heads import Heads, first_seen
+from embedcore.intake.purchases.join import match
+from embedcore.intake.purchases.laying import Lines, lay
+from embedcore.intake.tables.large import parts
+from embedcore.intake.tables.tables import Table
+from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq

@@ -11,11 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.intake.dialect import Dialect
-from embedcore.intake.lexer import Lexer
-from embedcore.intake.share import part
-from embedcore.methods.base import Progress, silent
-from embedcore.scratch import space
+from embedcore.data.scratch import space
+from embedcore.intake.tables.dialect import Dialect
+from embedcore.intake.tables.lexer import Lexer
+from embedcore.progress import Progress, part, silent
 
 STEP = 1 << 22
 LONG_LINE = 8 << 10

@@ -16,12 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from embedcore.errors import InputError
-from embedcore.intake import dialect, large, spool
-from embedcore.intake.accounts import TEXT, Bad, Books, audit, too_many
-from embedcore.intake.lexer import Lexer
-from embedcore.intake.names import column_names
-from embedcore.intake.share import part
-from embedcore.methods.base import Progress, silent
+from embedcore.intake.columns.names import column_names
+from embedcore.intake.tables import dialect, large, spool
+from embedcore.intake.tables.accounts import TEXT, Bad, Books, audit, too_many
+from embedcore.intake.tables.lexer import Lexer
+from embedcore.progress import Progress, part, silent
 
 SAMPLE_BYTES, SAMPLE_LINES = 1 << 20, 1000
 LONG_RECORD = 1000

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from embedcore.intake.lexer import Lexer
+from embedcore.intake.tables.lexer import Lexer
 
 STEADY = 0.6  # below this share of records with one number of cells, a text has no columns
 DELIMITERS = (",", ";", "\t", "|")

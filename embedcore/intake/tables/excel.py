@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 
 from embedcore.errors import InputError
-from embedcore.intake.dialect import is_label_row
-from embedcore.intake.names import column_names, listed
-from embedcore.intake.render import text_of
-from embedcore.methods.base import Progress, silent
+from embedcore.intake.columns.names import column_names, listed
+from embedcore.intake.tables.dialect import is_label_row
+from embedcore.intake.tables.render import text_of
+from embedcore.progress import Progress, silent
 
 SAMPLE = 200
 

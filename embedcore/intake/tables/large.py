@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from embedcore.errors import InputError
-from embedcore.intake.names import column_names
-from embedcore.intake.render import arrow_cells, has_bytes, of_days
-from embedcore.methods.base import Progress
+from embedcore.intake.columns.names import column_names
+from embedcore.intake.tables.render import arrow_cells, has_bytes, of_days
+from embedcore.progress import Progress
 
 if TYPE_CHECKING:
     import pyarrow as pa

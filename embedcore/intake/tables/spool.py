@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from embedcore.errors import InputError
-from embedcore.intake.names import plural
-from embedcore.methods.base import Progress, silent
+from embedcore.intake.columns.names import plural
+from embedcore.progress import Progress, silent
 
 CHUNK = 4 << 20
 # What a packed file may unpack to: a few kilobytes of gz can hold terabytes of zeros.

@@ -14,12 +14,11 @@ import numpy as np
 import pandas as pd
 
 from embedcore.errors import InputError, MissingError
-from embedcore.intake import csv, large, spool
-from embedcore.intake.excel import read_excel
-from embedcore.intake.names import column_names, listed, plural
-from embedcore.intake.render import arrow_text
-from embedcore.intake.share import part
-from embedcore.methods.base import Progress, silent
+from embedcore.intake.columns.names import column_names, listed, plural
+from embedcore.intake.tables import csv, large, spool
+from embedcore.intake.tables.excel import read_excel
+from embedcore.intake.tables.render import arrow_text
+from embedcore.progress import Progress, part, silent
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.methods.autoencoder_layout import Layout, Sheet
-from embedcore.methods.autoencoder_read import Reader, rebuilt
-from embedcore.methods.base import Method, Params, Progress, figure
-from embedcore.methods.hidden import check
-from embedcore.methods.linear import main_directions
+from embedcore.data.dataset import Dataset
+from embedcore.methods.autoencoder.layout import Layout, Sheet
+from embedcore.methods.autoencoder.read import Reader, rebuilt
+from embedcore.methods.base import Method, Params, figure
+from embedcore.methods.columns.hidden import check
+from embedcore.methods.columns.linear import main_directions
+from embedcore.progress import Progress
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -11,16 +11,17 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods.autoencoder_layout import Layout, Sheet, trimmed
-from embedcore.methods.autoencoder_read import Expected, Reader, expectations, rebuilt
-from embedcore.methods.base import TABLE, Fitted, Method, Params, Progress, param, silent
-from embedcore.methods.cells import packed, unpacked
-from embedcore.methods.cooccurrence import UNSURE, stage
-from embedcore.methods.files import load_model, save_model
-from embedcore.methods.table import WIDE, Table
+from embedcore.methods.autoencoder.layout import Layout, Sheet, trimmed
+from embedcore.methods.autoencoder.read import Expected, Reader, expectations, rebuilt
+from embedcore.methods.base import TABLE, Fitted, Method, Params, param
+from embedcore.methods.columns.cells import packed, unpacked
+from embedcore.methods.columns.cooccurrence import UNSURE, stage
+from embedcore.methods.columns.table import WIDE, Table
+from embedcore.methods.persistence import load_model, save_model
+from embedcore.progress import Progress, silent
 
 GOOD, FAITHFUL = "good neighbours", "faithful"
 _HELD, _MOST_HELD = 0.1, 2_000  # of the products, for the figures
@@ -139,8 +140,7 @@ class Autoencoder(Method):
             raise NeedsError("Fewer than two products have a cell to learn from.", "Add products or columns.")
         held, learned = _split(known, seed)
         progress(3, 100, note="Getting ready to learn")
-        from embedcore.methods import autoencoder_judge as judge
-        from embedcore.methods import autoencoder_net as net
+        from embedcore.methods.autoencoder import judge, net
 
         steps = _steps(params.steps, table)
         noise = net.Noise((0.1, 0.5), 0.02, 0.1) if params.preset == GOOD else net.Noise((0.0, 0.1), 0.0, 0.0)

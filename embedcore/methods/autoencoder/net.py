@@ -10,9 +10,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from embedcore.methods.autoencoder_layout import Layout, Sheet
-from embedcore.methods.base import Progress
+from embedcore.methods.autoencoder.layout import Layout, Sheet
 from embedcore.methods.threads import one_thread
+from embedcore.progress import Progress
 
 BATCH = 1_024  # and an eighth of the rows of a smaller table, so that an epoch has several steps
 _SMALL = 64

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedcore.methods.autoencoder_layout import Layout, Sheet
+from embedcore.methods.autoencoder.layout import Layout, Sheet
 
 _BLOCK = 4_096  # rows at a time
 

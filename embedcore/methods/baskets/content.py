@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.methods.base import Progress, silent
-from embedcore.methods.cells import Cells
+from embedcore.data.dataset import Dataset
+from embedcore.methods.columns.cells import Cells
+from embedcore.progress import Progress, silent
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

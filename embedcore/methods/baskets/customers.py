@@ -9,13 +9,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods import customers_check, documents
-from embedcore.methods.base import Fitted, Method, Params, Progress, param, silent
-from embedcore.methods.files import load_model, save_model
-from embedcore.methods.histories import factors, purchases, rarity, weighted
+from embedcore.methods.base import Fitted, Method, Params, param
+from embedcore.methods.baskets import customers_check, documents
+from embedcore.methods.baskets.histories import factors, purchases, rarity, weighted
+from embedcore.methods.persistence import load_model, save_model
+from embedcore.progress import Progress, silent
 
 _LINES = 50_000_000  # at most: a million takes about 60 MB while it is computed
 

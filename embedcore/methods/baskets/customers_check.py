@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.methods.base import Progress, figure
-from embedcore.methods.histories import factors, purchases, rarity, weighted
+from embedcore.data.dataset import Dataset
+from embedcore.methods.base import figure
+from embedcore.methods.baskets.histories import factors, purchases, rarity, weighted
+from embedcore.progress import Progress
 
 _ASKED = 2_000  # customers at most
 _LEAST = 30

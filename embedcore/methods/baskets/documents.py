@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.baskets import Tell, quiet, slices, tally
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.baskets import Tell, quiet, slices, tally
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
+from embedcore.data.scratch import space
 from embedcore.errors import NeedsError
-from embedcore.scratch import space
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-    from embedcore.methods.content import Places
+    from embedcore.methods.baskets.content import Places
 
 KINDS = ("basket", "customer")
 WORDS = {"basket": "one basket", "customer": "all that a customer bought"}

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.methods.base import Progress
-from embedcore.methods.linear import main_directions
-from embedcore.methods.pieces import some
+from embedcore.data.dataset import Dataset
+from embedcore.methods.baskets.pieces import some
+from embedcore.methods.columns.linear import main_directions
+from embedcore.progress import Progress
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.embedding import Embedding
-from embedcore.methods.base import Progress, silent
-from embedcore.methods.documents import Documents
-from embedcore.methods.linear import main_directions
-from embedcore.methods.pieces import cut_up, some
-from embedcore.methods.pmi import chance_of, information, sample
+from embedcore.data.embedding import Embedding
+from embedcore.methods.baskets.documents import Documents
+from embedcore.methods.baskets.pieces import cut_up, some
+from embedcore.methods.columns.linear import main_directions
+from embedcore.methods.columns.pmi import chance_of, information, sample
+from embedcore.progress import Progress, silent
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods import content, documents, ppmi, unseen
-from embedcore.methods.base import Fitted, Method, Params, Progress, param, show_first, silent
-from embedcore.methods.files import load_model, save_model
-from embedcore.methods.side import Side
+from embedcore.methods.base import Fitted, Method, Params, param
+from embedcore.methods.baskets import content, documents, ppmi, unseen
+from embedcore.methods.baskets.side import Side
+from embedcore.methods.persistence import load_model, save_model
+from embedcore.progress import Progress, show_first, silent
 
 _CHUNK = 5_000_000      # dot products between two progress calls: about a fifth of a second
 _START = 1e-4           # where the sums of squared gradients start: a rare product's first step is not too long
@@ -183,10 +184,10 @@ class Product2Vec(Method):
 def _engine(device: str) -> Any:
     """The module that trains on it; imported only then."""
     if device == DEVICES[1]:
-        from embedcore.methods import sgns_torch
+        from embedcore.methods.baskets import sgns_torch
 
         return sgns_torch
-    from embedcore.methods import sgns
+    from embedcore.methods.baskets import sgns
 
     return sgns
 

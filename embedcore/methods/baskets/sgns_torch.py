@@ -15,7 +15,7 @@ import torch
 from torch.nn.functional import softplus
 
 from embedcore.errors import NeedsError
-from embedcore.methods.pieces import cut_up, some
+from embedcore.methods.baskets.pieces import cut_up, some
 from embedcore.methods.threads import one_thread
 
 _STEPS = 200  # steps in a pass over the data at least: a popular row moves once a step, however often it is bought

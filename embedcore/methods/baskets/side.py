@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedcore.dataset import Dataset
+from embedcore.data.dataset import Dataset
 from embedcore.errors import NeedsError
-from embedcore.methods import documents, unseen
-from embedcore.methods.base import Progress, figure
-from embedcore.methods.cells import Cells
-from embedcore.methods.content import STEPS, ContentMap
+from embedcore.methods.base import figure
+from embedcore.methods.baskets import documents, unseen
+from embedcore.methods.baskets.content import STEPS, ContentMap
+from embedcore.methods.columns.cells import Cells
+from embedcore.progress import Progress
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.baskets import slices
-from embedcore.methods.cells import Cells
-from embedcore.methods.content import ContentMap, rarity, weighted
-from embedcore.methods.documents import Documents, drawn
+from embedcore.data.baskets import slices
+from embedcore.methods.baskets.content import ContentMap, rarity, weighted
+from embedcore.methods.baskets.documents import Documents, drawn
+from embedcore.methods.columns.cells import Cells
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

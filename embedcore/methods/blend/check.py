@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.errors import EmbedError
-from embedcore.methods import blend_space
-from embedcore.methods.base import Fitted, Method, Progress
+from embedcore.methods.base import Fitted, Method
+from embedcore.methods.blend import space as blend_space
+from embedcore.progress import Progress
 
 _QUESTIONS = 2_000
 _AMONG = 20_000  # products that are ranked, the most bought

@@ -10,14 +10,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods import blend_check as checks
-from embedcore.methods import blend_space
-from embedcore.methods.base import Fitted, Method, Params, Progress, figure, param, silent
-from embedcore.methods.blend_space import Space
-from embedcore.methods.files import load_model, save_model
+from embedcore.methods.base import Fitted, Method, Params, figure, param
+from embedcore.methods.blend import check as checks
+from embedcore.methods.blend import space as blend_space
+from embedcore.methods.blend.space import Space
+from embedcore.methods.persistence import load_model, save_model
+from embedcore.progress import Progress, silent
 
 
 @dataclass(frozen=True)

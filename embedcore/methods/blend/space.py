@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 
 _RIDGE = 1.0  # of the maps between results: vectors have length 1, so it counts like one product
 

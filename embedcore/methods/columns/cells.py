@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.methods.table import Table
+from embedcore.data.dataset import Dataset
+from embedcore.methods.columns.table import Table
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods.base import TABLE, Fitted, Method, Params, Progress, param, silent
-from embedcore.methods.cells import Cells
-from embedcore.methods.files import load_model, save_model
-from embedcore.methods.hidden import check
+from embedcore.methods.base import TABLE, Fitted, Method, Params, param
+from embedcore.methods.columns.cells import Cells
+from embedcore.methods.columns.hidden import check
+from embedcore.methods.persistence import load_model, save_model
+from embedcore.progress import Progress, silent
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -139,7 +140,7 @@ class Cooccurrence(Method):
 
         meta: columns, unused (column, why), tokens, left_out, notices and figures (see hidden.check).
         NeedsError when no column can be used, or when there is only one and it holds plain values."""
-        from embedcore.methods import pmi
+        from embedcore.methods.columns import pmi
 
         missing = self.lacks(dataset)
         if missing:

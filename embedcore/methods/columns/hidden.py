@@ -8,10 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.dataset import Catalogue, Dataset
+from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.errors import NeedsError
-from embedcore.methods.base import Method, Params, Progress, figure, silent
-from embedcore.methods.table import Table
+from embedcore.methods.base import Method, Params, figure
+from embedcore.methods.columns.table import Table
+from embedcore.progress import Progress, silent
 
 K = 10  # neighbours that are asked
 ROWS = 3_000  # rows of the table that are looked at
@@ -114,7 +115,7 @@ def check(
     """(notices, figures) for the meta of a result: the method beside a plain PCA of the same length, on a sample of
     the table, 80 % known and 20 % new. Both empty when the table is too small or too wide to say. most: how many
     columns are hidden, one after the other."""
-    from embedcore.methods.classical import TablePCA
+    from embedcore.methods.columns.pca import TablePCA
 
     exclude: Sequence[str] = params.exclude  # type: ignore[attr-defined]
     try:

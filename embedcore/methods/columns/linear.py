@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.methods.base import Progress, silent
+from embedcore.progress import Progress, silent
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embedcore.errors import NeedsError
-from embedcore.methods.base import Progress, silent
-from embedcore.methods.cells import Cells
-from embedcore.methods.linear import main_directions
+from embedcore.methods.columns.cells import Cells
+from embedcore.methods.columns.linear import main_directions
+from embedcore.progress import Progress, silent
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

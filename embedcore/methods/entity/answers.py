@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.methods.entity_linear import softmax
-from embedcore.methods.entity_target import Target
+from embedcore.methods.entity.linear import softmax
+from embedcore.methods.entity.target import Target
 
 TOP = 5
 _ROWS = 2048

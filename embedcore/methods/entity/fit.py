@@ -7,17 +7,28 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods import entity_inputs, entity_judge, entity_net, entity_target
-from embedcore.methods.base import Progress
-from embedcore.methods.cells import Cells
-from embedcore.methods.entity_inputs import Inputs
-from embedcore.methods.entity_params import BASKETS, EntityParams
-from embedcore.methods.entity_target import Target
-from embedcore.methods.entity_tasks import Column, Fellows
-from embedcore.methods.table import WIDE, Table
+from embedcore.methods.columns.cells import Cells
+from embedcore.methods.columns.table import WIDE, Table
+from embedcore.methods.entity import (
+    inputs as entity_inputs,
+)
+from embedcore.methods.entity import (
+    judge as entity_judge,
+)
+from embedcore.methods.entity import (
+    net as entity_net,
+)
+from embedcore.methods.entity import (
+    target as entity_target,
+)
+from embedcore.methods.entity.inputs import Inputs
+from embedcore.methods.entity.params import BASKETS, EntityParams
+from embedcore.methods.entity.target import Target
+from embedcore.methods.entity.tasks import Column, Fellows
+from embedcore.progress import Progress
 
 UNSURE = 20  # a value in fewer products than this has too little company to say how it is used
 _START = 64  # directions of the co-occurrence that values and words begin with
@@ -172,7 +183,7 @@ def _starts(dataset: Dataset, cells: Cells, p: EntityParams, seed: int) -> tuple
 
 def _together(dataset: Dataset, cells: Cells, seed: int) -> np.ndarray:
     """(T, d) co-occurrence vectors of all tokens, evenly spread; d = 0 where nothing stands together."""
-    from embedcore.methods import pmi
+    from embedcore.methods.columns import pmi
 
     try:
         found, _ = pmi.vectors(cells.matrix(dataset), cells, _START, 0.75, seed)

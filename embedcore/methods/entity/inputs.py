@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.methods.table import WIDE, Table
+from embedcore.data.dataset import Dataset
+from embedcore.methods.columns.table import WIDE, Table
 
 _LONGEST = 64  # different words of a text that are read; the first ones
 _FAR = 5.0  # standard deviations beyond which a number counts as this far

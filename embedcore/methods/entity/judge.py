@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.methods import entity_answers, entity_linear
+from embedcore.data.dataset import Dataset
 from embedcore.methods.base import figure
-from embedcore.methods.entity_inputs import Inputs
-from embedcore.methods.entity_target import Target
-from embedcore.methods.entity_tasks import Fellows
-from embedcore.methods.table import Table
+from embedcore.methods.columns.table import Table
+from embedcore.methods.entity import answers as entity_answers
+from embedcore.methods.entity import linear as entity_linear
+from embedcore.methods.entity.inputs import Inputs
+from embedcore.methods.entity.target import Target
+from embedcore.methods.entity.tasks import Fellows
 
 _GIVEN = 0.995  # share of products from which on a column gives the target away
 _PAIRS = 20_000  # held-out pairs of products that were bought together that are looked at

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.methods.entity_inputs import Inputs
-from embedcore.methods.table import Table
+from embedcore.methods.columns.table import Table
+from embedcore.methods.entity.inputs import Inputs
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -9,18 +9,20 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods import entity_answers as reply
-from embedcore.methods import entity_inputs, entity_target
-from embedcore.methods.base import Fitted, Method, Params, Progress, silent
-from embedcore.methods.cells import packed, unpacked
-from embedcore.methods.entity_answers import Predictions
-from embedcore.methods.entity_params import BASKETS, EntityParams
-from embedcore.methods.entity_target import Target
-from embedcore.methods.files import load_model, save_model
-from embedcore.methods.table import Table
+from embedcore.methods.base import Fitted, Method, Params
+from embedcore.methods.columns.cells import packed, unpacked
+from embedcore.methods.columns.table import Table
+from embedcore.methods.entity import answers as reply
+from embedcore.methods.entity import inputs as entity_inputs
+from embedcore.methods.entity import target as entity_target
+from embedcore.methods.entity.answers import Predictions
+from embedcore.methods.entity.params import BASKETS, EntityParams
+from embedcore.methods.entity.target import Target
+from embedcore.methods.persistence import load_model, save_model
+from embedcore.progress import Progress, silent
 
 
 class FittedEntity(Fitted):
@@ -101,7 +103,7 @@ class EntityEmbeddings(Method):
             )
         begin = time.perf_counter()
         progress(0, 100, note="Getting ready")
-        from embedcore.methods import entity_fit  # torch takes seconds to import
+        from embedcore.methods.entity import fit as entity_fit  # torch takes seconds to import
 
         made = entity_fit.fit(dataset, params, progress, seed)
         meta = {"params": asdict(params), "seed": seed, "seconds": round(time.perf_counter() - begin, 3), **made.meta}

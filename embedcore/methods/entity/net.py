@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from embedcore.methods import entity_inputs
-from embedcore.methods.base import Progress
-from embedcore.methods.entity_inputs import Inputs
+from embedcore.methods.entity import inputs as entity_inputs
+from embedcore.methods.entity.inputs import Inputs
 from embedcore.methods.threads import one_thread
+from embedcore.progress import Progress
 
 _FEWEST, _MOST = (200, 600), 4_000  # steps of a training: the least in tiny and in small tables, and the most
 _LARGE = 20_000  # examples from which on the passes alone decide how many steps

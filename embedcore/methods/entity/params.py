@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from embedcore.methods import entity_target
 from embedcore.methods.base import TABLE, Params, param
+from embedcore.methods.entity import target as entity_target
 
 COLUMN, BASKETS = "a column", "what is bought with it"
 

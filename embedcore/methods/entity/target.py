@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from embedcore.dataset import Dataset
+from embedcore.data.dataset import Dataset
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods.table import CATEGORIES, NUMBERS, numeric
+from embedcore.methods.columns.table import CATEGORIES, NUMBERS, numeric
 
 TARGETS = (*CATEGORIES, *NUMBERS)
 _MOST = 5_000  # values that are told apart

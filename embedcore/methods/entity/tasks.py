@@ -10,8 +10,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from embedcore.dataset import Baskets
-from embedcore.methods.entity_net import Net
+from embedcore.data.dataset import Baskets
+from embedcore.methods.entity.net import Net
 
 
 class Column:

@@ -10,10 +10,10 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from embedcore.methods import image_see as see
-from embedcore.methods.base import Progress
-from embedcore.methods.image_net import Net
-from embedcore.methods.image_params import COLOURS
+from embedcore.methods.image import see
+from embedcore.methods.image.net import Net
+from embedcore.methods.image.params import COLOURS
+from embedcore.progress import Progress
 
 SHOWN = 8  # pictures that are watched while it learns
 _BATCH = 64

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from embedcore.dataset import Dataset
-from embedcore.methods import image_see as see
+from embedcore.data.dataset import Dataset
 from embedcore.methods.base import figure
-from embedcore.methods.image_fit import Model
+from embedcore.methods.image import see
+from embedcore.methods.image.fit import Model
 
 K = 10
 FEWEST = 40  # pictures below which nothing is held out

@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from embedcore.dataset import Dataset
+from embedcore.data.dataset import Dataset
 from embedcore.errors import NeedsError
-from embedcore.methods.base import Fitted, Method, Params, Progress, silent
-from embedcore.methods.image_params import ImageParams
+from embedcore.methods.base import Fitted, Method, Params
+from embedcore.methods.image.params import ImageParams
+from embedcore.progress import Progress, silent
 
 _FEWEST = 8  # pictures
 
@@ -50,11 +51,11 @@ class ImageAutoencoder(Method):
                 f"It needs at least {_FEWEST} product pictures, and this dataset has {len(images)}.",
                 "Add pictures on the Data page.",
             )
-        from embedcore.methods.image_trained import train
+        from embedcore.methods.image.trained import train
 
         return train(dataset, images, params, progress, seed)
 
     def load(self, folder: Path) -> Fitted:
-        from embedcore.methods.image_trained import load
+        from embedcore.methods.image.trained import load
 
         return load(folder)

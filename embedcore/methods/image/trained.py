@@ -10,17 +10,18 @@ from typing import Any
 import numpy as np
 import torch
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
-from embedcore.images import Images
-from embedcore.methods.base import Fitted, Progress
-from embedcore.methods.files import load_model, save_model
-from embedcore.methods.image_fit import SHOWN, How, Model, fit
-from embedcore.methods.image_judge import held_out, judge, unit
-from embedcore.methods.image_net import Net
-from embedcore.methods.image_params import COLOURS, ENTROPY, ImageParams
-from embedcore.methods.image_see import BATCH
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
+from embedcore.data.images import Images
+from embedcore.methods.base import Fitted
+from embedcore.methods.image.fit import SHOWN, How, Model, fit
+from embedcore.methods.image.judge import held_out, judge, unit
+from embedcore.methods.image.net import Net
+from embedcore.methods.image.params import COLOURS, ENTROPY, ImageParams
+from embedcore.methods.image.see import BATCH
+from embedcore.methods.persistence import load_model, save_model
 from embedcore.methods.threads import one_thread
+from embedcore.progress import Progress
 
 
 class FittedImage(Fitted):

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.methods.base import Progress, figure, silent
+from embedcore.data.dataset import Dataset
+from embedcore.methods.base import figure
+from embedcore.progress import Progress, silent
 
 _STEPS, _BATCH, _RATE, _HEAT = 300, 1024, 1e-2, 0.1
 _HELD = 0.15  # share of the texts that the fit does not see

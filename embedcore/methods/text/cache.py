@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embedcore.folders import sweep
+from embedcore.data.folders import sweep
 
 LIMIT = 1_000_000_000  # bytes of all models together; what was not used for longest goes first
 _MANY = 64  # files of one model; then they become one

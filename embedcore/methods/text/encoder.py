@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from embedcore.errors import InputError
-from embedcore.methods.base import Progress, silent
-from embedcore.methods.models import BUILT_IN, describe, home, locate, online
-from embedcore.methods.textcache import TextCache
+from embedcore.methods.text.cache import TextCache
+from embedcore.methods.text.models import BUILT_IN, describe, home, locate, online
+from embedcore.progress import Progress, silent
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

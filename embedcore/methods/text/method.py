@@ -10,14 +10,15 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from embedcore.dataset import Dataset
-from embedcore.embedding import Embedding
+from embedcore.data.dataset import Dataset
+from embedcore.data.embedding import Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods import encoder, models
-from embedcore.methods.adapter import Adapter, fit_adapter
-from embedcore.methods.base import Fitted, Method, Params, Progress, param, silent
-from embedcore.methods.files import load_arrays, load_model, save_model
-from embedcore.methods.template import Template, written
+from embedcore.methods.base import Fitted, Method, Params, param
+from embedcore.methods.persistence import load_arrays, load_model, save_model
+from embedcore.methods.text import encoder, models
+from embedcore.methods.text.adapter import Adapter, fit_adapter
+from embedcore.methods.text.template import Template, written
+from embedcore.progress import Progress, silent
 
 _ROLES = ("title", "brand", "category", "text", "description")  # the order in which a product is read out
 _SHORT = 3  # titles of fewer words need the description's help

@@ -13,7 +13,7 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.explore.anomalies import BETWEEN, FACTS, FILE, key
-from embedcore.methods.autoencoder import GOOD
+from embedcore.methods.autoencoder.method import GOOD
 from embedcore.methods.base import TABLE
 from pages.ui import cards, notices, services, shell
 from pages.ui.text import number, plain, short

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui import services, shell
-from pages.ui.customerview import Scene
+from pages.ui.customers.view import Scene
 from pages.ui.text import number, plain, short
 
 _SHOWN = 8

@@ -7,7 +7,8 @@ import streamlit as st
 from embedcore.explore import duplicates
 from embedcore.export import csv
 from embedcore.methods import get
-from pages.ui import choice, pairs, review, services, shell
+from pages.ui import choice, services, shell
+from pages.ui.duplicates import pairs, review
 from pages.ui.text import number, short
 
 SHOW = {"review": "To review", "same": "Same", "different": "Not the same", "all": "All pairs"}

@@ -13,7 +13,8 @@ from embedcore import Dataset
 from embedcore.match import Matches
 from embedcore.match.explain import Reasons
 from embedcore.match.merge import proposal
-from pages.ui import cards, pairs, review, services
+from pages.ui import cards, services
+from pages.ui.duplicates import pairs, review
 from pages.ui.text import number, plain, share
 
 ON_A_PAGE = 5

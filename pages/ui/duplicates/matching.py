@@ -11,8 +11,12 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.match import VERSION, Matches, Said, rescored
 from embedcore.match.carry import carried
-from pages.ui import charts, choice, matchgroups, matchout, matchteach, review, services, shell
+from pages.ui import charts, choice, services, shell
 from pages.ui import jobs as job_ui
+from pages.ui.duplicates import groups as matchgroups
+from pages.ui.duplicates import out as matchout
+from pages.ui.duplicates import review
+from pages.ui.duplicates import teach as matchteach
 from pages.ui.text import number, plain, share
 
 SHOW = {

@@ -16,7 +16,8 @@ from embedcore.match import Matches
 from embedcore.match.explain import Reasons
 from embedcore.match.merge import merged, proposal
 from pages.ui import jobs as job_ui
-from pages.ui import matchgroups, services, shell
+from pages.ui import services, shell
+from pages.ui.duplicates import groups as matchgroups
 from pages.ui.text import number, plain, short
 
 

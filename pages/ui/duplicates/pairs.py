@@ -9,7 +9,8 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.explore.duplicates import band
-from pages.ui import cards, review
+from pages.ui import cards
+from pages.ui.duplicates import review
 
 ON_A_PAGE = 5  # groups
 ON_SHOW = 6  # cards of one group before the rest is folded away

@@ -10,7 +10,8 @@ from embedcore import Dataset
 from embedcore.match import Matches, Said, Weights
 from embedcore.match.explain import Reasons
 from embedcore.match.teach import ask, teach
-from pages.ui import cards, pairs, review, services
+from pages.ui import cards, services
+from pages.ui.duplicates import pairs, review
 from pages.ui.text import number, plain, share
 
 ROUND = 10

@@ -6,7 +6,8 @@ import time
 
 import streamlit as st
 
-from pages.ui import services, sources
+from pages.ui import services
+from pages.ui.files import sources
 
 WHOLE = "./"  # the data folder itself, for image columns whose paths begin there
 _HELP = (

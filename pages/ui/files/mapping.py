@@ -7,11 +7,11 @@ from dataclasses import asdict, replace
 import pandas as pd
 import streamlit as st
 
-from embedcore.dataset import ROLES, Catalogue
-from embedcore.intake.baskets import BasketShape, guess_shape
-from embedcore.intake.columns import guess_roles
-from embedcore.intake.match import match
-from embedcore.intake.tables import Table
+from embedcore.data.dataset import ROLES, Catalogue
+from embedcore.intake.columns.columns import guess_roles
+from embedcore.intake.purchases.baskets import BasketShape, guess_shape
+from embedcore.intake.purchases.join import match
+from embedcore.intake.tables.tables import Table
 from pages.ui import notices, services
 from pages.ui.text import number, plain
 

@@ -7,11 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from embedcore.export import csv
-from embedcore.intake.tables import Table
-from embedcore.jobs import read_key
+from embedcore.intake.tables.tables import Table
+from embedcore.jobs.jobs import read_key
 from pages.ui import jobs as job_ui
 from pages.ui import notices, services
-from pages.ui.sources import Source
+from pages.ui.files.sources import Source
 from pages.ui.text import number, plain
 
 DELIMITERS = {"": "found automatically", ",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "bar |"}

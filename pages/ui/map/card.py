@@ -8,8 +8,9 @@ import pandas as pd
 from embedcore import Dataset
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.common import finest_first
-from pages.ui import cards, mappaint
-from pages.ui.mappaint import Paint
+from pages.ui import cards
+from pages.ui.map import paint as mappaint
+from pages.ui.map.paint import Paint
 
 _TIPS = 2  # category columns on the card
 

@@ -13,7 +13,7 @@ from typing import Any
 import altair as alt
 import numpy as np
 
-from pages.ui.mapframe import View
+from pages.ui.map.frame import View
 
 LIMIT = 20_000  # points that a browser draws without stalling
 HEIGHT = 720

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from pages.ui.mappaint import Paint
+from pages.ui.map.paint import Paint
 from pages.ui.text import short
 
 _FEW, _LETTERS = 20, (32, 26)  # of a name on the map, where there are up to so many groups and where there are more

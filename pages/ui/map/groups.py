@@ -11,10 +11,11 @@ import streamlit as st
 from embedcore import EmbedError
 from embedcore.explore.clusters import Clusters
 from embedcore.export import csv
-from embedcore.jobs import cluster_key
+from embedcore.jobs.jobs import cluster_key
 from pages.ui import jobs as job_ui
-from pages.ui import mapview, services, shell
-from pages.ui.mapview import Scene
+from pages.ui import services, shell
+from pages.ui.map import view as mapview
+from pages.ui.map.view import Scene
 from pages.ui.text import number, plain, share, short
 
 WAYS = {"auto": "k-means, automatic", "kmeans": "k-means, my number", "hdbscan": "HDBSCAN"}

@@ -12,10 +12,12 @@ from embedcore.explore.search import Hit
 from embedcore.explore.similar import similar_products
 from embedcore.explore.suggestion import Recommendation
 from embedcore.export import csv
-from pages.ui import cards, mapsearch, mapview, picker, pictures, services
-from pages.ui.mapframe import View
-from pages.ui.mapsearch import Answer
-from pages.ui.mapview import Scene
+from pages.ui import cards, picker, pictures, services
+from pages.ui.map import search as mapsearch
+from pages.ui.map import view as mapview
+from pages.ui.map.frame import View
+from pages.ui.map.search import Answer
+from pages.ui.map.view import Scene
 from pages.ui.text import number, plain, share, short
 
 NEAR = 10

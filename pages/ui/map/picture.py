@@ -10,11 +10,15 @@ import pyarrow as pa
 import streamlit as st
 
 from embedcore.explore import projection as projections
-from pages.ui import mapcard, mapchart, mapframe, mapview, services
-from pages.ui.mapframe import View
-from pages.ui.mappaint import Paint
-from pages.ui.mapview import GROUP, Scene
-from pages.ui.weights import Weights
+from pages.ui import services
+from pages.ui.map import card as mapcard
+from pages.ui.map import chart as mapchart
+from pages.ui.map import frame as mapframe
+from pages.ui.map import view as mapview
+from pages.ui.map.frame import View
+from pages.ui.map.paint import Paint
+from pages.ui.map.view import GROUP, Scene
+from pages.ui.map.weights import Weights
 
 _CLOSE_BY = 15_000  # products in a closer view that are all drawn; the rest of the sample is around them
 

@@ -12,7 +12,7 @@ from embedcore.explore.search import Hit
 from embedcore.methods import get, run_key
 from pages.ui import asking, services, shell
 from pages.ui.asking import Meaning
-from pages.ui.mapview import Scene
+from pages.ui.map.view import Scene
 from pages.ui.text import short
 
 SHOWN = 10

@@ -15,8 +15,8 @@ from embedcore.explore.clusters import Clusters
 from embedcore.explore.common import finest_first
 from embedcore.neighbours import Graph
 from pages.ui import services, shell
-from pages.ui import weights as weighting
-from pages.ui.mapframe import View
+from pages.ui.map import weights as weighting
+from pages.ui.map.frame import View
 
 GROUP, BOUGHT = ":group", ":bought"  # no column is called like this
 LAYOUTS = {"umap": "Best (UMAP)", "pca": "Quick (PCA)"}

@@ -11,7 +11,10 @@ from embedcore import Dataset
 from embedcore.explore.similar import like_basket
 from embedcore.recommend.baskets import for_basket
 from embedcore.recommend.model import Recommender
-from pages.ui import address, cards, picker, recmodel, recnew, services, shell, suggestions
+from pages.ui import address, cards, picker, services, shell
+from pages.ui.recommend import model as recmodel
+from pages.ui.recommend import new as recnew
+from pages.ui.recommend import suggestions
 from pages.ui.text import count, plain, short
 
 K = 10

@@ -11,7 +11,10 @@ from embedcore.export import csv
 from embedcore.recommend.customers import for_customer, history_table, similar_customers
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.purchases import Histories
-from pages.ui import address, customerview, recmodel, services, shell, suggestions
+from pages.ui import address, services, shell
+from pages.ui.customers import view as customerview
+from pages.ui.recommend import model as recmodel
+from pages.ui.recommend import suggestions
 from pages.ui.text import count, plain, short
 
 K = 10

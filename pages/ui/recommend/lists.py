@@ -13,7 +13,7 @@ from embedcore.export import csv
 from embedcore.recommend import model
 from pages.ui import jobs as job_ui
 from pages.ui import services
-from pages.ui.matchout import parquet
+from pages.ui.duplicates.out import parquet
 from pages.ui.text import number, short
 
 WHOM = {

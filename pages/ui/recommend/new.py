@@ -10,7 +10,7 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.newcomers import NEW, for_baskets
-from pages.ui import suggestions
+from pages.ui.recommend import suggestions
 
 K = 5
 

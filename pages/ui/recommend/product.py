@@ -12,7 +12,9 @@ from embedcore.explore.similar import similar_products
 from embedcore.explore.suggestion import Recommendation
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.relations import Related, complements, substitutes
-from pages.ui import address, cards, choice, picker, recmodel, services, shell, suggestions
+from pages.ui import address, cards, choice, picker, services, shell
+from pages.ui.recommend import model as recmodel
+from pages.ui.recommend import suggestions
 from pages.ui.text import count, plain, short
 
 K = 10

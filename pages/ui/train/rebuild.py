@@ -8,8 +8,8 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.methods import get
-from embedcore.methods.autoencoder import FittedAutoencoder
-from embedcore.methods.hidden import part
+from embedcore.methods.autoencoder.method import FittedAutoencoder
+from embedcore.methods.columns.hidden import part
 from pages.ui import cards, picker, services
 from pages.ui.text import number, plain
 
