@@ -47,14 +47,28 @@ SAMPLES: tuple[Sample, ...] = (
     ),
 )
 _FASHION = {
-    "product_id": "id", "title": "title", "description": "description", "brand": "brand", "category": "category",
-    "subcategory": "category", "colour": "category", "material": "category", "season": "category",
-    "gender": "category", "price": "price", "image": "image",
-}  # fmt: skip
+    "product_id": "id",
+    "title": "title",
+    "description": "description",
+    "brand": "brand",
+    "category": "category",
+    "subcategory": "category",
+    "colour": "category",
+    "material": "category",
+    "season": "category",
+    "gender": "category",
+    "price": "price",
+    "image": "image",
+}
 _JOURNEY = {
-    "product_id": "id", "name": "title", "product_type": "category", "product_category": "category",
-    "department": "category", "brand": "brand", "package_size": "text",
-}  # fmt: skip
+    "product_id": "id",
+    "name": "title",
+    "product_type": "category",
+    "product_category": "category",
+    "department": "category",
+    "brand": "brand",
+    "package_size": "text",
+}
 
 
 def load(which: str, progress: Progress = silent) -> Dataset:
@@ -126,14 +140,16 @@ def _journey(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
     bought = get_data("transactions")["transactions"]
     progress(2, 4, note="Reading purchases")
     quantity = bought["quantity"].astype("float64")
-    lines = pd.DataFrame({
-        "basket": bought["basket_id"].astype(str),
-        "customer": bought["household_id"].astype(str),
-        "item": bought["product_id"].astype(str),
-        "quantity": quantity,
-        "price": bought["sales_value"] / quantity.where(quantity > 0),
-        "time": bought["transaction_timestamp"],
-    })  # fmt: skip
+    lines = pd.DataFrame(
+        {
+            "basket": bought["basket_id"].astype(str),
+            "customer": bought["household_id"].astype(str),
+            "item": bought["product_id"].astype(str),
+            "quantity": quantity,
+            "price": bought["sales_value"] / quantity.where(quantity > 0),
+            "time": bought["transaction_timestamp"],
+        }
+    )
     return Catalogue(frame, _JOURNEY), lines
 
 

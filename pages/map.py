@@ -8,27 +8,13 @@ import streamlit as st
 from embedcore.jobs.jobs import map_key
 from pages.ui import asking, services, shell
 from pages.ui import jobs as job_ui
-from pages.ui.map import (
-    frame as mapframe,
-)
-from pages.ui.map import (
-    groups as mapgroups,
-)
-from pages.ui.map import (
-    panel as mappanel,
-)
-from pages.ui.map import (
-    picture as mappicture,
-)
-from pages.ui.map import (
-    search as mapsearch,
-)
-from pages.ui.map import (
-    view as mapview,
-)
-from pages.ui.map import (
-    weights,
-)
+from pages.ui.map import frame as mapframe
+from pages.ui.map import groups as mapgroups
+from pages.ui.map import panel as mappanel
+from pages.ui.map import picture as mappicture
+from pages.ui.map import search as mapsearch
+from pages.ui.map import view as mapview
+from pages.ui.map import weights
 from pages.ui.map.view import LAYOUTS, MODES, Scene
 from pages.ui.text import number, plain
 

@@ -44,9 +44,13 @@ def headline() -> None:
             if sure := info.meta.get("calibration"):
                 st.markdown("**Is it as right as it is sure?**")
                 rows = [
-                    {"it was": f"{share(c['from'])} to {share(c['to'])} sure", "answers": number(c["rows"]),
-                     "of them right": share(c["right"])} for c in sure
-                ]  # fmt: skip
+                    {
+                        "it was": f"{share(c['from'])} to {share(c['to'])} sure",
+                        "answers": number(c["rows"]),
+                        "of them right": share(c["right"]),
+                    }
+                    for c in sure
+                ]
                 st.table(rows)
             checks = info.meta["checks"]
             if len(checks) > 1:
@@ -94,10 +98,18 @@ def field(column: str, role: str) -> str:
         return "" if day is None else f"{day:%Y-%m-%d}"
     if column in info.meta["inputs"]:
         known = dataset.column(column).dropna().astype(str).value_counts().index.tolist()[:MANY]
-        return st.selectbox(
-            label, known, index=None, key=key, placeholder="unknown", accept_new_options=True,
-            format_func=lambda v: short(v, 60),
-        ) or ""  # fmt: skip
+        return (
+            st.selectbox(
+                label,
+                known,
+                index=None,
+                key=key,
+                placeholder="unknown",
+                accept_new_options=True,
+                format_func=lambda v: short(v, 60),
+            )
+            or ""
+        )
     return st.text_input(label, key=key)
 
 
@@ -137,9 +149,13 @@ def blanks() -> None:
 def product_here() -> None:
     """What the network says of a product of the dataset, beside what stands there."""
     picker.search(
-        dataset, "find-predict", "Which product?", "Choose", ":material/arrow_forward:",
+        dataset,
+        "find-predict",
+        "Which product?",
+        "Choose",
+        ":material/arrow_forward:",
         lambda i: shell.remember(item=str(dataset.items[i])),
-    )  # fmt: skip
+    )
     asked = shell.url("item")
     item = dataset.index[asked] if asked in dataset.index else picker.example(dataset, vectors)
     if item >= dataset.n_catalogue:

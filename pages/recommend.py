@@ -5,21 +5,11 @@ Purchases answer. A trained result is asked only for what is alike in it, and wh
 import streamlit as st
 
 from pages.ui import choice, services, shell
-from pages.ui.recommend import (
-    basket as recbasket,
-)
-from pages.ui.recommend import (
-    customer as reccustomer,
-)
-from pages.ui.recommend import (
-    lists as reclists,
-)
-from pages.ui.recommend import (
-    model as recmodel,
-)
-from pages.ui.recommend import (
-    product as recproduct,
-)
+from pages.ui.recommend import basket as recbasket
+from pages.ui.recommend import customer as reccustomer
+from pages.ui.recommend import lists as reclists
+from pages.ui.recommend import model as recmodel
+from pages.ui.recommend import product as recproduct
 
 BY = {"product": "A product", "basket": "A basket", "customer": "A customer"}
 

@@ -47,8 +47,7 @@ def one_value() -> None:
     at = values.names.index(name)
     if values.unsure[at]:
         st.warning(
-            f"Only {number(values.counts[at])} products have it: too few to say how it is used.",
-            icon=":material/help:",
+            f"Only {number(values.counts[at])} products have it: too few to say how it is used.", icon=":material/help:"
         )
     near = values.nearest(at)
     strips, table = st.columns([1, 1], gap="medium")
@@ -70,9 +69,11 @@ def one_value() -> None:
             st.caption("The column has no other value.")
         else:
             st.dataframe(
-                near.drop(columns="row"), hide_index=True, alt="Table of the values used most alike",
+                near.drop(columns="row"),
+                hide_index=True,
+                alt="Table of the values used most alike",
                 column_config={"used alike": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f")},
-            )  # fmt: skip
+            )
     if len(values.names) > 2:
         shown = min(len(values.names), valuelook.ON_MAP)
         st.markdown(
@@ -114,9 +115,13 @@ def one_product() -> None:
     """A product: its numbers beside those of the nearest ones."""
     vectors = services.embedding(run)
     picker.search(
-        dataset, "find-values", "Which product?", "Choose", ":material/arrow_forward:",
+        dataset,
+        "find-values",
+        "Which product?",
+        "Choose",
+        ":material/arrow_forward:",
         lambda i: shell.remember(item=str(dataset.items[i])),
-    )  # fmt: skip
+    )
     asked = shell.url("item")
     if asked and asked not in dataset.index:
         st.warning(f"“{plain(short(asked, 40))}” is not in this dataset; here is another one.")

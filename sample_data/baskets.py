@@ -13,22 +13,40 @@ SUBSTITUTES, COMPANIONS, OTHER_COMPLEMENTS = 40, 2, 60
 START = datetime(2025, 1, 1)
 # How much each occasion is shopped for, January to December.
 MONTHS = {
-    "office": (10, 9, 9, 8, 8, 7, 6, 8, 11, 10, 9, 8), "everyday": (9, 8, 9, 10, 10, 10, 9, 9, 10, 9, 10, 11),
-    "sport": (14, 10, 10, 10, 9, 7, 6, 7, 8, 7, 6, 7), "winter": (10, 7, 4, 1, 0, 0, 0, 1, 4, 10, 16, 19),
-    "hiking": (3, 3, 5, 7, 8, 7, 7, 8, 8, 7, 5, 6), "beach": (1, 1, 3, 7, 12, 17, 18, 11, 3, 1, 1, 1),
-    "festival": (2, 2, 4, 7, 10, 13, 13, 10, 5, 3, 2, 3), "evening": (4, 5, 5, 6, 7, 7, 5, 5, 6, 7, 11, 18),
+    "office": (10, 9, 9, 8, 8, 7, 6, 8, 11, 10, 9, 8),
+    "everyday": (9, 8, 9, 10, 10, 10, 9, 9, 10, 9, 10, 11),
+    "sport": (14, 10, 10, 10, 9, 7, 6, 7, 8, 7, 6, 7),
+    "winter": (10, 7, 4, 1, 0, 0, 0, 1, 4, 10, 16, 19),
+    "hiking": (3, 3, 5, 7, 8, 7, 7, 8, 8, 7, 5, 6),
+    "beach": (1, 1, 3, 7, 12, 17, 18, 11, 3, 1, 1, 1),
+    "festival": (2, 2, 4, 7, 10, 13, 13, 10, 5, 3, 2, 3),
+    "evening": (4, 5, 5, 6, 7, 7, 5, 5, 6, 7, 11, 18),
 }
 # What goes with what, by subcategory, when pairs are planted.
 GOES_WITH = {
-    "Chinos": "Belts Shirts", "Shirts": "Ties Belts", "Dress Shoes": "Belts Socks", "Blazers": "Shirts Ties",
-    "Running Shoes": "Running_Socks Running_Shirts", "Running Tights": "Running_Shirts Sports_Bras",
-    "Evening Dresses": "Heels Handbags", "Summer Dresses": "Sandals Sun_Hats", "Skirts": "Blouses Heels",
-    "Tailored Trousers": "Blouses Belts", "Wool Coats": "Scarves Gloves", "Down Jackets": "Beanies Gloves",
-    "Rain Jackets": "Backpacks Boots", "Jeans": "Sneakers T-Shirts", "Hoodies": "Caps Sneakers",
-    "Swim Shorts": "Sandals Sunglasses", "Swimsuits": "Sun_Hats Tote_Bags", "Boots": "Socks Beanies",
-    "Shorts": "Polo_Shirts Caps", "Blouses": "Necklaces Handbags", "Sneakers": "Socks Caps",
+    "Chinos": "Belts Shirts",
+    "Shirts": "Ties Belts",
+    "Dress Shoes": "Belts Socks",
+    "Blazers": "Shirts Ties",
+    "Running Shoes": "Running_Socks Running_Shirts",
+    "Running Tights": "Running_Shirts Sports_Bras",
+    "Evening Dresses": "Heels Handbags",
+    "Summer Dresses": "Sandals Sun_Hats",
+    "Skirts": "Blouses Heels",
+    "Tailored Trousers": "Blouses Belts",
+    "Wool Coats": "Scarves Gloves",
+    "Down Jackets": "Beanies Gloves",
+    "Rain Jackets": "Backpacks Boots",
+    "Jeans": "Sneakers T-Shirts",
+    "Hoodies": "Caps Sneakers",
+    "Swim Shorts": "Sandals Sunglasses",
+    "Swimsuits": "Sun_Hats Tote_Bags",
+    "Boots": "Socks Beanies",
+    "Shorts": "Polo_Shirts Caps",
+    "Blouses": "Necklaces Handbags",
+    "Sneakers": "Socks Caps",
 }
-MANY = {"socks", "under"}     # bought several at a time
+MANY = {"socks", "under"}  # bought several at a time
 
 
 def plant(products: pd.DataFrame, rng: Random) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
@@ -40,8 +58,11 @@ def plant(products: pd.DataFrame, rng: Random) -> tuple[list[tuple[int, int]], l
     col = {c: products[c].tolist() for c in ("subcategory", "gender", "style", "brand", "price")}
 
     def partner(a: int, subcategory: str) -> int | None:
-        fits = [c for c in sorted(free) if col["subcategory"][c] == subcategory
-                and {col["gender"][a], col["gender"][c]} != {"Women", "Men"}]
+        fits = [
+            c
+            for c in sorted(free)
+            if col["subcategory"][c] == subcategory and {col["gender"][a], col["gender"][c]} != {"Women", "Men"}
+        ]
         near = [c for c in fits if col["style"][c] == col["style"][a]]
         return rng.choice(near or fits) if fits else None
 
@@ -56,9 +77,15 @@ def plant(products: pd.DataFrame, rng: Random) -> tuple[list[tuple[int, int]], l
     for a in mains:
         if len(substitutes) == SUBSTITUTES or a not in free:
             continue
-        twins = [b for b in mains if b in free and b != a and col["brand"][b] != col["brand"][a]
-                 and all(col[c][b] == col[c][a] for c in ("subcategory", "gender", "style"))
-                 and abs(col["price"][b] / col["price"][a] - 1) < 0.15]
+        twins = [
+            b
+            for b in mains
+            if b in free
+            and b != a
+            and col["brand"][b] != col["brand"][a]
+            and all(col[c][b] == col[c][a] for c in ("subcategory", "gender", "style"))
+            and abs(col["price"][b] / col["price"][a] - 1) < 0.15
+        ]
         third = companions(a)
         if not twins or len(third) < COMPANIONS:
             continue
@@ -76,15 +103,19 @@ def plant(products: pd.DataFrame, rng: Random) -> tuple[list[tuple[int, int]], l
     return substitutes, complements
 
 
-def shop(products: pd.DataFrame, substitutes: list[tuple[int, int]], complements: list[tuple[int, int]],
-         rng: np.random.Generator) -> pd.DataFrame:
+def shop(
+    products: pd.DataFrame,
+    substitutes: list[tuple[int, int]],
+    complements: list[tuple[int, int]],
+    rng: np.random.Generator,
+) -> pd.DataFrame:
     """Basket lines (basket_id, customer_id, row, quantity, timestamp), baskets in time order."""
     n = len(products)
     popularity = rng.lognormal(0, 1.1, n)
     planted = sorted({x for pair in substitutes + complements for x in pair})
     popularity[planted] = 5.0 + rng.random(len(planted)) * 3
-    popularity[[x for pair in substitutes for x in pair]] *= 1.6     # rare products cannot show what they avoid
-    for row in np.flatnonzero(products["copy_of"].to_numpy() >= 0):     # both listings share one demand
+    popularity[[x for pair in substitutes for x in pair]] *= 1.6  # rare products cannot show what they avoid
+    for row in np.flatnonzero(products["copy_of"].to_numpy() >= 0):  # both listings share one demand
         popularity[row] = 0.6 * popularity[products["copy_of"].iloc[row]] + 0.3
     codes = {c: pd.factorize(products[c])[0] for c in ("subcategory", "slot", "style")}
     copy = products["copy_of"].to_numpy()
@@ -129,15 +160,17 @@ def shop(products: pd.DataFrame, substitutes: list[tuple[int, int]], complements
     return pd.DataFrame(lines, columns=["basket_id", "customer_id", "row", "quantity", "timestamp"])
 
 
-def _customers(products: pd.DataFrame, style: np.ndarray,
-               rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _customers(
+    products: pd.DataFrame, style: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(taste for each product, share of the baskets, love of each occasion), one row a customer."""
     styles = rng.dirichlet(np.full(style.max() + 1, 0.35), CUSTOMERS) + 0.02
     level = np.exp(rng.normal(0, 0.35, CUSTOMERS))
     fit = np.exp(-((np.log(products["level"].to_numpy(float))[None, :] - np.log(level)[:, None]) ** 2) / 0.18)
-    dresses = rng.choice(3, CUSTOMERS, p=[0.5, 0.38, 0.12])     # for women, for men, for a household
-    gender = np.array([[1, 0.04, 1], [0.04, 1, 1], [1, 1, 1]])[:, pd.Categorical(
-        products["gender"], ["Women", "Men", "Unisex"]).codes]
+    dresses = rng.choice(3, CUSTOMERS, p=[0.5, 0.38, 0.12])  # for women, for men, for a household
+    gender = np.array([[1, 0.04, 1], [0.04, 1, 1], [1, 1, 1]])[
+        :, pd.Categorical(products["gender"], ["Women", "Men", "Unisex"]).codes
+    ]
     activity = rng.lognormal(0, 0.9, CUSTOMERS)
     loves = rng.dirichlet(np.full(len(MONTHS), 0.7), CUSTOMERS) + 0.04
     taste = styles[:, style] * (fit + 0.03) * gender[dresses]
@@ -147,9 +180,16 @@ def _customers(products: pd.DataFrame, style: np.ndarray,
 def _moments(rng: np.random.Generator) -> list[datetime]:
     """BASKETS moments of one year, in order: more at weekends, in the evening and before Christmas."""
     days = [START + timedelta(days=d) for d in range(365)]
-    weight = np.array([(1.5 if d.weekday() >= 5 else 1.0) * (1.8 if d.month == 12 and d.day < 24 else 1.0)
-                       * (1.5 if d.month == 11 and d.day > 20 else 1.0) for d in days])
+    weight = np.array(
+        [
+            (1.5 if d.weekday() >= 5 else 1.0)
+            * (1.8 if d.month == 12 and d.day < 24 else 1.0)
+            * (1.5 if d.month == 11 and d.day > 20 else 1.0)
+            for d in days
+        ]
+    )
     day = rng.choice(len(days), BASKETS, p=weight / weight.sum())
     hour = rng.choice(np.arange(8, 23), BASKETS, p=np.array([1, 2, 3, 4, 5, 4, 4, 4, 5, 6, 8, 9, 9, 7, 4]) / 75)
-    return sorted(days[d] + timedelta(hours=int(h), minutes=int(m))
-                  for d, h, m in zip(day, hour, rng.integers(0, 60, BASKETS)))
+    return sorted(
+        days[d] + timedelta(hours=int(h), minutes=int(m)) for d, h, m in zip(day, hour, rng.integers(0, 60, BASKETS))
+    )

@@ -24,8 +24,11 @@ def bag(pen: Pen, has: set[str]) -> None:
             pen.stroke([(29, 42), (34, 30), (48, 26), (62, 30), (67, 42)], width=1.3, smooth=True)
         return
     if "handbag" in has:
-        strap = [(26, 42), (30, 16), (48, 8), (66, 16), (70, 42)] if "crossbody" in has or "mini" in has else \
-            [(32, 42), (35, 24), (48, 17), (61, 24), (64, 42)]
+        strap = (
+            [(26, 42), (30, 16), (48, 8), (66, 16), (70, 42)]
+            if "crossbody" in has or "mini" in has
+            else [(32, 42), (35, 24), (48, 17), (61, 24), (64, 42)]
+        )
         pen.stroke(strap, pen.darker, 3.0, smooth=True)
         if "bucket" in has:
             pen.fill(mirror([(20, 38), (24, 82), (18, 86)]))
@@ -82,8 +85,11 @@ def sunhat(pen: Pen, has: set[str]) -> None:
     wide = 30 if "bucket" in has else 42
     pen.round(48 - wide, 52, 48 + wide, 76)
     pen.fill(mirror([(10, 26), (19, 34), (22, 60), (12, 64)]))
-    pen.fill(mirror([(21, 51), (22.5, 60), (12, 63), (0, 64)]), pen.darker if "ribbon" not in has else (196, 60, 70),
-             plain=True)
+    pen.fill(
+        mirror([(21, 51), (22.5, 60), (12, 63), (0, 64)]),
+        pen.darker if "ribbon" not in has else (196, 60, 70),
+        plain=True,
+    )
     for y in (34, 41):
         pen.stroke([(30, y + 2), (48, y), (66, y + 2)], shade(pen.colour, 0.82), 0.7, smooth=True)
 
@@ -114,16 +120,35 @@ def scarf(pen: Pen, has: set[str]) -> None:
 
 
 def gloves(pen: Pen, has: set[str]) -> None:
-    hand = [(16, 82), (14, 52), (15, 30), (20, 28), (22, 44), (23, 20), (29, 19), (30, 42), (32, 22), (37, 24),
-            (37, 46), (39, 30), (44, 33), (43, 56), (40, 66), (40, 82)]
+    hand = [
+        (16, 82),
+        (14, 52),
+        (15, 30),
+        (20, 28),
+        (22, 44),
+        (23, 20),
+        (29, 19),
+        (30, 42),
+        (32, 22),
+        (37, 24),
+        (37, 46),
+        (39, 30),
+        (44, 33),
+        (43, 56),
+        (40, 66),
+        (40, 82),
+    ]
     thumb = [(15, 60), (6, 50), (9, 44), (17, 50)]
     for one, two in ((hand, thumb), (flip(hand), flip(thumb))):
         pen.fill(two, pen.dark, plain=True)
         pen.fill(one)
         xs = sorted(x for x, _ in one)
         cuff = (16, 40) if xs[0] < 48 else (56, 80)
-        pen.fill([(cuff[0] - 1, 74), (cuff[1] + 1, 74), (cuff[1] + 1, 86), (cuff[0] - 1, 86)],
-                 RUBBER if {"lined", "fleece"} & has else pen.darker, plain=True)
+        pen.fill(
+            [(cuff[0] - 1, 74), (cuff[1] + 1, 74), (cuff[1] + 1, 86), (cuff[0] - 1, 86)],
+            RUBBER if {"lined", "fleece"} & has else pen.darker,
+            plain=True,
+        )
 
 
 def tie(pen: Pen, has: set[str]) -> None:
@@ -140,8 +165,19 @@ def sunglasses(pen: Pen, has: set[str]) -> None:
         pen.stroke(side, pen.darker, 3.0)
     pen.stroke([(42, 44), (48, 40), (54, 44)], pen.colour, 3.2, smooth=True)
     if "round" in has:
-        lens = [(29 + x, 50 + y) for x, y in ((0, -15), (10.6, -10.6), (15, 0), (10.6, 10.6), (0, 15), (-10.6, 10.6),
-                                              (-15, 0), (-10.6, -10.6))]
+        lens = [
+            (29 + x, 50 + y)
+            for x, y in (
+                (0, -15),
+                (10.6, -10.6),
+                (15, 0),
+                (10.6, 10.6),
+                (0, 15),
+                (-10.6, 10.6),
+                (-15, 0),
+                (-10.6, -10.6),
+            )
+        ]
     elif "cat-eye" in has:
         lens = [(8, 34), (28, 38), (44, 42), (42, 58), (28, 64), (14, 56)]
     elif "aviator" in has:
@@ -159,14 +195,28 @@ def sunglasses(pen: Pen, has: set[str]) -> None:
 def socks(pen: Pen, has: set[str]) -> None:
     top = 50 if {"ankle", "no-show"} & has else 34 if "running" in has or "light" in has else 14
     for dx, dy in ((20, -6), (0, 4)):
-        leg = [(20 + dx, top + dy), (40 + dx, top + dy), (40 + dx, 56 + dy), (58 + dx, 66 + dy), (64 + dx, 76 + dy),
-               (58 + dx, 84 + dy), (34 + dx, 82 + dy), (20 + dx, 70 + dy)]
+        leg = [
+            (20 + dx, top + dy),
+            (40 + dx, top + dy),
+            (40 + dx, 56 + dy),
+            (58 + dx, 66 + dy),
+            (64 + dx, 76 + dy),
+            (58 + dx, 84 + dy),
+            (34 + dx, 82 + dy),
+            (20 + dx, 70 + dy),
+        ]
         pen.fill(leg)
-        pen.fill([(52 + dx, 62 + dy), (60 + dx, 67 + dy), (64 + dx, 76 + dy), (58 + dx, 84 + dy), (50 + dx, 83 + dy)],
-                 pen.dark, plain=True)
+        pen.fill(
+            [(52 + dx, 62 + dy), (60 + dx, 67 + dy), (64 + dx, 76 + dy), (58 + dx, 84 + dy), (50 + dx, 83 + dy)],
+            pen.dark,
+            plain=True,
+        )
         pen.fill([(20 + dx, 58 + dy), (30 + dx, 66 + dy), (28 + dx, 77 + dy), (20 + dx, 70 + dy)], pen.dark, plain=True)
-        pen.fill([(19 + dx, top + dy), (41 + dx, top + dy), (41 + dx, top + 8 + dy), (19 + dx, top + 8 + dy)],
-                 pen.dark, plain=True)
+        pen.fill(
+            [(19 + dx, top + dy), (41 + dx, top + dy), (41 + dx, top + 8 + dy), (19 + dx, top + 8 + dy)],
+            pen.dark,
+            plain=True,
+        )
         if "running" in has:
             pen.stroke([(40 + dx, 60 + dy), (34 + dx, 80 + dy)], pen.contrast, 2.2)
 
@@ -217,10 +267,14 @@ def necklace(pen: Pen, has: set[str]) -> None:
     if "layered" in has:
         pen.stroke([(22, 8), (28, 30), (48, 48), (68, 30), (74, 8)], pen.darker, 1.8, smooth=True)
     if "pearl" in has:
-        pen.dots([(22, 36), (27, 48), (34, 59), (41, 65), (48, 68), (55, 65), (62, 59), (69, 48), (74, 36)], 4.2,
-                 pen.darker)
-        pen.dots([(22, 35), (27, 47), (34, 58), (41, 64), (48, 67), (55, 64), (62, 58), (69, 47), (74, 35)], 3.2,
-                 (250, 247, 240))
+        pen.dots(
+            [(22, 36), (27, 48), (34, 59), (41, 65), (48, 68), (55, 65), (62, 59), (69, 48), (74, 36)], 4.2, pen.darker
+        )
+        pen.dots(
+            [(22, 35), (27, 47), (34, 58), (41, 64), (48, 67), (55, 64), (62, 58), (69, 47), (74, 35)],
+            3.2,
+            (250, 247, 240),
+        )
     elif "chain" in has:
         pen.dots([(26, 46), (36, 61), (48, 68), (60, 61), (70, 46)], 2.4, pen.darker)
     else:
@@ -238,6 +292,20 @@ def boxers(pen: Pen, has: set[str]) -> None:
     pen.stroke([(48, 29), (53, 40), (48, 46)], width=0.9, smooth=True)
 
 
-SHAPES = {"bag": bag, "cap": cap, "beanie": beanie, "sunhat": sunhat, "belt": belt, "scarf": scarf, "gloves": gloves,
-          "tie": tie, "sunglasses": sunglasses, "socks": socks, "bra": bra, "swimsuit": swimsuit, "watch": watch,
-          "necklace": necklace, "boxers": boxers}
+SHAPES = {
+    "bag": bag,
+    "cap": cap,
+    "beanie": beanie,
+    "sunhat": sunhat,
+    "belt": belt,
+    "scarf": scarf,
+    "gloves": gloves,
+    "tie": tie,
+    "sunglasses": sunglasses,
+    "socks": socks,
+    "bra": bra,
+    "swimsuit": swimsuit,
+    "watch": watch,
+    "necklace": necklace,
+    "boxers": boxers,
+}

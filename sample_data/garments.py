@@ -9,9 +9,23 @@ from sample_data.pictures import Pen, flip, mirror, shade
 from sample_data.shoes import shoe
 from sample_data.vocabulary import COLOURS, SAME_COLOUR
 
-PATTERNS = {"striped": "stripes", "checked": "checks", "dotted": "dots", "floral": "flowers", "ribbed": "ribs",
-            "cable-knit": "knit", "chunky": "knit", "quilted": "quilt", "woven": "knit", "knitted": "knit",
-            "braided": "knit", "down": "quilt", "fisherman": "ribs", "corduroy": "ribs", "lace": "dots"}
+PATTERNS = {
+    "striped": "stripes",
+    "checked": "checks",
+    "dotted": "dots",
+    "floral": "flowers",
+    "ribbed": "ribs",
+    "cable-knit": "knit",
+    "chunky": "knit",
+    "quilted": "quilt",
+    "woven": "knit",
+    "knitted": "knit",
+    "braided": "knit",
+    "down": "quilt",
+    "fisherman": "ribs",
+    "corduroy": "ribs",
+    "lace": "dots",
+}
 SILVER, WOOD, RUBBER = (188, 192, 200), (198, 158, 104), (240, 238, 232)
 
 
@@ -140,8 +154,12 @@ def _trousers(pen: Pen, has: set[str]) -> None:
         for seam in ([(59.5, 16), (57.5, 22), (63.4, 23.5)], [(47 + outer, low - 3), (48 + inner, low - 3)]):
             pen.stroke(seam, thread, 0.8)
             pen.stroke(flip(seam), thread, 0.8)
-        pen.fill([(52 + inner, 46), (55 + inner, 46), (54 + inner, 66), (53 + inner, 66)],
-                 shade(pen.colour, 1.25, 12), plain=True, smooth=True)
+        pen.fill(
+            [(52 + inner, 46), (55 + inner, 46), (54 + inner, 66), (53 + inner, 66)],
+            shade(pen.colour, 1.25, 12),
+            plain=True,
+            smooth=True,
+        )
     elif "cargo" in has:
         for x in (27, 61):
             pen.fill([(x, 38), (x + 9, 38), (x + 9, 49), (x, 49)], pen.dark, plain=True)

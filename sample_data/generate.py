@@ -33,8 +33,9 @@ class Shop:
     def tables(self) -> dict[str, str]:
         """File name -> CSV text."""
         names = ("products", "baskets", "duplicates", "complements", "substitutes")
-        return {f"{n}.csv": getattr(self, n).to_csv(index=False, float_format="%.2f", lineterminator="\n")
-                for n in names}
+        return {
+            f"{n}.csv": getattr(self, n).to_csv(index=False, float_format="%.2f", lineterminator="\n") for n in names
+        }
 
 
 def make(seed: int = SEED) -> Shop:
@@ -46,7 +47,7 @@ def make(seed: int = SEED) -> Shop:
     table, duplicates = products.relist(first, [n for n in range(len(first)) if n not in busy], rng)
     lines = baskets.shop(table, substitutes, complements, np.random.default_rng(seed))
 
-    order = list(range(len(table)))     # a shelf order that gives nothing away
+    order = list(range(len(table)))  # a shelf order that gives nothing away
     rng.shuffle(order)
     ids = {row: f"P{10001 + n}" for n, row in enumerate(order)}
     table = table.assign(product_id=[ids[n] for n in range(len(table))])
@@ -58,8 +59,14 @@ def make(seed: int = SEED) -> Shop:
         rows = sorted(tuple(sorted((ids[a], ids[b]))) for a, b in pairs)
         return pd.DataFrame(rows, columns=["id_a", "id_b"])
 
-    return Shop(table[products.COLUMNS], lines, named(duplicates), named(complements), named(substitutes),
-                list(zip(table["picture"], table["colour"])))
+    return Shop(
+        table[products.COLUMNS],
+        lines,
+        named(duplicates),
+        named(complements),
+        named(substitutes),
+        list(zip(table["picture"], table["colour"])),
+    )
 
 
 def picture(shop: Shop, row: int) -> bytes:

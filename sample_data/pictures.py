@@ -27,8 +27,10 @@ class Pen:
         self.move = (rng.uniform(-2, 2), rng.uniform(-1.5, 1.5))
 
     def at(self, points: Points) -> list[tuple[float, float]]:
-        return [(((x - 48) * self.scale + 48 + self.move[0]) * ZOOM, ((y - 48) * self.scale + 48 + self.move[1]) * ZOOM)
-                for x, y in points]
+        return [
+            (((x - 48) * self.scale + 48 + self.move[0]) * ZOOM, ((y - 48) * self.scale + 48 + self.move[1]) * ZOOM)
+            for x, y in points
+        ]
 
     def fill(self, points: Points, colour: Colour | None = None, *, smooth: bool = False, plain: bool = False) -> None:
         """A closed shape with an outline, a shaded right edge and, unless plain, the product's pattern."""
@@ -43,13 +45,27 @@ class Pen:
         self.image.paste(Image.blend(self.image, Image.new("RGB", self.image.size, (20, 16, 40)), 0.16), mask=edge)
         ImageDraw.Draw(self.image).line([*place, place[0], place[1]], fill=self.line, width=ZOOM, joint="curve")
 
-    def round(self, x0: float, y0: float, x1: float, y1: float, colour: Colour | None = None, *,
-              plain: bool = False) -> None:
+    def round(
+        self, x0: float, y0: float, x1: float, y1: float, colour: Colour | None = None, *, plain: bool = False
+    ) -> None:
         """An ellipse in a box."""
         cx, cy, rx, ry = (x0 + x1) / 2, (y0 + y1) / 2, (x1 - x0) / 2, (y1 - y0) / 2
         k = 0.7071
-        self.fill([(cx, y0), (cx + k * rx, cy - k * ry), (x1, cy), (cx + k * rx, cy + k * ry), (cx, y1),
-                   (cx - k * rx, cy + k * ry), (x0, cy), (cx - k * rx, cy - k * ry)], colour, smooth=True, plain=plain)
+        self.fill(
+            [
+                (cx, y0),
+                (cx + k * rx, cy - k * ry),
+                (x1, cy),
+                (cx + k * rx, cy + k * ry),
+                (cx, y1),
+                (cx - k * rx, cy + k * ry),
+                (x0, cy),
+                (cx - k * rx, cy - k * ry),
+            ],
+            colour,
+            smooth=True,
+            plain=plain,
+        )
 
     def stroke(self, points: Points, colour: Colour | None = None, width: float = 1.2, *, smooth: bool = False) -> None:
         """An open line."""
@@ -94,8 +110,11 @@ class Pen:
         if self.pattern == "knit":
             for y in range(start, SIZE, 5):
                 for x in range(-2, SIZE, 8):
-                    draw.line([(x * ZOOM, y * ZOOM), ((x + 4) * ZOOM, (y + 3) * ZOOM), ((x + 8) * ZOOM, y * ZOOM)],
-                              fill=80, width=ZOOM)
+                    draw.line(
+                        [(x * ZOOM, y * ZOOM), ((x + 4) * ZOOM, (y + 3) * ZOOM), ((x + 8) * ZOOM, y * ZOOM)],
+                        fill=80,
+                        width=ZOOM,
+                    )
         if self.pattern == "quilt":
             for x in range(-SIZE, 2 * SIZE, 9):
                 draw.line((x * ZOOM, 0, (x + SIZE) * ZOOM, side), fill=110, width=ZOOM)
@@ -116,8 +135,10 @@ def curve(points: Points, closed: bool = True, steps: int = 8) -> list[tuple[flo
     out: list[tuple[float, float]] = []
     for a, b, c, d in zip(around, around[1:], around[2:], around[3:]):
         for t in () if b == c else [k / steps for k in range(steps)]:
-            x, y = (0.5 * (2 * q + (r - o) * t + (2 * o - 5 * q + 4 * r - s) * t**2 + (3 * q - o - 3 * r + s) * t**3)
-                    for o, q, r, s in zip(a, b, c, d))
+            x, y = (
+                0.5 * (2 * q + (r - o) * t + (2 * o - 5 * q + 4 * r - s) * t**2 + (3 * q - o - 3 * r + s) * t**3)
+                for o, q, r, s in zip(a, b, c, d)
+            )
             out.append((x, y))
     return out if closed else [*out, p[-1]]
 

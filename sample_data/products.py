@@ -6,20 +6,22 @@ from random import Random
 
 import pandas as pd
 
-from sample_data.vocabulary import (
-    ABBREVIATIONS,
-    BRANDS,
-    NAMES,
-    OCCASIONS,
-    PALETTES,
-    SAME_COLOUR,
-    SUBS,
-    Brand,
-    Sub,
-)
+from sample_data.vocabulary import ABBREVIATIONS, BRANDS, NAMES, OCCASIONS, PALETTES, SAME_COLOUR, SUBS, Brand, Sub
 
-COLUMNS = ["product_id", "title", "description", "brand", "category", "subcategory", "colour", "material", "season",
-           "gender", "price", "image"]
+COLUMNS = [
+    "product_id",
+    "title",
+    "description",
+    "brand",
+    "category",
+    "subcategory",
+    "colour",
+    "material",
+    "season",
+    "gender",
+    "price",
+    "image",
+]
 ORIGINALS, RELISTED_ONCE, RELISTED_TWICE = 1880, 100, 10
 
 
@@ -51,7 +53,7 @@ def relist(products: pd.DataFrame, allowed: list[int], rng: Random) -> tuple[pd.
             groups.setdefault(row, [row]).append(len(products) + len(copies))
             copies.append(_again(products.iloc[row].to_dict(), rng) | {"copy_of": row})
     both = pd.concat([products.assign(copy_of=-1), pd.DataFrame(copies)], ignore_index=True)
-    pairs = [(a, b) for g in groups.values() for n, a in enumerate(g) for b in g[n + 1:]]
+    pairs = [(a, b) for g in groups.values() for n, a in enumerate(g) for b in g[n + 1 :]]
     return both, pairs
 
 
@@ -60,36 +62,54 @@ def _model(brand: Brand, sub: Sub, fit: str, rng: Random) -> list[dict[str, obje
     material = fixed or rng.choice(sub.materials)
     name = f"{rng.choice(NAMES)} " if rng.random() < 0.35 else ""
     gender = rng.choice(sub.genders.split())
-    price = _shelf(sub.price * brand.level ** 0.9 * rng.uniform(0.8, 1.25))
+    price = _shelf(sub.price * brand.level**0.9 * rng.uniform(0.8, 1.25))
     detail, occasion = rng.choice(sub.details), rng.choice(sub.occasions.split())
     palette = [c.replace("_", " ") for c in PALETTES[sub.palette].split()]
-    opening = rng.choice((
-        "{fit} {noun} made of {material}, with {detail}.",
-        "{material} {noun} by {brand} with {detail}.",
-        "This {fit} {noun} in {colour} comes in {material} and has {detail}.",
-        "{brand} makes its {fit} {noun} from {material} and adds {detail}.",
-    ))
+    opening = rng.choice(
+        (
+            "{fit} {noun} made of {material}, with {detail}.",
+            "{material} {noun} by {brand} with {detail}.",
+            "This {fit} {noun} in {colour} comes in {material} and has {detail}.",
+            "{brand} makes its {fit} {noun} from {material} and adds {detail}.",
+        )
+    )
     if sub.noun.endswith("s") and not sub.noun.endswith("ss"):
         opening = opening.replace("This", "These").replace("comes", "come").replace("has", "have")
     closing = rng.choice(OCCASIONS[occasion])
-    if fixed:     # not: "linen shirt made of linen"
+    if fixed:  # not: "linen shirt made of linen"
         opening = opening.replace("{fit} ", "")
     noun = sub.noun.lower()
-    if noun.split()[0] in material.lower().split():     # not: "wool wool coat"
+    if noun.split()[0] in material.lower().split():  # not: "wool wool coat"
         noun = noun.split()[-1]
     out: list[dict[str, object]] = []
     for colour in rng.sample(palette, min(len(palette), rng.choice((1, 2, 2, 3, 3, 4)))):
-        first = opening.format(fit=word.lower(), noun=noun, material=material.lower(), detail=detail,
-                               brand=brand.name, colour=colour.lower())
-        out.append({
-            "title": f"{brand.name} {name}{word} {sub.noun} {colour}",
-            "description": f"{first[0].upper()}{first[1:]} {closing}",
-            "brand": brand.name, "category": sub.category, "subcategory": sub.name, "colour": colour,
-            "material": material if rng.random() > 0.03 else "", "season": sub.season, "gender": gender,
-            "price": price if rng.random() > 0.15 else _shelf(price * rng.uniform(0.7, 0.95)),
-            "style": brand.style, "level": brand.level, "slot": sub.slot, "occasions": sub.occasions,
-            "picture": f"{sub.picture} {word.lower()}",
-        })
+        first = opening.format(
+            fit=word.lower(),
+            noun=noun,
+            material=material.lower(),
+            detail=detail,
+            brand=brand.name,
+            colour=colour.lower(),
+        )
+        out.append(
+            {
+                "title": f"{brand.name} {name}{word} {sub.noun} {colour}",
+                "description": f"{first[0].upper()}{first[1:]} {closing}",
+                "brand": brand.name,
+                "category": sub.category,
+                "subcategory": sub.name,
+                "colour": colour,
+                "material": material if rng.random() > 0.03 else "",
+                "season": sub.season,
+                "gender": gender,
+                "price": price if rng.random() > 0.15 else _shelf(price * rng.uniform(0.7, 0.95)),
+                "style": brand.style,
+                "level": brand.level,
+                "slot": sub.slot,
+                "occasions": sub.occasions,
+                "picture": f"{sub.picture} {word.lower()}",
+            }
+        )
     return out
 
 
@@ -123,11 +143,9 @@ def _typo(text: str, rng: Random) -> str:
     """One or two slips of the keyboard, never in the first letter."""
     for _ in range(rng.choice((1, 1, 2))):
         n = rng.choice([n for n in range(1, len(text) - 1) if text[n].isalpha() and text[n + 1].isalpha()])
-        text = rng.choice((
-            text[:n] + text[n + 1:],
-            text[:n] + text[n] + text[n:],
-            text[:n] + text[n + 1] + text[n] + text[n + 2:],
-        ))
+        text = rng.choice(
+            (text[:n] + text[n + 1 :], text[:n] + text[n] + text[n:], text[:n] + text[n + 1] + text[n] + text[n + 2 :])
+        )
     return text
 
 

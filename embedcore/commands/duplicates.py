@@ -25,8 +25,13 @@ def add(commands: Any) -> None:
     found = commands.add_parser("duplicates", help="catalogue file -> products that are listed twice")
     found.add_argument("catalogue", type=Path, metavar="CATALOGUE", help="products: csv, parquet or Excel")
     found.add_argument("--source", metavar="COLUMN", help="which shop a row is from: match across shops, one to one")
-    found.add_argument("--out", type=Path, required=True, metavar="PAIRS.csv", help="id_a, id_b, score, probability, "
-                       "same (at the program's own cut), reason")  # fmt: skip
+    found.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="PAIRS.csv",
+        help="id_a, id_b, score, probability, same (at the program's own cut), reason",
+    )
     found.add_argument("--groups", type=Path, metavar="GROUPS.csv", help="id, group")
     found.add_argument("--role", action="append", default=[], metavar="COLUMN=ROLE", help="correct a guess")
     found.add_argument("--no-vectors", action="store_true", help="compare by letters and words only (faster)")

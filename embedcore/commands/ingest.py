@@ -31,5 +31,4 @@ def run(wanted: argparse.Namespace) -> None:
         return
     name = wanted.name or (wanted.catalogue or wanted.baskets or wanted.out).stem
     roles = pairs(wanted.role, "--role")
-    keep(files.dataset(wanted.catalogue, wanted.baskets, wanted.images, roles, name, wanted.out.parent),
-         wanted.out)  # fmt: skip
+    keep(files.dataset(wanted.catalogue, wanted.baskets, wanted.images, roles, name, wanted.out.parent), wanted.out)

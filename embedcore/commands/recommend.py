@@ -26,16 +26,27 @@ def add(commands: Any) -> None:
     recommend = commands.add_parser("recommend", help="purchases and questions -> recommendations with reasons")
     recommend.add_argument("train", type=Path, help="purchases: basket_id, product_id, maybe customer_id, ts or seq")
     recommend.add_argument("--catalogue", type=Path, metavar="FILE", help="products, for their names and kinds")
-    recommend.add_argument("--queries", type=Path, required=True, metavar="FILE",
-                           help="query_id and product_id (baskets, products) or customer_id (customers)")  # fmt: skip
+    recommend.add_argument(
+        "--queries",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="query_id and product_id (baskets, products) or customer_id (customers)",
+    )
     recommend.add_argument("--for", dest="whom", choices=tuple(_ASKS), default="baskets")
     recommend.add_argument("--method", choices=("mix", "product2vec"), default="mix")
-    recommend.add_argument("--relation", choices=("complements", "substitutes"),
-                           help="for products: what goes with them (default) or what replaces them")  # fmt: skip
+    recommend.add_argument(
+        "--relation",
+        choices=("complements", "substitutes"),
+        help="for products: what goes with them (default) or what replaces them",
+    )
     recommend.add_argument("--k", type=int, default=20, help="products for each query (20)")
     recommend.add_argument("--new-only", action="store_true", help="for customers: nothing they bought before")
-    recommend.add_argument("--newcomers", action="store_true",
-                           help="for baskets: only products of the catalogue that nobody has bought yet")  # fmt: skip
+    recommend.add_argument(
+        "--newcomers",
+        action="store_true",
+        help="for baskets: only products of the catalogue that nobody has bought yet",
+    )
     recommend.add_argument("--seed", type=int, default=0)
     recommend.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write: .csv or .parquet")
     recommend.set_defaults(run=run)
@@ -57,13 +68,16 @@ def run(wanted: argparse.Namespace) -> None:
     dataset = _purchases(wanted.train, _catalogue(wanted.catalogue), wanted.out.parent)
     baskets = dataset.baskets
     assert baskets is not None
-    print(f"  {len(dataset):,} products, {len(baskets):,} baskets, "
-          f"{0 if baskets.customer_ids is None else len(baskets.customer_ids):,} customers")  # fmt: skip
+    print(
+        f"  {len(dataset):,} products, {len(baskets):,} baskets, "
+        f"{0 if baskets.customer_ids is None else len(baskets.customer_ids):,} customers"
+    )
     if wanted.newcomers and dataset.counts.all():
         raise InputError("Every product of the catalogue was bought, so none is new.", "Leave --newcomers out.")
     queries = _queries(read(wanted.queries).frame, wanted.whom, wanted.queries.name)
-    answers = _product2vec(dataset, queries, wanted) if wanted.method == "product2vec" else _mix(
-        dataset, queries, wanted)  # fmt: skip
+    answers = (
+        _product2vec(dataset, queries, wanted) if wanted.method == "product2vec" else _mix(dataset, queries, wanted)
+    )
     with step(f"Recommend for {len(queries):,} {wanted.whom}"):
         places = {"query_id": wanted.queries, "product_id": wanted.train}
         rows = files.write(answers, wanted.out, [c for c, path in places.items() if files.whole_numbers(path, c)])
@@ -132,9 +146,15 @@ def _mix(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Names
     histories, numbers = _histories(dataset, queries)
     people = Histories.of(dataset)
     return batch.customers(
-        dataset, known, histories, wanted.k, new_only=wanted.new_only, numbers=numbers,
-        people=People.of(people) if people is not None else None, progress=bar("customers"),
-    )  # fmt: skip
+        dataset,
+        known,
+        histories,
+        wanted.k,
+        new_only=wanted.new_only,
+        numbers=numbers,
+        people=People.of(people) if people is not None else None,
+        progress=bar("customers"),
+    )
 
 
 def _product2vec(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Namespace) -> Iterator[Answer]:
@@ -173,8 +193,10 @@ def _first(dataset: Dataset, queries: dict[str, list[str]]) -> dict[str, int]:
     """query -> the position of its product, -1 without a known one."""
     items = {q: dataset.index.get(found[0], -1) if found else -1 for q, found in queries.items()}
     if missing := sum(n < 0 for n in items.values()):
-        print(f"  {missing:,} {'query names' if missing == 1 else 'queries name'} no product of the purchases and get "
-              "popular products")  # fmt: skip
+        print(
+            f"  {missing:,} {'query names' if missing == 1 else 'queries name'} no product of the purchases and get "
+            "popular products"
+        )
     return items
 
 
@@ -188,6 +210,8 @@ def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[Lists, 
     at = {str(c): n for n, c in enumerate(known.ids)}
     numbers = {q: at.get(found[0], -1) if found else -1 for q, found in queries.items()}
     if missing := sum(n < 0 for n in numbers.values()):
-        print(f"  {missing:,} {'query names' if missing == 1 else 'queries name'} no customer of the purchases and get "
-              "popular products")  # fmt: skip
+        print(
+            f"  {missing:,} {'query names' if missing == 1 else 'queries name'} no customer of the purchases and get "
+            "popular products"
+        )
     return Lists(known, numbers), numbers

@@ -47,21 +47,26 @@ def run(wanted: argparse.Namespace) -> None:
     if (wanted.new is None) != (wanted.new_out is None):
         raise InputError("New products need --new and --new-out, a file each.", "Give both.")
     if wanted.method and "runs" in methods.get(wanted.method).needs:
-        raise InputError(f"“{wanted.method}” joins finished results, which this command does not know.",
-                         "Make it on the Train page.")  # fmt: skip
+        raise InputError(
+            f"“{wanted.method}” joins finished results, which this command does not know.", "Make it on the Train page."
+        )
     if wanted.data.is_dir():
         if wanted.images or wanted.baskets or wanted.role:
-            raise InputError("A dataset folder has its baskets, pictures and kinds of columns already.",
-                             "Give them to ingest.")  # fmt: skip
+            raise InputError(
+                "A dataset folder has its baskets, pictures and kinds of columns already.", "Give them to ingest."
+            )
         data = Dataset.load(wanted.data)
     else:
         from embedcore.commands import files
 
         if wanted.run_folder is not None:
-            raise InputError("A run folder is made from a dataset folder, and no such folder was given.",
-                             "Run ingest first, or give --out FILE.")  # fmt: skip
-        data = files.dataset(wanted.data, wanted.baskets, wanted.images, pairs(wanted.role, "--role"),
-                             near=wanted.out.parent)  # fmt: skip
+            raise InputError(
+                "A run folder is made from a dataset folder, and no such folder was given.",
+                "Run ingest first, or give --out FILE.",
+            )
+        data = files.dataset(
+            wanted.data, wanted.baskets, wanted.images, pairs(wanted.role, "--role"), near=wanted.out.parent
+        )
     method = methods.get(wanted.method or ("product2vec" if data.baskets is not None else "cooccurrence"))
     params = method.Params.of(parameters(method, wanted, data))
     if wanted.run_folder is not None:

@@ -19,9 +19,13 @@ CHUNK = 2_000_000  # lines that are looked at at a time: a hundredth of a second
 Tell = Callable[[int, int], None]  # lines done, lines in all; may raise to stop
 # The files of a folder of baskets, each a field of Baskets. What is not there is not known.
 ARRAYS = {
-    "indptr": np.int64, "items": np.int32, "customers": np.int32, "times": "datetime64[s]", "quantity": np.float32,
+    "indptr": np.int64,
+    "items": np.int32,
+    "customers": np.int32,
+    "times": "datetime64[s]",
+    "quantity": np.float32,
     "price": np.float32,
-}  # fmt: skip
+}
 TEXTS = ("ids", "customer_ids")
 
 

@@ -99,8 +99,9 @@ class Images:
             head = json.loads((folder / "images.json").read_text(encoding="utf-8"))
             pixels, jpegs = (np.load(folder / f"{n}.npy", mmap_mode="r") for n in ("pixels", "jpegs"))
         except FileNotFoundError:
-            raise MissingError("The pictures of this dataset are no longer in the data folder.", "Import it again."
-                               ) from None
+            raise MissingError(
+                "The pictures of this dataset are no longer in the data folder.", "Import it again."
+            ) from None
         return cls(np.array(head["ids"], dtype=object), pixels, jpegs, np.array(head["starts"], np.int64), head["meta"])
 
 

@@ -112,9 +112,14 @@ def unusual(
 
 
 def _frame(
-    dataset: Dataset, order: np.ndarray, total: np.ndarray, best: np.ndarray, where: np.ndarray, seen: np.ndarray,
+    dataset: Dataset,
+    order: np.ndarray,
+    total: np.ndarray,
+    best: np.ndarray,
+    where: np.ndarray,
+    seen: np.ndarray,
     guesses: list[tuple[str, dict[int, Guess]]],
-) -> pd.DataFrame:  # fmt: skip
+) -> pd.DataFrame:
     roles = dict(dataset.catalogue.roles) if dataset.catalogue is not None else {}
     cells = {name: dataset.column(name).to_numpy(dtype=object) for name, _ in guesses}
     rows = []
@@ -130,8 +135,20 @@ def _frame(
             continue
         reasons = [_sentence(name, value, guess, p, s, raw, roles[name]) for name, value, guess, p, s, raw in said]
         name, value, guess, p = said[0][:4]
-        rows.append((int(i), str(dataset.items[i]), round(float(total[i]), 4), name, value, guess.text,
-                     round(guess.probability, 4), round(p, 6), reasons[0], BETWEEN.join(reasons[1:])))  # fmt: skip
+        rows.append(
+            (
+                int(i),
+                str(dataset.items[i]),
+                round(float(total[i]), 4),
+                name,
+                value,
+                guess.text,
+                round(guess.probability, 4),
+                round(p, 6),
+                reasons[0],
+                BETWEEN.join(reasons[1:]),
+            )
+        )
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 

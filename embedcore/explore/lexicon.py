@@ -61,9 +61,19 @@ class Lexicon:
         ids = [plain(str(i)) for i in dataset.items]
         by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
         fame = np.log1p(dataset.counts) / max(np.log1p(dataset.counts).max(initial=0), 1e-9)
-        return cls(letters if full is names else Ngrams.of(names), letters, vocabulary, codes, postings,
-                   np.maximum(np.sqrt(squares), 1e-9), weight, titles, [ids[i] for i in by_id], by_id,
-                   fame.astype(np.float32))  # fmt: skip
+        return cls(
+            letters if full is names else Ngrams.of(names),
+            letters,
+            vocabulary,
+            codes,
+            postings,
+            np.maximum(np.sqrt(squares), 1e-9),
+            weight,
+            titles,
+            [ids[i] for i in by_id],
+            by_id,
+            fame.astype(np.float32),
+        )
 
     def words(self, query: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """(found (words, n) float32: how well each item has each word of the query: 1 as it is, BEGINS as a

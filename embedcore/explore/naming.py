@@ -22,13 +22,38 @@ _COMMON = frozenset(
 )
 # Short forms of supermarket hierarchies, written out where a person reads them.
 _LONG = {
-    "pckgd": "packaged", "sald": "salad", "drsng": "dressing", "sndwch": "sandwich", "sprd": "spread", "sply": "supply",
-    "sherbts": "sherbets", "cleang": "cleaning", "gds": "goods", "seasnl": "seasonal",
-    "frzn": "frozen", "frz": "frozen", "refrgratd": "chilled", "refrigerated": "chilled", "refrig": "chilled",
-    "prdcts": "products", "prod": "products", "veg": "vegetables", "vegtbl": "vegetable", "choc": "chocolate",
-    "bev": "beverages", "drnk": "drink", "dnnr": "dinner", "dnrs": "dinners", "sft": "soft", "crm": "cream",
-    "ckn": "chicken", "chkn": "chicken", "chick": "chicken", "bkfst": "breakfast", "asst": "assorted",
-}  # fmt: skip
+    "pckgd": "packaged",
+    "sald": "salad",
+    "drsng": "dressing",
+    "sndwch": "sandwich",
+    "sprd": "spread",
+    "sply": "supply",
+    "sherbts": "sherbets",
+    "cleang": "cleaning",
+    "gds": "goods",
+    "seasnl": "seasonal",
+    "frzn": "frozen",
+    "frz": "frozen",
+    "refrgratd": "chilled",
+    "refrigerated": "chilled",
+    "refrig": "chilled",
+    "prdcts": "products",
+    "prod": "products",
+    "veg": "vegetables",
+    "vegtbl": "vegetable",
+    "choc": "chocolate",
+    "bev": "beverages",
+    "drnk": "drink",
+    "dnnr": "dinner",
+    "dnrs": "dinners",
+    "sft": "soft",
+    "crm": "cream",
+    "ckn": "chicken",
+    "chkn": "chicken",
+    "chick": "chicken",
+    "bkfst": "breakfast",
+    "asst": "assorted",
+}
 _SEVERAL = re.compile(r"\s*[&/,(]\s*|\s+(?:and|und|et|y)\s+")  # between several kinds in the name of one
 _SMALL = frozenset({"and", "of", "for", "with", "in", "the", "to", "a", "an", "or", "on"})
 

@@ -68,8 +68,14 @@ def compare(
     n = new.n_catalogue or len(new)
     ids = np.array([str(i) for i in new.items[:n]], dtype=object)
     row = np.array([vectors.row_of.get(i, -1) for i in ids])
-    table = pd.DataFrame({"id": ids, "title": [str(t) for t in new.titles[:n]], "vector": row >= 0,
-                          "known": [i in known.row_of for i in ids]})
+    table = pd.DataFrame(
+        {
+            "id": ids,
+            "title": [str(t) for t in new.titles[:n]],
+            "vector": row >= 0,
+            "known": [i in known.row_of for i in ids],
+        }
+    )
     titles = dataset.titles[dataset.positions(known.ids)]
     k = min(NEAR, len(known))
     names = np.full((n, NEAR), "", dtype=object)

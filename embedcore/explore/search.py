@@ -33,11 +33,7 @@ class Hit:
 
 
 def find(
-    dataset: Dataset,
-    query: str,
-    k: int = 20,
-    embedding: Embedding | None = None,
-    vector: np.ndarray | None = None,
+    dataset: Dataset, query: str, k: int = 20, embedding: Embedding | None = None, vector: np.ndarray | None = None
 ) -> list[Hit]:
     """Products that answer what a person typed, best first; [] when nothing is like it.
 

@@ -87,7 +87,9 @@ def find(
     """Segments of the customers of an embedding (k-means; k None chooses itself), described, and a map of them."""
     progress(0, 100, note="Finding groups of customers")
     groups = kmeans(
-        customers.vectors, k, seed,
+        customers.vectors,
+        k,
+        seed,
         lambda n, of, loss=None, note="": progress(round(50 * n / of), 100, note="Finding groups of customers"),
     )
     progress(50, 100, note="What sets them apart")
@@ -96,7 +98,9 @@ def find(
     if 10 <= len(customers) <= _MAPPED:
         graph = build(customers.vectors, 15, seed=seed)
         xy = umap(
-            customers.vectors, graph, seed=seed,
+            customers.vectors,
+            graph,
+            seed=seed,
             progress=lambda n, of, loss=None, note="": progress(60 + round(39 * n / of), 100, note="Drawing the map"),
         ).xy
     else:
@@ -144,10 +148,17 @@ def describe(dataset: Dataset, customers: Embedding, labels: np.ndarray) -> tupl
     for g in range(k):
         kinds = sorted(categories[g], key=lambda t: (-t.share * np.log(t.lift), t.text))
         kinds = list({t.text: t for t in reversed(kinds)}.values())[::-1][:_SHOWN]
-        out.append(Segment(
-            _name(kinds or products[g], g, [s.name for s in out]), int(sizes[g]), int(baskets[g]), float(items[g]),
-            None if spend is None else float(spend[g]), tuple(kinds), tuple(products[g][:_SHOWN]),
-        ))
+        out.append(
+            Segment(
+                _name(kinds or products[g], g, [s.name for s in out]),
+                int(sizes[g]),
+                int(baskets[g]),
+                float(items[g]),
+                None if spend is None else float(spend[g]),
+                tuple(kinds),
+                tuple(products[g][:_SHOWN]),
+            )
+        )
     return tuple(out)
 
 

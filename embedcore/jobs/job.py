@@ -86,18 +86,57 @@ class Record:
 
     @classmethod
     def of_row(cls, row: JobRow) -> Record:
-        return cls(row.id, row.kind, row.key, row.title, dict(row.spec), row.created, row.state, row.finished,
-                   row.message, row.hint, dict(row.result or {}))
+        return cls(
+            row.id,
+            row.kind,
+            row.key,
+            row.title,
+            dict(row.spec),
+            row.created,
+            row.state,
+            row.finished,
+            row.message,
+            row.hint,
+            dict(row.result or {}),
+        )
 
     def row(self) -> JobRow:
         """What is kept of it."""
-        return JobRow(self.id, self.kind, self.key, self.title, self.spec, self.state, self.created, self.finished,
-                      self.message, self.hint, self.result)
+        return JobRow(
+            self.id,
+            self.kind,
+            self.key,
+            self.title,
+            self.spec,
+            self.state,
+            self.created,
+            self.finished,
+            self.message,
+            self.hint,
+            self.result,
+        )
 
     def view(self, position: int) -> Job:
-        return Job(self.id, self.kind, self.key, self.title, self.spec, self.state, position, self.step, self.of,
-                   self.note, self._seconds_left(), self._losses, self.message, self.hint, self.result, self.cached,
-                   self.created, self.finished)
+        return Job(
+            self.id,
+            self.kind,
+            self.key,
+            self.title,
+            self.spec,
+            self.state,
+            position,
+            self.step,
+            self.of,
+            self.note,
+            self._seconds_left(),
+            self._losses,
+            self.message,
+            self.hint,
+            self.result,
+            self.cached,
+            self.created,
+            self.finished,
+        )
 
     @property
     def by_itself(self) -> bool:

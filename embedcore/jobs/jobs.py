@@ -65,15 +65,15 @@ class Jobs:
     Finished results are committed by this process.
     """
 
-    def __init__(self, store: Store, *, python: str = sys.executable, warm: bool = True,
-                 tasks: str = "embedcore.tasks.tasks") -> None:
+    def __init__(
+        self, store: Store, *, python: str = sys.executable, warm: bool = True, tasks: str = "embedcore.tasks.tasks"
+    ) -> None:
         """warm: let the worker import and compile in idle time. tasks: the module whose TASKS and QUESTIONS it serves.
 
         What ran when the last server stopped is "interrupted"; what waited is queued again.
         """
         self._store = store
-        self._start: Callable[[str], Lane] = lambda role: Lane(
-            python, role, store.home, tasks, warm and role != "ask")
+        self._start: Callable[[str], Lane] = lambda role: Lane(python, role, store.home, tasks, warm and role != "ask")
         self._changed = threading.Condition(threading.RLock())
         self._saving = threading.Lock()
         self._records: OrderedDict[str, Record] = OrderedDict()
@@ -83,8 +83,10 @@ class Jobs:
         self._asked_at = 0.0  # when the oldest question without an answer was sent; 0 = none
         self._closing = False
         self._recover()
-        self._runners = [threading.Thread(target=self._run, args=[line], name=f"embedcore-{line.role}", daemon=True)
-                         for line in self._lines.values()]
+        self._runners = [
+            threading.Thread(target=self._run, args=[line], name=f"embedcore-{line.role}", daemon=True)
+            for line in self._lines.values()
+        ]
         for runner in self._runners:
             runner.start()
         atexit.register(self.close)
@@ -283,8 +285,11 @@ class Jobs:
             return (ended, "", "") if ended != "failed" else (ended, e.message, e.hint)
         except Exception:
             (self._store.home / "logs" / f"{record.id}.log").write_text(traceback.format_exc(), encoding="utf-8")
-            return ("failed", f"Something went wrong inside “{record.kind}”.",
-                    f"The details are in the data folder, in logs/{record.id}.log.")
+            return (
+                "failed",
+                f"Something went wrong inside “{record.kind}”.",
+                f"The details are in the data folder, in logs/{record.id}.log.",
+            )
 
     def _work(self, line: Line, record: Record, folder: Path) -> tuple[str, str, str]:
         shutil.rmtree(folder, ignore_errors=True)
@@ -336,8 +341,9 @@ class Jobs:
         for it: the next job would wait as long for a new worker."""
         run = record.result["run"]
         with suppress(EmbedError):  # deleted already
-            self.submit("map", map_key(run), {"run": run, "by_itself": True},
-                        f"Map of {record.title.removeprefix('Training ')}")
+            self.submit(
+                "map", map_key(run), {"run": run, "by_itself": True}, f"Map of {record.title.removeprefix('Training ')}"
+            )
 
     # Records; call these with the lock held, except _save
 
@@ -394,6 +400,8 @@ class Jobs:
 def _why(status: int) -> tuple[str, str]:
     """(message, hint) for a worker that ended by itself."""
     if status == -9:
-        return ("The work was stopped by the computer, most likely because the memory ran out.",
-                "Close other programs, or use fewer products or a smaller dimension, then run it again.")
+        return (
+            "The work was stopped by the computer, most likely because the memory ran out.",
+            "Close other programs, or use fewer products or a smaller dimension, then run it again.",
+        )
     return "The work stopped unexpectedly.", "Run it again. The details are in the data folder, in logs."

@@ -68,17 +68,22 @@ def prepare(store: Store, kind: str, spec: Mapping[str, Any], folder: Path) -> d
             raise MissingError("This result is not (or no longer) here.", "Choose another one or train it again.")
         store.embedding(run.key).save(folder)
         store.graph(run.key).save(folder)
-        ready |= {"run_folder": str(folder), "dataset_folder": str(store.dataset_folder(run.dataset)),
-                  "maps": store.projections(run.key), "run_method": run.method,
-                  "model_folder": str(store.model_folder(run.key))}
+        ready |= {
+            "run_folder": str(folder),
+            "dataset_folder": str(store.dataset_folder(run.dataset)),
+            "maps": store.projections(run.key),
+            "run_method": run.method,
+            "model_folder": str(store.model_folder(run.key)),
+        }
         for name in ready["maps"]:
             store.projection(run.key, name).save(folder)
     if kind == "train" and spec["params"].get("runs"):  # a blend loads the models of its parts
         runs = {key: store.run(key) for key in spec["params"]["runs"]}
         if not all(run and run.dataset == spec["dataset"] for run in runs.values()):
             raise MissingError("A result to blend is not (or no longer) here.", "Choose the results again.")
-        ready["run_folders"] = {key: {"method": run.method, "folder": str(store.model_folder(key))}
-                                for key, run in runs.items() if run}
+        ready["run_folders"] = {
+            key: {"method": run.method, "folder": str(store.model_folder(key))} for key, run in runs.items() if run
+        }
     if kind == "embed" and spec.get("raw"):
         ready["raw"] = str(_raw(store, spec["raw"]))
     if kind == "import":
@@ -88,8 +93,9 @@ def prepare(store: Store, kind: str, spec: Mapping[str, Any], folder: Path) -> d
     return ready
 
 
-def commit(store: Store, kind: str, key: str, spec: Mapping[str, Any], out: Path,
-           result: Mapping[str, Any]) -> dict[str, Any]:
+def commit(
+    store: Store, kind: str, key: str, spec: Mapping[str, Any], out: Path, result: Mapping[str, Any]
+) -> dict[str, Any]:
     """Store what a task left in `out`; what pages need to find it again, added to the task's own result."""
     found: dict[str, Any] = {}
     if kind == "read":

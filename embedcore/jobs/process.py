@@ -17,15 +17,29 @@ _LOG_LIMIT = 2_000_000  # bytes; then the log starts afresh and the one before i
 
 
 class Lane:
-    """A running `python -m embedcore.worker`. Messages are JSON objects, one a line, in both directions."""
+    """A running `python -m embedcore.jobs.worker`. Messages are JSON objects, one a line, in both directions."""
 
     def __init__(self, python: str, role: str, home: Path, tasks: str, warm: bool = False) -> None:
         """role: "heavy" or "read" (niced, may warm up) or "ask". tasks: the module that holds TASKS and QUESTIONS."""
-        command = [python, "-m", "embedcore.jobs.worker", "--role", role, "--home", str(home), "--tasks", tasks,
-                   "--parent", str(os.getpid())]
+        command = [
+            python,
+            "-m",
+            "embedcore.jobs.worker",
+            "--role",
+            role,
+            "--home",
+            str(home),
+            "--tasks",
+            tasks,
+            "--parent",
+            str(os.getpid()),
+        ]
         with _log(home / "logs", role).open("ab") as log:
             self._process = subprocess.Popen(
-                command + ["--warm"] * warm, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                command + ["--warm"] * warm,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
                 env=environment(home),
                 start_new_session=True,  # a group of its own: ending it ends its children, and Ctrl-C does not reach it
             )
@@ -82,9 +96,13 @@ def environment(home: Path) -> dict[str, str]:
     env["PYTHONPATH"] = os.pathsep.join(p for p in (root, env.get("PYTHONPATH", "")) if p)
     online = env.get("EMBEDCORE_ONLINE") == "1"
     threads = str(max(1, cores() - 1))
-    env |= {"HF_HUB_OFFLINE": "0" if online else "1", "TRANSFORMERS_OFFLINE": "0" if online else "1",
-            "TOKENIZERS_PARALLELISM": "false",
-            "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+    env |= {
+        "HF_HUB_OFFLINE": "0" if online else "1",
+        "TRANSFORMERS_OFFLINE": "0" if online else "1",
+        "TOKENIZERS_PARALLELISM": "false",
+        "HF_HUB_DISABLE_TELEMETRY": "1",
+        "DO_NOT_TRACK": "1",
+    }
     env.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # waiting threads sleep: the page's process needs the cores
     env["EMBEDCORE_HOME"] = str(home)  # vectors of texts are kept there between trainings
     env.setdefault("NUMBA_CACHE_DIR", str(home / "cache" / "numba"))

@@ -1,4 +1,4 @@
-"""python -m embedcore.worker: one warm process that does the heavy work, one job at a time.
+"""python -m embedcore.jobs.worker: one warm process that does the heavy work, one job at a time.
 
 Jobs come as JSON lines on stdin, progress and results go out as JSON lines on stdout. It ends when its stdin closes
 or its parent is gone, and is killed when a job is cancelled: it owns nothing that a kill could hurt.
@@ -110,13 +110,19 @@ def _outcome(work: Callable[[], dict[str, Any]], job: dict[str, Any], home: Path
     except EmbedError as e:
         return {"event": "failed", "message": e.message, "hint": e.hint}
     except MemoryError:
-        return {"event": "failed", "message": "There was not enough memory for this.",
-                "hint": "Close other programs, or use fewer products or a smaller dimension."}
+        return {
+            "event": "failed",
+            "message": "There was not enough memory for this.",
+            "hint": "Close other programs, or use fewer products or a smaller dimension.",
+        }
     except Exception:
         (home / "logs").mkdir(parents=True, exist_ok=True)
         (home / "logs" / f"{job['id']}.log").write_text(traceback.format_exc(), encoding="utf-8")
-        return {"event": "failed", "message": f"Something went wrong inside “{job['kind']}”.",
-                "hint": f"The details are in the data folder, in logs/{job['id']}.log."}
+        return {
+            "event": "failed",
+            "message": f"Something went wrong inside “{job['kind']}”.",
+            "hint": f"The details are in the data folder, in logs/{job['id']}.log.",
+        }
 
 
 def _harmless(step: Callable[[], None]) -> None:

@@ -89,9 +89,12 @@ def weighed(columns: list[Column], weights: Weights, evidence: np.ndarray, a: np
     names = [prefix + c.name for c in new for prefix in (DIFFERS, AGREES)]
     zero = np.zeros(len(names))
     return replace(
-        weights, names=(*weights.names, *names), mean=np.r_[weights.mean, zero],
-        spread=np.r_[weights.spread, zero + 1], weight=np.r_[weights.weight, np.array(found).ravel()],
-    )  # fmt: skip
+        weights,
+        names=(*weights.names, *names),
+        mean=np.r_[weights.mean, zero],
+        spread=np.r_[weights.spread, zero + 1],
+        weight=np.r_[weights.weight, np.array(found).ravel()],
+    )
 
 
 def features(columns: list[Column], a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:

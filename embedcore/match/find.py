@@ -100,10 +100,15 @@ def find(
     matches = settled(matches, said)
     progress(100, 100, note="Grouping")
     meta = {
-        "notices": _notices(read, embedding, near), "left_out": int((~read.known).sum()),
-        "candidates": candidates_found, "source": source or "", "seed": seed, "version": VERSION,
-        "seconds": round(time.perf_counter() - began, 3), "extra": sorted(extra or {}),
-    }  # fmt: skip
+        "notices": _notices(read, embedding, near),
+        "left_out": int((~read.known).sum()),
+        "candidates": candidates_found,
+        "source": source or "",
+        "seed": seed,
+        "version": VERSION,
+        "seconds": round(time.perf_counter() - began, 3),
+        "extra": sorted(extra or {}),
+    }
     return replace(matches, meta=meta)
 
 
@@ -156,10 +161,15 @@ def _filled(table: _Table, matches: Matches, progress: Progress) -> Matches:
     evidence = matches.weights.log_odds(found)
     empty = np.zeros(len(matches) + len(a))
     return replace(
-        matches, filled=len(a), a=np.r_[matches.a, a], b=np.r_[matches.b, b],
-        evidence=np.r_[matches.evidence, evidence], probability=empty, same=empty > 0,
+        matches,
+        filled=len(a),
+        a=np.r_[matches.a, a],
+        b=np.r_[matches.b, b],
+        evidence=np.r_[matches.evidence, evidence],
+        probability=empty,
+        same=empty > 0,
         features=np.concatenate([matches.features, np.stack(list(found.values()), axis=1)]),
-    )  # fmt: skip
+    )
 
 
 def _placed(dataset: Dataset, embedding: Embedding, n: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -152,12 +152,22 @@ class Matches:
         pairs, rows = pd.read_parquet(folder / "matches.parquet"), pd.read_parquet(folder / "products.parquet")
         columns = [f"f_{k}" for k in range(len(head["names"]))]
         return cls(
-            head["n"], pairs["a"].to_numpy(), pairs["b"].to_numpy(), pairs["evidence"].to_numpy(),
-            pairs["probability"].to_numpy(), pairs[columns].to_numpy(np.float32), tuple(head["names"]),
-            Weights.of(head["weights"]), head["cut"], pairs["same"].to_numpy(bool), rows["group"].to_numpy(),
-            rows["shop"].to_numpy() if "shop" in rows else None, head["others"], head["filled"],
+            head["n"],
+            pairs["a"].to_numpy(),
+            pairs["b"].to_numpy(),
+            pairs["evidence"].to_numpy(),
+            pairs["probability"].to_numpy(),
+            pairs[columns].to_numpy(np.float32),
+            tuple(head["names"]),
+            Weights.of(head["weights"]),
+            head["cut"],
+            pairs["same"].to_numpy(bool),
+            rows["group"].to_numpy(),
+            rows["shop"].to_numpy() if "shop" in rows else None,
+            head["others"],
+            head["filled"],
             head["meta"],
-        )  # fmt: skip
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -51,17 +51,24 @@ class Weights:
         """With features of other embeddings, which come standardised."""
         k = len(names)
         return replace(
-            self, names=(*self.names, *names), mean=np.r_[self.mean, np.zeros(k)],
-            spread=np.r_[self.spread, np.ones(k)], weight=np.r_[self.weight, np.full(k, EXTRA)],
-        )  # fmt: skip
+            self,
+            names=(*self.names, *names),
+            mean=np.r_[self.mean, np.zeros(k)],
+            spread=np.r_[self.spread, np.ones(k)],
+            weight=np.r_[self.weight, np.full(k, EXTRA)],
+        )
 
     def plain(self) -> dict[str, Any]:
         """As JSON."""
         return {
-            "names": list(self.names), "mean": self.mean.tolist(), "spread": self.spread.tolist(),
-            "weight": self.weight.tolist(), "bias": self.bias, "prior": self.prior,
+            "names": list(self.names),
+            "mean": self.mean.tolist(),
+            "spread": self.spread.tolist(),
+            "weight": self.weight.tolist(),
+            "bias": self.bias,
+            "prior": self.prior,
             "moved": self.moved,
-        }  # fmt: skip
+        }
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Weights:
@@ -82,9 +89,10 @@ def average(learned: Weights, by_hand: Mapping[str, float], bias: float) -> Weig
     """Half of a learned model and half of a hand-made one, whose weights are per unit of a feature."""
     hand = np.array([by_hand.get(n, 0.0) for n in learned.names])
     return replace(
-        learned, weight=(learned.weight + hand * learned.spread) / 2,
+        learned,
+        weight=(learned.weight + hand * learned.spread) / 2,
         bias=(learned.bias + bias + float(hand @ learned.mean)) / 2,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, eq=False)

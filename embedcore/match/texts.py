@@ -80,9 +80,13 @@ def columns_of(dataset: Dataset, source: str | None = None) -> Columns:
     titles, others = [*titles, *dict.fromkeys(codes)], [c for c in others if c not in codes]
     colour, currency = ([c for c in named if p.search(c)] for p in (_COLOUR, _CURRENCY))
     return Columns(
-        titles, [c for c in others if c not in colour and c not in currency],
-        [c for c in dataset.columns("brand") if c != source], colour, dataset.columns("price")[:1], currency[:1],
-    )  # fmt: skip
+        titles,
+        [c for c in others if c not in colour and c not in currency],
+        [c for c in dataset.columns("brand") if c != source],
+        colour,
+        dataset.columns("price")[:1],
+        currency[:1],
+    )
 
 
 def read(dataset: Dataset, source: str | None = None) -> Texts:
@@ -99,10 +103,14 @@ def read(dataset: Dataset, source: str | None = None) -> Texts:
     currency = pd.factorize(money)[0].astype(np.int32)
     currency[money == ""] = -1
     return Texts(
-        _column(dataset, columns.title), _column(dataset, columns.description, DESCRIPTION),
-        _column(dataset, columns.brand), _column(dataset, columns.colour),
-        np.where(np.isfinite(price) & (price > 0), price, np.nan), currency, shop,
-    )  # fmt: skip
+        _column(dataset, columns.title),
+        _column(dataset, columns.description, DESCRIPTION),
+        _column(dataset, columns.brand),
+        _column(dataset, columns.colour),
+        np.where(np.isfinite(price) & (price > 0), price, np.nan),
+        currency,
+        shop,
+    )
 
 
 def _column(dataset: Dataset, columns: list[str], longest: int = 0) -> np.ndarray:

@@ -72,11 +72,22 @@ def of(texts: Texts, progress: Progress = silent) -> Traits:
     hue, _ = sparse.table([_colours(t, c) for t, c in zip(texts.title, every(texts.colour), strict=True)])
     chars = _chars(texts.title, every)
     return Traits(
-        chars, unit_rows(titled.table, titled.idf), unit_rows(told.table, told.idf), titled, model, spelt,
-        _akin(model, [parts for _, parts in coded]), _letters(model), number, measure, unit, hue, _brands(texts, split),
+        chars,
+        unit_rows(titled.table, titled.idf),
+        unit_rows(told.table, told.idf),
+        titled,
+        model,
+        spelt,
+        _akin(model, [parts for _, parts in coded]),
+        _letters(model),
+        number,
+        measure,
+        unit,
+        hue,
+        _brands(texts, split),
         np.array([len(t) for t in texts.title], np.float32),
         _whole(texts),
-    )  # fmt: skip
+    )
 
 
 def _whole(texts: Texts) -> np.ndarray:

@@ -7,17 +7,53 @@ import re
 # unit as written -> (what is measured, factor to its smallest unit in use)
 _UNITS: dict[str, dict[str, float]] = {
     "memory": {"kb": 0.001, "mb": 1, "gb": 1000, "tb": 1_000_000, "go": 1000, "gig": 1000},
-    "length": {"mm": 1, "cm": 10, "m": 1000, "meter": 1000, "metre": 1000, "ft": 304.8, "feet": 304.8, "foot": 304.8,
-               "inch": 25.4, "inches": 25.4, "in": 25.4, "zoll": 25.4, "'": 25.4, '"': 25.4, "''": 25.4, "”": 25.4,
-               "″": 25.4, "pouces": 25.4, "cali": 25.4},
+    "length": {
+        "mm": 1,
+        "cm": 10,
+        "m": 1000,
+        "meter": 1000,
+        "metre": 1000,
+        "ft": 304.8,
+        "feet": 304.8,
+        "foot": 304.8,
+        "inch": 25.4,
+        "inches": 25.4,
+        "in": 25.4,
+        "zoll": 25.4,
+        "'": 25.4,
+        '"': 25.4,
+        "''": 25.4,
+        "”": 25.4,
+        "″": 25.4,
+        "pouces": 25.4,
+        "cali": 25.4,
+    },
     "volume": {"ml": 1, "cl": 10, "l": 1000, "ltr": 1000, "litre": 1000, "liter": 1000, "gal": 3785, "qt": 946},
     "weight": {"mg": 0.001, "g": 1, "gr": 1, "kg": 1000, "lb": 453.6, "lbs": 453.6, "oz": 28.35},
     "power": {"va": 1, "w": 1, "watt": 1, "watts": 1, "kw": 1000, "btu": 0.293},
     "voltage": {"v": 1, "volt": 1, "volts": 1},
     "charge": {"mah": 1, "ah": 1000},
     "frequency": {"hz": 1e-6, "khz": 1e-3, "mhz": 1, "ghz": 1000},
-    "pieces": {"pack": 1, "pk": 1, "pcs": 1, "pc": 1, "pieces": 1, "piece": 1, "count": 1, "ct": 1, "stk": 1,
-               "stuck": 1, "pair": 1, "pairs": 1, "sheets": 1, "shots": 1, "er": 1, "set": 1, "pezzi": 1, "units": 1},
+    "pieces": {
+        "pack": 1,
+        "pk": 1,
+        "pcs": 1,
+        "pc": 1,
+        "pieces": 1,
+        "piece": 1,
+        "count": 1,
+        "ct": 1,
+        "stk": 1,
+        "stuck": 1,
+        "pair": 1,
+        "pairs": 1,
+        "sheets": 1,
+        "shots": 1,
+        "er": 1,
+        "set": 1,
+        "pezzi": 1,
+        "units": 1,
+    },
     "pixels": {"mp": 1, "megapixel": 1, "megapixels": 1, "mpx": 1, "mpix": 1},
     "lines": {"p": 1, "i": 1},
     "rate": {"mbps": 1, "gbps": 1000, "mb/s": 8},
@@ -27,7 +63,7 @@ _UNITS: dict[str, dict[str, float]] = {
     "turns": {"rpm": 1},
     "zoom": {"x": 1},
     "cores": {"core": 1, "cores": 1},
-}  # fmt: skip
+}
 UNITS = {written: (what, factor) for what, forms in _UNITS.items() for written, factor in forms.items()}
 _FORMS = "|".join(sorted((re.escape(u) for u in UNITS), key=len, reverse=True))
 MEASURE = re.compile(rf"(?<![^\W_])(?:\d+ ?[x*×] ?)?(\d+(?:[.,]\d+)?)[\s-]?({_FORMS})(?![^\W_])")
@@ -47,7 +83,7 @@ _COLOURS = {
     "brown": "brown braun brun marron marrone bruin brazowy castanho kahverengi espresso walnut mahogany bronze copper",
     "gold": "gold golden or dore oro dorado goud zloty dourado altin champagne",
     "beige": "beige cream ivory sand",
-}  # fmt: skip
+}
 COLOURS = {word: colour for colour, words in _COLOURS.items() for word in words.split()}
 
 # A run of a script that is written without spaces is read as pairs of characters.

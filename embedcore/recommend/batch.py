@@ -122,8 +122,13 @@ def from_embedding(
         scores[counts == 0] = -np.inf
         best = top(scores, k)
         why = _nearest(dataset, product, items[row[items] >= 0], rows, row[best])
-        yield name, [Recommendation.of(dataset, i, float(scores[i]), *says)
-                     for i, says in zip(best.tolist(), why, strict=True)]  # fmt: skip
+        yield (
+            name,
+            [
+                Recommendation.of(dataset, i, float(scores[i]), *says)
+                for i, says in zip(best.tolist(), why, strict=True)
+            ],
+        )
         if n % 50 == 0:
             progress(n, len(asked), note="Queries")
 
@@ -138,9 +143,10 @@ def _nearest(
     near = product.unit[np.maximum(found, 0)] @ product.unit[rows].T
     return [
         (f"bought in the same company as “{dataset.titles[asked[best]]}”", "embedding")
-        if n >= 0 and alike > 0 else ("often bought", POPULAR)
+        if n >= 0 and alike > 0
+        else ("often bought", POPULAR)
         for n, best, alike in zip(found.tolist(), near.argmax(axis=1).tolist(), near.max(axis=1).tolist(), strict=True)
-    ]  # fmt: skip
+    ]
 
 
 def popular(dataset: Dataset, model: Recommender, found: np.ndarray) -> list[Recommendation]:
@@ -152,9 +158,14 @@ def popular(dataset: Dataset, model: Recommender, found: np.ndarray) -> list[Rec
 
 
 def _explained(
-    dataset: Dataset, model: Recommender, history: Sequence[np.ndarray], best: np.ndarray, scores: np.ndarray,
-    found: mix.Next, n: int,
-) -> list[Recommendation]:  # fmt: skip
+    dataset: Dataset,
+    model: Recommender,
+    history: Sequence[np.ndarray],
+    best: np.ndarray,
+    scores: np.ndarray,
+    found: mix.Next,
+    n: int,
+) -> list[Recommendation]:
     """Repeats with their rhythm, new products with the signal that spoke."""
     if not len(history):
         return popular(dataset, model, best)
@@ -166,10 +177,11 @@ def _explained(
     parts = {name: part[n] for name, part in found.parts.items()}
     told = {r.item: r for r in why_new(dataset, model, history, new, scores, parts, None)} if len(new) else {}
     return [
-        told[i] if i in told else Recommendation.of(
-            dataset, i, float(scores[i]), reasons.due(found.bought, mine[i]), reasons.REPEAT)  # type: ignore[arg-type]
+        told[i]
+        if i in told
+        else Recommendation.of(dataset, i, float(scores[i]), reasons.due(found.bought, mine[i]), reasons.REPEAT)  # type: ignore[arg-type]
         for i in best.tolist()
-    ]  # fmt: skip
+    ]
 
 
 def _blocks(names: list[str], width: int, progress: Progress) -> Iterator[list[str]]:

@@ -64,10 +64,11 @@ def for_customer(
         likely = found.chance if model.habit is None else model.habit.likely(found.bought, found.chance)
         order = np.lexsort((found.bought.item, -found.chance, -likely))[:k]
         due = [
-            Recommendation.of(dataset, int(found.bought.item[n]), float(likely[n]),
-                               reasons.due(found.bought, n), reasons.REPEAT)
+            Recommendation.of(
+                dataset, int(found.bought.item[n]), float(likely[n]), reasons.due(found.bought, n), reasons.REPEAT
+            )
             for n in order.tolist()
-        ]  # fmt: skip
+        ]
     row = found.new[0]
     row[model.counts == 0] = -np.inf
     row = lean(row, model.counts, popularity)

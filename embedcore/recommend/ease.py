@@ -14,9 +14,9 @@ def head_size(memory: int = MEMORY) -> int:
     return int((memory / 16) ** 0.5)
 
 
-def fit(x: sparse.csr_array, head: np.ndarray, strength: float, length: float, pull: float = _PULL) -> tuple[
-    np.ndarray, np.ndarray
-]:  # fmt: skip
+def fit(
+    x: sparse.csr_array, head: np.ndarray, strength: float, length: float, pull: float = _PULL
+) -> tuple[np.ndarray, np.ndarray]:
     """((h, h) float32: weight of a purchase of head[i] for head[j], zero on the diagonal; (h,) the diagonal of the
     inverse, from which rehearsal.foretold gets the inverse back).
 

@@ -60,8 +60,9 @@ def _parquet(rows: Iterator[tuple[str, int, str, float, str]], path: Path, numbe
     import pyarrow.parquet as pq
 
     kinds = (pa.string(), pa.int32(), pa.string(), pa.float64(), pa.string())
-    schema = pa.schema([(name, pa.int64() if name in numbers else kind)
-                        for name, kind in zip(COLUMNS, kinds, strict=True)])  # fmt: skip
+    schema = pa.schema(
+        [(name, pa.int64() if name in numbers else kind) for name, kind in zip(COLUMNS, kinds, strict=True)]
+    )
     count = 0
     with pq.ParquetWriter(str(path), schema) as writer:
         while some := list(islice(rows, _ROWS)):

@@ -155,11 +155,22 @@ def _features(histories: Histories, again: np.ndarray, counts: np.ndarray) -> tu
     over = np.log((last + 1) / np.maximum(gap, 1))
     steady = times > 2  # a rhythm needs two gaps
     columns = [
-        steady, steady & (over < -0.35), steady & (np.abs(over) <= 0.35), steady * np.maximum(over, -1),
-        *(np.log(r + 1e-3) for r in rates), np.log(times), times == 1, np.log(last + 1.0), last == 0, over, over**2,
-        np.log(of), np.log(np.maximum(sizes[who], 1)) if len(who) else of, np.log(again[what] + 1e-6),
+        steady,
+        steady & (over < -0.35),
+        steady & (np.abs(over) <= 0.35),
+        steady * np.maximum(over, -1),
+        *(np.log(r + 1e-3) for r in rates),
+        np.log(times),
+        times == 1,
+        np.log(last + 1.0),
+        last == 0,
+        over,
+        over**2,
+        np.log(of),
+        np.log(np.maximum(sizes[who], 1)) if len(who) else of,
+        np.log(again[what] + 1e-6),
         np.log(np.maximum(counts[what], 1)),
-    ]  # fmt: skip
+    ]
     return Bought(who, what, times, last, gap, of, rates[1]), np.column_stack(columns).astype(np.float64)
 
 

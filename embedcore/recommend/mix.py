@@ -81,21 +81,29 @@ def memories(histories: Sequence[Sequence[np.ndarray]], n: int) -> tuple[sparse.
 
 
 def trying(
-    model: Recommender, lately: sparse.csr_array, lasting: sparse.csr_array, people: People | None,
-    but: np.ndarray | None, wanted: Sequence[str] = TRYING,
-) -> dict[str, np.ndarray]:  # fmt: skip
+    model: Recommender,
+    lately: sparse.csr_array,
+    lasting: sparse.csr_array,
+    people: People | None,
+    but: np.ndarray | None,
+    wanted: Sequence[str] = TRYING,
+) -> dict[str, np.ndarray]:
     """What each of the wanted signals says about products that are new to customers: dense (q, n) float32, of any
     size."""
     rows = lately.shape[0]
     nothing = np.zeros((1, len(model)), np.float32)
     ways: dict[str, Callable[[], np.ndarray]] = {
-        "pattern": lambda: _foretold(model, model.customers, lasting) if model.customers is not None
-        else nothing.repeat(rows, axis=0),
+        "pattern": lambda: (
+            _foretold(model, model.customers, lasting) if model.customers is not None else nothing.repeat(rows, axis=0)
+        ),
         "together": lambda: _dense(lately @ model.together),
-        "people": lambda: _dense(people.like(lasting, but=but) @ people.bought) if people is not None
-        else nothing.repeat(rows, axis=0),
+        "people": lambda: (
+            _dense(people.like(lasting, but=but) @ people.bought)
+            if people is not None
+            else nothing.repeat(rows, axis=0)
+        ),
         "popular": lambda: _often(model, rows),
-    }  # fmt: skip
+    }
     return {name: ways[name]() for name in wanted}
 
 

@@ -56,9 +56,16 @@ def fit(dataset: Dataset, progress: Progress = silent, memory: int = ease.MEMORY
         stage = _stage(progress, 85, 100, "How much each signal counts")
         weights = learned.learn(out, x, histories, (own_baskets, _BASKETS[1]), telling, stage)
     progress(100, 100, note="Done")
-    meta = {"version": VERSION, "seconds": round(time.perf_counter() - began, 2), "head": len(head),
-            "pairs": int(together.nnz), "products": len(dataset), "every": step, "weights": asdict(weights),
-            "recent": known.recent if known is not None else None}  # fmt: skip
+    meta = {
+        "version": VERSION,
+        "seconds": round(time.perf_counter() - began, 2),
+        "head": len(head),
+        "pairs": int(together.nnz),
+        "products": len(dataset),
+        "every": step,
+        "weights": asdict(weights),
+        "recent": known.recent if known is not None else None,
+    }
     half = None if over_customers is None else over_customers.astype(np.float16)
     return Recommender(counts, together, head, over_baskets.astype(np.float16), half, known, meta, weights)
 

@@ -154,11 +154,14 @@ def from_result(
         fits = score(rows) if len(rows) else np.full(len(items), -np.inf, np.float32)
         fits[np.isin(items, basket)] = -np.inf
         order = np.lexsort((items, -fits))[:k]
-        yield name, [
-            Recommendation.of(dataset, int(items[at]), float(fits[at]), "new; near in the learned space", NEW)
-            for at in order.tolist()
-            if fits[at] > 0
-        ]
+        yield (
+            name,
+            [
+                Recommendation.of(dataset, int(items[at]), float(fits[at]), "new; near in the learned space", NEW)
+                for at in order.tolist()
+                if fits[at] > 0
+            ],
+        )
         if n % 50 == 0:
             progress(n, len(asked), note="New products")
 

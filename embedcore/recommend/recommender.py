@@ -64,9 +64,14 @@ class Recommender:
         folder.mkdir(parents=True, exist_ok=True)
         t = self.together
         arrays: dict[str, np.ndarray | None] = {
-            "counts": self.counts, "head": self.head, "baskets": self.baskets, "customers": self.customers,
-            "indptr": t.indptr.astype(np.int64), "indices": t.indices.astype(np.int32), "scores": t.data,
-        }  # fmt: skip
+            "counts": self.counts,
+            "head": self.head,
+            "baskets": self.baskets,
+            "customers": self.customers,
+            "indptr": t.indptr.astype(np.int64),
+            "indices": t.indices.astype(np.int32),
+            "scores": t.data,
+        }
         if self.habit is not None:
             arrays |= {f"habit_{k}": getattr(self.habit, k) for k in ("weights", "mean", "spread", "again")}
         for name, array in arrays.items():

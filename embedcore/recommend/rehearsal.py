@@ -60,8 +60,12 @@ def gather(blocks: Sequence[tuple[list[np.ndarray], list[np.ndarray], np.ndarray
             true.append(np.isin(found, real))
             wanted.append(len(real))
     m = max((len(i) for i in items), default=0)
-    out = Told(np.zeros((len(values[0]), len(items), m), np.float32), np.full((len(items), m), -1),
-               np.zeros((len(items), m), bool), np.array(wanted))  # fmt: skip
+    out = Told(
+        np.zeros((len(values[0]), len(items), m), np.float32),
+        np.full((len(items), m), -1),
+        np.zeros((len(items), m), bool),
+        np.array(wanted),
+    )
     for n, found in enumerate(items):
         out.values[:, n, : len(found)] = values[n]
         out.items[n, : len(found)] = found

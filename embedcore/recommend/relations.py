@@ -96,7 +96,8 @@ def _as_those_like_it(dataset: Dataset, item: int, k: int, together: Together) -
             other, best = int(found[n]), int(each[:, found[n]].argmax())
             through = int(like[best])
             says = f"with “{dataset.titles[through]}”, which is like it: " + together.evidence(
-                through, other, int(each[best, other]))  # fmt: skip
+                through, other, int(each[best, other])
+            )
             out.append(_related(dataset, other, score[n], 0, lift[n], says))
     return out
 
@@ -170,8 +171,9 @@ def nearest_instead(dataset: Dataset, model: Recommender, item: int, k: int, but
 
 
 def _related(dataset: Dataset, item: int, score: float, shared: int, lift: float, reason: str) -> Related:
-    return Related(item, str(dataset.items[item]), str(dataset.titles[item]), float(score), int(shared), float(lift),
-                   reason)  # fmt: skip
+    return Related(
+        item, str(dataset.items[item]), str(dataset.titles[item]), float(score), int(shared), float(lift), reason
+    )
 
 
 def _apart(together: Together, a: int, b: int, shared: int, company: float) -> str:

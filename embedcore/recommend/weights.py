@@ -29,9 +29,13 @@ Ease = tuple[np.ndarray, float]  # the diagonal as ease.fit gives it, and the ex
 
 
 def learn(
-    model: Recommender, x: sparse.csr_array, histories: Histories | None, baskets: Ease, customers: Ease | None,
+    model: Recommender,
+    x: sparse.csr_array,
+    histories: Histories | None,
+    baskets: Ease,
+    customers: Ease | None,
     progress: Progress = silent,
-) -> Weights:  # fmt: skip
+) -> Weights:
     """The weights for this dataset. x: (baskets, n) of ones. baskets, customers: of its EASE over them."""
     usual = Weights()
     told = completions(model, x, baskets, progress)
@@ -137,9 +141,13 @@ def surely(new: np.ndarray, old: np.ndarray) -> bool:
 
 
 def _foretold(
-    model: Recommender, weights: np.ndarray, own: np.ndarray, signals: dict[str, np.ndarray],
-    asked: sparse.csr_array, out: list[tuple[sparse.csr_array, np.ndarray]],
-) -> None:  # fmt: skip
+    model: Recommender,
+    weights: np.ndarray,
+    own: np.ndarray,
+    signals: dict[str, np.ndarray],
+    asked: sparse.csr_array,
+    out: list[tuple[sparse.csr_array, np.ndarray]],
+) -> None:
     parts = [(sparse.csr_array(rows[:, model.head]), weight) for rows, weight in out]
     found = rehearsal.foretold(weights, own, sparse.csr_array(asked[:, model.head]), parts)
     signals["pattern"][:, model.head] = found

@@ -104,8 +104,9 @@ def _plain_errors() -> Iterator[None]:
     except duckdb.OutOfMemoryException as e:
         raise EmbedError("There is not enough memory for this.", "Close other programs or use fewer products.") from e
     except duckdb.FatalException as e:
-        raise EmbedError("The database stopped after an error.",
-                         "Check that the disk is not full, then start the app again.") from e
+        raise EmbedError(
+            "The database stopped after an error.", "Check that the disk is not full, then start the app again."
+        ) from e
     except duckdb.IOException as e:
         raise EmbedError("The data folder cannot be read or written.", "Check that the disk is not full.") from e
 
@@ -151,8 +152,10 @@ def _raise_if_busy(e: duckdb.Error) -> None:
     if isinstance(e, duckdb.IOException) and "lock" in str(e):
         found = re.search(r"PID (\d+)", str(e))
         who = f"by process {found[1]}" if found else "by another process"
-        raise BusyError(f"The data folder is already in use {who}.",
-                        "Use the app that is open, close it, or choose another folder with EMBEDCORE_HOME.") from e
+        raise BusyError(
+            f"The data folder is already in use {who}.",
+            "Use the app that is open, close it, or choose another folder with EMBEDCORE_HOME.",
+        ) from e
 
 
 def _drops_silently(wal: Path) -> bool:
@@ -170,5 +173,7 @@ def _set_aside(wal: Path) -> str:
     """Rename the log of changes that are not in the database file yet; what to tell about it."""
     aside = wal.with_name(f"{wal.name}.{time.strftime('%Y%m%d-%H%M%S')}.unreadable")
     wal.rename(aside)
-    return (f"The last changes before the app stopped could not be read back and were set aside as {aside.name}. "
-            "Everything that was saved before them is here.")
+    return (
+        f"The last changes before the app stopped could not be read back and were set aside as {aside.name}. "
+        "Everything that was saved before them is here."
+    )

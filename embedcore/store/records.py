@@ -69,20 +69,43 @@ class JobRow:
 
 def dataset_info(row: Sequence[Any]) -> DatasetInfo:
     hash, name, source, created, products, catalogue_rows, bought, baskets, customers, meta = row
-    return DatasetInfo(hash, name, source, aware(created), products, catalogue_rows, bought, baskets, customers,
-                       json.loads(meta))
+    return DatasetInfo(
+        hash, name, source, aware(created), products, catalogue_rows, bought, baskets, customers, json.loads(meta)
+    )
 
 
 def run_info(row: Sequence[Any]) -> RunInfo:
     key, _, dataset, method, params, seed, created, seconds, rows, dimension, losses, meta = row
-    return RunInfo(key, dataset, method, json.loads(params), seed, aware(created), seconds, rows, dimension,
-                   tuple(losses), json.loads(meta))
+    return RunInfo(
+        key,
+        dataset,
+        method,
+        json.loads(params),
+        seed,
+        aware(created),
+        seconds,
+        rows,
+        dimension,
+        tuple(losses),
+        json.loads(meta),
+    )
 
 
 def job_row(row: Sequence[Any]) -> JobRow:
     id, kind, key, title, spec, state, created, finished, message, hint, result = row
-    return JobRow(id, kind, key, title, json.loads(spec), state, aware(created), aware(finished) if finished else None,
-                  message, hint, json.loads(result) if result else None)
+    return JobRow(
+        id,
+        kind,
+        key,
+        title,
+        json.loads(spec),
+        state,
+        aware(created),
+        aware(finished) if finished else None,
+        message,
+        hint,
+        json.loads(result) if result else None,
+    )
 
 
 def aware(time: datetime) -> datetime:
@@ -108,6 +131,15 @@ def measure(folder: Path, source: str) -> DatasetInfo:
     b, items = open_baskets(folder), rows("items.parquet")
     bought = int(np.count_nonzero(b.counts(items))) if b is not None else 0
     customers = 0 if b is None or b.customer_ids is None else len(b.customer_ids)
-    return DatasetInfo(head["hash"], head["name"], source, datetime.now(UTC), items,
-                       rows("catalogue.parquet"), bought, 0 if b is None else len(b), customers,
-                       head["meta"])
+    return DatasetInfo(
+        head["hash"],
+        head["name"],
+        source,
+        datetime.now(UTC),
+        items,
+        rows("catalogue.parquet"),
+        bought,
+        0 if b is None else len(b),
+        customers,
+        head["meta"],
+    )

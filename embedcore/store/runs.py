@@ -22,8 +22,16 @@ from embedcore.neighbours import Graph
 from embedcore.store.database import one
 from embedcore.store.migrations import Cursor
 
-_OWNED = ("vector_sets", "graphs", "graph_rows", "projections", "places", "clusterings", "cluster_names",
-          "cluster_rows")
+_OWNED = (
+    "vector_sets",
+    "graphs",
+    "graph_rows",
+    "projections",
+    "places",
+    "clusterings",
+    "cluster_names",
+    "cluster_rows",
+)
 
 
 def delete_run(cursor: Cursor, run: int) -> None:
@@ -36,12 +44,21 @@ def delete_run(cursor: Cursor, run: int) -> None:
 
 def put_embedding(cursor: Cursor, run: int, embedding: Embedding) -> None:
     n, d = embedding.vectors.shape
-    cursor.execute(f"CREATE TABLE IF NOT EXISTS vectors_{d:d} "
-                   f"(run INTEGER, kind VARCHAR, row INTEGER, id VARCHAR, vector FLOAT[{d:d}])")
-    _insert(cursor, f"vectors_{d:d}", run, {
-        "kind": _same(embedding.kind, n), "row": _rows(n), "id": pa.array([str(i) for i in embedding.ids], pa.string()),
-        "vector": _lists(embedding.vectors),
-    })
+    cursor.execute(
+        f"CREATE TABLE IF NOT EXISTS vectors_{d:d} "
+        f"(run INTEGER, kind VARCHAR, row INTEGER, id VARCHAR, vector FLOAT[{d:d}])"
+    )
+    _insert(
+        cursor,
+        f"vectors_{d:d}",
+        run,
+        {
+            "kind": _same(embedding.kind, n),
+            "row": _rows(n),
+            "id": pa.array([str(i) for i in embedding.ids], pa.string()),
+            "vector": _lists(embedding.vectors),
+        },
+    )
     cursor.execute("INSERT INTO vector_sets VALUES (?, ?, ?, ?, ?)", [run, embedding.kind, n, d, _json(embedding.meta)])
 
 
@@ -50,13 +67,13 @@ def kinds(cursor: Cursor, run: int) -> list[str]:
 
 
 def embedding(cursor: Cursor, run: int, kind: str) -> Embedding:
-    found = one(cursor, "SELECT rows, dimension, meta FROM vector_sets WHERE run = ? AND kind = ?",
-                [run, kind])
+    found = one(cursor, "SELECT rows, dimension, meta FROM vector_sets WHERE run = ? AND kind = ?", [run, kind])
     if found is None:
         raise MissingError(f"This result has no vectors of kind “{kind}”.")
     n, d, meta = found
-    table = _table(cursor, f"SELECT row, id, vector FROM vectors_{d:d} WHERE run = $run AND kind = $kind",
-                   run=run, kind=kind)
+    table = _table(
+        cursor, f"SELECT row, id, vector FROM vectors_{d:d} WHERE run = $run AND kind = $kind", run=run, kind=kind
+    )
     rows = table["row"].to_numpy()
     vectors, ids = np.empty((n, d), np.float32), np.empty(n, object)
     vectors[rows] = _matrix(table["vector"], d)
@@ -68,10 +85,16 @@ def put_graph(cursor: Cursor, run: int, graph: Graph) -> None:
     cursor.execute("DELETE FROM graphs WHERE run = ?", [run])
     cursor.execute("DELETE FROM graph_rows WHERE run = ?", [run])
     cursor.execute("INSERT INTO graphs VALUES (?, ?, ?, ?)", [run, graph.k, graph.exact, graph.recall])
-    _insert(cursor, "graph_rows", run, {
-        "row": _rows(len(graph)), "ids": _lists(graph.ids.astype(np.int32)),
-        "scores": _lists(graph.scores.astype(np.float32)),
-    })
+    _insert(
+        cursor,
+        "graph_rows",
+        run,
+        {
+            "row": _rows(len(graph)),
+            "ids": _lists(graph.ids.astype(np.int32)),
+            "scores": _lists(graph.scores.astype(np.float32)),
+        },
+    )
 
 
 def graph(cursor: Cursor, run: int) -> Graph:
@@ -92,9 +115,12 @@ def put_projection(cursor: Cursor, run: int, projection: Projection) -> None:
     cursor.execute("INSERT INTO projections VALUES (?, ?, ?)", [run, projection.kind, _json(projection.meta)])
     n = len(projection.xy)
     xy = projection.xy.astype(np.float32)
-    _insert(cursor, "places", run, {
-        "kind": _same(projection.kind, n), "row": _rows(n), "x": pa.array(xy[:, 0]), "y": pa.array(xy[:, 1]),
-    })
+    _insert(
+        cursor,
+        "places",
+        run,
+        {"kind": _same(projection.kind, n), "row": _rows(n), "x": pa.array(xy[:, 0]), "y": pa.array(xy[:, 1])},
+    )
 
 
 def projections(cursor: Cursor, run: int) -> list[str]:
@@ -117,7 +143,12 @@ def in_box(cursor: Cursor, run: int, kind: str, x0: float, x1: float, y0: float,
         cursor,
         "SELECT row FROM places WHERE run = $run AND kind = $kind AND x BETWEEN $x0 AND $x1 AND y BETWEEN $y0 AND $y1 "
         "ORDER BY row",
-        run=run, kind=kind, x0=min(x0, x1), x1=max(x0, x1), y0=min(y0, y1), y1=max(y0, y1),
+        run=run,
+        kind=kind,
+        x0=min(x0, x1),
+        x1=max(x0, x1),
+        y0=min(y0, y1),
+        y1=max(y0, y1),
     )
     return np.asarray(table["row"].to_numpy(), np.int64)
 
@@ -130,12 +161,18 @@ def put_clusters(cursor: Cursor, run: int, name: str, clusters: Clusters) -> Non
         [run, name, clusters.method, float(clusters.silhouette), _json(clusters.meta), now()],
     )
     k, n = len(clusters.names), len(clusters.labels)
-    _insert(cursor, "cluster_names", run, {
-        "name": _same(name, k), "label": _rows(k), "title": pa.array(list(clusters.names), pa.string()),
-    })
-    _insert(cursor, "cluster_rows", run, {
-        "name": _same(name, n), "row": _rows(n), "label": pa.array(clusters.labels.astype(np.int32)),
-    })
+    _insert(
+        cursor,
+        "cluster_names",
+        run,
+        {"name": _same(name, k), "label": _rows(k), "title": pa.array(list(clusters.names), pa.string())},
+    )
+    _insert(
+        cursor,
+        "cluster_rows",
+        run,
+        {"name": _same(name, n), "row": _rows(n), "label": pa.array(clusters.labels.astype(np.int32))},
+    )
 
 
 def clusterings(cursor: Cursor, run: int) -> list[str]:
@@ -143,8 +180,7 @@ def clusterings(cursor: Cursor, run: int) -> list[str]:
 
 
 def clusters(cursor: Cursor, run: int, name: str) -> Clusters:
-    found = one(cursor, "SELECT method, silhouette, meta FROM clusterings WHERE run = ? AND name = ?",
-                [run, name])
+    found = one(cursor, "SELECT method, silhouette, meta FROM clusterings WHERE run = ? AND name = ?", [run, name])
     if found is None:
         raise MissingError(f"There are no clusters “{name}” in this result.", "Make them first.")
     method, silhouette, meta = found
@@ -157,8 +193,9 @@ def clusters(cursor: Cursor, run: int, name: str) -> Clusters:
 
 
 def rename_cluster(cursor: Cursor, run: int, name: str, label: int, title: str) -> None:
-    cursor.execute("UPDATE cluster_names SET title = ? WHERE run = ? AND name = ? AND label = ?",
-                   [title, run, name, label])
+    cursor.execute(
+        "UPDATE cluster_names SET title = ? WHERE run = ? AND name = ? AND label = ?", [title, run, name, label]
+    )
 
 
 def now() -> datetime:

@@ -90,8 +90,18 @@ class Store(Verdicts, Made):
                 folders.move_in(folder, self._dataset_path(info.hash))
             cursor.execute(
                 "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [info.hash, info.name, source, results.now(), info.products, info.catalogue_rows, info.bought,
-                 info.baskets, info.customers, json.dumps(dict(info.meta), ensure_ascii=False)],
+                [
+                    info.hash,
+                    info.name,
+                    source,
+                    results.now(),
+                    info.products,
+                    info.catalogue_rows,
+                    info.bought,
+                    info.baskets,
+                    info.customers,
+                    json.dumps(dict(info.meta), ensure_ascii=False),
+                ],
             )
 
         self._db.write(change)
@@ -166,8 +176,10 @@ class Store(Verdicts, Made):
         embeddings = [Embedding.load(folder / "embeddings", kind) for kind in kinds]
         product = next(e for e in embeddings if e.kind == "product")
         graph = Graph.load(folder / "graph") if (folder / "graph").exists() else None
-        maps = [Projection.load(folder / "maps", p.stem.removeprefix("projection-"))
-                for p in sorted((folder / "maps").glob("projection-*.npz"))]
+        maps = [
+            Projection.load(folder / "maps", p.stem.removeprefix("projection-"))
+            for p in sorted((folder / "maps").glob("projection-*.npz"))
+        ]
         names = [p.stem.removeprefix("clusters-") for p in sorted((folder / "clusters").glob("clusters-*.npz"))]
         clusters = {name: Clusters.load(folder / "clusters", name) for name in names}
         key = str(info["key"])
@@ -182,9 +194,20 @@ class Store(Verdicts, Made):
             ((number,),) = cursor.execute("SELECT nextval('run_numbers')").fetchall()
             cursor.execute(
                 "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [key, number, info["dataset"], info["method"], json.dumps(info["params"], ensure_ascii=False),
-                 info["seed"], results.now(), info["seconds"], len(product), product.dimension,
-                 [float(v) for v in info.get("losses", ())], json.dumps(info.get("meta", {}), ensure_ascii=False)],
+                [
+                    key,
+                    number,
+                    info["dataset"],
+                    info["method"],
+                    json.dumps(info["params"], ensure_ascii=False),
+                    info["seed"],
+                    results.now(),
+                    info["seconds"],
+                    len(product),
+                    product.dimension,
+                    [float(v) for v in info.get("losses", ())],
+                    json.dumps(info.get("meta", {}), ensure_ascii=False),
+                ],
             )
             for embedding in embeddings:
                 results.put_embedding(cursor, number, embedding)
@@ -218,6 +241,7 @@ class Store(Verdicts, Made):
 
     def delete_run(self, key: str) -> None:
         """With everything that was made of it. Nothing happens when it is not here."""
+
         def change(cursor: Cursor) -> None:
             for (number,) in cursor.execute("SELECT number FROM runs WHERE key = ?", [key]).fetchall():
                 results.delete_run(cursor, number)
@@ -254,6 +278,7 @@ class Store(Verdicts, Made):
 
     def save_projection(self, key: str, projection: Projection) -> None:
         """Replaces the map of that kind. InputError when it is not a map of this run's products."""
+
         def change(cursor: Cursor) -> None:
             _same_length(cursor, key, len(projection.xy))
             results.put_projection(cursor, _number(cursor, key), projection)
@@ -271,6 +296,7 @@ class Store(Verdicts, Made):
 
     def save_clusters(self, key: str, name: str, clusters: Clusters) -> None:
         """Replaces the clusters of that name. InputError when they are not of this run's products."""
+
         def change(cursor: Cursor) -> None:
             _same_length(cursor, key, len(clusters.labels))
             results.put_clusters(cursor, _number(cursor, key), name, clusters)
@@ -288,7 +314,7 @@ class Store(Verdicts, Made):
                 raise InputError("There is no such cluster.")
             if not title:
                 raise InputError("A cluster needs a name.")
-            if title in names[:label] + names[label + 1:]:
+            if title in names[:label] + names[label + 1 :]:
                 raise InputError(f"Another cluster is already called “{title}”.", "Choose another name.")
             results.rename_cluster(cursor, number, name, label, title)
 
@@ -313,17 +339,27 @@ class Store(Verdicts, Made):
 
     def save_job(self, job: JobRow) -> None:
         """Insert or replace."""
-        row = [job.id, job.kind, job.key, job.title, json.dumps(dict(job.spec), ensure_ascii=False), job.state,
-               naive(job.created), naive(job.finished), job.message, job.hint,
-               json.dumps(dict(job.result), ensure_ascii=False) if job.result is not None else None]
-        self._db.write(lambda c: c.execute(
-            "INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row))
+        row = [
+            job.id,
+            job.kind,
+            job.key,
+            job.title,
+            json.dumps(dict(job.spec), ensure_ascii=False),
+            job.state,
+            naive(job.created),
+            naive(job.finished),
+            job.message,
+            job.hint,
+            json.dumps(dict(job.result), ensure_ascii=False) if job.result is not None else None,
+        ]
+        self._db.write(lambda c: c.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row))
 
     def job_rows(self, limit: int = 200) -> list[JobRow]:
         """The unfinished ones and the newest `limit` others, oldest first."""
         with self._db.read() as cursor:
             rows = cursor.execute(
-                "SELECT * FROM jobs ORDER BY state IN ? DESC, created DESC LIMIT ?", [list(_LIVE), limit]).fetchall()
+                "SELECT * FROM jobs ORDER BY state IN ? DESC, created DESC LIMIT ?", [list(_LIVE), limit]
+            ).fetchall()
         return sorted((job_row(row) for row in rows), key=lambda j: j.created)
 
     def done_job(self, kind: str, key: str) -> JobRow | None:
@@ -343,8 +379,11 @@ class Store(Verdicts, Made):
         for name, age in _KEPT_FILES.items():
             here = [path.name for path in (self.home / name).iterdir()]
             folders.sweep(self.home / name, [n for n in here if n in waiting], age)
-        self._db.write(lambda c: c.execute(
-            "DELETE FROM jobs WHERE id NOT IN (SELECT id FROM jobs ORDER BY created DESC LIMIT ?)", [_KEPT_JOBS]))
+        self._db.write(
+            lambda c: c.execute(
+                "DELETE FROM jobs WHERE id NOT IN (SELECT id FROM jobs ORDER BY created DESC LIMIT ?)", [_KEPT_JOBS]
+            )
+        )
 
     def _sweep_orphans(self) -> None:
         """What a process that was killed left half done. Only at opening, when nobody is at work."""

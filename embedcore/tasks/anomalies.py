@@ -17,6 +17,7 @@ from embedcore.progress import Progress, silent
 if TYPE_CHECKING:
     from embedcore.methods.autoencoder.method import FittedAutoencoder
 
+
 def anomalies(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """{"exclude", "seed"} and the folder of a dataset -> unusual.parquet (see explore.anomalies), facts.json. With a
     run of the autoencoder that learned with hidden cells ("model_folder") its model is asked, else one is trained."""
@@ -41,9 +42,12 @@ def anomalies(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[st
 
 
 def score(
-    dataset: Dataset, exclude: tuple[str, ...] = (), seed: int = 0, progress: Progress = silent,
+    dataset: Dataset,
+    exclude: tuple[str, ...] = (),
+    seed: int = 0,
+    progress: Progress = silent,
     fitted: FittedAutoencoder | None = None,
-) -> tuple[pd.DataFrame, dict[str, Any]]:  # fmt: skip
+) -> tuple[pd.DataFrame, dict[str, Any]]:
     """(every product with its score and reason, the most unusual first; facts: columns, notices, left_out).
 
     fitted: a model of this dataset; without one an autoencoder is trained that learns with hidden cells. NeedsError
@@ -60,7 +64,10 @@ def score(
     known = np.flatnonzero(fitted.sheet(dataset).known[: dataset.n_catalogue])
     frame = unusual(dataset, fitted.expected(dataset), len(columns), known, stage(progress, 80, 100))
     facts = {
-        "columns": columns, "unused": fitted.meta.get("unused", []), "notices": trimmed(fitted.layout),
-        "left_out": dataset.n_catalogue - len(known), "products": len(known),
-    }  # fmt: skip
+        "columns": columns,
+        "unused": fitted.meta.get("unused", []),
+        "notices": trimmed(fitted.layout),
+        "left_out": dataset.n_catalogue - len(known),
+        "products": len(known),
+    }
     return frame, facts

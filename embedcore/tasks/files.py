@@ -19,8 +19,9 @@ def read(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, An
     path = Path(spec["path"])
     if not path.is_file():
         raise InputError("The file is no longer here.", "Upload it again.")
-    options = {k: spec[k] for k in ("delimiter", "encoding", "sheet", "header_line", "ragged")
-               if spec.get(k) is not None}
+    options = {
+        k: spec[k] for k in ("delimiter", "encoding", "sheet", "header_line", "ragged") if spec.get(k) is not None
+    }
     table = read_table(path, spec["filename"], **options, folder=out, progress=progress)
     table.save(out)
     return {"rows_in": table.report.rows_in, "kept": table.report.kept, "rejected": table.report.rejected}
@@ -53,8 +54,9 @@ def import_(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str,
     folder.mkdir(parents=True, exist_ok=True)
     if purchases is not None and shape is not None:
         low = 91 if not much else 30 if images is not None else 1
-        dataset, said = add_baskets(spec["name"], catalogue, purchases, shape, folder / "baskets", images,
-                                    part(progress, low, 97))  # fmt: skip
+        dataset, said = add_baskets(
+            spec["name"], catalogue, purchases, shape, folder / "baskets", images, part(progress, low, 97)
+        )
         notices += said
         dataset = replace(dataset, meta={"notices": notices})
     else:

@@ -46,9 +46,15 @@ def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
             raise NeedsError("These baskets do not say who bought them.", "Import them with a customer column.")
         everyone = {str(id): n for n, id in enumerate(histories.ids)}
         answers = batch.customers(
-            dataset, known, Lists(histories, everyone), k, new_only=bool(spec.get("new_only")),
-            people=People.of(histories), numbers=everyone, progress=progress,
-        )  # fmt: skip
+            dataset,
+            known,
+            Lists(histories, everyone),
+            k,
+            new_only=bool(spec.get("new_only")),
+            people=People.of(histories),
+            numbers=everyone,
+            progress=progress,
+        )
     else:
         raise InputError(f"There are no lists for “{whom}”.", "Known: complements, substitutes, baskets, customers.")
     return {"rows": files.write(answers, out / NAME)}

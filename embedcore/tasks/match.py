@@ -36,8 +36,14 @@ def match(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     else:
         text = vectors(dataset, _part(progress, 0, _READING))
         extra = {str(spec["run_method"]): run} if run is not None else {}
-    found = matcher.find(dataset, text, spec.get("source") or None, extra, seed=int(spec.get("seed") or 0),
-                         progress=_part(progress, _READING, 99))  # fmt: skip
+    found = matcher.find(
+        dataset,
+        text,
+        spec.get("source") or None,
+        extra,
+        seed=int(spec.get("seed") or 0),
+        progress=_part(progress, _READING, 99),
+    )
     progress(99, 100, note="Saving")
     found.save(out)
     return {"pairs": len(found), "same": int(found.same.sum())}

@@ -28,8 +28,9 @@ from embedcore.tasks.match import match
 class Report(Protocol):
     """The worker's Progress: `at` is the place of a loss on its curve when that is another than `step`."""
 
-    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "", at: int | None = None) -> None:
-        ...
+    def __call__(
+        self, step: int, of: int, loss: float | None = None, note: str = "", at: int | None = None
+    ) -> None: ...
 
 
 Spec = Mapping[str, Any]
@@ -107,9 +108,14 @@ def train(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     facts = dict(fitted.meta)
     losses = _thin([float(v) for v in facts.pop("losses", ())])
     summary = {
-        "key": methods.run_key(dataset.hash, method, params, seed), "dataset": dataset.hash, "method": method.name,
-        "params": json.loads(params.canonical()), "seed": seed, "seconds": time.perf_counter() - begin,
-        "losses": losses, "meta": facts | {"fit_seconds": fit_seconds},
+        "key": methods.run_key(dataset.hash, method, params, seed),
+        "dataset": dataset.hash,
+        "method": method.name,
+        "params": json.loads(params.canonical()),
+        "seed": seed,
+        "seconds": time.perf_counter() - begin,
+        "losses": losses,
+        "meta": facts | {"fit_seconds": fit_seconds},
     }
     (out / "summary.json").write_text(json.dumps(summary, ensure_ascii=False), encoding="utf-8")
     return {}
@@ -163,7 +169,7 @@ def encode(spec: Spec) -> dict[str, Any]:
 
 
 def predict(spec: Spec) -> dict[str, Any]:
-    """See embedcore.predict.answer."""
+    """See embedcore.tasks.predict.answer."""
     from embedcore.tasks.predict import answer
 
     return answer(spec)
@@ -174,11 +180,22 @@ def warm_encoder(spec: Spec) -> dict[str, Any]:
     return {}
 
 
-TASKS: dict[str, Task] = {"read": read, "import": import_, "sample": sample, "train": train, "map": map_,
-                          "cluster": cluster, "merge": merge, "recommender": recommender, "anomalies": anomalies,
-                          "match": match, "segments": segments, "embed": embed, "lists": lists}
-QUESTIONS: dict[str, Callable[[Spec], dict[str, Any]]] = {"encode": encode, "predict": predict,
-                                                           "warm": warm_encoder}
+TASKS: dict[str, Task] = {
+    "read": read,
+    "import": import_,
+    "sample": sample,
+    "train": train,
+    "map": map_,
+    "cluster": cluster,
+    "merge": merge,
+    "recommender": recommender,
+    "anomalies": anomalies,
+    "match": match,
+    "segments": segments,
+    "embed": embed,
+    "lists": lists,
+}
+QUESTIONS: dict[str, Callable[[Spec], dict[str, Any]]] = {"encode": encode, "predict": predict, "warm": warm_encoder}
 
 
 @dataclass(frozen=True)
@@ -266,8 +283,9 @@ _BESIDE = _kinds("train")
 _FOR_READING = [Step(_imports("embedcore.intake.tables.tables", "duckdb"), _kinds("read", "import", "sample"))]
 _FOR_WORK = [
     Step(_imports("numba"), _kinds("train", "map", "cluster"), _BESIDE),
-    Step(_imports("sklearn.cluster", "sklearn.neighbors", "sklearn.metrics", "faiss"), _kinds("map", "cluster"),
-         _BESIDE),
+    Step(
+        _imports("sklearn.cluster", "sklearn.neighbors", "sklearn.metrics", "faiss"), _kinds("map", "cluster"), _BESIDE
+    ),
     Step(_first_training, _kinds("train"), _BESIDE),
     Step(_first_map, _kinds("map"), _BESIDE),
     Step(_imports("torch"), _reads_text),

@@ -10,11 +10,47 @@ import pandas as pd
 
 # Forty colours that stay apart on white and on dark, each as far as it can be from those before it.
 PALETTE = (
-    "#4269d0", "#efb118", "#ff725c", "#3ca951", "#a463f2", "#6cc5b0", "#ff8ab7", "#9c6b4e", "#38b2e0", "#b5bd3c",
-    "#a41d77", "#146e6e", "#b61d1d", "#6e5380", "#ada4fe", "#b66ea4", "#147714", "#4ae380", "#7738b6", "#e380f5",
-    "#928914", "#fead92", "#269b92", "#da4a6e", "#d1801d", "#7780b6", "#656526", "#5c92fe", "#d18989", "#924153",
-    "#d1531d", "#e3ade3", "#ad4ab6", "#38daf5", "#bfa46e", "#14659b", "#1489b6", "#e35cad", "#538953", "#80a477",
-)  # fmt: skip
+    "#4269d0",
+    "#efb118",
+    "#ff725c",
+    "#3ca951",
+    "#a463f2",
+    "#6cc5b0",
+    "#ff8ab7",
+    "#9c6b4e",
+    "#38b2e0",
+    "#b5bd3c",
+    "#a41d77",
+    "#146e6e",
+    "#b61d1d",
+    "#6e5380",
+    "#ada4fe",
+    "#b66ea4",
+    "#147714",
+    "#4ae380",
+    "#7738b6",
+    "#e380f5",
+    "#928914",
+    "#fead92",
+    "#269b92",
+    "#da4a6e",
+    "#d1801d",
+    "#7780b6",
+    "#656526",
+    "#5c92fe",
+    "#d18989",
+    "#924153",
+    "#d1531d",
+    "#e3ade3",
+    "#ad4ab6",
+    "#38daf5",
+    "#bfa46e",
+    "#14659b",
+    "#1489b6",
+    "#e35cad",
+    "#538953",
+    "#80a477",
+)
 OTHER = "#9aa0a6"
 # Numbers on an axis of counts: 2,000 as "2k", and the zero without a unit.
 _COUNT = "datum.value ? format(datum.value, '~s') : '0'"
@@ -78,10 +114,11 @@ def two_curves(checks: Sequence[Sequence[float]]) -> alt.LayerChart:
     base = alt.Chart(frame).encode(
         x=alt.X("step:Q", title="step of training", axis=alt.Axis(grid=False, tickCount=5)),
         y=alt.Y("error:Q", title="error (loss)", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4)),
-        color=alt.Color("products:N", title=None, scale=alt.Scale(range=[ACCENT, PALETTE[2]]),
-                        legend=alt.Legend(orient="top")),
+        color=alt.Color(
+            "products:N", title=None, scale=alt.Scale(range=[ACCENT, PALETTE[2]]), legend=alt.Legend(orient="top")
+        ),
         tooltip=[alt.Tooltip("step:Q"), alt.Tooltip("error:Q", format=".4f"), alt.Tooltip("products:N")],
-    )  # fmt: skip
+    )
     return alt.layer(base.mark_line(strokeWidth=2), base.mark_point(opacity=0, size=80)).properties(height=220)
 
 
@@ -90,27 +127,39 @@ def heat_strip(values: Sequence[float], rows: Sequence[str], height: int = 34) -
 
     values: all numbers, strip by strip. rows: the name of each strip, all different."""
     width = len(values) // max(len(rows), 1)
-    frame = pd.DataFrame({
-        "row": [r for r in rows for _ in range(width)], "place": list(range(1, width + 1)) * len(rows),
-        "value": [float(v) for v in values],
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "row": [r for r in rows for _ in range(width)],
+            "place": list(range(1, width + 1)) * len(rows),
+            "value": [float(v) for v in values],
+        }
+    )
     far = float(max(frame["value"].abs().max(), 1e-9)) if len(frame) else 1.0
     return (
         alt.Chart(frame)
         .mark_rect()
         .encode(
             x=alt.X("place:O", title="which number", axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
-            y=alt.Y("row:N", title=None, sort=None,
-                    axis=alt.Axis(ticks=False, domain=False, labelLimit=160, labelOverlap=False)),
+            y=alt.Y(
+                "row:N",
+                title=None,
+                sort=None,
+                axis=alt.Axis(ticks=False, domain=False, labelLimit=160, labelOverlap=False),
+            ),
             color=alt.Color(
-                "value:Q", title=None, scale=alt.Scale(scheme="redblue", domain=[-far, far], reverse=True),
+                "value:Q",
+                title=None,
+                scale=alt.Scale(scheme="redblue", domain=[-far, far], reverse=True),
                 legend=alt.Legend(orient="bottom", gradientLength=160, format=".2f"),
             ),
-            tooltip=[alt.Tooltip("row:N", title=" "), alt.Tooltip("place:O", title="number"),
-                     alt.Tooltip("value:Q", format=".4f")],
+            tooltip=[
+                alt.Tooltip("row:N", title=" "),
+                alt.Tooltip("place:O", title="number"),
+                alt.Tooltip("value:Q", format=".4f"),
+            ],
         )
         .properties(height=height * max(len(rows), 1) + 130)  # the axis and the legend below take 130
-    )  # fmt: skip
+    )
 
 
 def balance(frame: pd.DataFrame, cut: float) -> alt.LayerChart:
@@ -121,10 +170,7 @@ def balance(frame: pd.DataFrame, cut: float) -> alt.LayerChart:
         .mark_line(strokeWidth=2.5)
         .encode(
             x=alt.X(
-                "line:Q",
-                title="how sure it must be (%)",
-                scale=alt.Scale(domain=[0, 100]),
-                axis=alt.Axis(grid=False),
+                "line:Q", title="how sure it must be (%)", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(grid=False)
             ),
             y=alt.Y("share:Q", title="%", scale=alt.Scale(domain=[0, 100])),
             color=alt.Color(

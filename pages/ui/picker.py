@@ -42,9 +42,14 @@ def search(
 
 
 def _hits(
-    dataset: Dataset, query: str, key: str, action: str, icon: str, choose: Callable[[int], None],
+    dataset: Dataset,
+    query: str,
+    key: str,
+    action: str,
+    icon: str,
+    choose: Callable[[int], None],
     without: Sequence[int],
-) -> None:  # fmt: skip
+) -> None:
     """What was found, each with its button."""
     meant = asking.meaning(dataset.hash, query)
     found = find(dataset, query, SHOWN + len(without), meant.embedding, meant.vector)

@@ -40,7 +40,8 @@ def opened() -> None:
     if job.state == "done":
         del st.session_state["open:job"]
         st.session_state["data:fresh"] = True
-        shell.remember(dataset=job.result["dataset"][:12], run=None, item=None, catalogue=None, baskets=None,
-                       pictures=None)
+        shell.remember(
+            dataset=job.result["dataset"][:12], run=None, item=None, catalogue=None, baskets=None, pictures=None
+        )
         st.rerun()
     job_ui.panel(id)

@@ -49,7 +49,8 @@ def complete_journey(share: float = 1.0) -> tuple[list[np.ndarray], np.ndarray]:
     houses = np.sort(lines["household_id"].unique())
     lines = lines[lines["household_id"].isin(houses[: int(len(houses) * share)])]
     lines = lines.drop_duplicates(["basket_id", "product_id"]).sort_values(
-        ["transaction_timestamp", "basket_id", "product_id"], kind="stable")
+        ["transaction_timestamp", "basket_id", "product_id"], kind="stable"
+    )
     item = pd.factorize(lines["product_id"], sort=True)[0].astype(np.int32)
     basket = pd.factorize(lines["basket_id"])[0]
     order = np.argsort(basket, kind="stable")
@@ -59,10 +60,12 @@ def complete_journey(share: float = 1.0) -> tuple[list[np.ndarray], np.ndarray]:
 
 def ours(split: Any) -> Callable[[], Callable[[Any], np.ndarray]]:
     """A function that trains product2vec and returns its scores of questions."""
-    lines = pd.DataFrame({
-        "basket": np.repeat(np.arange(len(split.train)), [len(b) for b in split.train]).astype(str),
-        "item": np.concatenate(split.train).astype(str),
-    })
+    lines = pd.DataFrame(
+        {
+            "basket": np.repeat(np.arange(len(split.train)), [len(b) for b in split.train]).astype(str),
+            "item": np.concatenate(split.train).astype(str),
+        }
+    )
     data = Dataset.build("bench", None, lines)
 
     def train() -> Callable[[Any], np.ndarray]:
@@ -76,11 +79,13 @@ def ours(split: Any) -> Callable[[], Callable[[Any], np.ndarray]]:
             out = np.full((len(asked), split.n_items), -1e9, np.float32)
             for n, rest in enumerate(asked):
                 rows = row[rest][row[rest] >= 0]
-                out[n] += split.freq        # without a known product only popularity is left
+                out[n] += split.freq  # without a known product only popularity is left
                 if len(rows):
                     out[n, at] = fitted.score(rows)  # type: ignore[attr-defined]
             return out
+
         return score
+
     return train
 
 
@@ -92,8 +97,20 @@ def gensim(split: Any) -> Callable[[], Callable[[Any], Callable[[float], np.ndar
     longest = max(map(len, docs))
 
     def train() -> Any:
-        w = Word2Vec(docs, vector_size=P2V.dimension, window=longest, shrink_windows=False, sg=1, hs=0,
-                     negative=P2V.negatives, min_count=P2V.min_count, sample=0, epochs=P2V.epochs, workers=1, seed=1)
+        w = Word2Vec(
+            docs,
+            vector_size=P2V.dimension,
+            window=longest,
+            shrink_windows=False,
+            sg=1,
+            hs=0,
+            negative=P2V.negatives,
+            min_count=P2V.min_count,
+            sample=0,
+            epochs=P2V.epochs,
+            workers=1,
+            seed=1,
+        )
         at = np.array([int(i) for i in w.wv.index_to_key])
         row = np.full(split.n_items, -1)
         row[at] = np.arange(len(at))
@@ -108,8 +125,11 @@ def gensim(split: Any) -> Callable[[], Callable[[Any], Callable[[float], np.ndar
                     if len(rows):
                         out[n, at] = w.syn1neg @ w.wv.vectors[rows].mean(axis=0) + beta * frequency
                 return out
+
             return score
+
         return with_weight
+
     return train
 
 
@@ -134,9 +154,12 @@ def main() -> None:
     else:
         name, split = "Complete Journey, a tenth of the households", completion.hide_last(*complete_journey(0.1))
     purchases = sum(map(len, split.train))
-    print(f"{name}: {len(split.train):,} baskets, {purchases:,} purchases, {split.n_items:,} products, "
-          f"{len(split.cq):,} questions; {P2V.dimension} numbers a product, {P2V.epochs} passes\n", flush=True)
-    timed(ours(split))      # the compiler's seconds on a new machine are not training
+    print(
+        f"{name}: {len(split.train):,} baskets, {purchases:,} purchases, {split.n_items:,} products, "
+        f"{len(split.cq):,} questions; {P2V.dimension} numbers a product, {P2V.epochs} passes\n",
+        flush=True,
+    )
+    timed(ours(split))  # the compiler's seconds on a new machine are not training
     runs: dict[str, list[tuple[Any, float, float]]] = {"product2vec": [], "gensim": []}
     train = {"product2vec": ours(split), "gensim": gensim(split)}
     for _ in range(ROUNDS):
@@ -150,8 +173,11 @@ def main() -> None:
     line("product2vec", cpu["product2vec"], clock["product2vec"], quality(module, split, runs["product2vec"][0][0]))
     best = max((quality(module, split, runs["gensim"][0][0](b)) for b in (0.25, 0.5, 0.75, 1.0)), key=lambda q: q[1])
     line("gensim 4 (sg=1, whole basket)", cpu["gensim"], clock["gensim"], best)
-    print(f"\nproduct2vec takes {cpu['gensim'] / cpu['product2vec']:.1f} times less CPU for the same passes "
-          f"(best of {ROUNDS} turns each).", flush=True)
+    print(
+        f"\nproduct2vec takes {cpu['gensim'] / cpu['product2vec']:.1f} times less CPU for the same passes "
+        f"(best of {ROUNDS} turns each).",
+        flush=True,
+    )
     if module is not None:
         split = module.make_split(module.load("cj"))
     else:

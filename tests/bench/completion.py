@@ -54,7 +54,7 @@ def measure(split: Split, score: Score, batch: int = 256) -> tuple[float, float]
     """(HR@10, MRR)."""
     places = []
     for a in range(0, len(split.cq), batch):
-        asked, hidden = split.cq[a: a + batch], split.ct[a: a + batch]
+        asked, hidden = split.cq[a : a + batch], split.ct[a : a + batch]
         scores = np.array(score(asked), np.float32)
         for r, rest in enumerate(asked):
             scores[r, rest] = -np.inf

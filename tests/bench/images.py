@@ -97,7 +97,9 @@ def main() -> None:
         print(f"\n{what}, {WIDTH} numbers each; share of the {K} nearest with the same value, beyond chance, majority")
         ways: dict[str, Callable[[Dataset], np.ndarray]] = {
             "colour histogram": lambda d: pca(histogram(np.asarray(d.images.pixels))),  # type: ignore[union-attr]
-            "PCA of the pixels": lambda d: pca(flat(d)), "image autoencoder": ours}  # fmt: skip
+            "PCA of the pixels": lambda d: pca(flat(d)),
+            "image autoencoder": ours,
+        }
         for who, how in ways.items():
             cpu, clock = time.process_time(), time.perf_counter()
             vectors = how(data)

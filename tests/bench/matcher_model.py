@@ -17,11 +17,27 @@ from tests.shared import SHARED
 CATALOGUES = ("abt-buy", "wdc-dev")
 # Log odds per unit of a feature, by judgement: model numbers weigh most, then what clashes.
 BY_HAND = {
-    "meaning_near": 4.0, "chars_near": 1.0, "jaccard": 1.5, "contained": 3.0, "prose_near": 1.0, "model": 4.5,
-    "model_spelt": 3.0, "model_akin": 2.0, "model_clash": -2.0, "model_left": -2.0, "model_sibling": -1.0,
-    "numbers_clash": -2.0, "measures": 0.8, "measures_clash": -2.0, "colour": 0.6, "colour_clash": -3.0, "brand": 0.4,
-    "brand_clash": -2.0, "price_apart": -1.5, "price_close": 0.5,
-}  # fmt: skip
+    "meaning_near": 4.0,
+    "chars_near": 1.0,
+    "jaccard": 1.5,
+    "contained": 3.0,
+    "prose_near": 1.0,
+    "model": 4.5,
+    "model_spelt": 3.0,
+    "model_akin": 2.0,
+    "model_clash": -2.0,
+    "model_left": -2.0,
+    "model_sibling": -1.0,
+    "numbers_clash": -2.0,
+    "measures": 0.8,
+    "measures_clash": -2.0,
+    "colour": 0.6,
+    "colour_clash": -3.0,
+    "brand": 0.4,
+    "brand_clash": -2.0,
+    "price_apart": -1.5,
+    "price_close": 0.5,
+}
 # Without vectors of titles, letters and words carry their part.
 INSTEAD = {"chars_near": 3.0, "terms_near": 2.0}
 BIAS = -4.0
@@ -91,5 +107,10 @@ def learn(parts: list[tuple[dict[str, np.ndarray], np.ndarray]]) -> Weights:
     learned = Weights(names, mean, spread, fit.coef_[0], float(fit.intercept_[0]), float(np.average(y, weights=each)))
     by_hand = BY_HAND if "meaning_near" in names else {**BY_HAND, **INSTEAD}
     made = average(learned, by_hand, BIAS)
-    return replace(made, names=(*names, "identical"), mean=np.r_[made.mean, 0], spread=np.r_[made.spread, 1],
-                   weight=np.r_[made.weight, IDENTICAL])  # fmt: skip
+    return replace(
+        made,
+        names=(*names, "identical"),
+        mean=np.r_[made.mean, 0],
+        spread=np.r_[made.spread, 1],
+        weight=np.r_[made.weight, IDENTICAL],
+    )

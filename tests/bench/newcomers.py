@@ -34,8 +34,9 @@ Score = Callable[[sparse.csr_array], np.ndarray]
 def catalogue_of(shop: str) -> Catalogue:
     if shop == "instacart1k":
         frame = pd.read_csv(SHARED / "data" / "recs" / shop / "products.csv.gz", dtype=str)
-        return Catalogue(frame, {"product_id": "id", "text": "title", "category_mid": "category",
-                                 "category_top": "category"})  # fmt: skip
+        return Catalogue(
+            frame, {"product_id": "id", "text": "title", "category_mid": "category", "category_top": "category"}
+        )
     found = samples.load({"cj": "completejourney"}.get(shop, shop)).catalogue
     assert found is not None
     return found
@@ -48,9 +49,16 @@ def data_of(module: Any, shop: str) -> Any:
     b = sample.baskets
     assert b is not None and b.customers is not None and b.times is not None
     each = np.repeat(np.arange(len(b)), b.sizes)
-    return module.from_frame(pd.DataFrame({
-        "basket_id": each, "product_id": sample.items[b.items], "customer_id": b.customers[each], "ts": b.times[each],
-    }))  # fmt: skip
+    return module.from_frame(
+        pd.DataFrame(
+            {
+                "basket_id": each,
+                "product_id": sample.items[b.items],
+                "customer_id": b.customers[each],
+                "ts": b.times[each],
+            }
+        )
+    )
 
 
 def dataset_of(split: Any, catalogue: Catalogue, hidden: np.ndarray) -> tuple[Dataset, np.ndarray]:
@@ -76,8 +84,10 @@ def category_popularity(data: Dataset) -> dict[str, np.ndarray]:
 
 def words_of(data: Dataset) -> sparse.csr_array:
     x = Words.of(data).unit
-    return sparse.csr_array((x.data, x.indices, np.r_[x.indptr, np.full(len(data) - x.shape[0], x.indptr[-1])]),
-                            shape=(len(data), x.shape[1]))  # fmt: skip
+    return sparse.csr_array(
+        (x.data, x.indices, np.r_[x.indptr, np.full(len(data) - x.shape[0], x.indptr[-1])]),
+        shape=(len(data), x.shape[1]),
+    )
 
 
 def table(rows: Sequence[np.ndarray], n: int) -> sparse.csr_array:
@@ -109,8 +119,11 @@ def rank(asked: sparse.csr_array, among: np.ndarray, truth: np.ndarray, contende
             s[inside.row, inside.col] = -np.inf
             theirs = s[np.arange(len(right)), right][:, None]
             places[who].append(1 + (s > theirs).sum(axis=1) + ((s == theirs).sum(axis=1) - 1) / 2)
-    best = max((w for w in places if w.startswith("category")), default=None,
-               key=lambda w: np.mean(np.concatenate(places[w]) <= K))  # fmt: skip
+    best = max(
+        (w for w in places if w.startswith("category")),
+        default=None,
+        key=lambda w: np.mean(np.concatenate(places[w]) <= K),
+    )
     for who, found in places.items():
         if not who.startswith("category") or who == best:
             print(f"  {who:44}{shown(np.concatenate(found), truth)}", flush=True)
@@ -134,8 +147,9 @@ def withheld(module: Any, shop: str, catalogue: Catalogue, seed: int) -> None:
     hidden[rng.choice(split.n_items, min(HIDDEN, split.n_items // 10), replace=False)] = True
     data, at = dataset_of(split, catalogue, hidden)
     hidden &= at >= 0
-    asked = [(at[b[~hidden[b]]], at[i]) for b in split.train if hidden[b].any() and not hidden[b].all()
-             for i in b[hidden[b]]]  # fmt: skip
+    asked = [
+        (at[b[~hidden[b]]], at[i]) for b in split.train if hidden[b].any() and not hidden[b].all() for i in b[hidden[b]]
+    ]
     asked = [asked[n] for n in np.sort(rng.permutation(len(asked))[:ASKED])]
     among = np.sort(at[hidden])
     truth = np.searchsorted(among, [i for _, i in asked])
@@ -160,11 +174,22 @@ def withheld(module: Any, shop: str, catalogue: Catalogue, seed: int) -> None:
         scores = known.scores(found, [q.indices[a:b] for a, b in zip(q.indptr, q.indptr[1:], strict=False)])
         return np.where(column >= 0, scores[:, column], -1e9)
 
-    print(f"\n{shop}: {len(among):,} withheld products, {len(truth):,} baskets (seed {seed}); by chance "
-          f"{K / len(among):.3f}\n  {'':44}{f'HR@{K}':>20}{'MRR':>20}", flush=True)
-    rank(table([b for b, _ in asked], len(data)), among, truth, simple(data, among) | {
-        "product2vec: the vectors' mean": lambda q: (q @ _unit(row)) @ _unit(place).T,
-        "product2vec: content map": ours, "recommender: newcomers": mixed})  # fmt: skip
+    print(
+        f"\n{shop}: {len(among):,} withheld products, {len(truth):,} baskets (seed {seed}); by chance "
+        f"{K / len(among):.3f}\n  {'':44}{f'HR@{K}':>20}{'MRR':>20}",
+        flush=True,
+    )
+    rank(
+        table([b for b, _ in asked], len(data)),
+        among,
+        truth,
+        simple(data, among)
+        | {
+            "product2vec: the vectors' mean": lambda q: (q @ _unit(row)) @ _unit(place).T,
+            "product2vec: content map": ours,
+            "recommender: newcomers": mixed,
+        },
+    )
 
 
 def rarely(module: Any, shop: str, catalogue: Catalogue, seed: int) -> None:
@@ -181,14 +206,25 @@ def rarely(module: Any, shop: str, catalogue: Catalogue, seed: int) -> None:
     own = fitted.arrays["inner"] + fitted.embeddings["context"].vectors
     plain[data.positions(fitted.embeddings["product"].ids)] = own - own.mean(axis=0)
     old = _unit(plain)
-    print(f"\n{shop}: {len(truth):,} held-out baskets with a product bought 1 to {RARE - 1} times, ranked among the "
-          f"{len(among):,} of these\n  {'':44}{f'HR@{K}':>20}{'MRR':>20}", flush=True)  # fmt: skip
+    print(
+        f"\n{shop}: {len(truth):,} held-out baskets with a product bought 1 to {RARE - 1} times, ranked among the "
+        f"{len(among):,} of these\n  {'':44}{f'HR@{K}':>20}{'MRR':>20}",
+        flush=True,
+    )
     now = _unit(drawn)
-    rank(table([at[split.cq[i]] for i in rare], len(data)), among, truth, simple(data, among) | {
-        "product2vec without the catalogue": lambda q: (q @ old) @ old[among].T,
-        "product2vec with it": lambda q: (q @ now) @ now[among].T,
-        "recommender": lambda q: mix.completion(found, [q.indices[a:b] for a, b in zip(
-            q.indptr, q.indptr[1:], strict=False)])[0][:, among]})  # fmt: skip
+    rank(
+        table([at[split.cq[i]] for i in rare], len(data)),
+        among,
+        truth,
+        simple(data, among)
+        | {
+            "product2vec without the catalogue": lambda q: (q @ old) @ old[among].T,
+            "product2vec with it": lambda q: (q @ now) @ now[among].T,
+            "recommender": lambda q: mix.completion(
+                found, [q.indices[a:b] for a, b in zip(q.indptr, q.indptr[1:], strict=False)]
+            )[0][:, among],
+        },
+    )
 
 
 def _rows(catalogue: Catalogue, ids: np.ndarray) -> Catalogue:

@@ -21,9 +21,9 @@ def counted(task: str, asked: Sequence[Any], n: int, decay: float = 1.0) -> spar
     if task == "completion":
         return rows(asked, n)
     out = rows([np.concatenate(h) for h in asked], n)
-    out.data = np.concatenate([
-        np.repeat(decay ** np.arange(len(h) - 1, -1, -1.0), [len(b) for b in h]) for h in asked
-    ]).astype(np.float32)
+    out.data = np.concatenate(
+        [np.repeat(decay ** np.arange(len(h) - 1, -1, -1.0), [len(b) for b in h]) for h in asked]
+    ).astype(np.float32)
     out.sum_duplicates()
     return out
 
@@ -76,8 +76,9 @@ def tuned_ridge(split: Any, measure: Callable[[Score], float], most: int = 5000)
     return max(RIDGES, key=lambda ridge: measure(ease(split, most, ridge)))
 
 
-def tifu(split: Any, near: int = 300, within: float = 0.9, between: float = 0.7, share: float = 0.7,
-         groups: int = 7) -> Score:
+def tifu(
+    split: Any, near: int = 300, within: float = 0.9, between: float = 0.7, share: float = 0.7, groups: int = 7
+) -> Score:
     """TIFU-kNN (Hu et al. 2020): decayed history, mixed with that of the nearest customers."""
 
     def vectors(histories: Sequence[Any]) -> sparse.csr_matrix:
@@ -103,8 +104,10 @@ def tifu(split: Any, near: int = 300, within: float = 0.9, between: float = 0.7,
         far = length[None, :] - 2 * (mine @ everybody.T).toarray()
         k = min(near, far.shape[1] - 1)
         chosen = np.argpartition(far, k, axis=1)[:, :k]
-        pick = sparse.csr_matrix((np.full(chosen.size, 1 / k, np.float32), chosen.ravel(),
-                                  np.arange(len(asked) + 1) * k), (len(asked), everybody.shape[0]))
+        pick = sparse.csr_matrix(
+            (np.full(chosen.size, 1 / k, np.float32), chosen.ravel(), np.arange(len(asked) + 1) * k),
+            (len(asked), everybody.shape[0]),
+        )
         return np.asarray((mine * share + (pick @ everybody) * (1 - share)).toarray())
 
     return score
@@ -142,10 +145,18 @@ def gensim_whole(split: Any, size: int = 64, exponent: float = 0.75) -> Score:
 
     lines = sum(len(b) for b in split.train)
     model = gensim.models.Word2Vec(
-        [[str(i) for i in b] for b in split.train], vector_size=size, sg=1, window=max(len(b) for b in split.train),
-        min_count=1, ns_exponent=exponent, sample=0, shrink_windows=False, epochs=20 if lines < 500_000 else 5,
-        workers=1, seed=0,
-    )  # fmt: skip
+        [[str(i) for i in b] for b in split.train],
+        vector_size=size,
+        sg=1,
+        window=max(len(b) for b in split.train),
+        min_count=1,
+        ns_exponent=exponent,
+        sample=0,
+        shrink_windows=False,
+        epochs=20 if lines < 500_000 else 5,
+        workers=1,
+        seed=0,
+    )
     place = np.array([int(word) for word in model.wv.index_to_key])
     inside, outside = np.zeros((2, split.n_items, size), np.float32)
     inside[place], outside[place] = model.wv.vectors, model.syn1neg

@@ -33,8 +33,10 @@ def dataset_of(split: Any) -> Dataset:
     ids = np.arange(split.n_items).astype(str).astype(object)
     who = split.train_customer
     baskets = Baskets(
-        np.r_[0, np.cumsum(sizes)].astype(np.int64), np.concatenate([np.sort(b) for b in split.train]).astype(np.int32),
-        np.arange(len(sizes)).astype(str).astype(object), None if who is None else who.astype(np.int32),
+        np.r_[0, np.cumsum(sizes)].astype(np.int64),
+        np.concatenate([np.sort(b) for b in split.train]).astype(np.int32),
+        np.arange(len(sizes)).astype(str).astype(object),
+        None if who is None else who.astype(np.int32),
         None if who is None else np.arange(int(who.max()) + 1).astype(str).astype(object),
     )
     return Dataset("bench", None, baskets, ids)
@@ -61,8 +63,11 @@ def ours(split: Any) -> peers.Score:
 def contenders(split: Any, ridge: float, quick: bool) -> dict[str, Callable[[Any], peers.Score]]:
     out: dict[str, Callable[[Any], peers.Score]] = {"popularity": peers.popularity}
     if split.has_next:
-        out |= {"own frequency, decay .9": partial(peers.own_frequency, decay=0.9),
-                "own frequency, decay .95": partial(peers.own_frequency, decay=0.95), "TIFU-kNN": peers.tifu}
+        out |= {
+            "own frequency, decay .9": partial(peers.own_frequency, decay=0.9),
+            "own frequency, decay .95": partial(peers.own_frequency, decay=0.95),
+            "TIFU-kNN": peers.tifu,
+        }
     if find_spec("implicit") and not quick:
         out["implicit ALS 64"] = peers.als
     out |= {"item-kNN cosine": peers.item_knn, f"EASE, top 5,000, {ridge:g}": partial(peers.ease, ridge=ridge)}
@@ -77,8 +82,10 @@ def best_ridge(module: Any, data: Any) -> float:
     """EASE's ridge, tuned by completion on the validation part."""
     split = module.make_split(data, part="valid")
     thin(split, 1500)
-    return peers.tuned_ridge(split, lambda score: float(
-        module.evaluate(split, score, batch=64, tasks=("completion",), B=2)["completion/mrr"][0]))  # fmt: skip
+    return peers.tuned_ridge(
+        split,
+        lambda score: float(module.evaluate(split, score, batch=64, tasks=("completion",), B=2)["completion/mrr"][0]),
+    )
 
 
 def table(module: Any, name: str, most: int = 10**9, only: Sequence[str] = (), quick: bool = False) -> None:
@@ -86,8 +93,10 @@ def table(module: Any, name: str, most: int = 10**9, only: Sequence[str] = (), q
     data = module.load(name)
     split = module.make_split(data)
     thin(split, most)
-    print(f"\n{name}, test part: {len(split.train):,} baskets, {split.n_items:,} products, "
-          f"{len(split.histories) if split.has_next else 0:,} customers, {len(split.cq):,} completions")
+    print(
+        f"\n{name}, test part: {len(split.train):,} baskets, {split.n_items:,} products, "
+        f"{len(split.histories) if split.has_next else 0:,} customers, {len(split.cq):,} completions"
+    )
     print(f"{'':26}{'s':>6}" + "".join(f"{m:>19}" for m in ("R", "n", "H", "M")), flush=True)
     ridge = 100.0 if quick or only else best_ridge(module, data)
     for who, train in contenders(split, ridge, quick).items():
@@ -97,8 +106,9 @@ def table(module: Any, name: str, most: int = 10**9, only: Sequence[str] = (), q
         score = train(split)
         spent = time.process_time() - began
         report = module.evaluate(split, score, batch=64)
-        cells = [f"{v[0]:8.3f} [{v[1]:.3f} {v[2]:.3f}]".replace("0.", ".") if (v := report.get(m)) else "-"
-                 for m in MEASURES]
+        cells = [
+            f"{v[0]:8.3f} [{v[1]:.3f} {v[2]:.3f}]".replace("0.", ".") if (v := report.get(m)) else "-" for m in MEASURES
+        ]
         print(f"{who:26}{spent:6.1f}" + "".join(f"{c:>19}" for c in cells), flush=True)
 
 
@@ -111,9 +121,11 @@ def thin(split: Any, most: int) -> None:
 
 
 def main(
-    names: Sequence[str] = ("instacart1k", "groceries"), most: int = 10**9, only: Sequence[str] = (),
+    names: Sequence[str] = ("instacart1k", "groceries"),
+    most: int = 10**9,
+    only: Sequence[str] = (),
     quick: bool = False,
-) -> None:  # fmt: skip
+) -> None:
     from tests.bench.__main__ import protocol
 
     module = protocol()

@@ -58,8 +58,11 @@ def train(folder: Path, out: Path) -> None:
 
     _timed(out, lambda: method.fit(data, method.Params.of({"dimension": 64, "epochs": EPOCHS}), progress))
     silence = max(b - a for a, b in zip(calls, [*calls[1:], time.process_time()], strict=True))
-    print(f"    loss {losses[0]:.3f} to {losses[-1]:.3f}; heard {len(calls) / (calls[-1] - calls[0]):.0f} times a CPU "
-          f"second, longest silence {silence:.1f} CPU s", flush=True)  # fmt: skip
+    print(
+        f"    loss {losses[0]:.3f} to {losses[-1]:.3f}; heard {len(calls) / (calls[-1] - calls[0]):.0f} times a CPU "
+        f"second, longest silence {silence:.1f} CPU s",
+        flush=True,
+    )
 
 
 def gensim(folder: Path, out: Path) -> None:
@@ -72,9 +75,17 @@ def gensim(folder: Path, out: Path) -> None:
     assert b is not None
     docs = [[str(i) for i in b.of(n)] for n in range(len(b))]
     settings: dict[str, Any] = {
-        "vector_size": 64, "window": int(b.sizes.max()), "shrink_windows": False, "sg": 1, "hs": 0, "negative": 5,
-        "min_count": 2, "sample": 0, "epochs": EPOCHS, "workers": 1,
-    }  # fmt: skip
+        "vector_size": 64,
+        "window": int(b.sizes.max()),
+        "shrink_windows": False,
+        "sg": 1,
+        "hs": 0,
+        "negative": 5,
+        "min_count": 2,
+        "sample": 0,
+        "epochs": EPOCHS,
+        "workers": 1,
+    }
     _timed(out, lambda: Word2Vec(docs, **settings))
 
 

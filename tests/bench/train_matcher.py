@@ -56,8 +56,10 @@ def judge(
     f1, best, precision, recall = scores(found, truth, total)
     shown = found.expected.of(found.cut)[0]
     taught = "" if source else f"{np.mean([after(found, truth, total, s) for s in range(SEEDS)]):8.3f}"
-    print(f"{title:34}{f1:7.3f}{best:7.3f}{precision:11.3f}{shown:7.3f}{recall:8.3f}{exact(found, truth):8.3f}{taught}",
-          flush=True)  # fmt: skip
+    print(
+        f"{title:34}{f1:7.3f}{best:7.3f}{precision:11.3f}{shown:7.3f}{recall:8.3f}{exact(found, truth):8.3f}{taught}",
+        flush=True,
+    )
 
 
 def true_pairs(dataset: Dataset, truth: np.ndarray, source: str | None) -> int:

@@ -16,10 +16,16 @@ from tests.browser.watch import Watch
 
 # Chromium's own background traffic is no request of a page; nothing resolves but this machine.
 FLAGS = [
-    "--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-domain-reliability", "--disable-default-apps", "--no-first-run", "--disable-dev-shm-usage",
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-domain-reliability",
+    "--disable-default-apps",
+    "--no-first-run",
+    "--disable-dev-shm-usage",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
-]  # fmt: skip
+]
 FAILED = pytest.StashKey[bool]()
 OpenPage = Callable[..., Page]
 

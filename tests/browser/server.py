@@ -54,9 +54,12 @@ def serve(folder: Path, home: Path, **env: str) -> Iterator[Server]:
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"],
-            cwd=ROOT, env={**os.environ, "EMBEDCORE_HOME": str(home), **env}, stdout=log,
-            stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
+            cwd=ROOT,
+            env={**os.environ, "EMBEDCORE_HOME": str(home), **env},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     server = Server(f"http://127.0.0.1:{port}", home, process.pid, log_file)
     try:
         deadline = time.monotonic() + 120

@@ -114,10 +114,15 @@ def test_page_in_the_dark_and_on_a_narrow_window(shop: tuple[Server, str], new_p
 
 
 EVIL = [
-    "<img src=https://evil.example/1.png onerror=alert(1)>", "![x](https://evil.example/2.png)",
-    "[click](https://evil.example/3)", "=HYPERLINK(\"https://evil.example/4\")", ":material/home: $x^2$",
-    "<script src=https://evil.example/5.js></script>", "`code` **bold** # head", "@SUM(1+1)",
-]  # fmt: skip
+    "<img src=https://evil.example/1.png onerror=alert(1)>",
+    "![x](https://evil.example/2.png)",
+    "[click](https://evil.example/3)",
+    '=HYPERLINK("https://evil.example/4")',
+    ":material/home: $x^2$",
+    "<script src=https://evil.example/5.js></script>",
+    "`code` **bold** # head",
+    "@SUM(1+1)",
+]
 
 
 def test_names_that_try_to_be_code_are_shown_as_they_are(server: Server, page: Page, tmp_path: Path) -> None:

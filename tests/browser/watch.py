@@ -24,9 +24,11 @@ class Watch:
 
     def page(self, dark: bool = False, width: int = 1280, height: int = 900) -> Page:
         context = self.chromium.new_context(
-            color_scheme="dark" if dark else "light", viewport={"width": width, "height": height},
-            accept_downloads=True, reduced_motion="reduce",
-        )  # fmt: skip
+            color_scheme="dark" if dark else "light",
+            viewport={"width": width, "height": height},
+            accept_downloads=True,
+            reduced_motion="reduce",
+        )
         context.set_default_timeout(90_000)
         page = context.new_page()
         page.on("request", lambda request: self.asked.append(request.url))

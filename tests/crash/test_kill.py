@@ -26,8 +26,12 @@ CYCLES = 8
 
 
 def victim(mode: str, home: Path, argument: str) -> subprocess.Popen[str]:
-    process = subprocess.Popen([sys.executable, "-m", "tests.crash.victim", mode, str(home), argument], cwd=ROOT,
-                               stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.crash.victim", mode, str(home), argument],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     return process
 
 
@@ -101,8 +105,11 @@ def killed_with_a_log(home: Path) -> Path:
 
 @pytest.mark.parametrize(
     ("damage", "told"),
-    [(lambda b: b[: len(b) // 2] + bytes([b[len(b) // 2] ^ 255]) + b[len(b) // 2 + 1:], "could not be read back"),
-     (lambda b: b"\x00\x00\x00" + b[3:], "could not be read back"), (lambda b: b[:-7], "")],
+    [
+        (lambda b: b[: len(b) // 2] + bytes([b[len(b) // 2] ^ 255]) + b[len(b) // 2 + 1 :], "could not be read back"),
+        (lambda b: b"\x00\x00\x00" + b[3:], "could not be read back"),
+        (lambda b: b[:-7], ""),
+    ],
     ids=["in-the-middle", "at-the-start", "cut-off"],
 )
 def test_a_log_that_cannot_be_read_is_set_aside_and_reported(

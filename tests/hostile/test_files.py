@@ -83,7 +83,7 @@ READABLE: dict[str, tuple[bytes, int, int]] = {
     "bars": ((HEAD + ROWS).replace(b",", b" | "), 3, 0),
     "the line for Excel": (b"sep=;\n" + (HEAD + ROWS).replace(b",", b";"), 3, 0),
     "one column": (b"title\nShoe\nShirt\n\nHat\n", 3, 0),
-    "formulas": (HEAD + b"1,=1+1,9.99\n2,=HYPERLINK(\"http://x\"),5\n3,@SUM(A1),7\n", 3, 0),
+    "formulas": (HEAD + b'1,=1+1,9.99\n2,=HYPERLINK("http://x"),5\n3,@SUM(A1),7\n', 3, 0),
     "markup": (HEAD + b"1,<script>alert(1)</script>,9\n2,![x](http://x/y.png),5\n", 2, 0),
     "right to left and emoji": (HEAD + "1,\u202eevil\u202c 👟,9\n2,قميص,5\n".encode(), 2, 0),
     "control characters": (HEAD + b"1,Sh\x07oe\x1b[31m,9\n" + ROWS * 20, 61, 0),
@@ -91,7 +91,7 @@ READABLE: dict[str, tuple[bytes, int, int]] = {
     "gz": (gzip.compress(HEAD + ROWS), 3, 0),
     "a spreadsheet": (_xlsx([["id", "title", "price"], [1, "Shoe", 9.99], ["002", "Shirt", 5]], formula=True), 3, 0),
     "parquet": (_parquet(pd.DataFrame({"id": [1, 2], "title": ["Shoe", None], "price": [9.99, 5]})), 2, 0),
-}  # fmt: skip
+}
 
 # name -> bytes that are no table
 UNUSABLE: dict[str, bytes] = {
@@ -117,7 +117,7 @@ UNUSABLE: dict[str, bytes] = {
     "gz of nothing": gzip.compress(b""),
     "utf-16 cut in a letter": b"\xff\xfe" + (HEAD + ROWS).decode().encode("utf-16-le")[:-1],
     "an empty spreadsheet": _xlsx([]),
-}  # fmt: skip
+}
 
 
 def _read(folder: Path, content: bytes, **options: object) -> Table:
@@ -161,9 +161,21 @@ def _check(name: str, tmp_path: Path) -> Table:
 
 def test_names_are_the_same_whatever_the_encoding_or_the_line_ends(tmp_path: Path) -> None:
     plain = _check("plain", tmp_path).frame
-    for name in ("windows line ends", "old mac line ends", "mixed line ends", "utf-8 with a mark", "utf-32",
-                 "utf-16 little end first", "utf-16 big end first", "utf-16 without a mark", "tabs", "gz",
-                 "no line end at the end", "titles above the names", "the line for Excel"):  # fmt: skip
+    for name in (
+        "windows line ends",
+        "old mac line ends",
+        "mixed line ends",
+        "utf-8 with a mark",
+        "utf-32",
+        "utf-16 little end first",
+        "utf-16 big end first",
+        "utf-16 without a mark",
+        "tabs",
+        "gz",
+        "no line end at the end",
+        "titles above the names",
+        "the line for Excel",
+    ):
         pd.testing.assert_frame_equal(_check(name, tmp_path).frame, plain)
 
 
@@ -241,8 +253,32 @@ def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
         read_table(tmp_path / "gone", "products.csv")
 
 
-_piece = st.sampled_from([",", ",", ",", "\n", "\n", '"', '""', "a", "b c", " ", "1", "é", "\r\n", "\r", 'x"y', ";",
-                          "\\", "\x00", '"q, r"', '"m\nn"', "  ", "\t"])  # fmt: skip
+_piece = st.sampled_from(
+    [
+        ",",
+        ",",
+        ",",
+        "\n",
+        "\n",
+        '"',
+        '""',
+        "a",
+        "b c",
+        " ",
+        "1",
+        "é",
+        "\r\n",
+        "\r",
+        'x"y',
+        ";",
+        "\\",
+        "\x00",
+        '"q, r"',
+        '"m\nn"',
+        "  ",
+        "\t",
+    ]
+)
 
 
 _cell = st.text(st.one_of(st.characters(exclude_categories=("Cc", "Cs")), st.sampled_from('\n\r,;"" \t\\')), max_size=8)

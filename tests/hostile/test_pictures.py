@@ -48,6 +48,7 @@ def laid(folder: Path, files: dict[str, bytes]) -> Path:
 
 def claims(width: int, height: int) -> bytes:
     """A PNG of a few bytes that says it is huge."""
+
     def part(kind: bytes, content: bytes) -> bytes:
         return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
@@ -61,8 +62,15 @@ def colour(found: Images, id: str) -> list[int]:
 
 @pytest.mark.parametrize("put", [packed, laid])
 def test_files_are_matched_by_id_in_any_case_and_with_any_ending(tmp_path: Path, put) -> None:  # type: ignore[no-untyped-def]
-    files = {"A1.PNG": picture(), "deep/er/b2.jpeg": picture("JPEG"), "c3.webp": picture("WEBP"), "zzz.png": picture(),
-             "notes.txt": b"hello", "__MACOSX/._A1.PNG": b"x", ".DS_Store": b"x"}  # fmt: skip
+    files = {
+        "A1.PNG": picture(),
+        "deep/er/b2.jpeg": picture("JPEG"),
+        "c3.webp": picture("WEBP"),
+        "zzz.png": picture(),
+        "notes.txt": b"hello",
+        "__MACOSX/._A1.PNG": b"x",
+        ".DS_Store": b"x",
+    }
     found, said = images.read(put(tmp_path / "p.zip", files), catalogue("a1", "B2", "c3", "d4"))
     assert list(found.ids) == ["a1", "B2", "c3"]
     assert found.meta["unused"] == ["zzz.png"] and found.meta["others"] == 1 and found.meta["without"] == 1
@@ -70,9 +78,13 @@ def test_files_are_matched_by_id_in_any_case_and_with_any_ending(tmp_path: Path,
 
 
 def test_the_image_column_names_paths_addresses_and_plain_names(tmp_path: Path) -> None:
-    files = {"img/red.png": picture(colour=(200, 0, 0)), "img/green.png": picture(colour=(0, 200, 0)),
-             "other/blue one.png": picture(colour=(0, 0, 200)), "x/same.png": picture(colour=(1, 1, 1)),
-             "y/same.png": picture(colour=(9, 200, 200))}  # fmt: skip
+    files = {
+        "img/red.png": picture(colour=(200, 0, 0)),
+        "img/green.png": picture(colour=(0, 200, 0)),
+        "other/blue one.png": picture(colour=(0, 0, 200)),
+        "x/same.png": picture(colour=(1, 1, 1)),
+        "y/same.png": picture(colour=(9, 200, 200)),
+    }
     cells = ["img\\red.png", "https://shop.example/a/GREEN.png?w=3", "/somewhere/blue one.jpg", "y/same.png", None]
     found, _ = images.read(packed(tmp_path / "p.zip", files), catalogue(*"abcde", pictures=cells))
     assert list(found.ids) == ["a", "b", "c", "d"]
@@ -81,8 +93,14 @@ def test_the_image_column_names_paths_addresses_and_plain_names(tmp_path: Path) 
 
 
 def test_of_several_pictures_the_first_that_can_be_read_is_taken(tmp_path: Path) -> None:
-    files = {"7.png": b"\x89PNG\r\n\x1a\nbroken", "more/7.png": picture(), "8_2.png": picture(colour=(0, 200, 0)),
-             "8_10.png": picture(), "9.png": picture(), "9_1.png": picture()}  # fmt: skip
+    files = {
+        "7.png": b"\x89PNG\r\n\x1a\nbroken",
+        "more/7.png": picture(),
+        "8_2.png": picture(colour=(0, 200, 0)),
+        "8_10.png": picture(),
+        "9.png": picture(),
+        "9_1.png": picture(),
+    }
     found, said = images.read(packed(tmp_path / "p.zip", files), catalogue("7", "8", "9", "9_1"))
     assert list(found.ids) == ["7", "8", "9", "9_1"] and found.meta["broken"] == [("7.png", "it is broken")]
     assert colour(found, "8") == [0, 200, 0], "the lower number comes first"
@@ -95,22 +113,25 @@ def test_two_ids_that_differ_in_case_only_get_their_own_pictures(tmp_path: Path)
     assert colour(found, "AB") == [0, 0, 200] and colour(found, "ab") == [0, 200, 0]
 
 
-@pytest.mark.parametrize(("content", "why"), [
-    (b"", "no PNG, JPEG or WebP"),
-    (b"GIF89a" + b"\0" * 50, "no PNG, JPEG or WebP"),
-    (b"<svg xmlns='http://www.w3.org/2000/svg'/>" * 9, "no PNG, JPEG or WebP"),
-    (b"MZ\x90\0" * 20, "no PNG, JPEG or WebP"),
-    (picture()[:60], "broken"),
-    (picture("JPEG")[:200], "broken"),
-    (picture("WEBP")[:30], "broken"),
-    (b"\xff\xd8\xff" + bytes(range(256)) * 4, "broken"),
-    (claims(60_000, 60_000), "pixels"),
-    (claims(2_000_000_000, 2), "pixels"),
-    (claims(9_000, 9_000), "pixels"),
-    (claims(6_000, 6_000), "broken"),
-    (claims(5_000, 1), "single line"),
-    (picture() + b"\0" * (images.MAX_BYTES + 1), "larger than 32 MB"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "no PNG, JPEG or WebP"),
+        (b"GIF89a" + b"\0" * 50, "no PNG, JPEG or WebP"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>" * 9, "no PNG, JPEG or WebP"),
+        (b"MZ\x90\0" * 20, "no PNG, JPEG or WebP"),
+        (picture()[:60], "broken"),
+        (picture("JPEG")[:200], "broken"),
+        (picture("WEBP")[:30], "broken"),
+        (b"\xff\xd8\xff" + bytes(range(256)) * 4, "broken"),
+        (claims(60_000, 60_000), "pixels"),
+        (claims(2_000_000_000, 2), "pixels"),
+        (claims(9_000, 9_000), "pixels"),
+        (claims(6_000, 6_000), "broken"),
+        (claims(5_000, 1), "single line"),
+        (picture() + b"\0" * (images.MAX_BYTES + 1), "larger than 32 MB"),
+    ],
+)
 @pytest.mark.parametrize("put", [packed, laid])
 def test_what_is_no_picture_is_named_with_the_reason(tmp_path: Path, put, content: bytes, why: str) -> None:  # type: ignore[no-untyped-def]
     files = {"bad.png": content, "good.png": picture()}
@@ -164,12 +185,15 @@ def test_too_many_files_are_one_sentence(tmp_path: Path, monkeypatch: pytest.Mon
         images.read(packed(tmp_path / "p.zip", {f"{n}.png": picture() for n in range(5)}), catalogue("1"))
 
 
-@pytest.mark.parametrize(("files", "sentence"), [
-    ({}, "no PNG, JPEG or WebP picture in it"),
-    ({"readme.txt": b"x", "a.gif": b"GIF89a"}, "no PNG, JPEG or WebP picture in it"),
-    ({"q.png": picture(), "r.png": picture()}, "None of the 2 pictures belongs to a product"),
-    ({"a.png": b"no"}, "None of the pictures could be read"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({}, "no PNG, JPEG or WebP picture in it"),
+        ({"readme.txt": b"x", "a.gif": b"GIF89a"}, "no PNG, JPEG or WebP picture in it"),
+        ({"q.png": picture(), "r.png": picture()}, "None of the 2 pictures belongs to a product"),
+        ({"a.png": b"no"}, "None of the pictures could be read"),
+    ],
+)
 @pytest.mark.parametrize("put", [packed, laid])
 def test_nothing_to_use_is_one_sentence(tmp_path: Path, put, files: dict[str, bytes], sentence: str) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "d").mkdir()

@@ -53,8 +53,12 @@ def with_gaps(n: int, share: float) -> Columns:
     out: Columns = {}
     for at, (name, (role, cells)) in enumerate(usual(n).items()):
         hide = np.random.default_rng(at).random(n) < share
-        out[name] = (role, np.where(hide, np.nan, cells) if role == "number" else
-                     [None if h else c for h, c in zip(hide, cells, strict=True)])  # type: ignore[call-overload]
+        out[name] = (
+            role,
+            np.where(hide, np.nan, cells)
+            if role == "number"
+            else [None if h else c for h, c in zip(hide, cells, strict=True)],
+        )  # type: ignore[call-overload]
     return out
 
 
@@ -84,31 +88,58 @@ TABLES: dict[str, Callable[[], Dataset]] = {
     "nearly all cells missing": lambda: dataset(300, with_gaps(300, 0.97)),
     "constant and empty columns": lambda: dataset(
         200,
-        usual(200) | {"same": ("category", ["x"] * 200), "none": ("category", [None] * 200),
-                      "nan": ("number", [np.nan] * 200), "one": ("number", [1.0] * 200),
-                      "blank": ("text", [None] * 200)}),
+        usual(200)
+        | {
+            "same": ("category", ["x"] * 200),
+            "none": ("category", [None] * 200),
+            "nan": ("number", [np.nan] * 200),
+            "one": ("number", [1.0] * 200),
+            "blank": ("text", [None] * 200),
+        },
+    ),
     "only constant and empty columns": lambda: dataset(
-        60, {"same": ("category", ["x"] * 60), "none": ("number", [np.nan] * 60)}),
+        60, {"same": ("category", ["x"] * 60), "none": ("number", [np.nan] * 60)}
+    ),
     "one column of values": lambda: dataset(200, {"kind": usual(200)["kind"]}),
     "one column of numbers": lambda: dataset(200, {"size": usual(200)["size"]}),
     "one column of text": lambda: dataset(200, {"name": ("title", [f"w{i % 5} v{i % 3}" for i in range(200)])}),
     "500 columns": lambda: dataset(
-        110, {f"c{i}": (("number", rng().normal(size=110) + i) if i % 2 else
-                        ("category", [f"v{j % (i % 7 + 2)}" for j in range(110)])) for i in range(500)}),
+        110,
+        {
+            f"c{i}": (
+                ("number", rng().normal(size=110) + i)
+                if i % 2
+                else ("category", [f"v{j % (i % 7 + 2)}" for j in range(110)])
+            )
+            for i in range(500)
+        },
+    ),
     "20,000 different values": lambda: dataset(
-        22_000, usual(22_000) | {"maker": ("brand", [f"maker {i % 20_000}" for i in range(22_000)]),
-                                 "sku": ("category", [f"sku {i}" for i in range(22_000)])}),
+        22_000,
+        usual(22_000)
+        | {
+            "maker": ("brand", [f"maker {i % 20_000}" for i in range(22_000)]),
+            "sku": ("category", [f"sku {i}" for i in range(22_000)]),
+        },
+    ),
     "odd numbers and odd names": lambda: dataset(200, odd(200)),
     "every row the same": lambda: dataset(
-        60, {"a": ("category", ["x", None] * 30), "b": ("category", ["y", None] * 30)}),
-}  # fmt: skip
+        60, {"a": ("category", ["x", None] * 30), "b": ("category", ["y", None] * 30)}
+    ),
+}
 
 
 # Tables that may be too little to learn from; every other one must give vectors.
 MAY_REFUSE = {
-    "2 rows", "1 row", "nearly all cells missing", "only constant and empty columns", "one column of values",
-    "one column of numbers", "one column of text", "every row the same",
-}  # fmt: skip
+    "2 rows",
+    "1 row",
+    "nearly all cells missing",
+    "only constant and empty columns",
+    "one column of values",
+    "one column of numbers",
+    "one column of text",
+    "every row the same",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -158,8 +189,14 @@ def test_a_hundred_thousand_rows_pass(name: str) -> None:
     n = 100_000
     kind = np.arange(n) % 20
     colours = [f"c{k % 7}" for k in kind]
-    data = dataset(n, {"kind": ("category", [f"k{k}" for k in kind]), "colour": ("category", colours),
-                       "size": ("number", kind + rng().normal(size=n))})  # fmt: skip
+    data = dataset(
+        n,
+        {
+            "kind": ("category", [f"k{k}" for k in kind]),
+            "colour": ("category", colours),
+            "size": ("number", kind + rng().normal(size=n)),
+        },
+    )
     product = get(name).fit(data, params(name)).embeddings["product"]
     assert len(product) == n and np.isfinite(product.vectors).all()
 

@@ -23,10 +23,13 @@ WORDS = (
     ("desk lamp", "light bulb", "floor lamp", "lamp shade", "string of lights"),
 )
 ROOMS = (("hall", "wardrobe"), ("cellar", "kitchen"), ("garden", "shed"), ("study", "ceiling"))
-MATERIALS = (("leather", "canvas", "suede"), ("glass", "tin", "carton"), ("steel", "clay", "wood"),
-             ("brass", "paper", "led"))  # fmt: skip
-ROLES = {"id": "id", "title": "title", "room": "category", "material": "category", "price": "price",
-         "weight": "number"}  # fmt: skip
+MATERIALS = (
+    ("leather", "canvas", "suede"),
+    ("glass", "tin", "carton"),
+    ("steel", "clay", "wood"),
+    ("brass", "paper", "led"),
+)
+ROLES = {"id": "id", "title": "title", "room": "category", "material": "category", "price": "price", "weight": "number"}
 EACH = 15  # products of a group
 GROUPS = len(WORDS)
 
@@ -64,8 +67,12 @@ def pictures(ids: Iterable[str]) -> Images:
         rng = np.random.default_rng(int("".join(c for c in i if c.isdigit())))
         x, y = across - 24 + rng.integers(-2, 3), down - 24 + rng.integers(-2, 3)
         size, far = rng.integers(14, 18), np.hypot(x, y)
-        forms = (far < size, (far < size) & (far > size - 5), (abs(x) < size) & (abs(y) < size) & (y % 8 < 4),
-                 (abs(x) < 4) & (abs(y) < size) | (abs(y) < 4) & (abs(x) < size))  # fmt: skip
+        forms = (
+            far < size,
+            (far < size) & (far > size - 5),
+            (abs(x) < size) & (abs(y) < size) & (y % 8 < 4),
+            (abs(x) < 4) & (abs(y) < size) | (abs(y) < 4) & (abs(x) < size),
+        )
         picture = np.full((48, 48, 3), 250, np.uint8)
         picture[forms[group(i)]] = rng.integers(0, 200, 3)
         drawn.append(picture)

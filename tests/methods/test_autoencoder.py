@@ -24,11 +24,16 @@ def shop(n: int = 600, seed: int = 0) -> Dataset:
     rng = np.random.default_rng(seed)
     kind = rng.integers(0, 6, n)
     heel = kind % 3
-    frame = pd.DataFrame({
-        "sku": [f"p{i}" for i in range(n)], "kind": [f"kind {k}" for k in kind], "heel": [f"heel {h}" for h in heel],
-        "colour": [f"colour {c}" for c in rng.integers(0, 4, n)],
-        "price": np.round(10 * 2.0 ** kind * rng.uniform(0.9, 1.1, n), 2), "year": 2010.0 + kind,
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "sku": [f"p{i}" for i in range(n)],
+            "kind": [f"kind {k}" for k in kind],
+            "heel": [f"heel {h}" for h in heel],
+            "colour": [f"colour {c}" for c in rng.integers(0, 4, n)],
+            "price": np.round(10 * 2.0**kind * rng.uniform(0.9, 1.1, n), 2),
+            "year": 2010.0 + kind,
+        }
+    )
     frame.loc[rng.permutation(n)[: n // 50], "heel"] = None
     return Dataset.build("shop", Catalogue(frame, ROLES))
 
@@ -113,8 +118,9 @@ def odd_table(n: int, **more: object) -> Dataset:
 
 
 def test_constant_and_empty_columns_are_left_out_and_come_back() -> None:
-    data = odd_table(60, kind=["a", "b"] * 30, same=["x"] * 60, none=pd.Series([None] * 60, dtype=object),
-                     void=np.full(60, np.nan))  # fmt: skip
+    data = odd_table(
+        60, kind=["a", "b"] * 30, same=["x"] * 60, none=pd.Series([None] * 60, dtype=object), void=np.full(60, np.nan)
+    )
     fitted = fit(data, steps=50)
     assert {name for name, _ in fitted.meta["unused"]} == {"same", "none", "void"}
     again = fitted.reconstruct(data)

@@ -139,8 +139,18 @@ def test_loss_falls() -> None:
     assert len(losses) >= 10 and losses[-1] < 0.8 * losses[0]
 
 
-@pytest.mark.parametrize("params", [{"exponent": -0.5}, {"exponent": 0.0}, {"subsample": 0.001}, {"negatives": 20},
-                                    {"dimension": 7}, {"cut": 2}, {"epochs": 1}])
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"exponent": -0.5},
+        {"exponent": 0.0},
+        {"subsample": 0.001},
+        {"negatives": 20},
+        {"dimension": 7},
+        {"cut": 2},
+        {"epochs": 1},
+    ],
+)
 def test_every_parameter_changes_the_result_and_keeps_it_sound(params: dict[str, float]) -> None:
     plain = fit("product2vec", planted.shop()).embeddings["product"].vectors
     other = fit("product2vec", planted.shop(), **params).embeddings["product"].vectors

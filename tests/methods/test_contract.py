@@ -147,8 +147,9 @@ def test_a_saved_model_comes_back_and_holds_no_code(name: str, tmp_path: Path) -
     for kind, e in fitted.embeddings.items():
         assert (back.embeddings[kind].ids == e.ids).all()
         np.testing.assert_array_equal(back.embeddings[kind].vectors, e.vectors)
-    np.testing.assert_allclose(back.embed(planted.news(NEW)).vectors, fitted.embed(planted.news(NEW)).vectors,
-                               atol=1e-6)
+    np.testing.assert_allclose(
+        back.embed(planted.news(NEW)).vectors, fitted.embed(planted.news(NEW)).vectors, atol=1e-6
+    )
 
 
 @every

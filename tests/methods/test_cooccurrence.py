@@ -27,13 +27,15 @@ def made(n: int = 400, seed: int = 0) -> pd.DataFrame:
     colour = np.where(watch, rng.choice(["silver", "steel", "gold"], n), rng.choice(["red", "blue"], n))
     colour[0] = "teal"
     words = rng.choice(["fine", "old", "new", "big", "small", "2011", "40"], n)
-    return pd.DataFrame({
-        "id": [f"p{i}" for i in range(n)],
-        "name": [f"{w} {'watch' if k else 'shirt'}" for k, w in zip(watch, words, strict=True)],
-        "kind": np.where(watch, "watch", "shirt"),
-        "colour": colour,
-        "price": np.where(watch, 200.0, 20.0) * rng.uniform(0.5, 1.5, n),
-    }).astype(dict.fromkeys(("id", "name", "kind", "colour"), "str"))  # fmt: skip
+    return pd.DataFrame(
+        {
+            "id": [f"p{i}" for i in range(n)],
+            "name": [f"{w} {'watch' if k else 'shirt'}" for k, w in zip(watch, words, strict=True)],
+            "kind": np.where(watch, "watch", "shirt"),
+            "colour": colour,
+            "price": np.where(watch, 200.0, 20.0) * rng.uniform(0.5, 1.5, n),
+        }
+    ).astype(dict.fromkeys(("id", "name", "kind", "colour"), "str"))
 
 
 def dataset(frame: pd.DataFrame) -> Dataset:
@@ -175,8 +177,10 @@ def test_a_vocabulary_survives_packing() -> None:
 
 def test_rare_columns_decide_more_when_common_values_count_less() -> None:
     method, data = get("cooccurrence"), dataset(made())
-    low, high = (method.fit(data, method.Params.of({"rarity": a, "check": False})).arrays["weights"]  # type: ignore[attr-defined]
-                 for a in (0.001, 10.0))
+    low, high = (
+        method.fit(data, method.Params.of({"rarity": a, "check": False})).arrays["weights"]  # type: ignore[attr-defined]
+        for a in (0.001, 10.0)
+    )
     assert low.max() / low[low > 0].min() > 50 and high.max() / high[high > 0].min() < 4
 
 
@@ -192,8 +196,15 @@ def purity(embedding: Embedding, labels: pd.Series, queries: int = 1000) -> floa
 @pytest.mark.shared
 def test_real_garments_lie_with_their_kind_more_than_under_pca() -> None:
     frame = pd.read_parquet(shared("data/catalogues/fashion_styles.parquet")).head(8000)
-    columns = {"id": "id", "gender": "category", "baseColour": "category", "season": "category", "usage": "category",
-               "year": "number", "productDisplayName": "title"}  # fmt: skip
+    columns = {
+        "id": "id",
+        "gender": "category",
+        "baseColour": "category",
+        "season": "category",
+        "usage": "category",
+        "year": "number",
+        "productDisplayName": "title",
+    }
     catalogue = frame[list(columns)].astype({c: "str" for c in columns if c != "year"})
     data = Dataset.build("fashion", Catalogue(catalogue, columns))
     found = {}

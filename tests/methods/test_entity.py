@@ -84,8 +84,9 @@ def test_target_and_excluded_columns_are_no_input() -> None:
 def test_an_answer_that_cannot_be_told_is_said_first_and_without_confidence() -> None:
     data = table(600, kind=lambda rng, kind: rng.choice(["a", "b", "c"], len(kind)))
     fitted = fit(data, target="kind")
-    assert fitted.meta["notices"] and ("commonest value" in fitted.meta["notices"][0] or
-                                       "linear model" in fitted.meta["notices"][0])  # fmt: skip
+    assert fitted.meta["notices"] and (
+        "commonest value" in fitted.meta["notices"][0] or "linear model" in fitted.meta["notices"][0]
+    )
     assert fitted.predict(data).confidence.mean() < 0.75
 
 

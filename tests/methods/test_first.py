@@ -95,12 +95,15 @@ def test_blocks_add_up_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     np.testing.assert_array_equal(whole.vectors, parts.vectors)
 
 
-@pytest.mark.parametrize("baskets", [
-    [["a", "b"]],
-    [["a", "b", "c"]] * 1000,
-    [[f"i{n}" for n in range(2000)]],
-    [["bag", f"i{n}", f"i{n + 1}"] for n in range(0, 60, 2)],
-])
+@pytest.mark.parametrize(
+    "baskets",
+    [
+        [["a", "b"]],
+        [["a", "b", "c"]] * 1000,
+        [[f"i{n}" for n in range(2000)]],
+        [["bag", f"i{n}", f"i{n + 1}"] for n in range(0, 60, 2)],
+    ],
+)
 def test_odd_baskets_give_sound_vectors_or_none(baskets: list[list[str]]) -> None:
     found = answer(dataset(baskets))
     if found is not None:

@@ -50,8 +50,11 @@ def test_a_catalogue_of_one_kind_of_column_is_enough() -> None:
         found = fitted.embed(Dataset.build("c", Catalogue(new, roles)))
         product = fitted.embeddings["product"]
         near = np.argsort(-(found.unit @ product.unit.T), axis=1)[:, :5]
-        same = [planted.group(product.ids[m]) == planted.group(i) for i, row in zip(found.ids, near, strict=True)
-                for m in row]  # fmt: skip
+        same = [
+            planted.group(product.ids[m]) == planted.group(i)
+            for i, row in zip(found.ids, near, strict=True)
+            for m in row
+        ]
         assert np.mean(same) > 0.9, keep
 
 

@@ -10,9 +10,7 @@ from embedcore.methods.baskets import customers, svd
 from tests.methods import planted
 
 
-@pytest.mark.parametrize(
-    ("name", "module", "limit"), [("svd", svd, "_BASKETS"), ("customer2vec", customers, "_LINES")]
-)
+@pytest.mark.parametrize(("name", "module", "limit"), [("svd", svd, "_BASKETS"), ("customer2vec", customers, "_LINES")])
 def test_what_does_not_fit_is_said_in_a_sentence(
     name: str, module: object, limit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

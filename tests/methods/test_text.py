@@ -26,10 +26,12 @@ def shop(*rows: tuple[str | None, ...]) -> Dataset:
     return Dataset.build("t", Catalogue(pd.DataFrame(list(rows), columns=list(ROLES)).astype("str"), ROLES))
 
 
-FULL = shop(("1", "Red cotton summer dress", "Acme", "Dresses", "77", "Light and airy."),
-            ("2", "Blue cotton summer dress", None, "Dresses", "78", "Warm."),
-            ("3", None, None, None, None, None),
-            ("4", "Red cotton summer dress", "Acme", "Dresses", "77", "Another story."))
+FULL = shop(
+    ("1", "Red cotton summer dress", "Acme", "Dresses", "77", "Light and airy."),
+    ("2", "Blue cotton summer dress", None, "Dresses", "78", "Warm."),
+    ("3", None, None, None, None, None),
+    ("4", "Red cotton summer dress", "Acme", "Dresses", "77", "Another story."),
+)
 
 
 def test_reads_titles_brands_and_categories_but_not_codes_or_descriptions() -> None:
@@ -76,8 +78,9 @@ def test_nothing_to_encode_gives_no_vectors() -> None:
 
 def test_a_vector_does_not_depend_on_its_batch() -> None:
     texts = [f"{'very ' * n}nice lamp" for n in range(70)]
-    np.testing.assert_allclose(encoder.encode(texts)[[0, 40, 69]], encoder.encode([texts[0], texts[40], texts[69]]),
-                               atol=1e-4)
+    np.testing.assert_allclose(
+        encoder.encode(texts)[[0, 40, 69]], encoder.encode([texts[0], texts[40], texts[69]]), atol=1e-4
+    )
 
 
 def test_meaning_counts_more_than_letters() -> None:
@@ -133,8 +136,9 @@ def test_damaged_built_in_files_are_noticed(name: str, monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("model", models.OFFERED[1:])
-def test_an_offered_model_that_is_not_here_is_said_plainly(model: str, monkeypatch: pytest.MonkeyPatch,
-                                                           tmp_path: Path) -> None:
+def test_an_offered_model_that_is_not_here_is_said_plainly(
+    model: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("EMBEDCORE_ONLINE", raising=False)
     monkeypatch.setenv("HF_HUB_CACHE", str(tmp_path))
     with pytest.raises(InputError, match="is not on this computer, and this app does not go online") as e:
@@ -169,8 +173,11 @@ def test_a_sentence_puts_the_product_into_words() -> None:
     fitted = get("text").fit(FULL, params)
     assert fitted.meta["columns"] == ["name", "maker", "about"]
     at, texts = text._texts(FULL, params, fitted.meta["columns"])
-    assert texts == ["Red cotton summer dress, made by Acme: Light and airy", "Blue cotton summer dress: Warm",
-                     "Red cotton summer dress, made by Acme: Another story"]
+    assert texts == [
+        "Red cotton summer dress, made by Acme: Light and airy",
+        "Blue cotton summer dress: Warm",
+        "Red cotton summer dress, made by Acme: Another story",
+    ]
     assert at.tolist() == [0, 1, 3]
     again = fitted.embed(FULL)
     np.testing.assert_array_equal(again.vectors, fitted.embeddings["product"].vectors)
@@ -194,14 +201,14 @@ import socket
 def refuse(*a, **k):
     raise AssertionError(f"went online: {a}")
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
-from embedcore.methods.text import encode
+from embedcore.methods.text.method import encode
 print(encode(["red shoe"]).shape)
 """
 
 UNREACHABLE = """
 import time
 from embedcore.errors import InputError
-from embedcore.methods.encoder import encode
+from embedcore.methods.text.encoder import encode
 begin = time.perf_counter()
 try:
     encode(["a"], "some/model")
@@ -212,8 +219,9 @@ except InputError as e:
 
 def run(code: str, **env: str) -> str:
     clean = {k: v for k, v in os.environ.items() if k not in ("HF_HUB_OFFLINE", "EMBEDCORE_ONLINE")}
-    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=clean | env, capture_output=True, text=True,
-                          timeout=300)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=clean | env, capture_output=True, text=True, timeout=300
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

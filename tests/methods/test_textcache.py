@@ -75,7 +75,7 @@ WRITER = """
 import sys
 import numpy as np
 from pathlib import Path
-from embedcore.methods.textcache import TextCache
+from embedcore.methods.text.cache import TextCache
 cache = TextCache(Path(sys.argv[1]), "m", 64)
 for n in range(int(sys.argv[2]), 100000):
     texts = [f"text {n} {i}" for i in range(50)]
@@ -85,8 +85,12 @@ for n in range(int(sys.argv[2]), 100000):
 
 
 def test_two_writers_killed_at_any_moment_leave_whole_files(tmp_path: Path) -> None:
-    both = [subprocess.Popen([sys.executable, "-c", WRITER, str(tmp_path), str(start)], cwd=ROOT, text=True,
-                             stdout=subprocess.PIPE) for start in (0, 50_000)]  # fmt: skip
+    both = [
+        subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path), str(start)], cwd=ROOT, text=True, stdout=subprocess.PIPE
+        )
+        for start in (0, 50_000)
+    ]
     said = []
     for writer in both:
         assert writer.stdout is not None

@@ -65,8 +65,13 @@ def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stock]
         data = finished(jobs, jobs.submit("sample", "sample:fashion", {"which": "fashion"}, "Open")).result["dataset"]
         method = get("product2vec")
         params = method.Params.of({"epochs": 3, "dimension": 16})
-        spec = {"dataset": data, "dataset_folder": str(store.dataset_folder(data)), "method": method.name,
-                "params": json.loads(params.canonical()), "seed": 0}  # fmt: skip
+        spec = {
+            "dataset": data,
+            "dataset_folder": str(store.dataset_folder(data)),
+            "method": method.name,
+            "params": json.loads(params.canonical()),
+            "seed": 0,
+        }
         key = run_key(data, method, params, 0)
         finished(jobs, jobs.submit("train", key, spec, "Train"))
         for job in jobs.live():

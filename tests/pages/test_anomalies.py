@@ -27,10 +27,15 @@ def slip() -> Dataset:
     """Forty lamps and forty bowls; one bowl is said to be of the department of light, and one is called badly."""
     n = 80
     kind = ["lamp"] * 40 + ["bowl"] * 40
-    frame = pd.DataFrame({
-        "sku": [f"p{i}" for i in range(n)], "name": [f"{k} {i}" for i, k in enumerate(kind)], "kind": kind,
-        "department": ["light"] * 40 + ["table"] * 40, "cost": [20.0 + i % 5 for i in range(n)],
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "sku": [f"p{i}" for i in range(n)],
+            "name": [f"{k} {i}" for i, k in enumerate(kind)],
+            "kind": kind,
+            "department": ["light"] * 40 + ["table"] * 40,
+            "cost": [20.0 + i % 5 for i in range(n)],
+        }
+    )
     frame.loc[60, "department"], frame.loc[60, "name"] = "light", EVIL
     roles = {"sku": "id", "name": "title", "kind": "category", "department": "category", "cost": "price"}
     return Dataset.build("Lamps and bowls", Catalogue(frame, roles))

@@ -151,8 +151,9 @@ def test_verdicts_come_along_to_a_new_version_of_the_catalogue(keys, home: Path)
     services.store().add_dataset(home / "incoming", "test")
     open_page("duplicates", dataset=newer.hash[:12])
     assert stored(home, newer.hash) == before
-    other = shop.Dataset.build("Another shop", shop.Catalogue(frame.frame.assign(name="x " + frame.frame["kind"]),
-                                                              frame.roles), None)  # fmt: skip
+    other = shop.Dataset.build(
+        "Another shop", shop.Catalogue(frame.frame.assign(name="x " + frame.frame["kind"]), frame.roles), None
+    )
     other.save(home / "incoming")
     services.store().add_dataset(home / "incoming", "test")
     open_page("duplicates", dataset=other.hash[:12])

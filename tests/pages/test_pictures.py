@@ -92,9 +92,9 @@ def test_a_link_cannot_name_a_folder_elsewhere(folder: Path, token: str) -> None
     assert not app.exception
 
 
-@pytest.mark.parametrize(("page", "query"), [
-    ("data", {}), ("map", {"item": "P10050"}), ("recommend", {"item": "P10050"}),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("page", "query"), [("data", {}), ("map", {"item": "P10050"}), ("recommend", {"item": "P10050"})]
+)
 def test_products_are_shown_with_their_picture(stock: Stock, page: str, query: dict[str, str]) -> None:
     app = open_page(page, **stock.query, **query)
     check(app)

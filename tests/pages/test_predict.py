@@ -91,16 +91,25 @@ def test_new_products_of_a_file_are_read_by_the_names_of_the_columns() -> None:
 
 def test_answers_become_a_table_that_says_where_nothing_was_known() -> None:
     found = {
-        "ids": ["a", "b"], "target": "kind", "kind": "category", "values": ["shoe", "lamp"], "confidence": [0.9, 0.4],
-        "top": [[("shoe", 0.9), ("lamp", 0.1)], [("lamp", 0.4), ("shoe", 0.3)]], "known": [True, False],
-    }  # fmt: skip
+        "ids": ["a", "b"],
+        "target": "kind",
+        "kind": "category",
+        "values": ["shoe", "lamp"],
+        "confidence": [0.9, 0.4],
+        "top": [[("shoe", 0.9), ("lamp", 0.1)], [("lamp", 0.4), ("shoe", 0.3)]],
+        "known": [True, False],
+    }
     frame = answers.table(found, shop.dataset(), {})
     assert list(frame.columns) == ["id", "predicted kind", "confidence", "or else", "known"]
     assert frame["known"].tolist() == ["", "nothing known of it"]
 
 
 def test_confidence_is_put_beside_how_often_it_was_right() -> None:
-    meta = {"calibration": [{"from": 0.5, "to": 0.9, "rows": 10, "right": 0.8},
-                            {"from": 0.9, "to": 1.0, "rows": 4, "right": 1.0}]}  # fmt: skip
+    meta = {
+        "calibration": [
+            {"from": 0.5, "to": 0.9, "rows": 10, "right": 0.8},
+            {"from": 0.9, "to": 1.0, "rows": 4, "right": 1.0},
+        ]
+    }
     assert "80 % of 10 such answers" in answers.tested(meta, 0.5) and "100 %" in answers.tested(meta, 1.0)
     assert answers.tested(meta, 0.2) == "" and answers.tested({}, 0.9) == ""

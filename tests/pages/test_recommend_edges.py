@@ -35,9 +35,12 @@ ODD = {
 def test_data_that_lack_something_get_an_answer_or_a_sentence(home: Path, which: str) -> None:
     shop.fill(home, ODD[which]())
     for view in (
-        {"relation": "with"}, {"relation": "instead"}, {"by": "basket"}, {"by": "basket", "basket": ","},
+        {"relation": "with"},
+        {"relation": "instead"},
+        {"by": "basket"},
+        {"by": "basket", "basket": ","},
         {"by": "customer"},
-    ):  # fmt: skip
+    ):
         app = open_page("recommend", **view)
         check(app)
         found = [b for b in app.button if str(b.key).split(":")[0] in ("look", "add", "due", "new", "empty")]

@@ -57,18 +57,38 @@ def training(
     assert first is not None
     first.save(tmp_path / "shown")
     made = [
-        Job(f"job{n}", "train", f"key{n}", f"Training {n}", {"dataset": keys["data"]}, state, n, 5, 100, "", None,
-            ((1, 3.0), (2, 2.0)), "", "", {}, False, datetime.now(UTC), None)
+        Job(
+            f"job{n}",
+            "train",
+            f"key{n}",
+            f"Training {n}",
+            {"dataset": keys["data"]},
+            state,
+            n,
+            5,
+            100,
+            "",
+            None,
+            ((1, 3.0), (2, 2.0)),
+            "",
+            "",
+            {},
+            False,
+            datetime.now(UTC),
+            None,
+        )
         for n, state in enumerate(states)
-    ]  # fmt: skip
+    ]
     jobs = {j.id: j for j in made}
     monkeypatch.setattr(Jobs, "live", lambda self: list(jobs.values()))
     monkeypatch.setattr(Jobs, "get", lambda self, id: jobs.get(id))
     monkeypatch.setattr(
-        Jobs, "shown",
-        lambda self, id, what: tmp_path / "shown" if shows and id in jobs and what == FIRST
-        and jobs[id].state == "running" else None,
-    )  # fmt: skip
+        Jobs,
+        "shown",
+        lambda self, id, what: (
+            tmp_path / "shown" if shows and id in jobs and what == FIRST and jobs[id].state == "running" else None
+        ),
+    )
     app = open_page("train", dataset=keys["data"][:12], method="product2vec")
     return app, jobs
 

@@ -19,13 +19,24 @@ def dataset(name: str = "Shop", n: int = 12, seed: int = 0) -> Dataset:
     """n products in three categories and 40 baskets of three products, two of which only the baskets know."""
     rng = np.random.default_rng(seed)
     ids = [f"p{i:03d}" for i in range(n)]
-    frame = pd.DataFrame({"id": ids, "title": [f"Product {i} of {seed}" for i in range(n)],
-                          "kind": [("shoe", "shirt", "hat")[i % 3] for i in range(n)]}).astype("str")
+    frame = pd.DataFrame(
+        {
+            "id": ids,
+            "title": [f"Product {i} of {seed}" for i in range(n)],
+            "kind": [("shoe", "shirt", "hat")[i % 3] for i in range(n)],
+        }
+    ).astype("str")
     bought = [*ids[: n // 2], "only-a", "only-b"]
-    lines = pd.DataFrame([{"basket": f"b{b}", "item": item, "customer": f"c{b % 7}"}
-                          for b in range(40) for item in rng.choice(bought, 3, replace=False)])
-    return Dataset.build(name, Catalogue(frame, {"id": "id", "title": "title", "kind": "category"}), lines,
-                         {"notices": ["made up"]})
+    lines = pd.DataFrame(
+        [
+            {"basket": f"b{b}", "item": item, "customer": f"c{b % 7}"}
+            for b in range(40)
+            for item in rng.choice(bought, 3, replace=False)
+        ]
+    )
+    return Dataset.build(
+        name, Catalogue(frame, {"id": "id", "title": "title", "kind": "category"}), lines, {"notices": ["made up"]}
+    )
 
 
 def result(folder: Path, ids: np.ndarray, seed: int = 0, d: int = 8) -> dict[str, Any]:
@@ -42,8 +53,15 @@ def result(folder: Path, ids: np.ndarray, seed: int = 0, d: int = 8) -> dict[str
     Graph(near, rng.random((n, k), np.float32), False, 0.97).save(folder / "graph")
     Projection("pca", rng.uniform(-10, 10, (n, 2)).astype(np.float32), {"explained": [0.5, 0.2]}).save(folder / "maps")
     Clusters("kmeans", (np.arange(n) % 3 - 1).astype(np.int32), ("shoes", "hats"), 0.4, {"k": 2}).save(
-        folder / "clusters")
+        folder / "clusters"
+    )
     (folder / "model").mkdir()
     (folder / "model" / "weights.bin").write_bytes(vectors.tobytes())
-    return {"method": "product2vec", "params": {"dimension": d}, "seed": seed, "seconds": 1.5, "losses": [2.0, 1.0],
-            "meta": {"words": n}}
+    return {
+        "method": "product2vec",
+        "params": {"dimension": d},
+        "seed": seed,
+        "seconds": 1.5,
+        "losses": [2.0, 1.0],
+        "meta": {"words": n},
+    }

@@ -74,7 +74,16 @@ def refuse(spec: dict[str, Any]) -> dict[str, Any]:
     raise InputError("No such model.", "Choose another one.")
 
 
-TASKS = {"match": match, "read": count, "count": count, "explain": explain, "boom": boom, "hungry": hungry,
-         "die": die, "spin": spin, "environment": environment}
+TASKS = {
+    "match": match,
+    "read": count,
+    "count": count,
+    "explain": explain,
+    "boom": boom,
+    "hungry": hungry,
+    "die": die,
+    "spin": spin,
+    "environment": environment,
+}
 QUESTIONS = {"add": add, "pause": pause, "who": who, "refuse": refuse, "warm": lambda spec: {}}
 WARM_UP: dict[str, list[Any]] = {}

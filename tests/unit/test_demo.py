@@ -21,8 +21,9 @@ from tests.shared import ROOT
 
 def test_the_demo_shows_clusters_duplicates_and_recommendations() -> None:
     before = spent()
-    ran = subprocess.run([sys.executable, "-m", "embedcore", "demo"], cwd=ROOT, capture_output=True, text=True,
-                         timeout=500)  # fmt: skip
+    ran = subprocess.run(
+        [sys.executable, "-m", "embedcore", "demo"], cwd=ROOT, capture_output=True, text=True, timeout=500
+    )
     assert ran.returncode == 0, ran.stderr
     said = ran.stdout
     assert "2,000 products, 20,000 baskets" in said
@@ -64,10 +65,15 @@ def test_files_become_a_dataset_a_run_and_vectors(tmp_path: Path, capsys: pytest
 
 @pytest.mark.parametrize(
     "arguments",
-    [["train", "nowhere", "out"], ["export", "nowhere", "x.csv"], ["ingest", "--sample", "nothing", "out"],
-     ["ingest", "--catalogue", "nowhere.csv", "out"], ["train", "nowhere", "out", "--set", "dimension"],
-     ["ingest", "out"]],
-)  # fmt: skip
+    [
+        ["train", "nowhere", "out"],
+        ["export", "nowhere", "x.csv"],
+        ["ingest", "--sample", "nothing", "out"],
+        ["ingest", "--catalogue", "nowhere.csv", "out"],
+        ["train", "nowhere", "out", "--set", "dimension"],
+        ["ingest", "out"],
+    ],
+)
 def test_a_wrong_command_says_one_sentence_and_exits_2(
     arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -87,7 +93,7 @@ def test_a_csv_runs_no_formula_and_keeps_numbers(tmp_path: Path) -> None:
     table = pd.read_csv(tmp_path / "v.csv", dtype={"id": str})
     assert table["id"].tolist() == ["'=1+1", "-5", "'-x", "'@a", "'+b", "007"]
     assert np.allclose(table[["d0", "d1", "d2"]], vectors().vectors)
-    assert export.csv(pd.DataFrame({"=cmd": ["a", None]})) == b"'=cmd\na\n\"\"\n"
+    assert export.csv(pd.DataFrame({"=cmd": ["a", None]})) == b'\'=cmd\na\n""\n'
 
 
 def test_parquet_keeps_ids_and_vectors_exactly(tmp_path: Path) -> None:

@@ -23,8 +23,10 @@ def plainly(data: Dataset, kind: str, min_count: int, rare: np.ndarray | None) -
     assert b is not None and b.customers is not None
     lists = [b.of(n) for n in range(len(b))]
     if kind == "customer":
-        lists = [np.concatenate([lists[n] for n in np.flatnonzero(b.customers == c)])
-                 for c in np.unique(b.customers[b.customers >= 0])]  # fmt: skip
+        lists = [
+            np.concatenate([lists[n] for n in np.flatnonzero(b.customers == c)])
+            for c in np.unique(b.customers[b.customers >= 0])
+        ]
     counts = np.bincount(np.concatenate(lists), minlength=len(data))
     good = counts >= min_count
     vocabulary = np.flatnonzero(good if rare is None else good | ((counts > 0) & rare))
@@ -32,10 +34,14 @@ def plainly(data: Dataset, kind: str, min_count: int, rare: np.ndarray | None) -
     found = [[row[int(i)] for i in one if int(i) in row] for one in lists]
     full = [one for one in found if len(one) > 1]
     return documents.Documents(
-        vocabulary, counts[vocabulary], np.r_[0, np.cumsum([len(one) for one in full])],
-        np.array([i for one in full for i in one]), int((counts > 0).sum()),
-        int((counts > 0).sum()) - len(vocabulary), len(found) - len(full),
-    )  # fmt: skip
+        vocabulary,
+        counts[vocabulary],
+        np.r_[0, np.cumsum([len(one) for one in full])],
+        np.array([i for one in full for i in one]),
+        int((counts > 0).sum()),
+        int((counts > 0).sum()) - len(vocabulary),
+        len(found) - len(full),
+    )
 
 
 @pytest.mark.parametrize("kind", documents.KINDS)

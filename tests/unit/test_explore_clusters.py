@@ -19,13 +19,15 @@ KINDS = ("SHOES", "HATS", "FRZN ICE", "SOUP", "SHIRTS", "BELTS")
 def shop(n: int = 300, groups: int = 6) -> tuple[Dataset, Embedding]:
     """n products, product i of KINDS[i % 6]; vectors in as many groups; every fourth of group 0 is for running."""
     group = np.arange(n) % groups
-    frame = pd.DataFrame({
-        "id": [f"p{i:04d}" for i in range(n)],
-        "title": [f"Acme {'running' if i % 12 == 0 else 'classic'} thing{i}" for i in range(n)],
-        "department": [KINDS[g] for g in group],
-        "colour": ["white" if g == 4 else "black" for g in group],
-        "maker": ["Acme"] * n,
-    }).astype("str")  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "id": [f"p{i:04d}" for i in range(n)],
+            "title": [f"Acme {'running' if i % 12 == 0 else 'classic'} thing{i}" for i in range(n)],
+            "department": [KINDS[g] for g in group],
+            "colour": ["white" if g == 4 else "black" for g in group],
+            "maker": ["Acme"] * n,
+        }
+    ).astype("str")
     roles = {"id": "id", "title": "title", "department": "category", "colour": "category", "maker": "brand"}
     dataset = Dataset.build("Shop", Catalogue(frame, roles))
     return dataset, Embedding("product", dataset.items, blobs(n, groups=groups))

@@ -65,8 +65,16 @@ def test_no_pairs_is_an_empty_table_with_the_same_columns():
 
 def test_bands_have_plain_names_with_the_limits_outside():
     assert [band(s) for s in (1.0, 0.91, 0.9, 0.71, 0.7, 0.51, 0.5, 0.0, -1.0)] == [
-        "near-duplicate", "near-duplicate", "related", "related", "somewhat", "somewhat", "different", "different",
-        "different"]  # fmt: skip
+        "near-duplicate",
+        "near-duplicate",
+        "related",
+        "related",
+        "somewhat",
+        "somewhat",
+        "different",
+        "different",
+        "different",
+    ]
     assert [b[0] for b in BANDS] == sorted((b[0] for b in BANDS), reverse=True)
 
 

@@ -22,8 +22,13 @@ def journey() -> Dataset:
 
     found = get_data(["transactions", "products"])
     products, lines = found["products"], found["transactions"]
-    roles = {"product_id": "id", "department": "category", "product_category": "category", "product_type": "category",
-             "brand": "brand"}  # fmt: skip
+    roles = {
+        "product_id": "id",
+        "department": "category",
+        "product_category": "category",
+        "product_type": "category",
+        "brand": "brand",
+    }
     frame = pd.DataFrame({c: products[c].map(lambda v: None if pd.isna(v) else str(v)).astype("str") for c in roles})
     lines = pd.DataFrame({"basket": lines["basket_id"].astype(str), "item": lines["product_id"].astype(str)})
     return Dataset.build("The Complete Journey", Catalogue(frame, roles), lines)

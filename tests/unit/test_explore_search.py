@@ -13,8 +13,17 @@ from embedcore.explore.ngrams import plain
 from embedcore.explore.search import by_vector, find
 from tests.shared import shared
 
-TITLES = ("Running Shoes White", "Trail Running Shoes", "Café Crème Mug", "Crew-Neck Sweater", "Sweater Vest",
-          "运动鞋 白色", "Straße Hat", "Shoe Polish", "")  # fmt: skip
+TITLES = (
+    "Running Shoes White",
+    "Trail Running Shoes",
+    "Café Crème Mug",
+    "Crew-Neck Sweater",
+    "Sweater Vest",
+    "运动鞋 白色",
+    "Straße Hat",
+    "Shoe Polish",
+    "",
+)
 
 
 @pytest.fixture
@@ -96,9 +105,14 @@ def test_100_000_titles_answer_at_once():
 
 
 def wardrobe() -> Dataset:
-    rows = [("1", "Silas Scarf", "Oakhem", "Wool", "Warm on cold days"), ("2", "Silas Scarf", "Daymoor", "Silk", None),
-            ("3", "Garden Chair", "Silas", "Teak", "For summer evenings"), ("4", "Couch", "Oakhem", "Felt", None),
-            ("5", "Kettle KX-100", "Daymoor", "Steel", None), ("6", "Kettle KX-200", "Daymoor", "Steel", None)]
+    rows = [
+        ("1", "Silas Scarf", "Oakhem", "Wool", "Warm on cold days"),
+        ("2", "Silas Scarf", "Daymoor", "Silk", None),
+        ("3", "Garden Chair", "Silas", "Teak", "For summer evenings"),
+        ("4", "Couch", "Oakhem", "Felt", None),
+        ("5", "Kettle KX-100", "Daymoor", "Steel", None),
+        ("6", "Kettle KX-200", "Daymoor", "Steel", None),
+    ]
     roles = {"id": "id", "title": "title", "brand": "brand", "material": "category", "about": "description"}
     return Dataset.build("Wardrobe", Catalogue(pd.DataFrame(rows, columns=list(roles)).astype("str"), roles))
 

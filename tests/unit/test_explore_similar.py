@@ -81,13 +81,19 @@ def test_baskets_are_needed():
 @pytest.fixture
 def shop() -> tuple[Dataset, Embedding]:
     """Ten teas and cups that go together, and a wide field of other purchases."""
-    frame = pd.DataFrame({
-        "id": ["tea", "cup", "mug", "rope", "lamp", "new"],
-        "title": ["Green Tea", "White Cup", "Blue Mug", "Rope", "Lamp", "Grey Mug"],
-        "kind": ["Tea", "Cups", "Cups", "Tools", "Light", "Cups"],
-        "range": ["Kitchen", "Kitchen", "Kitchen", "Garage", "House", "Kitchen"],
-        "maker": ["Leaf", "Bowl & Co", "Bowl & Co", "Knot", None, "Bowl & Co"],
-    }).astype("str").assign(price=[4.0, 10.0, 9.2, 7.0, np.nan, 10.05])  # fmt: skip
+    frame = (
+        pd.DataFrame(
+            {
+                "id": ["tea", "cup", "mug", "rope", "lamp", "new"],
+                "title": ["Green Tea", "White Cup", "Blue Mug", "Rope", "Lamp", "Grey Mug"],
+                "kind": ["Tea", "Cups", "Cups", "Tools", "Light", "Cups"],
+                "range": ["Kitchen", "Kitchen", "Kitchen", "Garage", "House", "Kitchen"],
+                "maker": ["Leaf", "Bowl & Co", "Bowl & Co", "Knot", None, "Bowl & Co"],
+            }
+        )
+        .astype("str")
+        .assign(price=[4.0, 10.0, 9.2, 7.0, np.nan, 10.05])
+    )
     frame.loc[4, "maker"] = None
     roles = {"id": "id", "title": "title", "kind": "category", "range": "category", "maker": "brand", "price": "price"}
     baskets = (

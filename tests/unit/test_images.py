@@ -20,8 +20,9 @@ IDS = ["p1", "p2", "p3"]
 
 
 def dataset(images: Images | None) -> Dataset:
-    return Dataset.build("shop", planted.catalogue(IDS), planted.lines([("b", "c", "p2"), ("b", "c", "extra9")]), None,
-                         images)  # fmt: skip
+    return Dataset.build(
+        "shop", planted.catalogue(IDS), planted.lines([("b", "c", "p2"), ("b", "c", "extra9")]), None, images
+    )
 
 
 def test_pictures_survive_saving_and_are_mapped_not_read(tmp_path: Path) -> None:

@@ -44,8 +44,11 @@ WANT = sorted(tuple(sorted(items)) for items in ORDERS.values())
 
 
 def _long() -> str:
-    rows = "".join(f"{o},c{n % 9},{i},2,{3 + n}.50,2024-01-{1 + n % 28:02} 10:00\n"
-                   for n, (o, items) in enumerate(ORDERS.items()) for i in items)  # fmt: skip
+    rows = "".join(
+        f"{o},c{n % 9},{i},2,{3 + n}.50,2024-01-{1 + n % 28:02} 10:00\n"
+        for n, (o, items) in enumerate(ORDERS.items())
+        for i in items
+    )
     return "order_id,customer_id,product_id,quantity,unit_price,created_at\n" + rows
 
 
@@ -66,11 +69,15 @@ SHAPES = {
     "list without quotes": _cells(","),
     "a line each": "".join(",".join(i) + "\n" for i in ORDERS.values()),
     "a line each, padded": "".join(",".join(i + [""] * (WIDTH - len(i))) + "\n" for i in ORDERS.values()),
-    "a line each, counted": "Item(s)," + ",".join(f"Item {n + 1}" for n in range(WIDTH)) + "\n"
+    "a line each, counted": "Item(s),"
+    + ",".join(f"Item {n + 1}" for n in range(WIDTH))
+    + "\n"
     + "".join(",".join([str(len(i)), *i] + [""] * (WIDTH - len(i))) + "\n" for i in ORDERS.values()),
-    "a line each, with its number": "order_id," + ",".join(f"p{n}" for n in range(WIDTH)) + "\n"
+    "a line each, with its number": "order_id,"
+    + ",".join(f"p{n}" for n in range(WIDTH))
+    + "\n"
     + "".join(",".join([o, *i] + [""] * (WIDTH - len(i))) + "\n" for o, i in ORDERS.items()),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("with_catalogue", [True, False])
@@ -88,8 +95,13 @@ def test_long_baskets_carry_customer_time_quantity_and_price(tmp_path: Path) -> 
     table = _read(tmp_path, _long())
     shape = guess_shape(table.frame)
     assert (shape.basket, shape.customer, shape.item, shape.quantity, shape.price, shape.time) == (
-        "order_id", "customer_id", "product_id", "quantity", "unit_price", "created_at",
-    )  # fmt: skip
+        "order_id",
+        "customer_id",
+        "product_id",
+        "quantity",
+        "unit_price",
+        "created_at",
+    )
     lines, notices = basket_lines(table.frame, shape)
     first = lines.iloc[0]
     assert (first["basket"], first["customer"], first["quantity"], first["price"]) == ("o0", "c0", 2, 3.5)
@@ -104,27 +116,43 @@ def test_the_example_of_one_row_per_customer_is_understood(tmp_path: Path) -> No
     assert (shape.shape, shape.customer, shape.basket, shape.item) == ("list", "user_id", None, "product_id")
     lines, _ = basket_lines(table.frame, shape)
     assert lines[["basket", "customer", "item"]].to_numpy().tolist() == [
-        ["1", "1", "12783"], ["1", "1", "16311"], ["1", "1", "12771"],
-    ]  # fmt: skip
+        ["1", "1", "12783"],
+        ["1", "1", "16311"],
+        ["1", "1", "12771"],
+    ]
 
 
 @pytest.mark.parametrize(
     ("header", "row", "want"),
     [
-        ("InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
-         "{b},8{i},LAMP {i},6,12/1/2010 8:26,2.55,17{c},France",
-         ("InvoiceNo", "CustomerID", "StockCode", "Quantity", "UnitPrice", "InvoiceDate")),
-        ("BillNo;Itemname;Quantity;Date;Price;CustomerID", "{b};LAMP {i};6;01.12.2010 08:26;2,55;17{c}",
-         ("BillNo", "CustomerID", "Itemname", "Quantity", "Price", "Date")),
-        ("Transaction,Item,date_time,period_day,weekday_weekend", "{b},Lamp {i},2016-10-30 09:58,morning,weekend",
-         ("Transaction", None, "Item", None, None, "date_time")),
-        ("order_id,product_id,add_to_cart_order,reordered", "{b},{i},1,0",
-         ("order_id", None, "product_id", None, None, None)),
-        ("timestamp,visitorid,itemid,transactionid", "1433{c}000000,{c},{i},{b}",
-         ("transactionid", "visitorid", "itemid", None, None, "timestamp")),
+        (
+            "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country",
+            "{b},8{i},LAMP {i},6,12/1/2010 8:26,2.55,17{c},France",
+            ("InvoiceNo", "CustomerID", "StockCode", "Quantity", "UnitPrice", "InvoiceDate"),
+        ),
+        (
+            "BillNo;Itemname;Quantity;Date;Price;CustomerID",
+            "{b};LAMP {i};6;01.12.2010 08:26;2,55;17{c}",
+            ("BillNo", "CustomerID", "Itemname", "Quantity", "Price", "Date"),
+        ),
+        (
+            "Transaction,Item,date_time,period_day,weekday_weekend",
+            "{b},Lamp {i},2016-10-30 09:58,morning,weekend",
+            ("Transaction", None, "Item", None, None, "date_time"),
+        ),
+        (
+            "order_id,product_id,add_to_cart_order,reordered",
+            "{b},{i},1,0",
+            ("order_id", None, "product_id", None, None, None),
+        ),
+        (
+            "timestamp,visitorid,itemid,transactionid",
+            "1433{c}000000,{c},{i},{b}",
+            ("transactionid", "visitorid", "itemid", None, None, "timestamp"),
+        ),
         ("a,b", "r{b},p{i}", ("a", None, "b", None, None, None)),
     ],
-)  # fmt: skip
+)
 def test_columns_of_well_known_files_are_found(
     tmp_path: Path, header: str, row: str, want: tuple[str | None, ...]
 ) -> None:
@@ -177,10 +205,15 @@ def test_the_money_of_a_line_becomes_a_price() -> None:
 
 @pytest.mark.parametrize(
     "shape",
-    [BasketShape("long", basket="order"), BasketShape("long", item="item"), BasketShape("list", basket="order"),
-     BasketShape("long", basket="gone", item="item"), BasketShape("round"),
-     BasketShape("long", basket="empty", item="item")],
-)  # fmt: skip
+    [
+        BasketShape("long", basket="order"),
+        BasketShape("long", item="item"),
+        BasketShape("list", basket="order"),
+        BasketShape("long", basket="gone", item="item"),
+        BasketShape("round"),
+        BasketShape("long", basket="empty", item="item"),
+    ],
+)
 def test_shapes_that_do_not_fit_get_a_sentence(shape: BasketShape) -> None:
     with pytest.raises(InputError) as caught:
         basket_lines(_frame(order=["1"], item=["a"], empty=[None]), shape)
@@ -190,8 +223,14 @@ def test_shapes_that_do_not_fit_get_a_sentence(shape: BasketShape) -> None:
 def test_lists_are_split_as_they_were_meant() -> None:
     cells = pd.Series(["1, 2 ,,3", "[4]", "['a, b', 'c']", '"x","y, z"', "[]", None, "{5}"], dtype="str")
     assert [v if isinstance(v, list) else None for v in split_list(cells, ",")] == [
-        ["1", "2", "3"], ["4"], ["a, b", "c"], ["x", "y, z"], None, None, ["5"],
-    ]  # fmt: skip
+        ["1", "2", "3"],
+        ["4"],
+        ["a, b", "c"],
+        ["x", "y, z"],
+        None,
+        None,
+        ["5"],
+    ]
     assert list_delimiter_of(pd.Series(["1;2", "3", "4;5;6"], dtype="str")) == ";"
     assert list_delimiter_of(pd.Series(["12 13", "14 15 16"], dtype="str")) == " "
     assert list_delimiter_of(pd.Series(["whole milk", "brown bread"], dtype="str")) is None
@@ -300,8 +339,13 @@ def test_the_complete_journey_written_as_csv_is_understood(tmp_path: Path) -> No
     table = read_table(tmp_path / "transactions.csv", "transactions.csv")
     shape = guess_shape(table.frame)
     assert (shape.basket, shape.customer, shape.item, shape.quantity, shape.price, shape.time) == (
-        "basket_id", "household_id", "product_id", "quantity", "sales_value", "transaction_timestamp",
-    )  # fmt: skip
+        "basket_id",
+        "household_id",
+        "product_id",
+        "quantity",
+        "sales_value",
+        "transaction_timestamp",
+    )
     lines, _ = basket_lines(table.frame, shape)
     assert len(lines) == 30_000 and lines["basket"].nunique() == bought["basket_id"].nunique()
     assert lines["time"].notna().all() and lines["time"].min() == bought["transaction_timestamp"].min()

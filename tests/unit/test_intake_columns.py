@@ -53,12 +53,18 @@ def test_what_is_no_number_is_missing_and_counted() -> None:
 @pytest.mark.parametrize(
     "values",
     [
-        ["2024-01-31", "2024-02-01"], ["31.01.2024", "01.02.2024"], ["31/01/2024", "01/02/2024"],
-        ["01/31/2024", "02/01/2024"], ["20240131", "20240201"], ["1706659200", "1706745600"],
-        ["1706659200000", "1706745600000"], ["31 Jan 2024", "01 Feb 2024"], ["2024-01-31T00:00:00Z", "2024-02-01"],
+        ["2024-01-31", "2024-02-01"],
+        ["31.01.2024", "01.02.2024"],
+        ["31/01/2024", "01/02/2024"],
+        ["01/31/2024", "02/01/2024"],
+        ["20240131", "20240201"],
+        ["1706659200", "1706745600"],
+        ["1706659200000", "1706745600000"],
+        ["31 Jan 2024", "01 Feb 2024"],
+        ["2024-01-31T00:00:00Z", "2024-02-01"],
         ["1/31/2024 0:00", "2/1/2024 0:00"],
     ],
-)  # fmt: skip
+)
 def test_dates_are_read_as_people_write_them(values: list[str]) -> None:
     found, bad = dates(pd.Series(values, dtype="str"))
     assert found.tolist() == [pd.Timestamp("2024-01-31"), pd.Timestamp("2024-02-01")] and not bad.any()
@@ -110,14 +116,29 @@ def test_the_name_is_the_title_and_the_description_is_not() -> None:
 def test_without_a_telling_name_the_values_decide() -> None:
     n = range(80)
     frame = _frame(
-        a=[f"X{i:04}" for i in n], b=[f"Red shoe no {i}" for i in n], c=["red", "blue"] * 40,
-        d=[f"${i}.99" for i in n], e=[f"2024-01-{1 + i % 28:02}" for i in n], f=[f"img/{i}.jpg" for i in n],
-        g=["same"] * 80, h=[None] * 80, i=[f"https://shop/{i}" for i in n], j=[str(i / 7) for i in n],
-    )  # fmt: skip
+        a=[f"X{i:04}" for i in n],
+        b=[f"Red shoe no {i}" for i in n],
+        c=["red", "blue"] * 40,
+        d=[f"${i}.99" for i in n],
+        e=[f"2024-01-{1 + i % 28:02}" for i in n],
+        f=[f"img/{i}.jpg" for i in n],
+        g=["same"] * 80,
+        h=[None] * 80,
+        i=[f"https://shop/{i}" for i in n],
+        j=[str(i / 7) for i in n],
+    )
     assert _roles(frame) == {
-        "a": "id", "b": "title", "c": "category", "d": "price", "e": "date", "f": "image", "g": "ignore",
-        "h": "ignore", "i": "ignore", "j": "number",
-    }  # fmt: skip
+        "a": "id",
+        "b": "title",
+        "c": "category",
+        "d": "price",
+        "e": "date",
+        "f": "image",
+        "g": "ignore",
+        "h": "ignore",
+        "i": "ignore",
+        "j": "number",
+    }
 
 
 def test_there_is_at_most_one_id_and_one_title() -> None:
@@ -135,10 +156,12 @@ def test_a_guess_shows_what_it_saw() -> None:
 
 def test_a_catalogue_is_cast_and_says_what_did_not_fit() -> None:
     frame = _frame(
-        sku=["1", "2", " 2", None, "3"], title=[" Shoe ", "NULL", "Hat", "Tie", "Cap"],
-        price=["$5.00", "ask", "6", "7", "1,250.00"], since=["2024-01-31", "soon", "", "", "2024-02-01"],
+        sku=["1", "2", " 2", None, "3"],
+        title=[" Shoe ", "NULL", "Hat", "Tie", "Cap"],
+        price=["$5.00", "ask", "6", "7", "1,250.00"],
+        since=["2024-01-31", "soon", "", "", "2024-02-01"],
         junk=list("abcde"),
-    )  # fmt: skip
+    )
     roles = {"sku": "id", "title": "title", "price": "price", "since": "date", "junk": "ignore"}
     catalogue, notices = make_catalogue(frame, roles)
     assert catalogue.ids.tolist() == ["1", "2", "3"] and list(catalogue.frame.columns) == list(roles)[:4]
@@ -157,9 +180,14 @@ def test_ids_can_be_made() -> None:
 
 @pytest.mark.parametrize(
     "roles",
-    [{"name": "title"}, {"id": "id", "name": "id"}, {"id": "id", "gone": "title"}, {"id": "id", "name": "colour"},
-     {"id": "title", "name": "title"}],
-)  # fmt: skip
+    [
+        {"name": "title"},
+        {"id": "id", "name": "id"},
+        {"id": "id", "gone": "title"},
+        {"id": "id", "name": "colour"},
+        {"id": "title", "name": "title"},
+    ],
+)
 def test_roles_that_cannot_be_get_a_sentence(roles: dict[str, str]) -> None:
     with pytest.raises(InputError) as caught:
         make_catalogue(_frame(id=["1"], name=["a"]), roles)
@@ -175,28 +203,56 @@ def test_a_catalogue_without_one_id_or_row_is_refused() -> None:
 
 REAL = {
     "data/catalogues/ikea.parquet": {
-        "item_id": "id", "name": "title", "category": "category", "price": "price", "old_price": "price",
-        "sellable_online": "category", "other_colors": "category", "short_description": "description",
-        "designer": "brand", "depth": "number", "height": "number", "width": "number", "old_price_num": "price",
+        "item_id": "id",
+        "name": "title",
+        "category": "category",
+        "price": "price",
+        "old_price": "price",
+        "sellable_online": "category",
+        "other_colors": "category",
+        "short_description": "description",
+        "designer": "brand",
+        "depth": "number",
+        "height": "number",
+        "width": "number",
+        "old_price_num": "price",
     },
     "data/catalogues/fashion_styles.parquet": {
-        "id": "id", "gender": "category", "masterCategory": "category", "subCategory": "category",
-        "articleType": "category", "baseColour": "category", "season": "category", "year": "number",
-        "usage": "category", "productDisplayName": "title",
+        "id": "id",
+        "gender": "category",
+        "masterCategory": "category",
+        "subCategory": "category",
+        "articleType": "category",
+        "baseColour": "category",
+        "season": "category",
+        "year": "number",
+        "usage": "category",
+        "productDisplayName": "title",
     },
     "data/duplicates/abt-buy/catalogue.csv": {
-        "id": "id", "source": "category", "title": "title", "description": "description", "brand": "brand",
+        "id": "id",
+        "source": "category",
+        "title": "title",
+        "description": "description",
+        "brand": "brand",
         "price": "price",
     },
     "data/duplicates/wdc-dev/catalogue.csv": {
-        "id": "id", "title": "title", "description": "description", "brand": "brand", "price": "price",
+        "id": "id",
+        "title": "title",
+        "description": "description",
+        "brand": "brand",
+        "price": "price",
         "currency": "category",
     },
     "data/recs/groceries/products.csv.gz": {"product_id": "id", "text": "title"},
     "data/recs/instacart1k/products.csv.gz": {
-        "product_id": "id", "text": "title", "category_mid": "category", "category_top": "category",
+        "product_id": "id",
+        "text": "title",
+        "category_mid": "category",
+        "category_top": "category",
     },
-}  # fmt: skip
+}
 
 
 @pytest.mark.shared
@@ -214,6 +270,11 @@ def test_the_complete_journey_is_understood() -> None:
     products = get_data("products")["products"].head(20_000)
     frame = products.astype("str").where(products.notna())
     assert _roles(frame) == {
-        "product_id": "id", "manufacturer_id": "category", "department": "category", "brand": "brand",
-        "product_category": "category", "product_type": "category", "package_size": "text",
-    }  # fmt: skip
+        "product_id": "id",
+        "manufacturer_id": "category",
+        "department": "category",
+        "brand": "brand",
+        "product_category": "category",
+        "product_type": "category",
+        "package_size": "text",
+    }

@@ -169,8 +169,10 @@ def test_reading_can_be_stopped(tmp_path: Path) -> None:
         read_table(path, "a.csv", progress=stop)
 
 
-@pytest.mark.parametrize("options", [{"delimiter": "ab"}, {"delimiter": '"'}, {"encoding": "klingon"},
-                                     {"encoding": "ascii"}, {"header_line": 99}])  # fmt: skip
+@pytest.mark.parametrize(
+    "options",
+    [{"delimiter": "ab"}, {"delimiter": '"'}, {"encoding": "klingon"}, {"encoding": "ascii"}, {"header_line": 99}],
+)
 def test_options_that_do_not_fit_get_a_sentence(tmp_path: Path, options: dict[str, object]) -> None:
     path = tmp_path / "a.csv"
     path.write_text("a,b\né,2\n", encoding="utf-8")

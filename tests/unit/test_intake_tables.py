@@ -87,7 +87,10 @@ def test_excel_is_read_below_its_titles_and_says_which_sheet(tmp_path: Path) -> 
     sheets: dict[str, list[list[object]]] = {
         "Cover": [],
         "Products": [
-            ["Price list"], [], [None, "Made on", dt.date(2024, 1, 31)], [],
+            ["Price list"],
+            [],
+            [None, "Made on", dt.date(2024, 1, 31)],
+            [],
             ["sku", "title", "price", "since", None, "note"],
             [101, "Shoe", 9.5, dt.date(2023, 5, 1), None, None],
             ["00102", "Shirt", 12.0, None, None, "=1+1"],
@@ -95,7 +98,7 @@ def test_excel_is_read_below_its_titles_and_says_which_sheet(tmp_path: Path) -> 
             [103, None, 7, None, "loose", None],
         ],
         "Other": [["a", "b"], [1, 2]],
-    }  # fmt: skip
+    }
     path = _book(tmp_path / "list.xlsx", sheets)
     table = read_table(path, "list.xlsx")
     assert table.report.columns == ("sku", "title", "price", "since", "column 5", "note")
@@ -162,8 +165,17 @@ def test_lines_of_many_lengths_stay_whole(tmp_path: Path) -> None:
 
 def test_values_are_text_of_one_kind() -> None:
     assert [text_of(v) for v in (1, 2.0, 2.5, True, "x", "", None, float("nan"), (1, None, "a"), {"a": 1})] == [
-        "1", "2", "2.5", "True", "x", None, None, None, "1,a", '{"a": 1}',
-    ]  # fmt: skip
+        "1",
+        "2",
+        "2.5",
+        "True",
+        "x",
+        None,
+        None,
+        None,
+        "1,a",
+        '{"a": 1}',
+    ]
 
 
 @pytest.mark.shared

@@ -106,9 +106,13 @@ def test_cancelling_takes_under_a_second_and_the_next_job_starts(jobs: Jobs, sto
 
 @pytest.mark.parametrize(
     ("kind", "message", "hint"),
-    [("explain", "The file is empty.", "Choose another one."), ("boom", "Something went wrong inside “boom”.", "logs/"),
-     ("hungry", "not enough memory", "Close other programs"), ("die", "stopped unexpectedly", "Run it again"),
-     ("nonsense", "Something went wrong inside “nonsense”.", "logs/")],
+    [
+        ("explain", "The file is empty.", "Choose another one."),
+        ("boom", "Something went wrong inside “boom”.", "logs/"),
+        ("hungry", "not enough memory", "Close other programs"),
+        ("die", "stopped unexpectedly", "Run it again"),
+        ("nonsense", "Something went wrong inside “nonsense”.", "logs/"),
+    ],
 )
 def test_a_failure_is_told_plainly_and_the_next_job_runs(
     jobs: Jobs, store: Store, kind: str, message: str, hint: str
@@ -177,8 +181,10 @@ def test_questions_are_answered_while_the_worker_is_busy(jobs: Jobs) -> None:
     assert jobs.ask("add", {"a": "ä", "b": "ß"}) == {"sum": "äß"}
     assert time.monotonic() - begin < 0.5
     answers: dict[int, Any] = {}
-    threads = [threading.Thread(target=lambda i=i: answers.update({i: jobs.ask("add", {"a": i, "b": i})["sum"]}))
-               for i in range(12)]
+    threads = [
+        threading.Thread(target=lambda i=i: answers.update({i: jobs.ask("add", {"a": i, "b": i})["sum"]}))
+        for i in range(12)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -16,8 +16,13 @@ from tests.unit.test_match_find import shop, titles
 def catalogue(path: Path) -> list[str]:
     names = titles(60)
     ids = [f"{k:04d}" for k in range(90)]
-    rows = pd.DataFrame({"sku": ids, "shop": ["north"] * 60 + ["south"] * 30,
-                         "title": [*names, *(n.replace("-", " ") for n in names[:30])]})  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "sku": ids,
+            "shop": ["north"] * 60 + ["south"] * 30,
+            "title": [*names, *(n.replace("-", " ") for n in names[:30])],
+        }
+    )
     rows.to_csv(path, index=False)
     return ids
 

@@ -79,10 +79,14 @@ def test_one_wrong_pair_does_not_chain_two_groups() -> None:
 
 
 def catalogue() -> Dataset:
-    frame = pd.DataFrame({
-        "id": ["a", "b", "c"], "title": pd.Series(["Lamp", "Lamp white", "Drill"], dtype="str"),
-        "brand": pd.Series([None, "Acme", "Bolt"], dtype="str"), "price": [9.0, np.nan, 30.0],
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "id": ["a", "b", "c"],
+            "title": pd.Series(["Lamp", "Lamp white", "Drill"], dtype="str"),
+            "brand": pd.Series([None, "Acme", "Bolt"], dtype="str"),
+            "price": [9.0, np.nan, 30.0],
+        }
+    )
     lines = pd.DataFrame(
         {"basket": ["1", "1", "2", "2"], "item": ["a", "b", "a", "c"], "quantity": [1.0, 2.0, 1.0, 1.0]}
     )

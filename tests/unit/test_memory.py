@@ -20,10 +20,10 @@ WATCH = """
 import json, sys, threading, time
 from pathlib import Path
 import numpy as np
-from embedcore import baskets, scratch
-from embedcore.baskets import Baskets
-from embedcore.dataset import Dataset
-from embedcore.methods import documents
+from embedcore.data import baskets, scratch
+from embedcore.data.baskets import Baskets
+from embedcore.data.dataset import Dataset
+from embedcore.methods.baskets import documents
 
 def own():
     status = Path("/proc/self/status").read_text()
@@ -36,7 +36,7 @@ def look():
 
 # A hundredth of what is usual, as there are a hundredth of the lines.
 baskets.CHUNK, scratch.LARGE = 20_000, 1 << 20
-items = np.array([f"{n}" for n in range(%d)], object)
+items = np.array([f"{n}" for n in range(PRODUCTS)], object)
 data = Dataset("large", None, Baskets.load(Path(sys.argv[1])), items)
 small = Dataset("small", None, Baskets(np.array([0, 2]), np.zeros(2, np.int32), items[:1]), items)
 small.save(Path(sys.argv[2]))  # of the first call something always stays: what is imported for it
@@ -54,7 +54,7 @@ for name, work in {
     thread.join()
     grown[name] = max(seen) - seen[0]
 print(json.dumps(grown))
-""" % PRODUCTS  # noqa: UP031
+""".replace("PRODUCTS", str(PRODUCTS))
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="did not run: the system does not tell its memory")
@@ -62,10 +62,12 @@ def test_reading_documents_hashing_and_saving_hold_little_of_four_million_lines(
     rng = np.random.default_rng(0)
     ends = np.sort(rng.choice(LINES, BASKETS - 1, replace=False))
     Baskets(
-        np.r_[0, ends, LINES], rng.integers(0, PRODUCTS, LINES, dtype=np.int32),
-        np.arange(BASKETS).astype(str).astype(object), rng.integers(-1, CUSTOMERS, BASKETS, dtype=np.int32),
+        np.r_[0, ends, LINES],
+        rng.integers(0, PRODUCTS, LINES, dtype=np.int32),
+        np.arange(BASKETS).astype(str).astype(object),
+        rng.integers(-1, CUSTOMERS, BASKETS, dtype=np.int32),
         np.arange(CUSTOMERS).astype(str).astype(object),
-    ).save(tmp_path / "baskets")  # fmt: skip
+    ).save(tmp_path / "baskets")
     command = [sys.executable, "-c", WATCH, str(tmp_path / "baskets"), str(tmp_path / "again")]
     ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr

@@ -34,8 +34,11 @@ def test_numbers_shares_and_times_read_as_a_person_says_them() -> None:
     assert (number(1234567), number(0.5), number(1234.5)) == ("1,234,567", "0.50", "1,234")
     assert (share(0.4567), share(0.0123), share(0), share(1)) == ("46 %", "1.2 %", "0 %", "100 %")
     assert (duration(0.2), duration(61), duration(600), duration(7200)) == (
-        "less than a second", "61 s", "10 min", "2.0 h",
-    )  # fmt: skip
+        "less than a second",
+        "61 s",
+        "10 min",
+        "2.0 h",
+    )
 
 
 def test_ago_counts_in_the_largest_whole_unit() -> None:

@@ -28,8 +28,9 @@ def ask(folder: Path, train: Any, queries: Any, *options: str, out: str = "recs.
 
 
 def lines(baskets: list[list[str]], customers: list[str] | None = None, seq: list[Any] | None = None) -> pd.DataFrame:
-    rows = [(f"0{n}", i, customers[n] if customers else "", seq[n] if seq else n) for n, b in enumerate(baskets)
-            for i in b]  # fmt: skip
+    rows = [
+        (f"0{n}", i, customers[n] if customers else "", seq[n] if seq else n) for n, b in enumerate(baskets) for i in b
+    ]
     frame = pd.DataFrame(rows, columns=["basket_id", "product_id", "customer_id", "seq"])
     return frame if customers else frame.drop(columns=["customer_id"])
 
@@ -47,8 +48,10 @@ def test_ids_come_back_as_they_went_in_and_the_basket_is_never_recommended(tmp_p
     first = found[found["query_id"] == "00a"]
     assert first["product_id"].tolist()[:2] == ["0070", "1e3"] and first["rank"].tolist() == ["1", "2", "3"]
     assert not set(found.loc[found["query_id"] == "b", "product_id"]) & {"7", "08"}
-    assert found["reason"].notna().all() and (found.groupby("query_id")["score"].apply(
-        lambda s: s.astype(float).is_monotonic_decreasing)).all()  # fmt: skip
+    assert (
+        found["reason"].notna().all()
+        and (found.groupby("query_id")["score"].apply(lambda s: s.astype(float).is_monotonic_decreasing)).all()
+    )
 
 
 def test_parquet_goes_in_and_out(tmp_path: Path) -> None:
@@ -88,16 +91,23 @@ def test_new_only_leaves_out_what_a_customer_bought(tmp_path: Path) -> None:
 def test_products_get_what_goes_with_them_or_what_replaces_them(tmp_path: Path) -> None:
     train = lines([["a", "tea"]] * 8 + [["b", "tea"]] * 8 + [["rope", f"z{n}"] for n in range(30)])
     _, beside = ask(tmp_path, train, asked(("q", "a")), "--for", "products", "--k", "1")
-    _, instead = ask(
-        tmp_path, train, asked(("q", "a")), "--for", "products", "--k", "1", "--relation", "substitutes"
-    )
+    _, instead = ask(tmp_path, train, asked(("q", "a")), "--for", "products", "--k", "1", "--relation", "substitutes")
     assert beside["product_id"].tolist() == ["tea"] and instead["product_id"].tolist() == ["b"]
 
 
 def test_substitutes_are_filled_up_with_the_nearest_and_say_so(tmp_path: Path) -> None:
     train = lines([["a", "tea"]] * 8 + [["a", "pot"]] * 8 + [["rope"]] * 3)
-    _, found = ask(tmp_path, train, asked(("first", "zzz"), ("q", "a"), ("r", "rope")), "--for", "products",
-                   "--relation", "substitutes", "--k", "9")  # fmt: skip
+    _, found = ask(
+        tmp_path,
+        train,
+        asked(("first", "zzz"), ("q", "a"), ("r", "rope")),
+        "--for",
+        "products",
+        "--relation",
+        "substitutes",
+        "--k",
+        "9",
+    )
     assert found["query_id"].drop_duplicates().tolist() == ["first", "q", "r"]  # in the order of the file
     assert found.groupby("query_id").size().tolist() == [4, 3, 3]
     assert not found.duplicated(["query_id", "product_id"]).any()
@@ -113,8 +123,17 @@ def test_product2vec_alone_answers_too(tmp_path: Path, whom: str) -> None:
     baskets = [[f"p{5 * j + n % 5}" for j in rng.choice(6, 3, replace=False)] for n in range(300)]
     train = lines(baskets, [f"c{n % 5}" for n in range(300)])
     what = ("p1", "product_id") if whom != "customers" else ("c1", "customer_id")
-    code, found = ask(tmp_path, train, asked(("q", what[0]), ("w", "unknown"), column=what[1]), "--for", whom,
-                      "--method", "product2vec", "--k", "4")  # fmt: skip
+    code, found = ask(
+        tmp_path,
+        train,
+        asked(("q", what[0]), ("w", "unknown"), column=what[1]),
+        "--for",
+        whom,
+        "--method",
+        "product2vec",
+        "--k",
+        "4",
+    )
     mine = found.loc[found["query_id"] == "q", "product_id"]
     assert code == 0 and all(int(p[1:]) % 5 == 1 for p in mine) and (found["query_id"] == "w").sum() == 4
 
@@ -144,21 +163,27 @@ def test_one_customer_with_ten_thousand_baskets(tmp_path: Path) -> None:
 
 
 def test_basket_numbers_that_start_again_for_each_customer_are_told_apart(tmp_path: Path) -> None:
-    train = pd.DataFrame({
-        "basket_id": ["1", "1", "1", "1"] * 2, "product_id": ["a", "b", "c", "d"] * 2,
-        "customer_id": ["x", "x", "y", "y", "z", "z", "w", "w"],
-    })  # fmt: skip
+    train = pd.DataFrame(
+        {
+            "basket_id": ["1", "1", "1", "1"] * 2,
+            "product_id": ["a", "b", "c", "d"] * 2,
+            "customer_id": ["x", "x", "y", "y", "z", "z", "w", "w"],
+        }
+    )
     _, found = ask(tmp_path, train, asked(("q", "a")), "--k", "1")
     assert found["product_id"].tolist() == ["b"] and found["reason"].iat[0].startswith("bought together")
 
 
-@pytest.mark.parametrize("train, queries, options, says", [
-    (pd.DataFrame({"order": ["1"], "product_id": ["a"]}), asked(("q", "a")), (), "no column “basket_id”"),
-    (lines([["a", "b"]]), pd.DataFrame({"q": ["1"]}), (), "no column “query_id”"),
-    (lines([["a", "b"]]), asked(("q", "c"), column="customer_id"), ("--for", "customers"), "name no customers"),
-    (lines([["a", "b"]]), asked(("q", "a")), ("--k", "0"), "--k is 0"),
-    (lines([["a"], ["b"]]), asked(("q", "a")), ("--method", "product2vec"), "no basket holds two products"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "train, queries, options, says",
+    [
+        (pd.DataFrame({"order": ["1"], "product_id": ["a"]}), asked(("q", "a")), (), "no column “basket_id”"),
+        (lines([["a", "b"]]), pd.DataFrame({"q": ["1"]}), (), "no column “query_id”"),
+        (lines([["a", "b"]]), asked(("q", "c"), column="customer_id"), ("--for", "customers"), "name no customers"),
+        (lines([["a", "b"]]), asked(("q", "a")), ("--k", "0"), "--k is 0"),
+        (lines([["a"], ["b"]]), asked(("q", "a")), ("--method", "product2vec"), "no basket holds two products"),
+    ],
+)
 def test_what_cannot_be_answered_is_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], train: Any, queries: Any, options: tuple[str, ...], says: str
 ) -> None:
@@ -168,8 +193,13 @@ def test_what_cannot_be_answered_is_one_sentence(
 
 
 def test_ids_of_the_catalogue_are_as_they_are_too(tmp_path: Path) -> None:
-    pd.DataFrame({"product_id": [" new ", "007", "NA", "0070"], "title": ["Tea", "Milk", "Nuts", "Cream"],
-                  "category": ["a", "a", "b", "a"]}).to_csv(tmp_path / "c.csv", index=False)  # fmt: skip
+    pd.DataFrame(
+        {
+            "product_id": [" new ", "007", "NA", "0070"],
+            "title": ["Tea", "Milk", "Nuts", "Cream"],
+            "category": ["a", "a", "b", "a"],
+        }
+    ).to_csv(tmp_path / "c.csv", index=False)
     train = lines([["007", "0070"], ["007", "0070", "NA"]] * 4)
     catalogue = ("--catalogue", str(tmp_path / "c.csv"))
     _, found = ask(tmp_path, train, asked(("q", "007")), *catalogue)
@@ -178,9 +208,15 @@ def test_ids_of_the_catalogue_are_as_they_are_too(tmp_path: Path) -> None:
     assert found["product_id"].tolist() == [" new "]
 
 
-@pytest.mark.parametrize("options", [
-    ("--new-only",), ("--relation", "substitutes"), ("--for", "products", "--method", "product2vec", "--relation",
-                                                     "substitutes"), ("--for", "products", "--new-only")])  # fmt: skip
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--new-only",),
+        ("--relation", "substitutes"),
+        ("--for", "products", "--method", "product2vec", "--relation", "substitutes"),
+        ("--for", "products", "--new-only"),
+    ],
+)
 def test_an_option_that_would_change_nothing_is_refused(
     tmp_path: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:

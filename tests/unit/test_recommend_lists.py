@@ -100,13 +100,13 @@ def test_variety_and_popularity_move_the_list(fashion: tuple[Dataset, Recommende
         return len({kind[r.item] for r in for_basket(dataset, found, items, 10, diversity=diversity)})
 
     def bought(popularity: float) -> float:
-        return float(np.mean([dataset.counts[r.item] for r in for_basket(dataset, found, items, 10,
-                                                                         popularity=popularity)]))  # fmt: skip
+        return float(
+            np.mean([dataset.counts[r.item] for r in for_basket(dataset, found, items, 10, popularity=popularity)])
+        )
 
     assert kinds(0.0) <= kinds(0.7) and kinds(0.7) >= 8
     assert bought(-1) < bought(0) < bought(1)
-    assert for_basket(dataset, found, items, 10)[0].id == for_basket(
-        dataset, found, items, 10, diversity=0.7)[0].id  # fmt: skip
+    assert for_basket(dataset, found, items, 10)[0].id == for_basket(dataset, found, items, 10, diversity=0.7)[0].id
 
 
 def test_odd_baskets_are_answered() -> None:

@@ -29,11 +29,15 @@ def shop(baskets: list[tuple[str, list[str]]]) -> Dataset:
 def random_shop(seed: int = 0, n: int = 400, items: int = 30, customers: int = 25) -> Dataset:
     rng = np.random.default_rng(seed)
     p = 1 / np.arange(1, items + 1)
-    return shop([
-        (f"c{rng.integers(customers)}",
-         [f"i{j:02d}" for j in rng.choice(items, rng.integers(1, 8), replace=False, p=p / p.sum())])
-        for _ in range(n)
-    ])  # fmt: skip
+    return shop(
+        [
+            (
+                f"c{rng.integers(customers)}",
+                [f"i{j:02d}" for j in rng.choice(items, rng.integers(1, 8), replace=False, p=p / p.sum())],
+            )
+            for _ in range(n)
+        ]
+    )
 
 
 def test_the_table_holds_the_scores_that_are_counted_one_by_one() -> None:
@@ -186,7 +190,10 @@ def test_the_worker_leaves_a_recommender_that_loads(tmp_path: Path) -> None:
     dataset = random_shop(9)
     dataset.save(tmp_path / "data")
     seen: list[float] = []
-    TASKS["recommender"]({"dataset_folder": str(tmp_path / "data")}, tmp_path / "out",
-                         lambda step, of, loss=None, note="", at=None: seen.append(step / of))  # fmt: skip
+    TASKS["recommender"](
+        {"dataset_folder": str(tmp_path / "data")},
+        tmp_path / "out",
+        lambda step, of, loss=None, note="", at=None: seen.append(step / of),
+    )
     found = model.Recommender.load(tmp_path / "out")
     assert np.array_equal(found.counts, dataset.counts) and seen[0] == 0 and seen[-1] == 1

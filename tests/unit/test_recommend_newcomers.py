@@ -66,8 +66,7 @@ def test_one_kind_of_column_is_enough() -> None:
     ids = [*(f"p{n}" for n in range(60)), *NEWS]
     for keep in ("room", "title", "price"):
         roles = {c: r for c, r in planted.ROLES.items() if c in ("id", keep)}
-        data = Dataset.build("s", Catalogue(planted.catalogue(ids).frame[list(roles)], roles),
-                             LINES)  # fmt: skip
+        data = Dataset.build("s", Catalogue(planted.catalogue(ids).frame[list(roles)], roles), LINES)
         basket = data.positions(np.array(["p1", "p5", "p9"], object))
         found = for_baskets(data, model.fit(data), {"b": basket}, 4)["b"]
         assert [planted.group(r.id) for r in found] == [1] * 4, keep
@@ -86,7 +85,9 @@ def test_without_a_catalogue_or_without_new_products_there_is_nothing_to_suggest
     all_bought = Dataset.build("s", planted.catalogue(f"p{n}" for n in range(60)), LINES)
     for data in (bare, all_bought):
         assert for_baskets(data, model.fit(data), {"b": np.array([0, 1]), "empty": np.array([], int)}, 5) == {
-            "b": [], "empty": []}  # fmt: skip
+            "b": [],
+            "empty": [],
+        }
 
 
 @pytest.mark.parametrize("method", ["mix", "product2vec"])
@@ -95,8 +96,19 @@ def test_the_command_lists_only_what_nobody_bought(tmp_path: Path, method: str) 
     LINES.set_axis(["basket_id", "product_id"], axis=1).to_csv(tmp_path / "train.csv", index=False)
     planted.catalogue(ids).frame.rename(columns={"id": "product_id"}).to_csv(tmp_path / "c.csv", index=False)
     (tmp_path / "q.csv").write_text("query_id,product_id\na,p1\na,p5\nb,p2\nnone,odd\n")
-    options = ["recommend", str(tmp_path / "train.csv"), "--queries", str(tmp_path / "q.csv"), "--newcomers",
-               "--k", "3", "--method", method, "--out", str(tmp_path / "recs.csv")]  # fmt: skip
+    options = [
+        "recommend",
+        str(tmp_path / "train.csv"),
+        "--queries",
+        str(tmp_path / "q.csv"),
+        "--newcomers",
+        "--k",
+        "3",
+        "--method",
+        method,
+        "--out",
+        str(tmp_path / "recs.csv"),
+    ]
     assert main(options) == 2, "without a catalogue nothing is known to be new"
     assert main([*options, "--catalogue", str(tmp_path / "c.csv")]) == 0
     recs = pd.read_csv(tmp_path / "recs.csv")

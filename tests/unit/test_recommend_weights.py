@@ -65,8 +65,9 @@ def test_a_pair_that_only_the_asked_basket_holds_gives_nothing_away() -> None:
 
 def told(*signals: list[list[float]], true: list[list[bool]]) -> rehearsal.Told:
     values = np.array(signals, np.float32)
-    return rehearsal.Told(values, np.tile(np.arange(values.shape[2]), (values.shape[1], 1)), np.array(true),
-                          np.array(true).sum(1))  # fmt: skip
+    return rehearsal.Told(
+        values, np.tile(np.arange(values.shape[2]), (values.shape[1], 1)), np.array(true), np.array(true).sum(1)
+    )
 
 
 def test_other_weights_are_taken_when_they_are_better_by_more_than_chance() -> None:
@@ -77,8 +78,9 @@ def test_other_weights_are_taken_when_they_are_better_by_more_than_chance() -> N
     better = told(noise.tolist(), knows.tolist(), np.zeros(true.shape).tolist(), true=true.tolist())
     chosen = weights.choose(better, (1.0, 0.7, 0.0))
     assert better.gain(chosen).mean() > 0.95 > better.gain((1.0, 0.7, 0.0)).mean()
-    chance = told(rng.random((4, 30)).tolist(), rng.random((4, 30)).tolist(), rng.random((4, 30)).tolist(),
-                  true=true[:4].tolist())  # fmt: skip
+    chance = told(
+        rng.random((4, 30)).tolist(), rng.random((4, 30)).tolist(), rng.random((4, 30)).tolist(), true=true[:4].tolist()
+    )
     assert weights.choose(chance, (1.0, 0.7, 0.0)) == (1.0, 0.7, 0.0)
 
 

@@ -226,9 +226,11 @@ def test_jobs_are_kept_by_id_and_found_by_kind_and_key(store: Store) -> None:
 
 
 def test_a_second_process_is_told_who_has_the_folder(store: Store) -> None:
-    code = ("import sys; from pathlib import Path; from embedcore.errors import BusyError\n"
-            "from embedcore.store import Store\n"
-            "try: Store.open(Path(sys.argv[1]))\nexcept BusyError as e: print(e)")
+    code = (
+        "import sys; from pathlib import Path; from embedcore.errors import BusyError\n"
+        "from embedcore.store.store import Store\n"
+        "try: Store.open(Path(sys.argv[1]))\nexcept BusyError as e: print(e)"
+    )
     ran = subprocess.run([sys.executable, "-c", code, str(store.home)], cwd=ROOT, capture_output=True, text=True)
     assert f"in use by process {os.getpid()}" in ran.stdout, ran.stderr
     assert str(store.home) not in ran.stdout and store.datasets() == []
@@ -255,9 +257,15 @@ def test_the_database_reaches_no_file_outside_and_cannot_be_unlocked(store: Stor
 
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n")
-    for sql in (f"SELECT * FROM read_csv('{secret}')", f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
-                f"ATTACH '{tmp_path}/x.duckdb'", "INSTALL httpfs", "LOAD httpfs", "SET memory_limit = '99GB'",
-                "SET enable_external_access = true"):
+    for sql in (
+        f"SELECT * FROM read_csv('{secret}')",
+        f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
+        f"ATTACH '{tmp_path}/x.duckdb'",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "SET memory_limit = '99GB'",
+        "SET enable_external_access = true",
+    ):
         with pytest.raises(duckdb.Error):
             store._db.write(lambda c, sql=sql: c.execute(sql))  # type: ignore[misc]
     with store._db.read() as cursor:
@@ -269,8 +277,9 @@ def test_leftovers_of_a_killed_process_go_at_the_next_opening(home: Path, tmp_pa
     store = Store.open(home)
     hash = add(store, tmp_path / "a")
     train(store, tmp_path / "r", hash, "key")
-    store.save_job(JobRow("w", "read", "k", "", {"path": str(home / "spool" / "waiting.csv")}, "queued",
-                          datetime.now(UTC)))
+    store.save_job(
+        JobRow("w", "read", "k", "", {"path": str(home / "spool" / "waiting.csv")}, "queued", datetime.now(UTC))
+    )
     store.close()
     for leftover in ("jobs/x.tmp/out", "datasets/unknown", "runs/unknown/model", "raw/abc.123.tmp", "raw/good"):
         (home / leftover).mkdir(parents=True)
@@ -280,8 +289,11 @@ def test_leftovers_of_a_killed_process_go_at_the_next_opening(home: Path, tmp_pa
         if "new" not in name:
             os.utime(home / name, (old, old))
     again = Store.open(home)
-    left = sorted(str(p.relative_to(home)) for f in ("jobs", "datasets", "runs", "raw", "spool", "logs")
-                  for p in (home / f).iterdir())
+    left = sorted(
+        str(p.relative_to(home))
+        for f in ("jobs", "datasets", "runs", "raw", "spool", "logs")
+        for p in (home / f).iterdir()
+    )
     assert left == sorted([f"datasets/{hash}", "runs/key", "raw/good", "spool/new.csv", "spool/waiting.csv"])
     assert again.raw("good") == home / "raw" / "good" and again.raw("other") is None
     again.close()

@@ -31,8 +31,13 @@ def shop(folder: Path) -> tuple[Path, Path]:
     """60 products in three kinds; a basket holds products of one kind."""
     rng = np.random.default_rng(0)
     kinds = ("shoe", "shirt", "hat")
-    products = pd.DataFrame({"sku": [f"s{i}" for i in range(60)], "name": [f"{kinds[i % 3]} {i}" for i in range(60)],
-                             "category": [kinds[i % 3] for i in range(60)]})
+    products = pd.DataFrame(
+        {
+            "sku": [f"s{i}" for i in range(60)],
+            "name": [f"{kinds[i % 3]} {i}" for i in range(60)],
+            "category": [kinds[i % 3] for i in range(60)],
+        }
+    )
     lines = [{"order": f"o{b}", "sku": f"s{3 * i + b % 3}"} for b in range(600) for i in rng.choice(20, 4, False)]
     products.to_csv(folder / "products.csv", index=False)
     pd.DataFrame(lines).to_csv(folder / "orders.csv", index=False, sep=";")
@@ -46,8 +51,15 @@ def done(jobs: Jobs, kind: str, key: str, spec: dict[str, Any]) -> Job:
 
 
 def read(jobs: Jobs, path: Path) -> Job:
-    spec = {"path": str(path), "filename": path.name, "delimiter": None, "encoding": None, "sheet": None,
-            "header_line": None, "ragged": False}
+    spec = {
+        "path": str(path),
+        "filename": path.name,
+        "delimiter": None,
+        "encoding": None,
+        "sheet": None,
+        "header_line": None,
+        "ragged": False,
+    }
     return done(jobs, "read", read_key(path, spec), spec)
 
 
@@ -57,9 +69,13 @@ def imported(jobs: Jobs, store: Store, folder: Path) -> str:
     assert orders_folder is not None
     shape = guess_shape(Table.load(orders_folder).frame)
     spec = {
-        "name": "Corner shop", "source": "products.csv + orders.csv",
-        "catalogue": {"raw": str(store.raw(products)), "roles": {"sku": "id", "name": "title", "category": "category"},
-                      "generate_ids": False},
+        "name": "Corner shop",
+        "source": "products.csv + orders.csv",
+        "catalogue": {
+            "raw": str(store.raw(products)),
+            "roles": {"sku": "id", "name": "title", "category": "category"},
+            "generate_ids": False,
+        },
         "baskets": {"raw": orders, "shape": vars(shape)},
     }
     job = done(jobs, "import", "the-import", spec)

@@ -15,14 +15,16 @@ def write(path: Path, n: int = 120, seed: int = 0, **more: list) -> Path:
     """A catalogue in which kind decides colour and size."""
     rng = np.random.default_rng(seed)
     kind = rng.integers(0, 4, n)
-    frame = pd.DataFrame({
-        "sku": [f"p{seed}-{i}" for i in range(n)],
-        "name": [f"fine kind{k} thing" for k in kind],
-        "colour": [f"colour{k}" for k in kind],
-        "material": [f"material{k // 2}" for k in kind],
-        "weight": (kind + 1) * 10 + rng.uniform(0, 1, n).round(2),
-        **more,
-    })
+    frame = pd.DataFrame(
+        {
+            "sku": [f"p{seed}-{i}" for i in range(n)],
+            "name": [f"fine kind{k} thing" for k in kind],
+            "colour": [f"colour{k}" for k in kind],
+            "material": [f"material{k // 2}" for k in kind],
+            "weight": (kind + 1) * 10 + rng.uniform(0, 1, n).round(2),
+            **more,
+        }
+    )
     frame.to_parquet(path) if path.suffix == ".parquet" else frame.to_csv(path, index=False)
     return path
 

@@ -52,14 +52,21 @@ def test_stages_share_one_bar_and_keep_the_steps_of_the_curve() -> None:
     first(500, 2000, 0.5)
     first(2000, 2000, 0.4, "Pass 20 of 20")
     second(1, 1, note="Comparing products")
-    assert seen == [(0, 100, None, "Training", 0), (20, 100, 0.5, "Training: 500 of 2,000", 500),
-                    (80, 100, 0.4, "Training: Pass 20 of 20", 2000), (100, 100, None, "Comparing products", 1)]
+    assert seen == [
+        (0, 100, None, "Training", 0),
+        (20, 100, 0.5, "Training: 500 of 2,000", 500),
+        (80, 100, 0.4, "Training: Pass 20 of 20", 2000),
+        (100, 100, None, "Comparing products", 1),
+    ]
 
 
 def test_clusters_are_named_by_what_was_asked_for() -> None:
-    for spec, name in (({"method": "kmeans"}, "kmeans"), ({"method": "kmeans", "k": 12}, "kmeans-12"),
-                       ({"method": "hdbscan", "min_size": 30, "space": "map"}, "hdbscan-30-map"),
-                       ({"method": "hdbscan", "k": 9, "space": "vectors", "seed": 3}, "hdbscan-seed3")):
+    for spec, name in (
+        ({"method": "kmeans"}, "kmeans"),
+        ({"method": "kmeans", "k": 12}, "kmeans-12"),
+        ({"method": "hdbscan", "min_size": 30, "space": "map"}, "hdbscan-30-map"),
+        ({"method": "hdbscan", "k": 9, "space": "vectors", "seed": 3}, "hdbscan-seed3"),
+    ):
         assert clustering_name(spec) == name
 
 
@@ -78,9 +85,14 @@ def test_warming_up_waits_for_rest_and_stops_for_a_job() -> None:
         go.wait(5)
         done.append("slow")
 
-    warm = WarmUp([Step(slow, lambda kind, spec: kind == "map" and spec["run"] == "r"),
-                   Step(lambda: done.append("beside"), none, beside=lambda kind, spec: kind == "train"),
-                   Step(lambda: done.append("last"), none)], delay=0.05)
+    warm = WarmUp(
+        [
+            Step(slow, lambda kind, spec: kind == "map" and spec["run"] == "r"),
+            Step(lambda: done.append("beside"), none, beside=lambda kind, spec: kind == "train"),
+            Step(lambda: done.append("last"), none),
+        ],
+        delay=0.05,
+    )
     time.sleep(0.1)
     assert not done, "nothing starts before the worker rests"
     begin = time.monotonic()

@@ -20,26 +20,37 @@ SAMPLES_SHOWN = 5
 # Words in names of columns, by what the column then is. The last words of a name weigh most: brand_name is a brand.
 _WORDS = {
     "id": "id ids sku asin ean gtin upc isbn barcode key code number nr no uuid guid handle artikelnummer stockcode "
-          "plu ref reference identifier mpn",
+    "plu ref reference identifier mpn",
     "title": "title name productname label displayname bezeichnung titel nom nombre titre item product text caption",
     "description": "description desc descr details detail about features summary body overview beschreibung "
-                   "descripcion longtext specification specifications specs",
+    "descripcion longtext specification specifications specs",
     "category": "category categories cat type kind department dept aisle class group family segment division section "
-                "subcategory gender season colour color material style collection usage occasion shape pattern fabric "
-                "kategorie categorie currency mid top condition availability source status origin country",
+    "subcategory gender season colour color material style collection usage occasion shape pattern fabric "
+    "kategorie categorie currency mid top condition availability source status origin country",
     "brand": "brand manufacturer maker vendor designer marke marque supplier producer publisher author artist "
-             "hersteller",
+    "hersteller",
     "price": "price cost msrp rrp preis prix precio amount sale_value retail",
     "date": "date time timestamp created updated datum day released launched ts",
     "image": "image images img photo photos picture thumbnail thumb pic",
     "text": "tags keywords ingredients notes size dimensions comment comments review",
     "ignore": "url link href index unnamed",
-}  # fmt: skip
+}
 _ROLE_OF = {word: role for role, words in _WORDS.items() for word in words.split()}
 _THINGS = {
-    "product", "item", "article", "customer", "user", "order", "basket", "visitor", "transaction", "movie", "member",
-    "store", "session",
-}  # fmt: skip
+    "product",
+    "item",
+    "article",
+    "customer",
+    "user",
+    "order",
+    "basket",
+    "visitor",
+    "transaction",
+    "movie",
+    "member",
+    "store",
+    "session",
+}
 _OTHERS_ID = {"brand", "category"}
 _STRONG_ID = re.compile(r"(?:product|item|article|sku|prod|variant|style)?_?(?:id|sku|code|number|no|nr|key|asin)\Z")
 _TITLE_RANK = ("title", "product_name", "item_name", "name", "product_title", "productname", "product", "item", "text")
@@ -121,15 +132,24 @@ def _facts(column: str, s: pd.Series) -> _Facts:
     numeric = 1 - float(bad.sum()) / n if len(some) else 0.0
     counting = len(good) == len(some) == len(there) > 1 and bool((np.diff(pd.to_numeric(there, "coerce")) == 1).all())
     return _Facts(
-        column, "_".join(words), words, len(s), int(s.isna().sum()), len(values),
-        tuple(str(v) for v in values.head(SAMPLES_SHOWN)), numeric, int(bad.sum()),
-        bool(len(some)) and bool(plain.all()), float(np.mean([has_currency(v) for v in probe])) if len(probe) else 0.0,
-        dated, float(some.str.len().mean()) if len(some) else 0.0,
+        column,
+        "_".join(words),
+        words,
+        len(s),
+        int(s.isna().sum()),
+        len(values),
+        tuple(str(v) for v in values.head(SAMPLES_SHOWN)),
+        numeric,
+        int(bad.sum()),
+        bool(len(some)) and bool(plain.all()),
+        float(np.mean([has_currency(v) for v in probe])) if len(probe) else 0.0,
+        dated,
+        float(some.str.len().mean()) if len(some) else 0.0,
         float(some.str.contains(" ", regex=False).mean()) if len(some) else 0.0,
         float(probe.str.match(r"(?:https?:)?//|www\.").mean()) if len(probe) else 0.0,
         float(probe.str.contains(r"\.(?:jpe?g|png|webp|gif)(?:\?|\Z)", case=False).mean()) if len(probe) else 0.0,
         counting,
-    )  # fmt: skip
+    )
 
 
 def guess_roles(frame: pd.DataFrame) -> list[Guess]:

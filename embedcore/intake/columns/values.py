@@ -11,8 +11,23 @@ import pandas as pd
 from embedcore.intake.columns.names import listed
 
 MISSING = {
-    "", "nan", "NaN", "NAN", "NULL", "null", "Null", "N/A", "n/a", "#N/A", "NA", "<NA>", "None", "NaT", "-", "--",
-}  # fmt: skip
+    "",
+    "nan",
+    "NaN",
+    "NAN",
+    "NULL",
+    "null",
+    "Null",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "NA",
+    "<NA>",
+    "None",
+    "NaT",
+    "-",
+    "--",
+}
 DECIDE = 5000  # different texts that say whether a comma is a decimal sign
 DATE_SAMPLE = 2000  # and how dates are written
 _CURRENCY = (
@@ -26,12 +41,36 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DATE_FORMATS = (
-    "ISO8601", "%d.%m.%Y", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%y", "%d/%m/%Y", "%d/%m/%Y %H:%M",
-    "%d/%m/%Y %H:%M:%S", "%m/%d/%Y", "%m/%d/%Y %H:%M", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %I:%M %p", "%d/%m/%y", "%m/%d/%y", "%m/%d/%y %H:%M", "%d-%m-%Y", "%d-%m-%Y %H:%M",
-    "%d-%m-%Y %H:%M:%S", "%Y/%m/%d", "%Y/%m/%d %H:%M", "%Y/%m/%d %H:%M:%S", "%d %b %Y", "%d %B %Y", "%b %d, %Y",
-    "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y", "%a %b %d %H:%M:%S %Y",
-)  # fmt: skip
+    "ISO8601",
+    "%d.%m.%Y",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%y",
+    "%d/%m/%Y",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y %H:%M:%S",
+    "%m/%d/%Y",
+    "%m/%d/%Y %H:%M",
+    "%m/%d/%Y %H:%M:%S",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %I:%M %p",
+    "%d/%m/%y",
+    "%m/%d/%y",
+    "%m/%d/%y %H:%M",
+    "%d-%m-%Y",
+    "%d-%m-%Y %H:%M",
+    "%d-%m-%Y %H:%M:%S",
+    "%Y/%m/%d",
+    "%Y/%m/%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%d %b %Y",
+    "%d %B %Y",
+    "%b %d, %Y",
+    "%B %d, %Y",
+    "%d-%b-%Y",
+    "%d-%b-%y",
+    "%a %b %d %H:%M:%S %Y",
+)
 
 
 EPOCH = r"1\d{9}(?:\d{3})?(?:\.0+)?"

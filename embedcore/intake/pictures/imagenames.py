@@ -98,7 +98,7 @@ def assign(names: Sequence[str], catalogue: Catalogue) -> list[list[int]]:
 
 
 def _natural(name: str) -> tuple[int, str]:
-    """"a_2" before "a_10"."""
+    """ "a_2" before "a_10"."""
     return len(name), name
 
 

@@ -30,8 +30,22 @@ MAX_SIDE = 20_000
 _KINDS = ("PNG", "JPEG", "WEBP")
 _SAID = 1000  # names in a report
 # What Pillow and zipfile raise on bytes that are not what they say.
-_BROKEN = (OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError, KeyError, IndexError, OverflowError,
-           AttributeError, struct.error, zlib.error, zipfile.BadZipFile, MemoryError)  # fmt: skip
+_BROKEN = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    RuntimeError,
+    TypeError,
+    KeyError,
+    IndexError,
+    OverflowError,
+    AttributeError,
+    struct.error,
+    zlib.error,
+    zipfile.BadZipFile,
+    MemoryError,
+)
 
 
 class Refused(Exception):
@@ -79,10 +93,15 @@ def read(path: Path, catalogue: Catalogue, progress: Progress = silent) -> tuple
     unused = [name for n, name in enumerate(names) if n not in taken]
     chosen = len({f[0] for f in found if f})
     meta: dict[str, Any] = {
-        "files": len(names), "others": others, "further": len(taken) - chosen, "n_broken": len(broken),
-        "broken": broken[:_SAID], "n_unused": len(unused), "unused": unused[:_SAID],
+        "files": len(names),
+        "others": others,
+        "further": len(taken) - chosen,
+        "n_broken": len(broken),
+        "broken": broken[:_SAID],
+        "n_unused": len(unused),
+        "unused": unused[:_SAID],
         "without": len(catalogue) - len(images),
-    }  # fmt: skip
+    }
     images = Images(images.ids, images.pixels, images.jpegs, images.starts, meta)
     return images, notices(meta, len(images))
 
@@ -187,8 +206,9 @@ def _open(path: Path) -> Iterator[Place]:
     try:
         archive = zipfile.ZipFile(path)
     except _BROKEN:
-        raise InputError("This is no zip file with pictures, or it is damaged.", "Pack the pictures as a zip again."
-                         ) from None
+        raise InputError(
+            "This is no zip file with pictures, or it is damaged.", "Pack the pictures as a zip again."
+        ) from None
     with archive:
         yield _Zip(archive)
 

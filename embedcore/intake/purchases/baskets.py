@@ -101,8 +101,10 @@ class Tally:
     def _of_heads(self, shape: BasketShape) -> list[str]:
         said = self._unread("time", shape.time)
         if self.several:
-            said.append(f"The same number in “{shape.basket}” occurs with several customers: a basket is one number "
-                        "of one customer.")  # fmt: skip
+            said.append(
+                f"The same number in “{shape.basket}” occurs with several customers: a basket is one number "
+                "of one customer."
+            )
         if shape.basket is None and shape.customer is not None and shape.shape == "long":
             what = "all that one customer bought" if shape.time is None else "what one customer bought on one day"
             said.append(f"There is no column of baskets: {what} counts as one basket.")
@@ -220,8 +222,9 @@ def _head_cells(frame: pd.DataFrame, shape: BasketShape, tally: Tally, decided: 
     elif shape.customer is not None:
         heads["basket"] = heads["customer"]
     elif shape.shape == "long":
-        raise InputError("No column says which products were bought together.",
-                         "Mark the column of the basket, order or customer.")  # fmt: skip
+        raise InputError(
+            "No column says which products were bought together.", "Mark the column of the basket, order or customer."
+        )
     else:
         heads["basket"] = pd.Series([str(n) for n in range(1, len(frame) + 1)], dtype="str")
     return heads

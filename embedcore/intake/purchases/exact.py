@@ -60,9 +60,14 @@ def purchases(
 
 
 def _streamed(
-    file: Path, catalogue: Catalogue | None, name: str, order: str | None, customers: bool, folder: Path,
+    file: Path,
+    catalogue: Catalogue | None,
+    name: str,
+    order: str | None,
+    customers: bool,
+    folder: Path,
     progress: Progress,
-) -> tuple[Dataset, list[str]]:  # fmt: skip
+) -> tuple[Dataset, list[str]]:
     wanted = ["basket_id", "product_id", *(["customer_id"] if customers else []), *([order] if order else [])]
     with TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-") as near, pq.ParquetFile(file) as source:
         scratch, rows, tally, known = Path(near), Rows(source, wanted), Tally(), _Known()
@@ -85,8 +90,14 @@ def _streamed(
                 said.append(_SEVERAL)
             ids = catalogue.ids if catalogue is not None else np.empty(0, object)
             items, place = joined(ids, np.array([*found.items], dtype=object))
-            write(heads, found, place, scratch / "done", part(progress, 80, 100),
-                  lambda values: _ranks(values, known.all()))  # fmt: skip
+            write(
+                heads,
+                found,
+                place,
+                scratch / "done",
+                part(progress, 80, 100),
+                lambda values: _ranks(values, known.all()),
+            )
         (scratch / "done").rename(folder)
     return Dataset.with_baskets(name, catalogue, items, folder), said
 

@@ -36,10 +36,16 @@ class Rule:
     key: str
 
 
-IMPORT = Rule("TRUE", lambda baskets, pairs, shared: several_customers(baskets, shared),
-              f"coalesce(customer || '{OWN}', '') || basket")  # fmt: skip
-EXACT = Rule("n IS NOT NULL", lambda baskets, pairs, shared: pairs > 1.05 * baskets,
-             "coalesce(customer, '') || chr(31) || basket")  # fmt: skip
+IMPORT = Rule(
+    "TRUE",
+    lambda baskets, pairs, shared: several_customers(baskets, shared),
+    f"coalesce(customer || '{OWN}', '') || basket",
+)
+EXACT = Rule(
+    "n IS NOT NULL",
+    lambda baskets, pairs, shared: pairs > 1.05 * baskets,
+    "coalesce(customer, '') || chr(31) || basket",
+)
 _SHARED = """
 SELECT count(*), coalesce(sum(people), 0), count(*) FILTER (people > 1)
 FROM (SELECT count(DISTINCT customer) AS people FROM heads WHERE customer IS NOT NULL AND {where} GROUP BY basket)
@@ -152,8 +158,12 @@ def first_seen(path: Path, folder: Path, pick: Any, tell: Progress = silent) -> 
 
 def _database(path: Path, folder: Path) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]]
-    config = {"autoinstall_known_extensions": "false", "memory_limit": MEMORY, "threads": 2,
-              "temp_directory": str(folder / "spill")}  # fmt: skip
+    config = {
+        "autoinstall_known_extensions": "false",
+        "memory_limit": MEMORY,
+        "threads": 2,
+        "temp_directory": str(folder / "spill"),
+    }
     con = duckdb.connect(str(path), config=config)
     con.execute("SET enable_progress_bar = true; SET enable_progress_bar_print = false")  # known, but not drawn
     return con
@@ -181,8 +191,10 @@ def _ask(con: duckdb.DuckDBPyConnection, query: str, tell: Progress, params: Any
             con.interrupt()
             thread.join(0.1)
     if wrong and isinstance(wrong[0], (duckdb.OutOfMemoryException, duckdb.IOException)):
-        raise InputError("There is not enough room to sort the baskets.",
-                         "Free some space on the disk of the data folder and try again.") from wrong[0]  # fmt: skip
+        raise InputError(
+            "There is not enough room to sort the baskets.",
+            "Free some space on the disk of the data folder and try again.",
+        ) from wrong[0]
     if wrong:
         raise wrong[0]
     return rows

@@ -49,9 +49,13 @@ def overlap(catalogue_ids: Collection[str], lines: pd.DataFrame) -> Overlap:
     both = [i for i in bought if i in known]
     share = len(both) / len(bought) if len(bought) else 0.0
     return Overlap(
-        len(both), len(bought) - len(both), len(known) - len(both), share, tuple(map(str, bought[:3])),
+        len(both),
+        len(bought) - len(both),
+        len(known) - len(both),
+        share,
+        tuple(map(str, bought[:3])),
         tuple(list(known)[:3]),
-    )  # fmt: skip
+    )
 
 
 def match(catalogue: Catalogue, lines: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:

@@ -13,8 +13,12 @@ from embedcore.data.scratch import space
 from embedcore.progress import Progress, silent
 
 CHUNK = 1_000_000  # lines at a time
-TYPES = {"slot": np.dtype(np.int32), "item": np.dtype(np.int32), "quantity": np.dtype(np.float32),
-         "price": np.dtype(np.float32)}  # fmt: skip
+TYPES = {
+    "slot": np.dtype(np.int32),
+    "item": np.dtype(np.int32),
+    "quantity": np.dtype(np.float32),
+    "price": np.dtype(np.float32),
+}
 _AMOUNTS = ("quantity", "price")
 
 
@@ -46,9 +50,14 @@ class Lines:
 
 
 def lay(
-    lines: Lines, basket: np.ndarray, place: np.ndarray, baskets: int, has: dict[str, bool], folder: Path,
+    lines: Lines,
+    basket: np.ndarray,
+    place: np.ndarray,
+    baskets: int,
+    has: dict[str, bool],
+    folder: Path,
     progress: Progress = silent,
-) -> None:  # fmt: skip
+) -> None:
     """Write indptr, items, quantity and price of Baskets. basket: of every slot; place: of every code of an item."""
     tell = _Tell(progress, lines.total)
     indptr, items, amounts = _scattered(lines, basket, place, baskets, [n for n in _AMOUNTS if has[n]], folder, tell)

@@ -15,15 +15,15 @@ LIST_DELIMITERS = (",", ";", "|", "\t", " ")
 SAMPLE = 5000
 _NAMES = {
     "item": "product products item items itemname productname stock stockcode sku article articles asin isbn movie "
-            "track song book upc ean plu produkt artikel producto produit goods",
+    "track song book upc ean plu produkt artikel producto produit goods",
     "basket": "basket baskets order orders invoice invoiceno transaction transactions receipt ticket session cart bill "
-              "purchase checkout visit trip bestellung bon txn trans",
+    "purchase checkout visit trip bestellung bon txn trans",
     "customer": "customer customers user users household member client shopper buyer account card visitor person kunde "
-                "cust hshd cliente",
+    "cust hshd cliente",
     "quantity": "quantity qty units count pieces menge cantidad",
     "price": "price value amount sales revenue total cost spend preis",
     "time": "time timestamp date datetime ts day created purchased at datum fecha",
-}  # fmt: skip
+}
 _ROLE_OF = {word: role for role, words in _NAMES.items() for word in words.split()}
 _AMOUNT = r"[-+]?\d{1,3}(?:[ ,.]\d{3})*(?:[.,]\d{1,2})?"
 _TOKEN = re.compile(r"\"([^\"]*)\"|'([^']*)'")
@@ -158,9 +158,15 @@ def _as_list(some: pd.DataFrame, names: dict[str, str | None], column: str, deli
         others = [c for c in some.columns if c != column and c != heads["time"]]
         heads["basket"] = max(others, key=lambda c: some[c].nunique(), default=None)
     what = "customer" if heads["basket"] is None else "basket"
-    return BasketShape("list", item=column, list_delimiter=delimiter, **heads,
-                       why=f"One row per {what}: the cells of “{column}” {why} of products.".replace(
-                           "hold ids of the catalogue of products", "list ids of the catalogue"))  # fmt: skip
+    return BasketShape(
+        "list",
+        item=column,
+        list_delimiter=delimiter,
+        **heads,
+        why=f"One row per {what}: the cells of “{column}” {why} of products.".replace(
+            "hold ids of the catalogue of products", "list ids of the catalogue"
+        ),
+    )
 
 
 def _wide(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) -> bool:
@@ -228,8 +234,9 @@ def _as_long(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) 
     quantity = _number(some, names, "quantity", taken)
     price = _number(some, names, "price", taken)
     parts = [f"“{c}” is the {w}" for w, c in (("product", item), ("basket", basket), ("customer", customer)) if c]
-    return BasketShape("long", basket, customer, item, quantity, price, time, None,
-                       f"One row per product bought: {', '.join(parts)}.")  # fmt: skip
+    return BasketShape(
+        "long", basket, customer, item, quantity, price, time, None, f"One row per product bought: {', '.join(parts)}."
+    )
 
 
 def _item(some: pd.DataFrame, names: dict[str, str | None], known: set[str], free: list[str]) -> str | None:

@@ -42,7 +42,7 @@ from embedcore.intake.purchases.baskets import (
     numbered_anew,
     used,
     whole_lines,
-)  # fmt: skip
+)
 from embedcore.intake.purchases.heads import Heads, first_seen
 from embedcore.intake.purchases.join import match
 from embedcore.intake.purchases.laying import Lines, lay
@@ -59,9 +59,14 @@ Read = Callable[[pd.DataFrame], pd.DataFrame]
 
 
 def add_baskets(
-    name: str, catalogue: Catalogue | None, table: Table, shape: BasketShape, folder: Path,
-    images: Images | None = None, progress: Progress = silent,
-) -> tuple[Dataset, list[str]]:  # fmt: skip
+    name: str,
+    catalogue: Catalogue | None,
+    table: Table,
+    shape: BasketShape,
+    folder: Path,
+    images: Images | None = None,
+    progress: Progress = silent,
+) -> tuple[Dataset, list[str]]:
     """(dataset of a catalogue and a table of purchases, notices). Of a large table the baskets are written to `folder`,
     and the dataset looks into it."""
     if table.file is not None and shape.shape == "long":
@@ -92,8 +97,9 @@ def baskets(
             rows = Rows(source, used(shape))
             decided = _decide(rows, shape, scratch, part(progress, 0, 20))
             tally = Tally()
-            found = gather(rows, lambda frame: long_rows(frame, shape, tally, decided), tally, scratch,
-                           part(progress, 20, 60))  # fmt: skip
+            found = gather(
+                rows, lambda frame: long_rows(frame, shape, tally, decided), tally, scratch, part(progress, 20, 60)
+            )
         if not found.lines.total:
             raise InputError(*NO_LINE)
         with Heads(found.heads, found.slots, scratch, part(progress, 60, 80)) as heads:
@@ -214,12 +220,15 @@ class _Slots:
             np.fmin.at(time, mine, known)
         width = len(people) + 1 if "customer" in lines else 1
         who = pairs % width - 1 if "customer" in lines else np.full(len(pairs), -1)
-        heads = pa.table({
-            "slot": pa.array(np.arange(self.used, self.used + len(pairs))),
-            "basket": _arrow(names).take(pa.array(pairs // width)),
-            "customer": _arrow(people).take(pa.array(who, mask=who < 0)),
-            "n": pa.array(n, mask=n < 0), "time": pa.array(time, mask=np.isinf(time)),
-        })  # fmt: skip
+        heads = pa.table(
+            {
+                "slot": pa.array(np.arange(self.used, self.used + len(pairs))),
+                "basket": _arrow(names).take(pa.array(pairs // width)),
+                "customer": _arrow(people).take(pa.array(who, mask=who < 0)),
+                "n": pa.array(n, mask=n < 0),
+                "time": pa.array(time, mask=np.isinf(time)),
+            }
+        )
         mine = mine + self.used
         self.used += len(pairs)
         for column in self.has:
@@ -254,8 +263,15 @@ def gather(rows: Rows, read: Read, tally: Tally, scratch: Path, progress: Progre
 
     items: dict[str, int] = {}
     slots, done, path = _Slots(), 0, scratch / "heads.parquet"
-    schema = pa.schema([("slot", pa.int64()), ("basket", pa.string()), ("customer", pa.string()), ("n", pa.int64()),
-                        ("time", pa.float64())])  # fmt: skip
+    schema = pa.schema(
+        [
+            ("slot", pa.int64()),
+            ("basket", pa.string()),
+            ("customer", pa.string()),
+            ("n", pa.int64()),
+            ("time", pa.float64()),
+        ]
+    )
     with pq.ParquetWriter(path, schema) as out, Lines(scratch) as kept:
         for frame in rows:
             lines = read(frame)
@@ -284,8 +300,14 @@ def _matched(items: dict[str, int], catalogue: Catalogue | None) -> tuple[np.nda
     return *joined(known, names), said
 
 
-def write(heads: Heads, found: Found, place: np.ndarray, folder: Path, progress: Progress,
-          when: Callable[[np.ndarray], np.ndarray] = lambda seconds: seconds) -> None:  # fmt: skip
+def write(
+    heads: Heads,
+    found: Found,
+    place: np.ndarray,
+    folder: Path,
+    progress: Progress,
+    when: Callable[[np.ndarray], np.ndarray] = lambda seconds: seconds,
+) -> None:
     """The files of Baskets.load. place: position of each product's code. when: what `moments` gave -> seconds."""
     folder.mkdir()
     n = heads.rank()

@@ -124,8 +124,10 @@ def _table(
         if kept.rows + len(rejected) != books.records:
             if much and out is not None:
                 out.unlink()
-            raise InputError("Some lines of this file could not be accounted for, so nothing was read.",
-                             "Open it in a spreadsheet and save it again as CSV.")  # fmt: skip
+            raise InputError(
+                "Some lines of this file could not be accounted for, so nothing was read.",
+                "Open it in a spreadsheet and save it again as CSV.",
+            )
     progress(100, 100, note="Read")
     header = 0 if how.header is None else how.header + 1
     return Read(

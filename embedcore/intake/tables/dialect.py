@@ -16,10 +16,31 @@ NUMBER = re.compile(r"[-+(]?[\s$€£¥₹]*\d[\d\s.,'’]*(?:[eE][-+]?\d+)?[\s%
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?\Z")
 # First cells of a line that names the content of a file of baskets, one a line.
 BASKET_WORDS = {
-    "items", "item", "basket", "baskets", "products", "product", "transaction", "transactions", "order", "orders",
-    "user_id", "user", "customer", "customer_id", "basket_id", "order_id", "transaction_id", "id", "product_id",
-    "product_ids", "item_id", "item_ids", "items_bought", "item(s)",
-}  # fmt: skip
+    "items",
+    "item",
+    "basket",
+    "baskets",
+    "products",
+    "product",
+    "transaction",
+    "transactions",
+    "order",
+    "orders",
+    "user_id",
+    "user",
+    "customer",
+    "customer_id",
+    "basket_id",
+    "order_id",
+    "transaction_id",
+    "id",
+    "product_id",
+    "product_ids",
+    "item_id",
+    "item_ids",
+    "items_bought",
+    "item(s)",
+}
 
 
 @dataclass(frozen=True)

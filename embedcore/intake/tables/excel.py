@@ -69,9 +69,14 @@ def _locked(path: Path) -> bool:
 
 
 def _sheet(
-    rows: list[list[Any]], filename: str, sheets: tuple[str, ...], name: str, header_line: int | None, asked: bool,
+    rows: list[list[Any]],
+    filename: str,
+    sheets: tuple[str, ...],
+    name: str,
+    header_line: int | None,
+    asked: bool,
     progress: Progress,
-) -> Sheet:  # fmt: skip
+) -> Sheet:
     cells: list[list[str | None]] = []
     for n, row in enumerate(rows):
         cells.append([text_of(v) for v in row])

@@ -201,14 +201,22 @@ def _guess(path: Path) -> tuple[str, str, list[str]]:
         wide_characters += len(text) - len(text.encode("ascii", "ignore"))
     if wide_characters > tally["bad"]:
         codecs.register_error("embedcore-mend", _mend)
-        return "utf-8", "embedcore-mend", [
-            f"The file is UTF-8 but for {tally['bad']:,} bytes, which were read as Windows-1252: "
-            "check the accents in some names."
-        ]  # fmt: skip
-    return "cp1252", "replace", [
-        "The file is not UTF-8: it was read as Windows-1252 (Western European). If letters look wrong, "
-        "choose another encoding or save the file as UTF-8."
-    ]  # fmt: skip
+        return (
+            "utf-8",
+            "embedcore-mend",
+            [
+                f"The file is UTF-8 but for {tally['bad']:,} bytes, which were read as Windows-1252: "
+                "check the accents in some names."
+            ],
+        )
+    return (
+        "cp1252",
+        "replace",
+        [
+            "The file is not UTF-8: it was read as Windows-1252 (Western European). If letters look wrong, "
+            "choose another encoding or save the file as UTF-8."
+        ],
+    )
 
 
 def _mend(e: UnicodeError) -> tuple[str, int]:

@@ -107,9 +107,16 @@ def read_table(
             if spool.kind(inner, filename) == "gz":
                 raise InputError(f"“{filename}” is packed twice.", "Unpack it once and try again.")
             return read_table(
-                inner, filename, delimiter=delimiter, encoding=encoding, sheet=sheet, header_line=header_line,
-                ragged=ragged, folder=folder, progress=part(progress, 20, 100),
-            )  # fmt: skip
+                inner,
+                filename,
+                delimiter=delimiter,
+                encoding=encoding,
+                sheet=sheet,
+                header_line=header_line,
+                ragged=ragged,
+                folder=folder,
+                progress=part(progress, 20, 100),
+            )
     if kind == "parquet":
         if folder is not None and large.parquet_rows(path, filename) > large.LARGE:
             return _large_parquet(path, filename, folder, progress)
@@ -117,9 +124,15 @@ def read_table(
     if kind == "excel":
         return _excel(path, filename, sheet, header_line, progress)
     r = csv.read(
-        path, filename, delimiter=delimiter, encoding=encoding, header_line=header_line, ragged=ragged,
-        folder=folder, progress=progress,
-    )  # fmt: skip
+        path,
+        filename,
+        delimiter=delimiter,
+        encoding=encoding,
+        header_line=header_line,
+        ragged=ragged,
+        folder=folder,
+        progress=progress,
+    )
     notices = list(r.notices)
     if not len(r.frame) and not len(r.rejected):
         notices.append("The file has column names but no rows.")
@@ -127,20 +140,35 @@ def read_table(
         notices.append(
             f"Rejected: {len(r.rejected):,} of {plural(r.rows_in, 'row')}, listed with the line and the reason."
         )
-    return _done(
-        r.frame, r.rejected, "csv", r.rows_in, notices, r.header_line, r.encoding, r.delimiter, file=r.file
-    )  # fmt: skip
+    return _done(r.frame, r.rejected, "csv", r.rows_in, notices, r.header_line, r.encoding, r.delimiter, file=r.file)
 
 
 def _done(
-    frame: pd.DataFrame, rejected: pd.DataFrame, kind: str, rows_in: int, notices: list[str], header_line: int = 1,
-    encoding: str | None = None, delimiter: str | None = None, sheets: tuple[str, ...] = (), sheet: str | None = None,
+    frame: pd.DataFrame,
+    rejected: pd.DataFrame,
+    kind: str,
+    rows_in: int,
+    notices: list[str],
+    header_line: int = 1,
+    encoding: str | None = None,
+    delimiter: str | None = None,
+    sheets: tuple[str, ...] = (),
+    sheet: str | None = None,
     file: Path | None = None,
-) -> Table:  # fmt: skip
+) -> Table:
     report = ReadReport(
-        kind, encoding, delimiter, header_line, rows_in, rows_in - len(rejected), len(rejected),
-        tuple(map(str, frame.columns)), sheets, tuple(notices), sheet,
-    )  # fmt: skip
+        kind,
+        encoding,
+        delimiter,
+        header_line,
+        rows_in,
+        rows_in - len(rejected),
+        len(rejected),
+        tuple(map(str, frame.columns)),
+        sheets,
+        tuple(notices),
+        sheet,
+    )
     return Table(frame.reset_index(drop=True), rejected, report, file)
 
 

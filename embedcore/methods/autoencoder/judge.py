@@ -44,24 +44,51 @@ def measure(
         cells, pca_cells = float(right[told].mean()), float(simple[told].mean())
         rows, pca_rows = float((right | ~told).all(1).mean()), float((simple | ~told).all(1).mean())
         if pca_cells > cells or pca_rows > rows:
-            said.append("On this table a plain PCA of the same width rebuilds products as well or better: "
-                        f"{pca_cells:.1%} of the cells, here {cells:.1%}.")  # fmt: skip
+            said.append(
+                "On this table a plain PCA of the same width rebuilds products as well or better: "
+                f"{pca_cells:.1%} of the cells, here {cells:.1%}."
+            )
         out += [
-            figure("Cells rebuilt right", cells, pca_cells, "PCA of the same width", help="Accuracy over the cells of "
-                   f"all category columns, on {len(held):,} products that were held back."),
-            figure("Products rebuilt wholly right", rows, pca_rows, "PCA of the same width", help="Share of held-out "
-                   "products of which every category cell is right."),
-            figure("Way from the commonest value to always right", (cells - naive) / max(1 - naive, 1e-9),
-                   (pca_cells - naive) / max(1 - naive, 1e-9), "PCA of the same width", help="Gain over always "
-                   f"answering the commonest value of the column, which alone is right in {naive:.1%} of the cells."),
-        ]  # fmt: skip
+            figure(
+                "Cells rebuilt right",
+                cells,
+                pca_cells,
+                "PCA of the same width",
+                help=f"Accuracy over the cells of all category columns, on {len(held):,} products that were held back.",
+            ),
+            figure(
+                "Products rebuilt wholly right",
+                rows,
+                pca_rows,
+                "PCA of the same width",
+                help="Share of held-out products of which every category cell is right.",
+            ),
+            figure(
+                "Way from the commonest value to always right",
+                (cells - naive) / max(1 - naive, 1e-9),
+                (pca_cells - naive) / max(1 - naive, 1e-9),
+                "PCA of the same width",
+                help="Gain over always "
+                f"answering the commonest value of the column, which alone is right in {naive:.1%} of the cells.",
+            ),
+        ]
     if layout.n_numbers:
         ours, theirs = _explained(held.z, z), _explained(held.z, pca_z)
         if theirs > ours + _CLEAR:
-            said.append(f"A plain PCA of the same width rebuilds the numbers better: {theirs:.0%} of their variance, "
-                        f"here {ours:.0%}.")  # fmt: skip
-        out.append(figure("Numbers rebuilt", ours, theirs, "PCA of the same width", help="R2 (share of the variance "
-                          "that is explained), mean over the number columns, on held-out products."))  # fmt: skip
+            said.append(
+                f"A plain PCA of the same width rebuilds the numbers better: {theirs:.0%} of their variance, "
+                f"here {ours:.0%}."
+            )
+        out.append(
+            figure(
+                "Numbers rebuilt",
+                ours,
+                theirs,
+                "PCA of the same width",
+                help="R2 (share of the variance "
+                "that is explained), mean over the number columns, on held-out products.",
+            )
+        )
     out += _guessed(reader, learned, held)
     return said, out
 
@@ -89,9 +116,7 @@ def _answers(reader: Reader, sheet: Sheet) -> tuple[np.ndarray, np.ndarray]:
     return codes, z
 
 
-def _pca(
-    layout: Layout, learned: Sheet, held: Sheet, dimension: int, seed: int
-) -> tuple[np.ndarray, np.ndarray]:
+def _pca(layout: Layout, learned: Sheet, held: Sheet, dimension: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """The same answers from the principal components of one-hot columns and standardised numbers."""
     split = len(layout.table.categories)
     order = np.random.default_rng(seed).permutation(len(learned))[:_ROWS]

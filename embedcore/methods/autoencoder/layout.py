@@ -165,8 +165,10 @@ def trimmed(layout: Layout) -> list[str]:
     out = []
     for column, c in zip(layout.columns, layout.table.categories, strict=False):
         if column.size < len(c.values):
-            out.append(f"“{c.name}” has {len(c.values):,} different values: the {column.size:,} commonest are told "
-                       "apart, the others count as one.")  # fmt: skip
+            out.append(
+                f"“{c.name}” has {len(c.values):,} different values: the {column.size:,} commonest are told "
+                "apart, the others count as one."
+            )
     return out
 
 

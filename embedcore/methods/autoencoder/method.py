@@ -33,21 +33,52 @@ _FEWEST = 50  # steps, however many columns there are
 class AutoencoderParams(Params):
     """Parameters of the tabular autoencoder."""
 
-    preset: str = param(GOOD, "What matters more", "Good neighbours: cells are hidden and swapped while it learns "
-                        "(denoising, mask probability .1 to .5), so that it must learn what goes with what. Faithful: "
-                        "next to no noise, so that rows are rebuilt exactly.", choices=(GOOD, FAITHFUL))
-    exclude: tuple[str, ...] = param((), "Columns to leave out", "None chosen means that every column is used.",
-                                     columns=TABLE)
-    dimension: int = param(32, "Numbers per product", "Length of a vector (width of the narrowest layer).",
-                           low=2, high=256, step=1)
-    steps: int = param(500, "Steps of training", "Batches of up to 1,024 products that are learned from.",
-                       low=50, high=5000, step=50, advanced=True)
-    width: int = param(128, "Width of the net", "Numbers in the layers before and after the narrow one.",
-                       low=16, high=512, step=16, advanced=True)
-    learning_rate: float = param(0.01, "Learning rate", "The largest step of AdamW; it rises and falls (one cycle).",
-                                 low=0.0001, high=0.05, advanced=True)
-    check: bool = param(True, "Check it on your table", "Hides columns in turn on a sample of 3,000 rows and compares "
-                        "with a plain PCA: takes a few seconds.", advanced=True)
+    preset: str = param(
+        GOOD,
+        "What matters more",
+        "Good neighbours: cells are hidden and swapped while it learns "
+        "(denoising, mask probability .1 to .5), so that it must learn what goes with what. Faithful: "
+        "next to no noise, so that rows are rebuilt exactly.",
+        choices=(GOOD, FAITHFUL),
+    )
+    exclude: tuple[str, ...] = param(
+        (), "Columns to leave out", "None chosen means that every column is used.", columns=TABLE
+    )
+    dimension: int = param(
+        32, "Numbers per product", "Length of a vector (width of the narrowest layer).", low=2, high=256, step=1
+    )
+    steps: int = param(
+        500,
+        "Steps of training",
+        "Batches of up to 1,024 products that are learned from.",
+        low=50,
+        high=5000,
+        step=50,
+        advanced=True,
+    )
+    width: int = param(
+        128,
+        "Width of the net",
+        "Numbers in the layers before and after the narrow one.",
+        low=16,
+        high=512,
+        step=16,
+        advanced=True,
+    )
+    learning_rate: float = param(
+        0.01,
+        "Learning rate",
+        "The largest step of AdamW; it rises and falls (one cycle).",
+        low=0.0001,
+        high=0.05,
+        advanced=True,
+    )
+    check: bool = param(
+        True,
+        "Check it on your table",
+        "Hides columns in turn on a sample of 3,000 rows and compares with a plain PCA: takes a few seconds.",
+        advanced=True,
+    )
 
 
 class FittedAutoencoder(Fitted):
@@ -83,8 +114,11 @@ class FittedAutoencoder(Fitted):
             if role != "id" and name in cells:
                 values = cells[name]
                 days = pd.Series(np.round(values), told.index) if role == "date" else None
-                told = (pd.Series(values, told.index, dtype=told.dtype) if days is None
-                        else pd.to_datetime(days, unit="D").astype(told.dtype))
+                told = (
+                    pd.Series(values, told.index, dtype=told.dtype)
+                    if days is None
+                    else pd.to_datetime(days, unit="D").astype(told.dtype)
+                )
             elif role != "id":
                 told = pd.Series(self._constant.get(name), index=told.index).astype(told.dtype)
             out[name] = told
@@ -113,8 +147,10 @@ class Autoencoder(Method):
         "It cannot know what is bought together. Where columns are few and mostly numbers a plain PCA finds neighbours "
         "as well or better; the check on your own table says so."
     )
-    source = ("Hinton and Salakhutdinov 2006, Reducing the Dimensionality of Data with Neural Networks; Vincent et al. "
-              "2008, Extracting and Composing Robust Features with Denoising Autoencoders")
+    source = (
+        "Hinton and Salakhutdinov 2006, Reducing the Dimensionality of Data with Neural Networks; Vincent et al. "
+        "2008, Extracting and Composing Robust Features with Denoising Autoencoders"
+    )
     version = 1
     needs = frozenset({"table"})
     Params: ClassVar[type[Params]] = AutoencoderParams
@@ -145,16 +181,28 @@ class Autoencoder(Method):
         steps = _steps(params.steps, table)
         noise = net.Noise((0.1, 0.5), 0.02, 0.1) if params.preset == GOOD else net.Noise((0.0, 0.1), 0.0, 0.0)
         arrays, losses = net.train(
-            layout, sheet.take(learned), params.dimension, params.width, steps, params.learning_rate, noise,
-            seed, stage(progress, 5, 75),
-        )  # fmt: skip
+            layout,
+            sheet.take(learned),
+            params.dimension,
+            params.width,
+            steps,
+            params.learning_rate,
+            noise,
+            seed,
+            stage(progress, 5, 75),
+        )
         arrays["layout"] = packed({"layout": layout.plain(), "constant": _constants(dataset, layout)})
         arrays["mean"] = np.zeros(params.dimension, np.float32)
         meta: dict[str, Any] = {
-            "params": asdict(params), "seed": seed, "losses": losses, "vocabulary": len(known),
-            "left_out": len(dataset) - len(known), "held_out": len(held), "columns": list(table.used),
+            "params": asdict(params),
+            "seed": seed,
+            "losses": losses,
+            "vocabulary": len(known),
+            "left_out": len(dataset) - len(known),
+            "held_out": len(held),
+            "columns": list(table.used),
             "unused": [list(pair) for pair in table.left_out],
-        }  # fmt: skip
+        }
         fitted = FittedAutoencoder({}, meta, arrays)
         vectors = fitted.reader.vectors(sheet.take(known))
         arrays["mean"] = vectors.mean(axis=0)
@@ -170,7 +218,7 @@ class Autoencoder(Method):
             "notices": [*told[0], *found[0], *trimmed(layout), *_spared(params, table)],
             "figures": [*found[1], *told[1]],
             "seconds": round(time.perf_counter() - begin, 3),
-        }  # fmt: skip
+        }
         progress(100, 100, note="Done")
         return fitted
 
@@ -198,8 +246,10 @@ def _spared(params: AutoencoderParams, table: Table) -> list[str]:
         return []
     steps = _steps(params.steps, table)
     check = ", and the check with hidden columns was left out" if params.check else ""
-    return [f"This table has {len(table.used):,} columns: it learned in {steps:,} steps instead of "
-            f"{params.steps:,}{check}. Leave out columns that do not matter, or raise the steps."]  # fmt: skip
+    return [
+        f"This table has {len(table.used):,} columns: it learned in {steps:,} steps instead of "
+        f"{params.steps:,}{check}. Leave out columns that do not matter, or raise the steps."
+    ]
 
 
 def _constants(dataset: Dataset, layout: Layout) -> dict[str, Any]:

@@ -61,11 +61,17 @@ class Net(nn.Module):
         return {k: v.detach().numpy().copy() for k, v in self.state_dict().items()}
 
 
-
 def train(
-    layout: Layout, sheet: Sheet, dimension: int, width: int, steps: int, rate: float, noise: Noise, seed: int,
+    layout: Layout,
+    sheet: Sheet,
+    dimension: int,
+    width: int,
+    steps: int,
+    rate: float,
+    noise: Noise,
+    seed: int,
     progress: Progress,
-) -> tuple[dict[str, np.ndarray], list[float]]:  # fmt: skip
+) -> tuple[dict[str, np.ndarray], list[float]]:
     """(weights, the losses given to progress). The rows of `sheet` are all learned from."""
     with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
@@ -83,8 +89,10 @@ def _train(
     plan = torch.optim.lr_scheduler.OneCycleLR(adam, rate, total_steps=steps, pct_start=0.15)
     feed = _Feed(layout, sheet, noise)
     if feed.groups:
-        net.order = torch.cat([torch.arange(*layout.outs[[j, j + 1]]) for _, columns in feed.groups for j in columns]
-                              + [torch.arange(layout.outs[-1], layout.rows_out)])  # fmt: skip
+        net.order = torch.cat(
+            [torch.arange(*layout.outs[[j, j + 1]]) for _, columns in feed.groups for j in columns]
+            + [torch.arange(layout.outs[-1], layout.rows_out)]
+        )
     losses: list[float] = []
     every = max(1, steps // 300)
     for step in range(1, steps + 1):

@@ -171,8 +171,15 @@ def expectations(reader: Reader, sheet: Sheet) -> Iterator[Expected]:
             borders = np.array([column.middles[0], *column.edges, column.middles[-1]])
             ends = (borders[low], borders[high + 1])
         empty = column.exact & (best == 0)
-        yield Expected(column.name, value, np.where(empty, np.nan, layout.number(j, likely)), share,
-                       layout.number(j, ends[0]), layout.number(j, ends[1]), off - likely)  # fmt: skip
+        yield Expected(
+            column.name,
+            value,
+            np.where(empty, np.nan, layout.number(j, likely)),
+            share,
+            layout.number(j, ends[0]),
+            layout.number(j, ends[1]),
+            off - likely,
+        )
 
 
 def _range(p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

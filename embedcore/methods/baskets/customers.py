@@ -25,12 +25,25 @@ _LINES = 50_000_000  # at most: a million takes about 60 MB while it is computed
 class Customer2VecParams(Params):
     """Parameters of customer2vec."""
 
-    dimension: int = param(64, "Numbers per customer and product", "Length of a vector (singular vectors kept).",
-                           low=2, high=512, step=1)
-    half_life: int = param(0, "Baskets after which a purchase counts half", "Older purchases fade (exponential decay "
-                           "by baskets of the customer); 0: all count alike.", low=0, high=1000, step=1)
-    min_count: int = param(2, "Smallest number of purchases", "Products bought fewer times get no vector (min count).",
-                           low=1, high=1000, step=1)
+    dimension: int = param(
+        64, "Numbers per customer and product", "Length of a vector (singular vectors kept).", low=2, high=512, step=1
+    )
+    half_life: int = param(
+        0,
+        "Baskets after which a purchase counts half",
+        "Older purchases fade (exponential decay by baskets of the customer); 0: all count alike.",
+        low=0,
+        high=1000,
+        step=1,
+    )
+    min_count: int = param(
+        2,
+        "Smallest number of purchases",
+        "Products bought fewer times get no vector (min count).",
+        low=1,
+        high=1000,
+        step=1,
+    )
 
 
 class FittedCustomer2Vec(Fitted):
@@ -74,8 +87,10 @@ class Customer2Vec(Method):
         "customers who are like one you know, and for what suits them. The page **Customers** shows its result. "
         "For what goes with what in one basket, product2vec sees more."
     )
-    source = ("Deerwester et al. 1990, Indexing by Latent Semantic Analysis; Halko, Martinsson and Tropp 2011, Finding "
-              "Structure with Randomness")
+    source = (
+        "Deerwester et al. 1990, Indexing by Latent Semantic Analysis; Halko, Martinsson and Tropp 2011, Finding "
+        "Structure with Randomness"
+    )
     version = 1
     needs = frozenset({"baskets", "customers"})
     Params: ClassVar[type[Params]] = Customer2VecParams
@@ -87,8 +102,9 @@ class Customer2Vec(Method):
             return f"It holds all purchases in memory, and {lines:,} are too many: import fewer months or customers."
         return missing
 
-    def fit(self, dataset: Dataset, params: Customer2VecParams, progress: Progress = silent,
-            seed: int = 0) -> FittedCustomer2Vec:
+    def fit(
+        self, dataset: Dataset, params: Customer2VecParams, progress: Progress = silent, seed: int = 0
+    ) -> FittedCustomer2Vec:
         """Decompose; embeddings "product" (v, d) and "customer" (c, d).
 
         meta: left_out (products bought fewer than min_count times), never_bought, customers, customers_left_out (who
@@ -110,12 +126,21 @@ class Customer2Vec(Method):
         vectors, matrix = factors(known, idf, params.dimension, seed, progress, 10, 55)
         mine = np.asarray(matrix @ vectors, np.float32)
         some = np.abs(mine).sum(axis=1) > 0
-        found = customers_check.check(dataset, params.dimension, seed, lambda step, of, loss=None, note="": progress(
-            55 + round(45 * step / of), 100, note=note))
+        found = customers_check.check(
+            dataset,
+            params.dimension,
+            seed,
+            lambda step, of, loss=None, note="": progress(55 + round(45 * step / of), 100, note=note),
+        )
         meta = {
-            "params": asdict(params), "seed": seed, "losses": [], "seconds": round(time.perf_counter() - begin, 3),
-            "vocabulary": len(vocabulary), "left_out": int(((counts > 0) & (counts < params.min_count)).sum()),
-            "never_bought": int((counts == 0).sum()), "customers": int(some.sum()),
+            "params": asdict(params),
+            "seed": seed,
+            "losses": [],
+            "seconds": round(time.perf_counter() - begin, 3),
+            "vocabulary": len(vocabulary),
+            "left_out": int(((counts > 0) & (counts < params.min_count)).sum()),
+            "never_bought": int((counts == 0).sum()),
+            "customers": int(some.sum()),
             "customers_left_out": int((~some).sum()),
         } | found
         progress(100, 100, note="Done")

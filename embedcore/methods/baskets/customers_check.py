@@ -60,20 +60,34 @@ def check(dataset: Dataset, dimension: int, seed: int, progress: Progress) -> di
             hits.append((_recall(vectors @ score[n], had, wanted), _recall(popular, had, wanted)))
         if n % 200 == 0:
             progress(85 + round(15 * n / len(chosen)), 100, note="Checking on the second halves of histories")
-    said = [figure(
-        "A customer is found again by later purchases", mine, theirs, "their whole shopping lists (tf-idf)",
-        help="Learned from the first halves of all histories; each second half looks for its first half among "
-        f"{len(chosen):,} customers: the share that has it among the 10 nearest. Baseline: cosine of tf-idf over all "
-        "products, which needs as many numbers as there are products.")]
+    said = [
+        figure(
+            "A customer is found again by later purchases",
+            mine,
+            theirs,
+            "their whole shopping lists (tf-idf)",
+            help="Learned from the first halves of all histories; each second half looks for its first half among "
+            f"{len(chosen):,} customers: the share that has it among the 10 nearest. Baseline: cosine of tf-idf over "
+            "all products, which needs as many numbers as there are products.",
+        )
+    ]
     if hits:
         a, p = np.mean(hits, axis=0)
-        said.append(figure(
-            "Products new to a customer that they bought next", float(a), float(p), "what is bought most",
-            help="Recall@20 over the never-bought products of the first basket of the second half."))
+        said.append(
+            figure(
+                "Products new to a customer that they bought next",
+                float(a),
+                float(p),
+                "what is bought most",
+                help="Recall@20 over the never-bought products of the first basket of the second half.",
+            )
+        )
     notices = []
     if mine < theirs:
-        notices.append(f"For recognising one customer, comparing whole shopping lists does better here "
-                       f"({theirs:.0%} against {mine:.0%}); these vectors are for maps, segments and customers alike.")
+        notices.append(
+            f"For recognising one customer, comparing whole shopping lists does better here "
+            f"({theirs:.0%} against {mine:.0%}); these vectors are for maps, segments and customers alike."
+        )
     if len(said) > 1 and said[1]["value"] < said[1]["baseline"]:
         notices.append("For products that a customer never bought, simply what is bought most does better here.")
     return {"figures": said, "notices": notices}

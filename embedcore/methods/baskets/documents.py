@@ -54,15 +54,15 @@ def lists(dataset: Dataset, kind: str, tell: Tell = quiet) -> tuple[np.ndarray, 
     if kind == "basket":
         return dataset.baskets.indptr, dataset.baskets.items
     if dataset.baskets.customers is None:
-        raise NeedsError("It should learn from customers, and these baskets do not say whose they are.",
-                         "Mark the customer column, or learn from baskets.")
+        raise NeedsError(
+            "It should learn from customers, and these baskets do not say whose they are.",
+            "Mark the customer column, or learn from baskets.",
+        )
     indptr, items, _ = dataset.baskets.by_customer(tell)
     return indptr, items
 
 
-def read(
-    dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = None, tell: Tell = quiet
-) -> Documents:
+def read(dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = None, tell: Tell = quiet) -> Documents:
     """The documents of a dataset over the products bought at least `min_count` times, and over those that were
     bought at all and are True in `rare` (n,). Some lines at a time, so that what is held does not grow with them; tell
     hears how far it is.
@@ -89,7 +89,8 @@ def read(
         least = f" that were each bought at least {min_count} times" if min_count > 1 else ""
         raise NeedsError(
             f"It learns from what is bought together, and no {kind} holds two products{least}.",
-            "Lower the smallest number of purchases." if min_count > 1 and (np.diff(indptr) > 1).any()
+            "Lower the smallest number of purchases."
+            if min_count > 1 and (np.diff(indptr) > 1).any()
             else "Give baskets with two or more products.",
         )
     heads = np.r_[0, np.cumsum(sizes[full], dtype=np.int64)]
@@ -100,9 +101,7 @@ def read(
         kept[at : at + len(part)] = part
         at += len(part)
         passes.hear(int(indptr[stop]), len(items))
-    return Documents(
-        vocabulary, counts[vocabulary], heads, kept, bought, bought - len(vocabulary), int((~full).sum())
-    )
+    return Documents(vocabulary, counts[vocabulary], heads, kept, bought, bought - len(vocabulary), int((~full).sum()))
 
 
 def _alone(rows: np.ndarray, heads: np.ndarray) -> np.ndarray:
@@ -127,9 +126,7 @@ class _Passes:
         self.done += done == of
 
 
-def partners(
-    new: Dataset, known: Mapping[str, int], kind: str = "basket"
-) -> tuple[np.ndarray, csr_matrix]:
+def partners(new: Dataset, known: Mapping[str, int], kind: str = "basket") -> tuple[np.ndarray, csr_matrix]:
     """What the unknown products of `new` are bought with.
 
     known: id -> row, for the products that have a vector. Returns (positions in new.items of the unknown
@@ -162,11 +159,7 @@ def partners(
 
 
 def fold_in(
-    known: Embedding,
-    counts: np.ndarray,
-    new: Dataset,
-    kind: str = "basket",
-    content: Places | None = None,
+    known: Embedding, counts: np.ndarray, new: Dataset, kind: str = "basket", content: Places | None = None
 ) -> Embedding:
     """Vectors of the products of `new`, in its order.
 

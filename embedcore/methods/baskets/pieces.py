@@ -13,9 +13,7 @@ def some(indptr: np.ndarray, items: np.ndarray, rows: np.ndarray) -> tuple[np.nd
     return heads, items[np.repeat(indptr[rows] - heads[:-1], sizes) + np.arange(heads[-1])]
 
 
-def cut_up(
-    indptr: np.ndarray, items: np.ndarray, cut: int, rng: np.random.Generator
-) -> tuple[np.ndarray, np.ndarray]:
+def cut_up(indptr: np.ndarray, items: np.ndarray, cut: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """(indptr, items) where each document of more than `cut` products is shuffled and divided into even pieces of at
     most that many. Shorter ones stay as they are."""
     sizes = np.diff(indptr)

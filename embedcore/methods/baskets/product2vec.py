@@ -19,43 +19,99 @@ from embedcore.methods.baskets.side import Side
 from embedcore.methods.persistence import load_model, save_model
 from embedcore.progress import Progress, show_first, silent
 
-_CHUNK = 5_000_000      # dot products between two progress calls: about a fifth of a second
-_START = 1e-4           # where the sums of squared gradients start: a rare product's first step is not too long
-_POPULARITY = 0.35      # weight of log(count) in `score`; with _LENGTH chosen on held-out baskets of two shops
+_CHUNK = 5_000_000  # dot products between two progress calls: about a fifth of a second
+_START = 1e-4  # where the sums of squared gradients start: a rare product's first step is not too long
+_POPULARITY = 0.35  # weight of log(count) in `score`; with _LENGTH chosen on held-out baskets of two shops
 DEVICES = ("processor", "graphics card")
-_LENGTH = 0.125         # how much faster evidence grows with the basket than its mean
+_LENGTH = 0.125  # how much faster evidence grows with the basket than its mean
 
 
 @dataclass(frozen=True)
 class Product2VecParams(Params):
     """Parameters of product2vec, named on screen in plain words."""
 
-    documents: str = param("basket", "Learn from", "What counts as bought together (the document): one basket, or "
-                           "everything a customer ever bought.", choices=documents.KINDS,
-                           words=documents.WORDS)
+    documents: str = param(
+        "basket",
+        "Learn from",
+        "What counts as bought together (the document): one basket, or everything a customer ever bought.",
+        choices=documents.KINDS,
+        words=documents.WORDS,
+    )
     dimension: int = param(64, "Numbers per product", "Length of a vector (dimension).", low=2, high=512, step=1)
-    epochs: int = param(15, "Passes over the baskets", "How often every basket is read (epochs).",
-                        low=1, high=200, step=1)
-    negatives: int = param(5, "Random products per purchase", "How many random products each purchase is told apart "
-                           "from (negative samples).", low=1, high=50, step=1)
-    min_count: int = param(2, "Smallest number of purchases", "Products bought fewer times get no vector (min count).",
-                           low=1, high=1000, step=1)
-    catalogue: bool = param(True, "Let the catalogue help rare products", "Products bought rarely are drawn to where "
-                            "their columns and words would put them (side information); those bought fewer times than "
-                            "the smallest number get a vector too when the catalogue knows them.")
-    exponent: float = param(1.0, "Popularity of random products", "Random products are drawn by their count to this "
-                            "power (negative sampling exponent): 0 = all alike, below 0 favours rare ones.",
-                            low=-2.0, high=2.0, step=0.05, advanced=True)
-    subsample: float = param(0.0, "Skip very popular products above", "Purchases of products with more than this "
-                             "share are skipped at random (sub-sampling threshold); 0 skips none.",
-                             low=0.0, high=1.0, step=0.0001, advanced=True)
-    cut: int = param(30, "Longest piece of a basket", "Longer baskets are shuffled and read in pieces of at most this "
-                     "many products, anew in each pass.", low=2, high=1000, step=1, advanced=True)
-    rate: float = param(0.2, "Step size", "How far a vector moves at a time at first (learning rate; it falls to a "
-                        "tenth and is scaled by row, as in AdaGrad).", low=0.001, high=1.0, step=0.01, advanced=True)
-    device: str = param(DEVICES[0], "Computed by", "A graphics card (CUDA, by torch) takes many baskets at a time: for "
-                        "hundreds of millions of purchases. Its vectors differ from the processor's and are about as "
-                        "good; how fast it is has not been measured.", choices=DEVICES, advanced=True, later=True)
+    epochs: int = param(
+        15, "Passes over the baskets", "How often every basket is read (epochs).", low=1, high=200, step=1
+    )
+    negatives: int = param(
+        5,
+        "Random products per purchase",
+        "How many random products each purchase is told apart from (negative samples).",
+        low=1,
+        high=50,
+        step=1,
+    )
+    min_count: int = param(
+        2,
+        "Smallest number of purchases",
+        "Products bought fewer times get no vector (min count).",
+        low=1,
+        high=1000,
+        step=1,
+    )
+    catalogue: bool = param(
+        True,
+        "Let the catalogue help rare products",
+        "Products bought rarely are drawn to where "
+        "their columns and words would put them (side information); those bought fewer times than "
+        "the smallest number get a vector too when the catalogue knows them.",
+    )
+    exponent: float = param(
+        1.0,
+        "Popularity of random products",
+        "Random products are drawn by their count to this "
+        "power (negative sampling exponent): 0 = all alike, below 0 favours rare ones.",
+        low=-2.0,
+        high=2.0,
+        step=0.05,
+        advanced=True,
+    )
+    subsample: float = param(
+        0.0,
+        "Skip very popular products above",
+        "Purchases of products with more than this share are skipped at random (sub-sampling threshold); 0 skips none.",
+        low=0.0,
+        high=1.0,
+        step=0.0001,
+        advanced=True,
+    )
+    cut: int = param(
+        30,
+        "Longest piece of a basket",
+        "Longer baskets are shuffled and read in pieces of at most this many products, anew in each pass.",
+        low=2,
+        high=1000,
+        step=1,
+        advanced=True,
+    )
+    rate: float = param(
+        0.2,
+        "Step size",
+        "How far a vector moves at a time at first (learning rate; it falls to a "
+        "tenth and is scaled by row, as in AdaGrad).",
+        low=0.001,
+        high=1.0,
+        step=0.01,
+        advanced=True,
+    )
+    device: str = param(
+        DEVICES[0],
+        "Computed by",
+        "A graphics card (CUDA, by torch) takes many baskets at a time: for "
+        "hundreds of millions of purchases. Its vectors differ from the processor's and are about as "
+        "good; how fast it is has not been measured.",
+        choices=DEVICES,
+        advanced=True,
+        later=True,
+    )
 
 
 class FittedProduct2Vec(Fitted):
@@ -72,8 +128,9 @@ class FittedProduct2Vec(Fitted):
         """Known products keep their vector. A new product that shares a document with known ones gets a mean of
         their vectors, rare partners counting more, and with a catalogue it is drawn to where its columns and words
         lead; without purchases it is put there. See documents.fold_in."""
-        return documents.fold_in(self.embeddings["product"], self.arrays["counts"], new,
-                                 self.meta["params"]["documents"], self._places(new))
+        return documents.fold_in(
+            self.embeddings["product"], self.arrays["counts"], new, self.meta["params"]["documents"], self._places(new)
+        )
 
     def _places(self, new: Dataset) -> content.Places | None:
         if self._content is None and "content_tokens" in self.arrays:
@@ -125,8 +182,10 @@ class Product2Vec(Method):
         "It sees no price, picture or name; where there is a catalogue, its columns and words place rare and new "
         "products, which purchases alone cannot. With few baskets the numbers are rough."
     )
-    source = ("Mikolov et al. 2013, Distributed Representations of Words and Phrases; Grbovic et al. 2015, E-commerce "
-              "in Your Inbox (prod2vec); Barkan and Koenigstein 2016, Item2Vec")
+    source = (
+        "Mikolov et al. 2013, Distributed Representations of Words and Phrases; Grbovic et al. 2015, E-commerce "
+        "in Your Inbox (prod2vec); Barkan and Koenigstein 2016, Item2Vec"
+    )
     version = 6
     needs = frozenset({"baskets"})
     Params: ClassVar[type[Params]] = Product2VecParams
@@ -134,13 +193,18 @@ class Product2Vec(Method):
     def lacks(self, dataset: Dataset) -> str | None:
         """As Method.lacks, and baskets that never hold two products."""
         missing = super().lacks(dataset)
-        if missing is None and dataset.baskets is not None and dataset.baskets.customers is None \
-                and not (dataset.baskets.sizes > 1).any():
+        if (
+            missing is None
+            and dataset.baskets is not None
+            and dataset.baskets.customers is None
+            and not (dataset.baskets.sizes > 1).any()
+        ):
             return "It learns from what is bought together, and no basket holds two products."
         return missing
 
-    def fit(self, dataset: Dataset, params: Product2VecParams, progress: Progress = silent,
-            seed: int = 0) -> FittedProduct2Vec:
+    def fit(
+        self, dataset: Dataset, params: Product2VecParams, progress: Progress = silent, seed: int = 0
+    ) -> FittedProduct2Vec:
         """Train; embeddings "product" and "context", (v, dimension) over the products bought often enough.
 
         meta: losses (mean loss per purchase, one a chunk), seconds, vocabulary, documents, left_out (products
@@ -155,15 +219,25 @@ class Product2Vec(Method):
         begin = time.perf_counter()
         side = Side.of(dataset) if params.catalogue else None
         docs = documents.read(
-            dataset, params.documents, params.min_count, None if side is None else side.said,
-            lambda done, whole: progress(0, 1, note=f"Reading the baskets: {done / max(whole, 1):.0%}"))
+            dataset,
+            params.documents,
+            params.min_count,
+            None if side is None else side.said,
+            lambda done, whole: progress(0, 1, note=f"Reading the baskets: {done / max(whole, 1):.0%}"),
+        )
         show_first(progress, lambda: ppmi.answer(docs, dataset.items[docs.vocabulary], seed, progress))
         u, v, losses = _train(docs, params, progress, seed, 0 if side is None else content.STEPS)
         ids = dataset.items[docs.vocabulary]
         meta = {
-            "params": asdict(params), "seed": seed, "losses": losses,
-            "seconds": round(time.perf_counter() - begin, 3), "vocabulary": len(ids), "documents": len(docs),
-            "left_out": docs.rare, "never_bought": len(dataset) - docs.bought, "single": docs.single,
+            "params": asdict(params),
+            "seed": seed,
+            "losses": losses,
+            "seconds": round(time.perf_counter() - begin, 3),
+            "vocabulary": len(ids),
+            "documents": len(docs),
+            "left_out": docs.rare,
+            "never_bought": len(dataset) - docs.bought,
+            "single": docs.single,
         }
         product: np.ndarray = u + v
         arrays = {"counts": docs.counts, "inner": u}
@@ -171,7 +245,8 @@ class Product2Vec(Method):
         if side is not None:
             of = len(losses) + content.STEPS
             product, helped, said = side.help(
-                docs, product, seed, lambda n, _, loss=None, note="": progress(len(losses) + n, of, note=note))
+                docs, product, seed, lambda n, _, loss=None, note="": progress(len(losses) + n, of, note=note)
+            )
             arrays, meta = arrays | helped, meta | said
         meta["seconds"] = round(time.perf_counter() - begin, 3)
         embeddings = {"product": Embedding("product", ids, product), "context": Embedding("context", ids, v)}
@@ -192,15 +267,16 @@ def _engine(device: str) -> Any:
     return sgns
 
 
-def _train(docs: documents.Documents, p: Product2VecParams, progress: Progress, seed: int,
-           later: int) -> tuple[np.ndarray, np.ndarray, list[float]]:
+def _train(
+    docs: documents.Documents, p: Product2VecParams, progress: Progress, seed: int, later: int
+) -> tuple[np.ndarray, np.ndarray, list[float]]:
     """(input vectors, output vectors, mean loss of each chunk). later: steps that follow the training."""
     sizes = np.diff(docs.indptr)
     cost = sizes * (np.minimum(sizes, p.cut) - 1 + p.negatives)
     chunks = max(1, round(int(cost.sum()) / _CHUNK))
-    chunks = min(max(chunks, -(-10 // p.epochs)), len(docs))      # a short training still draws a curve
+    chunks = min(max(chunks, -(-10 // p.epochs)), len(docs))  # a short training still draws a curve
     of = chunks * p.epochs
-    progress(0, of + later, note="Getting ready")       # the import, and on a new machine the compiler, take seconds
+    progress(0, of + later, note="Getting ready")  # the import, and on a new machine the compiler, take seconds
 
     rows = len(docs.vocabulary)
     rng = np.random.default_rng(seed)
@@ -211,8 +287,9 @@ def _train(docs: documents.Documents, p: Product2VecParams, progress: Progress, 
         share = docs.counts / docs.counts.sum()
         keep = np.minimum(1.0, np.sqrt(p.subsample / share) + p.subsample / share).astype(np.float32)
     drawn = docs.counts.astype(np.float64) ** p.exponent
-    trainer = _engine(p.device).Trainer(u, v, _START, keep, drawn, int(sizes.sum()),
-                                        rng.integers(1, 2**63, 1, dtype=np.uint64))
+    trainer = _engine(p.device).Trainer(
+        u, v, _START, keep, drawn, int(sizes.sum()), rng.integers(1, 2**63, 1, dtype=np.uint64)
+    )
     losses: list[float] = []
     for epoch in range(p.epochs):
         order = rng.permutation(len(docs))

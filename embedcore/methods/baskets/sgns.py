@@ -22,7 +22,13 @@ class Trainer:
     rows. sgns_torch has the same for a graphics card."""
 
     def __init__(
-        self, u: np.ndarray, v: np.ndarray, start: float, keep: np.ndarray, weight: np.ndarray, tokens: int,
+        self,
+        u: np.ndarray,
+        v: np.ndarray,
+        start: float,
+        keep: np.ndarray,
+        weight: np.ndarray,
+        tokens: int,
         state: np.ndarray,
     ) -> None:
         """start: where the sums of squared gradients begin. keep: (v,) chance to keep a token. weight: (v,) how often
@@ -32,12 +38,34 @@ class Trainer:
         self._squares = np.full(len(u), start, np.float32), np.full(len(u), start, np.float32)
 
     def train(
-        self, indptr: np.ndarray, items: np.ndarray, documents: np.ndarray, cut: int, negatives: int, rate: float,
+        self,
+        indptr: np.ndarray,
+        items: np.ndarray,
+        documents: np.ndarray,
+        cut: int,
+        negatives: int,
+        rate: float,
         rate_end: float,
     ) -> tuple[float, int]:
         """Train on these documents; (sum of losses, number of centres). The rate falls from `rate` to `rate_end`."""
-        return train(indptr, items, documents, 0, len(documents), *self.vectors, *self._squares, self._keep,
-                     *self._drawn, self._state, cut, negatives, rate, rate_end, SIGMOID, SURPRISE)
+        return train(
+            indptr,
+            items,
+            documents,
+            0,
+            len(documents),
+            *self.vectors,
+            *self._squares,
+            self._keep,
+            *self._drawn,
+            self._state,
+            cut,
+            negatives,
+            rate,
+            rate_end,
+            SIGMOID,
+            SURPRISE,
+        )
 
 
 @njit(cache=True)
@@ -93,16 +121,32 @@ def _unit(state: np.ndarray) -> np.float32:
 @njit(cache=True, inline="always")
 def _cell(dot: np.float32) -> np.int64:
     """Where a dot product lies in the two tables."""
-    return min(max(np.int64((dot + np.float32(_EDGE)) * np.float32(_CELLS / (2 * _EDGE))), np.int64(0)),
-               np.int64(_CELLS - 1))
+    return min(
+        max(np.int64((dot + np.float32(_EDGE)) * np.float32(_CELLS / (2 * _EDGE))), np.int64(0)), np.int64(_CELLS - 1)
+    )
 
 
 @njit(cache=True, fastmath=True, nogil=True)
 def train(
-    indptr: np.ndarray, items: np.ndarray, order: np.ndarray, start: int, stop: int,
-    u: np.ndarray, v: np.ndarray, gu: np.ndarray, gv: np.ndarray,
-    keep: np.ndarray, accept: np.ndarray, other: np.ndarray, state: np.ndarray,
-    cut: int, negatives: int, rate: float, rate_end: float, sigmoid: np.ndarray, surprise: np.ndarray,
+    indptr: np.ndarray,
+    items: np.ndarray,
+    order: np.ndarray,
+    start: int,
+    stop: int,
+    u: np.ndarray,
+    v: np.ndarray,
+    gu: np.ndarray,
+    gv: np.ndarray,
+    keep: np.ndarray,
+    accept: np.ndarray,
+    other: np.ndarray,
+    state: np.ndarray,
+    cut: int,
+    negatives: int,
+    rate: float,
+    rate_end: float,
+    sigmoid: np.ndarray,
+    surprise: np.ndarray,
 ) -> tuple[float, int]:
     """Train on the documents order[start:stop]; returns (sum of losses, number of centres).
 
@@ -135,7 +179,7 @@ def train(
                 r = t + _below(state, n - t)
                 buf[t], buf[r] = buf[r], buf[t]
         for q in range(pieces):
-            part = buf[q * n // pieces: (q + 1) * n // pieces]
+            part = buf[q * n // pieces : (q + 1) * n // pieces]
             if len(part) > 1:
                 loss += _piece(part, u, v, gu, gv, space, accept, other, state, negatives, lr, sigmoid, surprise)
                 centres += len(part)
@@ -146,9 +190,19 @@ def train(
 # differently.
 @njit(cache=True, fastmath=True, inline="always")
 def _piece(
-    part: np.ndarray, u: np.ndarray, v: np.ndarray, gu: np.ndarray, gv: np.ndarray, space: np.ndarray,
-    accept: np.ndarray, other: np.ndarray, state: np.ndarray, negatives: int, lr: np.float32,
-    sigmoid: np.ndarray, surprise: np.ndarray,
+    part: np.ndarray,
+    u: np.ndarray,
+    v: np.ndarray,
+    gu: np.ndarray,
+    gv: np.ndarray,
+    space: np.ndarray,
+    accept: np.ndarray,
+    other: np.ndarray,
+    state: np.ndarray,
+    negatives: int,
+    lr: np.float32,
+    sigmoid: np.ndarray,
+    surprise: np.ndarray,
 ) -> float:
     """One step on all ordered pairs of a piece's tokens; returns its summed loss.
 

@@ -41,7 +41,13 @@ class Trainer:
     is, its step is no longer than rate * sqrt(d)."""
 
     def __init__(
-        self, u: np.ndarray, v: np.ndarray, start: float, keep: np.ndarray, weight: np.ndarray, tokens: int,
+        self,
+        u: np.ndarray,
+        v: np.ndarray,
+        start: float,
+        keep: np.ndarray,
+        weight: np.ndarray,
+        tokens: int,
         state: np.ndarray,
     ) -> None:
         """As in sgns.Trainer, on the graphics card. NeedsError without one."""
@@ -59,7 +65,13 @@ class Trainer:
         return self._u.cpu().numpy(), self._v.cpu().numpy()
 
     def train(
-        self, indptr: np.ndarray, items: np.ndarray, documents: np.ndarray, cut: int, negatives: int, rate: float,
+        self,
+        indptr: np.ndarray,
+        items: np.ndarray,
+        documents: np.ndarray,
+        cut: int,
+        negatives: int,
+        rate: float,
         rate_end: float,
     ) -> tuple[float, int]:
         """Train on these documents; (sum of losses, number of centres). The rate falls from `rate` to `rate_end`."""

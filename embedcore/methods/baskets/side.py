@@ -74,16 +74,22 @@ def _figures(found: unseen.Found) -> list[dict[str, Any]]:
         f"{found.k} that fit the rest of the basket best, of all hidden ones? By chance {found.chance:.1%}."
     )
     rows = [("products with like words (TF-IDF)", found.words), ("the category bought most", found.category)]
-    told = [figure("New products found for the baskets they belong to", found.mine, b, name, help=says)
-            for name, b in rows if b is not None]  # fmt: skip
-    return told or [figure("New products found for the baskets they belong to", found.mine, found.chance, "chance",
-                           help=says)]  # fmt: skip
+    told = [
+        figure("New products found for the baskets they belong to", found.mine, b, name, help=says)
+        for name, b in rows
+        if b is not None
+    ]
+    return told or [
+        figure("New products found for the baskets they belong to", found.mine, found.chance, "chance", help=says)
+    ]
 
 
 def _notices(found: unseen.Found) -> list[str]:
     if found.mine < _CHANCE * found.chance:
-        return ["What the catalogue says does not tell what products are bought with here, so it does not help the "
-                "rare ones."]  # fmt: skip
+        return [
+            "What the catalogue says does not tell what products are bought with here, so it does not help the "
+            "rare ones."
+        ]
     out = []
     for name, other in (("likeness of words alone", found.words), ("the popularity of categories", found.category)):
         if other is not None and found.mine < other:

@@ -28,13 +28,24 @@ _BASKETS = 5_000_000  # at most: each takes about a kilobyte while it is compute
 class SVDParams(Params):
     """Parameters of the truncated SVD."""
 
-    documents: str = param("basket", "Learn from", "What counts as bought together (the rows of the matrix): one "
-                           "basket, or everything a customer ever bought.", choices=documents.KINDS,
-                           words=documents.WORDS)
-    n_components: int = param(64, "Numbers per product", "Length of a vector (number of singular vectors kept).",
-                              low=2, high=512, step=1)
-    min_count: int = param(2, "Smallest number of purchases", "Products bought fewer times get no vector (min count).",
-                           low=1, high=1000, step=1)
+    documents: str = param(
+        "basket",
+        "Learn from",
+        "What counts as bought together (the rows of the matrix): one basket, or everything a customer ever bought.",
+        choices=documents.KINDS,
+        words=documents.WORDS,
+    )
+    n_components: int = param(
+        64, "Numbers per product", "Length of a vector (number of singular vectors kept).", low=2, high=512, step=1
+    )
+    min_count: int = param(
+        2,
+        "Smallest number of purchases",
+        "Products bought fewer times get no vector (min count).",
+        low=1,
+        high=1000,
+        step=1,
+    )
 
 
 class FittedSVD(Fitted):
@@ -46,8 +57,9 @@ class FittedSVD(Fitted):
     def embed(self, new: Dataset) -> Embedding:
         """Known products keep their vector. A new product that shares a document with known ones gets a
         mean of their vectors, rare partners counting more; see documents.fold_in."""
-        return documents.fold_in(self.embeddings["product"], self.arrays["counts"], new,
-                                 self.meta["params"]["documents"])
+        return documents.fold_in(
+            self.embeddings["product"], self.arrays["counts"], new, self.meta["params"]["documents"]
+        )
 
     def save(self, folder: Path) -> None:
         save_model(folder, self.embeddings, self.meta, self.arrays)
@@ -60,8 +72,10 @@ class BasketSVD(Method):
     name = "svd"
     title = "Truncated SVD (baseline)"
     summary = "Learns from baskets with plain linear algebra: the simple method to compare the others with."
-    source = ("Deerwester et al. 1990, Indexing by Latent Semantic Analysis; Halko, Martinsson and Tropp 2011, Finding "
-              "Structure with Randomness")
+    source = (
+        "Deerwester et al. 1990, Indexing by Latent Semantic Analysis; Halko, Martinsson and Tropp 2011, Finding "
+        "Structure with Randomness"
+    )
     version = 1
     needs = frozenset({"baskets"})
     Params: ClassVar[type[Params]] = SVDParams
@@ -88,9 +102,15 @@ class BasketSVD(Method):
         vectors = (directions * values).astype(np.float32)
         ids = dataset.items[docs.vocabulary]
         meta = {
-            "params": asdict(params), "seed": seed, "losses": [], "seconds": round(time.perf_counter() - begin, 3),
-            "vocabulary": len(ids), "documents": len(docs), "left_out": docs.rare,
-            "never_bought": len(dataset) - docs.bought, "single": docs.single,
+            "params": asdict(params),
+            "seed": seed,
+            "losses": [],
+            "seconds": round(time.perf_counter() - begin, 3),
+            "vocabulary": len(ids),
+            "documents": len(docs),
+            "left_out": docs.rare,
+            "never_bought": len(dataset) - docs.bought,
+            "single": docs.single,
             "singular_values": [float(x) for x in values],
             "explained": float((values**2).sum() / (matrix.data**2).sum()),
         }

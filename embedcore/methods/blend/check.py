@@ -57,8 +57,12 @@ def check(
 
 
 def _by_baskets(
-    dataset: Dataset, methods: Sequence[Method], parts: Sequence[Fitted], given: np.ndarray | None,
-    progress: Progress, seed: int,
+    dataset: Dataset,
+    methods: Sequence[Method],
+    parts: Sequence[Fitted],
+    given: np.ndarray | None,
+    progress: Progress,
+    seed: int,
 ) -> Found | None:
     """A product of a held-out basket asks for another one of it."""
     b = dataset.baskets
@@ -90,14 +94,25 @@ def _by_baskets(
             out.append((score > theirs).sum(axis=1) + (score == theirs).sum(axis=1) / 2 < k + 0.5)
         return np.concatenate(out).astype(np.float64)
 
-    return _choose(right, len(pairs), len(parts), given, f"Held-out baskets: the partner is among the {k} nearest",
-                   f"Co-purchase recall@{k}: the parts were trained again without the last {100 * _HELD:.0f} % of the "
-                   "baskets; a product of such a basket asks for another one of the same basket.", progress)
+    return _choose(
+        right,
+        len(pairs),
+        len(parts),
+        given,
+        f"Held-out baskets: the partner is among the {k} nearest",
+        f"Co-purchase recall@{k}: the parts were trained again without the last {100 * _HELD:.0f} % of the "
+        "baskets; a product of such a basket asks for another one of the same basket.",
+        progress,
+    )
 
 
 def _by_column(
-    dataset: Dataset, methods: Sequence[Method], parts: Sequence[Fitted], given: np.ndarray | None,
-    progress: Progress, seed: int,
+    dataset: Dataset,
+    methods: Sequence[Method],
+    parts: Sequence[Fitted],
+    given: np.ndarray | None,
+    progress: Progress,
+    seed: int,
 ) -> Found | None:
     """A column that no part has seen: do neighbours share its value?"""
     if dataset.catalogue is None:
@@ -131,14 +146,26 @@ def _by_column(
             out.append((label[near] == label[some][:, None]).mean(axis=1))
         return np.concatenate(out)
 
-    return _choose(right, len(ask), len(parts), given, f"Neighbours that share the hidden column “{column}”",
-                   f"The column was hidden and the parts were trained again without it, on {len(rows):,} products: the "
-                   f"share of the {k} nearest that have the same value.", progress)
+    return _choose(
+        right,
+        len(ask),
+        len(parts),
+        given,
+        f"Neighbours that share the hidden column “{column}”",
+        f"The column was hidden and the parts were trained again without it, on {len(rows):,} products: the "
+        f"share of the {k} nearest that have the same value.",
+        progress,
+    )
 
 
 def _again(
-    dataset: Dataset, methods: Sequence[Method], parts: Sequence[Fitted], without: str, column: str,
-    progress: Progress, seed: int,
+    dataset: Dataset,
+    methods: Sequence[Method],
+    parts: Sequence[Fitted],
+    without: str,
+    column: str,
+    progress: Progress,
+    seed: int,
 ) -> list[Any]:
     """The product vectors of each part, trained again on `dataset` if it has seen what is held out."""
     out = []

@@ -25,12 +25,25 @@ from embedcore.progress import Progress, silent
 class BlendParams(Params):
     """Parameters of the blend."""
 
-    runs: tuple[str, ...] = param((), "Results to blend", "Two or more finished results of this dataset; they should "
-                                  "see different things, such as purchases and texts.", runs=True)
-    weights: str = param("", "Weights", "How much each result counts, in the order chosen, such as 2, 1. Empty: "
-                         "chosen on data that is held out.")
-    dimension: int = param(64, "Numbers per product", "Length of a vector: the main directions (principal components) "
-                           "of the results side by side.", low=2, high=512, step=1)
+    runs: tuple[str, ...] = param(
+        (),
+        "Results to blend",
+        "Two or more finished results of this dataset; they should see different things, such as purchases and texts.",
+        runs=True,
+    )
+    weights: str = param(
+        "",
+        "Weights",
+        "How much each result counts, in the order chosen, such as 2, 1. Empty: chosen on data that is held out.",
+    )
+    dimension: int = param(
+        64,
+        "Numbers per product",
+        "Length of a vector: the main directions (principal components) of the results side by side.",
+        low=2,
+        high=512,
+        step=1,
+    )
 
 
 class FittedBlend(Fitted):
@@ -100,8 +113,10 @@ class Blend(Method):
         folders = dict(dataset.meta.get("run_folders") or {})
         keys = [k for k in (params.runs or folders) if k in folders]
         if len(keys) < 2 or len(keys) < len(params.runs):
-            raise NeedsError("It blends finished results of this dataset: choose two or more.",
-                             "Train two methods that see different things first.")
+            raise NeedsError(
+                "It blends finished results of this dataset: choose two or more.",
+                "Train two methods that see different things first.",
+            )
         by_hand = _by_hand(params.weights, len(keys))
         from embedcore.methods import get
 
@@ -129,13 +144,20 @@ class Blend(Method):
         filled = {name: int(np.isnan(b[:, 0]).sum()) for name, b in zip(names, blocks, strict=True)}
         notices = [
             f"{count:,} products have no vector in “{name}”: theirs there were worked out from the other results."
-            for name, count in filled.items() if count
+            for name, count in filled.items()
+            if count
         ]
         meta = {
-            "params": asdict(params), "seed": seed, "losses": [], "vocabulary": int(some.sum()),
-            "left_out": int((~some).sum()), "filled": filled,
-            "parts": [{"run": k, "method": m.name, "weight": round(float(w), 4)}
-                      for k, m, w in zip(keys, methods, weights, strict=True)],
+            "params": asdict(params),
+            "seed": seed,
+            "losses": [],
+            "vocabulary": int(some.sum()),
+            "left_out": int((~some).sum()),
+            "filled": filled,
+            "parts": [
+                {"run": k, "method": m.name, "weight": round(float(w), 4)}
+                for k, m, w in zip(keys, methods, weights, strict=True)
+            ],
         } | _said(found, names, weights, notices)
         product = Embedding("product", dataset.items[some], space.vectors(blocks))
         meta["seconds"] = round(time.perf_counter() - begin, 3)
@@ -160,8 +182,9 @@ def _by_hand(text: str, n: int) -> np.ndarray | None:
     except ValueError:
         weights = np.empty(0)
     if len(weights) != n or not np.isfinite(weights).all() or (weights < 0).any() or weights.sum() <= 0:
-        raise InputError(f"The weights “{text}” are not {n} numbers.",
-                         "Give one for each result, such as 2, 1, or leave them empty.")
+        raise InputError(
+            f"The weights “{text}” are not {n} numbers.", "Give one for each result, such as 2, 1, or leave them empty."
+        )
     return np.asarray(weights / weights.sum())
 
 
@@ -171,18 +194,20 @@ def _names(methods: list[Method]) -> list[str]:
     return [t if titles.count(t) == 1 else f"{t}, {titles[:n].count(t) + 1}" for n, t in enumerate(titles)]
 
 
-def _said(
-    found: checks.Found | None, names: list[str], weights: np.ndarray, notices: list[str]
-) -> dict[str, Any]:
+def _said(found: checks.Found | None, names: list[str], weights: np.ndarray, notices: list[str]) -> dict[str, Any]:
     """Notices and figures of meta."""
     if found is None:
         why = "There is too little data to hold some out, so whether the blend is better than one result is not known."
         return {"notices": [why, *notices], "figures": []}
     best = int(np.argmax(found.single))
     if found.single[best] >= found.blend:
-        notices = [f"On data that was held out, “{names[best]}” alone does as well as this blend or better: use that "
-                   "result.", *notices]
+        notices = [
+            f"On data that was held out, “{names[best]}” alone does as well as this blend or better: use that result.",
+            *notices,
+        ]
     elif weights.min() == 0:
         notices = [f"“{names[int(np.argmin(weights))]}” did not help and got no weight.", *notices]
-    return {"notices": notices, "figures": [
-        figure(found.name, found.blend, found.single[best], f"{names[best]} alone", help=found.help)]}
+    return {
+        "notices": notices,
+        "figures": [figure(found.name, found.blend, found.single[best], f"{names[best]} alone", help=found.help)],
+    }

@@ -54,11 +54,7 @@ class Cells:
     def _sizes(self) -> list[int]:
         """Tokens of each column."""
         ranges = [sum(len(e) + 1 for e in levels) for levels in self.edges]
-        return [
-            *(len(c.values) for c in self.table.categories),
-            *ranges,
-            *(len(w.words) for w in self.table.words),
-        ]
+        return [*(len(c.values) for c in self.table.categories), *ranges, *(len(w.words) for w in self.table.words)]
 
     @cached_property
     def owner(self) -> np.ndarray:

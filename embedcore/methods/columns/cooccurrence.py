@@ -168,11 +168,19 @@ class Cooccurrence(Method):
         judged = check(self, params, dataset, seed, stage(progress, 80, 100)) if params.check else ([], [])
         progress(100, 100, note="Done")
         meta = {
-            "params": asdict(params), "seed": seed, "losses": [], "seconds": round(time.perf_counter() - begin, 3),
-            "vocabulary": len(known), "left_out": len(dataset) - len(known), "tokens": len(counts),
-            "columns": list(cells.columns), "unused": [list(pair) for pair in cells.table.left_out],
-            "rows_counted": used, "notices": judged[0], "figures": judged[1],
-        }  # fmt: skip
+            "params": asdict(params),
+            "seed": seed,
+            "losses": [],
+            "seconds": round(time.perf_counter() - begin, 3),
+            "vocabulary": len(known),
+            "left_out": len(dataset) - len(known),
+            "tokens": len(counts),
+            "columns": list(cells.columns),
+            "unused": [list(pair) for pair in cells.table.left_out],
+            "rows_counted": used,
+            "notices": judged[0],
+            "figures": judged[1],
+        }
         arrays = {"tokens": tokens, "weights": weights, "mean": mean, **cells.pack()}
         return FittedCooccurrence(embeddings, meta, arrays)
 

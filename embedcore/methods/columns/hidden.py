@@ -169,9 +169,12 @@ def _figure(mine: Told, pca: Told, rows: int) -> dict[str, Any]:
         name = f"“{mine.column}”, hidden: told right by neighbours"
         naive = f"Accuracy on products that were held back; always answering the most frequent value: {mine.naive:.0%}"
     return figure(
-        name, mine.score, pca.score, "plain PCA",
+        name,
+        mine.score,
+        pca.score,
+        "plain PCA",
         help=f"{naive}. The column was hidden from the training; {K} nearest neighbours answer; {rows:,} rows.",
-    )  # fmt: skip
+    )
 
 
 def _likely(truth: np.ndarray, kind: str) -> float:

@@ -23,15 +23,16 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 
-
 @dataclass(frozen=True)
 class PCAParams(Params):
     """Parameters of the PCA of the columns."""
 
-    exclude: tuple[str, ...] = param((), "Columns to leave out", "None chosen means that every column is used.",
-                                     columns=TABLE)
-    dimension: int = param(32, "Numbers per product", "Length of a vector (principal components kept).",
-                           low=2, high=512, step=1)
+    exclude: tuple[str, ...] = param(
+        (), "Columns to leave out", "None chosen means that every column is used.", columns=TABLE
+    )
+    dimension: int = param(
+        32, "Numbers per product", "Length of a vector (principal components kept).", low=2, high=512, step=1
+    )
 
 
 class FittedPCA(Fitted):
@@ -64,8 +65,10 @@ class TablePCA(Method):
         "Choose it where columns are few and mostly numbers, and as the yardstick for everything else.\n\n"
         "It cannot see that two values mean something similar when no product has both."
     )
-    source = ("Pearson 1901, On Lines and Planes of Closest Fit; Halko, Martinsson and Tropp 2011, Finding Structure "
-              "with Randomness")
+    source = (
+        "Pearson 1901, On Lines and Planes of Closest Fit; Halko, Martinsson and Tropp 2011, Finding Structure "
+        "with Randomness"
+    )
     version = 1
     needs = frozenset({"table"})
     Params: ClassVar[type[Params]] = PCAParams
@@ -79,8 +82,9 @@ class TablePCA(Method):
         begin = time.perf_counter()
         progress(0, 8, note="Reading the columns")
         table = Table.of(dataset, params.exclude)
-        idf = np.concatenate([np.log(max(len(dataset), 1) / np.array(w.counts, np.float32)) + 1 for w in table.words]
-                             or [np.empty(0)]).astype(np.float32)
+        idf = np.concatenate(
+            [np.log(max(len(dataset), 1) / np.array(w.counts, np.float32)) + 1 for w in table.words] or [np.empty(0)]
+        ).astype(np.float32)
         x, known = _features(table, dataset, idf)
         progress(1, 8, note="Reading the columns")
         x = x[known]
@@ -90,14 +94,17 @@ class TablePCA(Method):
         progress(8, 8, note="Done")
         spread = float(x.multiply(x).sum() - len(known) * (mean.astype(np.float64) ** 2).sum())
         meta = {
-            "params": asdict(params), "seed": seed, "losses": [], "seconds": round(time.perf_counter() - begin, 3),
-            "vocabulary": len(known), "left_out": len(dataset) - len(known),
+            "params": asdict(params),
+            "seed": seed,
+            "losses": [],
+            "seconds": round(time.perf_counter() - begin, 3),
+            "vocabulary": len(known),
+            "left_out": len(dataset) - len(known),
             "columns": list(table.used),
             "unused": [list(pair) for pair in table.left_out],
             "explained": float((values**2).sum() / max(spread, 1e-12)),
         }
-        arrays = {"components": components.astype(np.float32), "mean": mean, "idf": idf,
-                  "table": packed(table.plain())}
+        arrays = {"components": components.astype(np.float32), "mean": mean, "idf": idf, "table": packed(table.plain())}
         return FittedPCA({"product": Embedding("product", dataset.items[known], vectors)}, meta, arrays)
 
     def load(self, folder: Path) -> FittedPCA:

@@ -44,22 +44,42 @@ class Predictions:
         """Some of the answers."""
         top = tuple(self.top[r] for r in rows)
         return Predictions(
-            self.ids[rows], self.target, self.kind, self.values[rows], self.confidence[rows], top, self.low[rows],
-            self.high[rows], self.purchase[rows], self.known[rows],
-        )  # fmt: skip
+            self.ids[rows],
+            self.target,
+            self.kind,
+            self.values[rows],
+            self.confidence[rows],
+            top,
+            self.low[rows],
+            self.high[rows],
+            self.purchase[rows],
+            self.known[rows],
+        )
 
     def plain(self) -> dict[str, Any]:
         """As JSON; what is not a number becomes None."""
         return {
-            "ids": [str(i) for i in self.ids], "target": self.target, "kind": self.kind,
-            "values": list(self.values), "confidence": _nones(self.confidence), "top": [list(t) for t in self.top],
-            "low": list(self.low), "high": list(self.high), "purchase": _nones(self.purchase),
+            "ids": [str(i) for i in self.ids],
+            "target": self.target,
+            "kind": self.kind,
+            "values": list(self.values),
+            "confidence": _nones(self.confidence),
+            "top": [list(t) for t in self.top],
+            "low": list(self.low),
+            "high": list(self.high),
+            "purchase": _nones(self.purchase),
             "known": self.known.tolist(),
-        }  # fmt: skip
+        }
 
 
-def answers(target: Target, arrays: Mapping[str, np.ndarray], h: np.ndarray, ids: np.ndarray, known: np.ndarray,
-            facts: Mapping[str, Any]) -> Predictions:  # fmt: skip
+def answers(
+    target: Target,
+    arrays: Mapping[str, np.ndarray],
+    h: np.ndarray,
+    ids: np.ndarray,
+    known: np.ndarray,
+    facts: Mapping[str, Any],
+) -> Predictions:
     """From product vectors h (n, d). facts: "temperature", "range" (10 % and 90 % of held-out errors, on the learned
     scale), "partners" (ids), "rate" (mean and spread of the log share of baskets)."""
     n = len(h)
@@ -78,8 +98,10 @@ def answers(target: Target, arrays: Mapping[str, np.ndarray], h: np.ndarray, ids
         p = probabilities(target, arrays, h[part], facts, ids[part])
         best[part] = np.argsort(-p, axis=1, kind="stable")[:, : best.shape[1]]
         chance[part] = np.take_along_axis(p, best[part], axis=1)
-    top = tuple(tuple((names[k], round(float(p), 4)) for k, p in zip(ks, ps, strict=True))
-                for ks, ps in zip(best, chance, strict=True))  # fmt: skip
+    top = tuple(
+        tuple((names[k], round(float(p), 4)) for k, p in zip(ks, ps, strict=True))
+        for ks, ps in zip(best, chance, strict=True)
+    )
     values = np.array([names[k] for k in best[:, 0]], object)
     often, label = nan, target.column
     if target.kind == "bought with":
@@ -94,8 +116,13 @@ def scores(arrays: Mapping[str, np.ndarray], h: np.ndarray) -> np.ndarray:
     return np.asarray(h @ arrays["head.weight"].T + arrays["head.bias"])
 
 
-def probabilities(target: Target, arrays: Mapping[str, np.ndarray], h: np.ndarray, facts: Mapping[str, Any],
-                  ids: np.ndarray | None = None) -> np.ndarray:  # fmt: skip
+def probabilities(
+    target: Target,
+    arrays: Mapping[str, np.ndarray],
+    h: np.ndarray,
+    facts: Mapping[str, Any],
+    ids: np.ndarray | None = None,
+) -> np.ndarray:
     """(n, values) rows that sum to 1. For "bought with": of the partners in baskets; a product is not its own (ids)."""
     if target.kind == "category":
         return softmax(scores(arrays, h) / facts["temperature"])

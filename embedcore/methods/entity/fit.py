@@ -12,18 +12,10 @@ from embedcore.data.embedding import Embedding
 from embedcore.errors import NeedsError
 from embedcore.methods.columns.cells import Cells
 from embedcore.methods.columns.table import WIDE, Table
-from embedcore.methods.entity import (
-    inputs as entity_inputs,
-)
-from embedcore.methods.entity import (
-    judge as entity_judge,
-)
-from embedcore.methods.entity import (
-    net as entity_net,
-)
-from embedcore.methods.entity import (
-    target as entity_target,
-)
+from embedcore.methods.entity import inputs as entity_inputs
+from embedcore.methods.entity import judge as entity_judge
+from embedcore.methods.entity import net as entity_net
+from embedcore.methods.entity import target as entity_target
 from embedcore.methods.entity.inputs import Inputs
 from embedcore.methods.entity.params import BASKETS, EntityParams
 from embedcore.methods.entity.target import Target
@@ -107,16 +99,25 @@ def fit(dataset: Dataset, p: EntityParams, progress: Progress, seed: int) -> Mad
         embeddings["value"] = value
     missing = 0 if from_baskets else int(_blank(wanted)[: dataset.n_catalogue].sum())
     meta = {
-        "losses": trained.losses, "vocabulary": len(known), "left_out": len(dataset) - len(known),
+        "losses": trained.losses,
+        "vocabulary": len(known),
+        "left_out": len(dataset) - len(known),
         "target": {"column": target.column, "kind": target.kind, "values": len(target.values), "blank": missing},
         "chosen": not from_baskets and not p.target,
         "inputs": {c.name: t.shape[1] for c, t in zip(cells.table.categories, tables, strict=True)},
-        "numbers": [x.name for x in cells.table.numbers], "texts": [w.name for w in cells.table.words],
-        "unused": [list(pair) for pair in cells.table.left_out], "held_out": len(held), "learned_from": len(rows),
-        "steps": trained.steps, "best": trained.best, "again": again, "checks": [list(c) for c in trained.checks],
-        "calibration": judged.calibration, "figures": judged.figures,
+        "numbers": [x.name for x in cells.table.numbers],
+        "texts": [w.name for w in cells.table.words],
+        "unused": [list(pair) for pair in cells.table.left_out],
+        "held_out": len(held),
+        "learned_from": len(rows),
+        "steps": trained.steps,
+        "best": trained.best,
+        "again": again,
+        "checks": [list(c) for c in trained.checks],
+        "calibration": judged.calibration,
+        "figures": judged.figures,
         "notices": [*judged.notices, *_notices(dataset, p, target, inputs, wanted, cells.table, held)],
-    }  # fmt: skip
+    }
     progress(whole, whole, note="Done")
     return Made(embeddings, arrays, cells.table, target, judged.facts, meta)
 
@@ -218,25 +219,36 @@ def _values(table: Table, arrays: dict[str, np.ndarray], target: Target) -> Embe
     width = max(v.shape[1] for *_, v in parts)
     counts = [n for _, _, c, _ in parts for n in c]
     facts = {
-        "counts": counts, "unsure": [n < UNSURE for n in counts], "unsure_below": UNSURE,
-        "sizes": {name: int(v.shape[1]) for name, _, _, v in parts}, "alone": True,
-    }  # fmt: skip
+        "counts": counts,
+        "unsure": [n < UNSURE for n in counts],
+        "unsure_below": UNSURE,
+        "sizes": {name: int(v.shape[1]) for name, _, _, v in parts},
+        "alone": True,
+    }
     ids = np.array([f"{name}={v}" for name, values, _, _ in parts for v in values], object)
     vectors = np.concatenate([np.pad(v, ((0, 0), (0, width - v.shape[1]))) for *_, v in parts])
     return Embedding("value", ids, vectors, facts)
 
 
-def _notices(dataset: Dataset, p: EntityParams, target: Target, inputs: Inputs, wanted: np.ndarray, table: Table,
-             held: np.ndarray) -> list[str]:  # fmt: skip
+def _notices(
+    dataset: Dataset,
+    p: EntityParams,
+    target: Target,
+    inputs: Inputs,
+    wanted: np.ndarray,
+    table: Table,
+    held: np.ndarray,
+) -> list[str]:
     """What else a reader should know, in plain sentences."""
     out = []
     if target.column and not p.target:
         out.append(
             f"Nobody said what to predict, so it learned to predict “{target.column}”, the column with the most values "
             "that still has enough products for each; name another one when you train it if something else matters."
-            if target.kind == "category" else
-            f"Nobody said what to predict and no column of values fits, so it learned to predict “{target.column}”."
-        )  # fmt: skip
+            if target.kind == "category"
+            else "Nobody said what to predict and no column of values fits, so it learned to predict "
+            f"“{target.column}”."
+        )
     if table.wide:
         out.append(_spared(p, table))
     if len(held) < 100:
@@ -251,8 +263,10 @@ def _notices(dataset: Dataset, p: EntityParams, target: Target, inputs: Inputs, 
         cells = dataset.column(target.column).iloc[: dataset.n_catalogue]
         rare = int(((wanted[: dataset.n_catalogue] < 0) & cells.notna().to_numpy()).sum())
         if rare:
-            out.append(f"{rare:,} products have a value of “{target.column}” that is too rare to learn: it is never "
-                       "the answer.")  # fmt: skip
+            out.append(
+                f"{rare:,} products have a value of “{target.column}” that is too rare to learn: it is never "
+                "the answer."
+            )
     return out
 
 

@@ -33,8 +33,17 @@ class Judged:
     calibration: list[dict[str, float]] = field(default_factory=list)
 
 
-def column(table: Table, inputs: Inputs, target: Target, arrays: dict[str, np.ndarray], h: np.ndarray,
-           wanted: np.ndarray, rows: np.ndarray, held: np.ndarray, seed: int) -> Judged:  # fmt: skip
+def column(
+    table: Table,
+    inputs: Inputs,
+    target: Target,
+    arrays: dict[str, np.ndarray],
+    h: np.ndarray,
+    wanted: np.ndarray,
+    rows: np.ndarray,
+    held: np.ndarray,
+    seed: int,
+) -> Judged:
     """Of a target column."""
     x = entity_linear.features(table, inputs)
     if target.kind == "number":
@@ -47,18 +56,36 @@ def column(table: Table, inputs: Inputs, target: Target, arrays: dict[str, np.nd
     rival = entity_linear.logistic(x, wanted, rows, len(target.values), seed)
     linear = float((rival.scores(x[held]).argmax(axis=1) == y).mean()) if rival is not None else None
     figures = [
-        figure("Right answers", right, usual, "always the commonest value",
-               help="Accuracy on products held back from the training."),
-    ]  # fmt: skip
+        figure(
+            "Right answers",
+            right,
+            usual,
+            "always the commonest value",
+            help="Accuracy on products held back from the training.",
+        )
+    ]
     if linear is not None:
-        figures.append(figure("Right answers, beside a linear model", right, linear, "logistic regression",
-                              help="The linear model reads the same columns and words, and learned from the same "
-                              "products."))  # fmt: skip
+        figures.append(
+            figure(
+                "Right answers, beside a linear model",
+                right,
+                linear,
+                "logistic regression",
+                help="The linear model reads the same columns and words, and learned from the same products.",
+            )
+        )
     if len(target.values) > 5:
         among = float((order[:, :5] == y[:, None]).any(axis=1).mean())
         five = float(np.isin(y, commonest[:5]).mean())
-        figures.append(figure("Right answer among the first five", among, five, "the five commonest values",
-                              help="Top-5 accuracy on products held back."))  # fmt: skip
+        figures.append(
+            figure(
+                "Right answer among the first five",
+                among,
+                five,
+                "the five commonest values",
+                help="Top-5 accuracy on products held back.",
+            )
+        )
     heat = entity_answers.temperature(out, y) if len(held) >= 30 else 1.0
     p = entity_linear.softmax(out / heat)
     sure = entity_answers.calibration(p.max(axis=1), order[:, 0] == y)
@@ -97,27 +124,55 @@ def _amounts(target: Target, x: Any, z: np.ndarray, wanted: np.ndarray, rows: np
     fit, base = _r2(wanted[held], z), _r2(wanted[held], entity_linear.ridge(x, wanted, rows).scores(x[held])[:, 0])
     unit = "days" if target.date else "the column's unit"
     figures = [
-        figure("Off by, on average", off[0], off[2], "always the middle value", kind="number", better="lower",
-               help=f"Mean absolute error on products held back, in {unit}."),
-        figure("Off by, beside a linear model", off[0], off[1], "ridge regression", kind="number", better="lower",
-               help=f"Mean absolute error on products held back, in {unit}."),
-        figure("Explained", fit, base, "ridge regression",
-               help="R² on products held back" + (", on the logarithm: 1 is perfect, 0 no better than the mean."
-                                                  if target.log else ": 1 is perfect, 0 no better than the mean.")),
-    ]  # fmt: skip
+        figure(
+            "Off by, on average",
+            off[0],
+            off[2],
+            "always the middle value",
+            kind="number",
+            better="lower",
+            help=f"Mean absolute error on products held back, in {unit}.",
+        ),
+        figure(
+            "Off by, beside a linear model",
+            off[0],
+            off[1],
+            "ridge regression",
+            kind="number",
+            better="lower",
+            help=f"Mean absolute error on products held back, in {unit}.",
+        ),
+        figure(
+            "Explained",
+            fit,
+            base,
+            "ridge regression",
+            help="R² on products held back"
+            + (
+                ", on the logarithm: 1 is perfect, 0 no better than the mean."
+                if target.log
+                else ": 1 is perfect, 0 no better than the mean."
+            ),
+        ),
+    ]
     notices = []
     if fit <= 0:
-        notices = ["Always answering the mean is as good: the other columns say next to nothing about it, so neither "
-                   "its answers nor its vectors are of use."]  # fmt: skip
+        notices = [
+            "Always answering the mean is as good: the other columns say next to nothing about it, so neither "
+            "its answers nor its vectors are of use."
+        ]
     elif off[1] < off[0] and base > fit:
-        notices = [f"A simple linear model (ridge regression) predicts the column better on products held back: off by "
-                   f"{off[1]:.3g} on average against {off[0]:.3g}."]  # fmt: skip
+        notices = [
+            f"A simple linear model (ridge regression) predicts the column better on products held back: off by "
+            f"{off[1]:.3g} on average against {off[0]:.3g}."
+        ]
     spread = np.quantile(wanted[held] - z, [0.1, 0.9])
     return Judged(figures, notices, {"range": [float(v) for v in spread]})
 
 
-def fellows(task: Fellows, arrays: dict[str, np.ndarray], h: np.ndarray, dataset: Dataset, wanted: np.ndarray,
-            seed: int) -> Judged:  # fmt: skip
+def fellows(
+    task: Fellows, arrays: dict[str, np.ndarray], h: np.ndarray, dataset: Dataset, wanted: np.ndarray, seed: int
+) -> Judged:
     """Of what is bought together: are products bought with one that it never saw among the first ten?"""
     products, partners = task.pairs(np.random.default_rng(seed), _PAIRS)
     out, popular = arrays["head.weight"], arrays["popularity"]
@@ -137,21 +192,35 @@ def fellows(task: Fellows, arrays: dict[str, np.ndarray], h: np.ndarray, dataset
     fit = _r2(truth[1::2], level + slope * z[1::2])
     mean, spread = rate(dataset)
     figures = [
-        figure("Bought along, among ten suggestions", hit, plain, "the ten products bought most",
-               help="Recall at 10 of other products of the baskets of products held back from the training."),
-        figure("How often it is bought", fit, 0.0, "always the mean",
-               help="R² of the logarithm of the share of baskets, on products held back; 0 is no better than the "
-               "mean."),
-    ]  # fmt: skip
+        figure(
+            "Bought along, among ten suggestions",
+            hit,
+            plain,
+            "the ten products bought most",
+            help="Recall at 10 of other products of the baskets of products held back from the training.",
+        ),
+        figure(
+            "How often it is bought",
+            fit,
+            0.0,
+            "always the mean",
+            help="R² of the logarithm of the share of baskets, on products held back; 0 is no better than the mean.",
+        ),
+    ]
     notices = []
     if hit <= plain:
-        notices.append("The ten products bought most are as good a suggestion: what the catalogue says of a product "
-                       "tells next to nothing about what it is bought with.")  # fmt: skip
+        notices.append(
+            "The ten products bought most are as good a suggestion: what the catalogue says of a product "
+            "tells next to nothing about what it is bought with."
+        )
     if fit <= 0:
-        notices.append("How often a product is bought cannot be told from its columns here: take the purchase "
-                       "probabilities as the mean.")  # fmt: skip
-    return Judged(figures, notices, {"partners": [str(i) for i in dataset.items],
-                                       "rate": [mean + spread * level, spread * slope]})  # fmt: skip
+        notices.append(
+            "How often a product is bought cannot be told from its columns here: take the purchase "
+            "probabilities as the mean."
+        )
+    return Judged(
+        figures, notices, {"partners": [str(i) for i in dataset.items], "rate": [mean + spread * level, spread * slope]}
+    )
 
 
 def _shrunk(y: np.ndarray, z: np.ndarray) -> tuple[float, float]:

@@ -78,8 +78,16 @@ class Net(nn.Module):
 
     edges: Tensor
 
-    def __init__(self, tables: list[np.ndarray], words: list[np.ndarray], edges: np.ndarray, p: Settings, outputs: int,
-                 extra: int, g: torch.Generator) -> None:  # fmt: skip
+    def __init__(
+        self,
+        tables: list[np.ndarray],
+        words: list[np.ndarray],
+        edges: np.ndarray,
+        p: Settings,
+        outputs: int,
+        extra: int,
+        g: torch.Generator,
+    ) -> None:
         """edges: (N, borders) of the ranges of each number, see entity_inputs.edges."""
         super().__init__()
         self.value = nn.ParameterList([nn.Parameter(torch.from_numpy(t.copy())) for t in tables])
@@ -110,8 +118,17 @@ def _linear(inputs: int, outputs: int, g: torch.Generator) -> nn.Linear:
     return layer
 
 
-def train(tables: list[np.ndarray], words: list[np.ndarray], inputs: Inputs, task: Task, p: Settings, extra: int,
-          progress: Progress, seed: int, steps: int = 0) -> Trained:  # fmt: skip
+def train(
+    tables: list[np.ndarray],
+    words: list[np.ndarray],
+    inputs: Inputs,
+    task: Task,
+    p: Settings,
+    extra: int,
+    progress: Progress,
+    seed: int,
+    steps: int = 0,
+) -> Trained:
     """Fit the network to `task` and keep it as it was when its held-out error was lowest; or, when `steps` are given,
     make so many, look at nothing and report no error.
 
@@ -130,8 +147,18 @@ def train(tables: list[np.ndarray], words: list[np.ndarray], inputs: Inputs, tas
         return _loop(net, inputs, task, p, size, steps, max(1, steps // _REPORTS), progress, rng, g)
 
 
-def _loop(net: Net, inputs: Inputs, task: Task, p: Settings, size: int, steps: int, every: int, progress: Progress,
-          rng: np.random.Generator, g: torch.Generator) -> Trained:  # fmt: skip
+def _loop(
+    net: Net,
+    inputs: Inputs,
+    task: Task,
+    p: Settings,
+    size: int,
+    steps: int,
+    every: int,
+    progress: Progress,
+    rng: np.random.Generator,
+    g: torch.Generator,
+) -> Trained:
     adam, rate = _AdamW(net, p.decay), p.rate or _RATE[task.examples >= _LARGE]
     check_rows, check_wanted = task.check(rng, _MAX_CHECK if every else 0)
     look = _tensors(inputs.take(check_rows))
@@ -172,8 +199,9 @@ def _tensors(part: Inputs) -> tuple[Tensor, Tensor, list[Tensor]]:
     return torch.from_numpy(part.codes), torch.from_numpy(part.numbers), [torch.from_numpy(w) for w in part.words]
 
 
-def _dropped(batch: tuple[Tensor, Tensor, list[Tensor]], p: Settings, g: torch.Generator,
-             empty: list[int]) -> tuple[Tensor, Tensor, list[Tensor]]:  # fmt: skip
+def _dropped(
+    batch: tuple[Tensor, Tensor, list[Tensor]], p: Settings, g: torch.Generator, empty: list[int]
+) -> tuple[Tensor, Tensor, list[Tensor]]:
     """Some cells as if they were missing, some words left out: the network learns what to do without them."""
     codes, numbers, words = batch
     codes = codes.masked_fill(torch.rand(codes.shape, generator=g) < p.cell_dropout, 0)
@@ -216,7 +244,6 @@ class _AdamW:
             second.mul_(0.999).addcmul_(w.grad, w.grad, value=0.001)
             w.addcdiv_(first, (second.sqrt() / fix).add_(1e-8), value=-size)
             w.grad = None
-
 
     def _rows(self, w: Tensor, first: Tensor, second: Tensor, size: float, fix: float) -> None:
         """Only the rows that the batch has touched: of 20,000 values most are in no batch."""

@@ -88,9 +88,14 @@ class EntityParams(Params):
         advanced=True,
     )
     smoothing: float = param(
-        0.05, "Doubt", "Share of doubt in every right answer (label smoothing).", low=0.0, high=0.5, step=0.01,
+        0.05,
+        "Doubt",
+        "Share of doubt in every right answer (label smoothing).",
+        low=0.0,
+        high=0.5,
+        step=0.01,
         advanced=True,
-    )  # fmt: skip
+    )
     rate: float = param(
         0.0,
         "Step size",
@@ -105,9 +110,14 @@ class EntityParams(Params):
         0.01, "Pull towards zero", "Weight decay of the layers.", low=0.0, high=1.0, step=0.01, advanced=True
     )
     batch: int = param(
-        512, "Products at a time", "Size of a batch; smaller for small tables.", low=16, high=8192, step=16,
+        512,
+        "Products at a time",
+        "Size of a batch; smaller for small tables.",
+        low=16,
+        high=8192,
+        step=16,
         advanced=True,
-    )  # fmt: skip
+    )
     held_out: float = param(
         0.1,
         "Held back",

@@ -134,8 +134,9 @@ def _begin(
     colour_mean, colour_way, strong = see.principal(shades, COLOURS, seed)
     colour_way = colour_way / (float(strong.square().mean().sqrt()) / len(seen) ** 0.5 or 1.0)
     some = np.unique(np.linspace(0, len(seen) - 1, 4000).astype(np.int64))
-    codes = torch.cat([(seen[some] - mean) @ ways / scale, (shades[some] - colour_mean) @ colour_way,
-                       torch.ones(len(some), 1)], 1)  # fmt: skip
+    codes = torch.cat(
+        [(seen[some] - mean) @ ways / scale, (shades[some] - colour_mean) @ colour_way, torch.ones(len(some), 1)], 1
+    )
     parts = [see.tensor(pixels[rows[some[a : a + 1000]]], how.size) for a in range(0, len(some), 1000)]
     targets = torch.cat([see.coarse(x, net.grid) for x in parts])
     if how.entropy:

@@ -47,33 +47,58 @@ def judge(
         linear = (seen @ model.directions) @ model.directions.T
         with torch.no_grad():
             told = model.net.tell(code)
-        figures.append(figure(
-            "Edges lost", _lost(told, seen), _lost(linear, seen), f"PCA of the edges, {model.how.dimension} numbers",
-            better="lower", help="Squared error of the redrawn histograms of oriented gradients over their variance.",
-        ))  # fmt: skip
+        figures.append(
+            figure(
+                "Edges lost",
+                _lost(told, seen),
+                _lost(linear, seen),
+                f"PCA of the edges, {model.how.dimension} numbers",
+                better="lower",
+                help="Squared error of the redrawn histograms of oriented gradients over their variance.",
+            )
+        )
     drawn = torch.nn.functional.adaptive_avg_pool2d(model.redraw(code, colour), _SIDE).flatten(1)
     lost, by_pca = _lost(drawn - mean, asked - mean), _lost(plain @ ways.T, asked - mean)
-    figures.append(figure(
-        "Pixels lost", lost, by_pca, f"PCA of the pixels, {d} numbers", better="lower",
-        help=f"Squared error of the redrawn pixels ({_SIDE} x {_SIDE}) over their variance. The PCA spends its numbers "
-        "on pixels alone, which are mostly colour.",
-    ))  # fmt: skip
+    figures.append(
+        figure(
+            "Pixels lost",
+            lost,
+            by_pca,
+            f"PCA of the pixels, {d} numbers",
+            better="lower",
+            help=f"Squared error of the redrawn pixels ({_SIDE} x {_SIDE}) over their variance. The PCA spends its "
+            "numbers on pixels alone, which are mostly colour.",
+        )
+    )
     if lost > by_pca + _CLEAR:
         why = ": this network spends its numbers on edges first" if model.how.keep == "edges" else ""
-        notices.append(f"A plain PCA redraws the pixels of new pictures more exactly (it loses {by_pca:.0%} of what "
-                       f"tells them apart, this network {lost:.0%}){why}.")
-    labels = [_labels(dataset, name, test, base, vectors[test], vectors[base], unit(plain), unit(plain_base))
-              for name in dataset.columns("category")]
+        notices.append(
+            f"A plain PCA redraws the pixels of new pictures more exactly (it loses {by_pca:.0%} of what "
+            f"tells them apart, this network {lost:.0%}){why}."
+        )
+    labels = [
+        _labels(dataset, name, test, base, vectors[test], vectors[base], unit(plain), unit(plain_base))
+        for name in dataset.columns("category")
+    ]
     best = sorted((t for t in labels if t), key=lambda t: -t[3])[:2]
     for name, ours, theirs, _ in best:
         words = name.replace("_", " ")
-        figures.append(figure(
-            f"Neighbours with the same {words}", ours, theirs, f"PCA of the pixels, {d} numbers",
-            help=f"Share of the {K} nearest pictures (cosine) that have the value of a picture training did not see.",
-        ))  # fmt: skip
+        figures.append(
+            figure(
+                f"Neighbours with the same {words}",
+                ours,
+                theirs,
+                f"PCA of the pixels, {d} numbers",
+                help=f"Share of the {K} nearest pictures (cosine) that have the value of a picture "
+                "training did not see.",
+            )
+        )
         if theirs > ours + _CLEAR:
-            notices.insert(0, f"On these pictures a plain PCA of the pixels finds neighbours of the same {words} more "
-                           f"often: {theirs:.0%} against {ours:.0%}.")
+            notices.insert(
+                0,
+                f"On these pictures a plain PCA of the pixels finds neighbours of the same {words} more "
+                f"often: {theirs:.0%} against {ours:.0%}.",
+            )
     return figures, notices
 
 
@@ -87,9 +112,15 @@ def _lost(found: torch.Tensor, truth: torch.Tensor) -> float:
 
 
 def _labels(
-    dataset: Dataset, name: str, test: np.ndarray, base: np.ndarray,
-    mine: np.ndarray, mine_base: np.ndarray, plain: np.ndarray, plain_base: np.ndarray,
-) -> tuple[str, float, float, float] | None:  # fmt: skip
+    dataset: Dataset,
+    name: str,
+    test: np.ndarray,
+    base: np.ndarray,
+    mine: np.ndarray,
+    mine_base: np.ndarray,
+    plain: np.ndarray,
+    plain_base: np.ndarray,
+) -> tuple[str, float, float, float] | None:
     """(column, our share, the PCA's, how far the PCA is above chance); None when the column says little."""
     assert dataset.images is not None
     cells = dataset.column(name).iloc[dataset.positions(dataset.images.ids)]
@@ -98,8 +129,10 @@ def _labels(
     if not 2 <= values <= _MOST_VALUES or known.sum() < 20 or len(base) <= K:
         return None
     chance = float(((np.bincount(codes[codes >= 0]) / max((codes >= 0).sum(), 1)) ** 2).sum())
-    shares = [float((codes[base][nearest(q[known], b)] == codes[test][known][:, None]).mean())
-              for q, b in ((mine, mine_base), (plain, plain_base))]
+    shares = [
+        float((codes[base][nearest(q[known], b)] == codes[test][known][:, None]).mean())
+        for q, b in ((mine, mine_base), (plain, plain_base))
+    ]
     return name, shares[0], shares[1], (shares[1] - chance) / max(1 - chance, 1e-9)
 
 

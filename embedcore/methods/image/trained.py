@@ -43,8 +43,12 @@ class FittedImage(Fitted):
     def save(self, folder: Path) -> None:
         m = self.model
         arrays = {f"net.{k}": v.numpy() for k, v in m.net.state_dict().items()}
-        arrays |= {"mean": m.mean.numpy(), "colour_mean": m.colour_mean.numpy(), "colour_way": m.colour_way.numpy(),
-                   "directions": m.directions.numpy()}  # fmt: skip
+        arrays |= {
+            "mean": m.mean.numpy(),
+            "colour_mean": m.colour_mean.numpy(),
+            "colour_way": m.colour_way.numpy(),
+            "directions": m.directions.numpy(),
+        }
         save_model(folder, self.embeddings, self.meta, arrays)
 
 
@@ -62,10 +66,16 @@ def train(dataset: Dataset, images: Images, params: ImageParams, progress: Progr
         figures, notices = judge(dataset, model, vectors, learn, test, seed)
     progress(done + after, done + after, note="Done")
     meta = {
-        "params": asdict(params), "seed": seed, "losses": losses, "seconds": round(time.perf_counter() - begin, 3),
-        "vocabulary": len(images), "left_out": len(dataset) - len(images), "held_out": len(test),
-        "figures": figures, "notices": notices,
-    }  # fmt: skip
+        "params": asdict(params),
+        "seed": seed,
+        "losses": losses,
+        "seconds": round(time.perf_counter() - begin, 3),
+        "vocabulary": len(images),
+        "left_out": len(dataset) - len(images),
+        "held_out": len(test),
+        "figures": figures,
+        "notices": notices,
+    }
     return FittedImage({"product": Embedding("product", images.ids, vectors)}, meta, model)
 
 

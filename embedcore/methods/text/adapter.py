@@ -94,8 +94,13 @@ def fit_adapter(
     seen = pairs.only(~held[pairs.a] & ~held[pairs.b])
     if len(seen) < _FEW or not held.any():
         progress(steps + 2, steps + 2, note="Fitting: nothing to learn from")
-        return Result(None, ["Too few products are bought together more often than by chance to fit to them: the "
-                             "vectors are those of the language model."])  # fmt: skip
+        return Result(
+            None,
+            [
+                "Too few products are bought together more often than by chance to fit to them: the "
+                "vectors are those of the language model."
+            ],
+        )
     matrix, losses = _train(x, seen, rng, seed, steps, progress)
     adapter = Adapter(matrix)
     progress(steps + 1, steps + 2, note="Fitting: measuring on products it has not seen")
@@ -187,9 +192,13 @@ def _kinds(dataset: Dataset, items: np.ndarray) -> np.ndarray | None:
 
 
 def _figures(
-    pairs: _Pairs, held: np.ndarray, before: np.ndarray, after: np.ndarray, kinds: np.ndarray | None,
+    pairs: _Pairs,
+    held: np.ndarray,
+    before: np.ndarray,
+    after: np.ndarray,
+    kinds: np.ndarray | None,
     rng: np.random.Generator,
-) -> list[dict[str, Any]]:  # fmt: skip
+) -> list[dict[str, Any]]:
     """Of what is bought together with held-out texts, the share among their nearest texts, with and without the map."""
     k = 50 if len(before) >= 2000 else 10
     a, b = np.r_[pairs.a, pairs.b], np.r_[pairs.b, pairs.a]

@@ -152,9 +152,12 @@ def _loaded(model: str) -> SentenceTransformer:
     disable_progress_bar()
     try:
         found = SentenceTransformer(
-            str(folder), device="cuda" if torch.cuda.is_available() else "cpu", local_files_only=True,
-            trust_remote_code=False, model_kwargs={"use_safetensors": True, "dtype": torch.float32},
-        )  # fmt: skip
+            str(folder),
+            device="cuda" if torch.cuda.is_available() else "cpu",
+            local_files_only=True,
+            trust_remote_code=False,
+            model_kwargs={"use_safetensors": True, "dtype": torch.float32},
+        )
     except (OSError, ValueError, KeyError, ImportError, SafetensorError) as e:
         raise InputError(
             f"The language model “{model}” could not be loaded.",

@@ -77,9 +77,7 @@ class TextParams(Params):
 class FittedText(Fitted):
     """embeddings: "product", vectors of length 1. adapter: what was learned from baskets; None when nothing was."""
 
-    def __init__(
-        self, embeddings: dict[str, Embedding], meta: dict[str, Any], adapter: Adapter | None = None
-    ) -> None:
+    def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], adapter: Adapter | None = None) -> None:
         self.embeddings, self.meta, self.adapter = embeddings, meta, adapter
 
     def embed(self, new: Dataset) -> Embedding:
@@ -160,11 +158,21 @@ class TextEncoder(Method):
         fitted = FittedText({}, {}, adapter)
         fitted.embeddings["product"] = Embedding("product", dataset.items[at], fitted.apply(vectors))
         fitted.meta |= {
-            "params": asdict(params), "seed": seed, "losses": losses, "seconds": round(time.perf_counter() - begin, 3),
-            "columns": columns, "vocabulary": len(at), "left_out": len(dataset) - len(at),
-            "distinct": read.distinct, "known": read.known, "cut": cut, "model": models.describe(params.chosen),
-            "adapted": adapter is not None, "notices": notices, "figures": figures,
-        }  # fmt: skip
+            "params": asdict(params),
+            "seed": seed,
+            "losses": losses,
+            "seconds": round(time.perf_counter() - begin, 3),
+            "columns": columns,
+            "vocabulary": len(at),
+            "left_out": len(dataset) - len(at),
+            "distinct": read.distinct,
+            "known": read.known,
+            "cut": cut,
+            "model": models.describe(params.chosen),
+            "adapted": adapter is not None,
+            "notices": notices,
+            "figures": figures,
+        }
         return fitted
 
     def load(self, folder: Path) -> FittedText:

@@ -65,9 +65,7 @@ class Template:
         """One text for each of `dataset.items`; where a cell is empty, what stands before it is left out, too; "" where
         all are. columns: as `columns` gave them; one that this dataset does not have counts as empty."""
         has = dataset.catalogue.roles if dataset.catalogue is not None else {}
-        cells = [
-            written(dataset.column(c)) if c in has else np.full(len(dataset), "", dtype=object) for c in columns
-        ]
+        cells = [written(dataset.column(c)) if c in has else np.full(len(dataset), "", dtype=object) for c in columns]
         out = []
         for row in zip(*cells, strict=True):
             pieces = [before + cell for (before, _), cell in zip(self.parts, row, strict=True) if cell]

@@ -63,9 +63,14 @@ def view(dataset: Dataset, data: str, found: Matches, groups: list[review.Unit],
     )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.segmented_control(
-            "Order", list(ORDER), default="doubt", format_func=ORDER.get, required=True, key="match:order",
+            "Order",
+            list(ORDER),
+            default="doubt",
+            format_func=ORDER.get,
+            required=True,
+            key="match:order",
             label_visibility="collapsed",
-        )  # fmt: skip
+        )
         _bulk(data, left)
     skipped: list[str] = st.session_state.setdefault("match:skipped", [])
     doubt = {u.key: abs((u.score if not math.isnan(u.score) else 0.5) - 0.5) - 0.02 * len(u.items) for u in left}
@@ -79,9 +84,14 @@ def view(dataset: Dataset, data: str, found: Matches, groups: list[review.Unit],
 def _bulk(data: str, left: list[review.Unit]) -> None:
     """Accept everything above a line at once."""
     line = st.selectbox(
-        "Accept at once", LINES, index=3, format_func=lambda x: f"at least {share(x)} sure", key="match:line",
-        label_visibility="collapsed", width=190,
-    )  # fmt: skip
+        "Accept at once",
+        LINES,
+        index=3,
+        format_func=lambda x: f"at least {share(x)} sure",
+        key="match:line",
+        label_visibility="collapsed",
+        width=190,
+    )
     clear = [u for u in left if u.score >= line]
     st.button(
         f"Accept {number(len(clear))} group{'' if len(clear) == 1 else 's'}",
@@ -141,9 +151,13 @@ def _draw(
                 pairs.buttons(dataset, data, unit, open, keys)
                 if open:
                     st.button(
-                        "Skip", icon=":material/skip_next:", key=f"skip:{unit.key}", shortcut="K" if keys else None,
-                        on_click=_skip, args=(unit.key,),
-                    )  # fmt: skip
+                        "Skip",
+                        icon=":material/skip_next:",
+                        key=f"skip:{unit.key}",
+                        shortcut="K" if keys else None,
+                        on_click=_skip,
+                        args=(unit.key,),
+                    )
         shown = cards.side_by_side(dataset, items[:ON_SHOW], items[0])
         if len(items) > ON_SHOW:
             with st.expander(f"{number(len(items) - ON_SHOW)} more rows of this group"):
@@ -174,14 +188,22 @@ def _under(
         card.caption(f"{share(float(found.probability[row]))} sure: {plain(reasons.of(row))}")
     with card.container(horizontal=True):
         st.button(
-            "Keep this row", key=f"keep:{name}:{item}", type="tertiary", icon=":material/star:",
-            on_click=set_keep, args=(data, keep_key(dataset, items), str(dataset.items[item])),
-        )  # fmt: skip
+            "Keep this row",
+            key=f"keep:{name}:{item}",
+            type="tertiary",
+            icon=":material/star:",
+            on_click=set_keep,
+            args=(data, keep_key(dataset, items), str(dataset.items[item])),
+        )
         if open and len(items) > 2:
             st.button(
-                "Not the same as the others", key=f"out:{name}:{item}", type="tertiary", icon=":material/call_split:",
-                on_click=review.say, args=(data, review.one_out(dataset, items, item), "different"),
-            )  # fmt: skip
+                "Not the same as the others",
+                key=f"out:{name}:{item}",
+                type="tertiary",
+                icon=":material/call_split:",
+                on_click=review.say,
+                args=(data, review.one_out(dataset, items, item), "different"),
+            )
 
 
 def _skip(key: str) -> None:

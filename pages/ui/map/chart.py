@@ -67,10 +67,7 @@ def spec(
     )
     chart = (
         alt.layer(drawn, *_names(), *_pointed_out())
-        .properties(
-            height=HEIGHT,
-            usermeta={"embedOptions": {"renderer": "canvas"}},
-        )
+        .properties(height=HEIGHT, usermeta={"embedOptions": {"renderer": "canvas"}})
         .configure_view(strokeOpacity=0)
     )
     out: dict[str, Any] = chart.to_dict()

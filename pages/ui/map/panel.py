@@ -71,8 +71,11 @@ def product(scene: Scene, near: Sequence[Recommendation], query: str) -> None:
         return
     title, id = str(scene.dataset.titles[scene.item]), str(scene.dataset.items[scene.item])
     with st.container(horizontal=True, gap="small"):
-        label, icon, help = ("Results", "arrow_back", "Back to what the search found.") if query else (
-            "Close", "close", "Select no product.")  # fmt: skip
+        label, icon, help = (
+            ("Results", "arrow_back", "Back to what the search found.")
+            if query
+            else ("Close", "close", "Select no product.")
+        )
         st.button(label, icon=f":material/{icon}:", on_click=mapview.select, args=(None,), key="map:close", help=help)
         if scene.row is not None:
             places = scene.xy[[scene.row, *[scene.embedding.row_of[r.id] for r in near]]]

@@ -28,9 +28,14 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
         items, whose = _basket(dataset, data)
     with box:
         picker.search(
-            dataset, "find-for-basket", "Add a product", "Add", ":material/add:", lambda i: _put(dataset, [*items, i]),
+            dataset,
+            "find-for-basket",
+            "Add a product",
+            "Add",
+            ":material/add:",
+            lambda i: _put(dataset, [*items, i]),
             items,
-        )  # fmt: skip
+        )
     _contents(dataset, items, whose)
     if not items:
         real = ", or take a real basket." if dataset.baskets is not None else "."
@@ -70,20 +75,33 @@ def _taste(data: str, whose: str | None) -> dict[str, Any]:
     with st.expander("More varied, or less obvious?", icon=":material/tune:", expanded=opened):
         left, right = st.columns(2, gap="large")
         variety = left.slider(
-            "Variety", 0, 100, 0, 10, format="%d %%", key="variety", bind="query-params",
+            "Variety",
+            0,
+            100,
+            0,
+            10,
+            format="%d %%",
+            key="variety",
+            bind="query-params",
             help="0 %: the best ones, even if they are much alike. 100 %: as different from each other as possible "
             "(maximal marginal relevance).",
-        )  # fmt: skip
+        )
         popular = right.select_slider(
-            "Rare or popular", list(LEAN), "as it comes", key="popular", bind="query-params",
+            "Rare or popular",
+            list(LEAN),
+            "as it comes",
+            key="popular",
+            bind="query-params",
             help="To the left rarely bought products come first among those that fit, to the right popular ones (the "
             "score times a power of how often each is bought).",
-        )  # fmt: skip
+        )
         exclude: np.ndarray = np.empty(0, np.int64)
         if whose is not None and st.toggle(
-            f"Leave out what customer {plain(short(whose, 40))} bought before", key="fresh",
-            bind="query-params", help="Only products that are new to them are suggested.",
-        ):  # fmt: skip
+            f"Leave out what customer {plain(short(whose, 40))} bought before",
+            key="fresh",
+            bind="query-params",
+            help="Only products that are new to them are suggested.",
+        ):
             exclude = _bought(data, whose)
     return {"diversity": variety / 100, "popularity": LEAN[popular], "exclude": exclude}
 
@@ -132,19 +150,29 @@ def _contents(dataset: Dataset, items: list[int], whose: str | None) -> None:
         with st.container(horizontal=True):
             if dataset.baskets is not None:
                 st.button(
-                    "Another real basket", icon=":material/casino:", key="another", on_click=_another, args=(dataset,),
+                    "Another real basket",
+                    icon=":material/casino:",
+                    key="another",
+                    on_click=_another,
+                    args=(dataset,),
                     type="tertiary",
-                )  # fmt: skip
+                )
             if items:
                 st.button(
-                    "Empty it", icon=":material/delete:", key="empty", type="tertiary",
+                    "Empty it",
+                    icon=":material/delete:",
+                    key="empty",
+                    type="tertiary",
                     on_click=lambda: shell.remember(basket=",", whose=None),
-                )  # fmt: skip
+                )
             if whose:
                 st.button(
-                    "Go to the customer", icon=":material/person:", key="to-customer", type="tertiary",
+                    "Go to the customer",
+                    icon=":material/person:",
+                    key="to-customer",
+                    type="tertiary",
                     on_click=lambda: shell.remember(by="customer", customer=whose),
-                )  # fmt: skip
+                )
 
 
 def _put(dataset: Dataset, items: list[int]) -> None:

@@ -23,11 +23,11 @@ _COLUMNS = {
     "title": "product",
     "times": st.column_config.NumberColumn("in baskets", help="In how many of their baskets it was."),
     "baskets_ago": st.column_config.NumberColumn(
-        "last bought, baskets ago", help="1 is their latest basket, 2 the one before it.",
+        "last bought, baskets ago", help="1 is their latest basket, 2 the one before it."
     ),
     "first": st.column_config.DateColumn("first bought", format="YYYY-MM-DD"),
     "last": st.column_config.DateColumn("last bought", format="YYYY-MM-DD"),
-}  # fmt: skip
+}
 
 
 def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
@@ -51,28 +51,42 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
     if model is not None:
         people = recmodel.people(data)
         found = for_customer(dataset, model, baskets, K, people=people, number=who, together=services.together(data))
-        st.subheader("Due again", anchor=False, help="Bought before, ordered by how likely they are in the next "
-                     "basket: how often, how regularly and how long ago (learned from all customers).")  # fmt: skip
+        st.subheader(
+            "Due again",
+            anchor=False,
+            help="Bought before, ordered by how likely they are in the next "
+            "basket: how often, how regularly and how long ago (learned from all customers).",
+        )
         suggestions.listing(dataset, found.due, "due", "Look at it", ":material/arrow_forward:", _look(dataset))
-        st.subheader("New to try", anchor=False, help="Never bought by this customer: what purchase patterns, shared "
-                     "baskets and similar customers speak for; each line says which.")  # fmt: skip
+        st.subheader(
+            "New to try",
+            anchor=False,
+            help="Never bought by this customer: what purchase patterns, shared "
+            "baskets and similar customers speak for; each line says which.",
+        )
         suggestions.listing(dataset, found.new, "new", "Look at it", ":material/arrow_forward:", _look(dataset))
         if not found.new:
             st.info("They have bought everything there is.", icon=":material/task_alt:")
         suggestions.table([*found.due, *found.new], f"customer {histories.ids[who]} next basket")
         if people is not None:
             st.subheader(
-                "Customers who buy alike", anchor=False,
+                "Customers who buy alike",
+                anchor=False,
                 help="Cosine similarity of what both bought, each product counting more the rarer it is; 100 % would "
                 "be the same purchases.",
-            )  # fmt: skip
+            )
             alike = similar_customers(dataset, people, who, 5)
             for other in alike:
                 left, right, bar = st.columns([4, 15, 4], vertical_alignment="center")
                 left.button(
-                    plain(short(other.id, 24)), key=f"alike:{other.id}", icon=":material/person:", width="stretch",
-                    on_click=_choose, args=(other.id,), help="Go to this customer",
-                )  # fmt: skip
+                    plain(short(other.id, 24)),
+                    key=f"alike:{other.id}",
+                    icon=":material/person:",
+                    width="stretch",
+                    on_click=_choose,
+                    args=(other.id,),
+                    help="Go to this customer",
+                )
                 right.markdown(plain(short(other.reason, 200)))
                 bar.progress(min(1.0, max(0.0, other.score)), text=f"{100 * other.score:.0f} % alike")
             if not alike:
@@ -84,19 +98,24 @@ def _head(dataset: Dataset, data: str, id: str, baskets: list) -> None:
     """Who it is, which segment they are in, and where to go on."""
     with st.container(border=True):
         bought = sum(len(b) for b in baskets)
-        st.markdown(
-            f"**Customer {plain(id)}** · {count(len(baskets), 'basket')} · {count(bought, 'purchase')}"
-        )
+        st.markdown(f"**Customer {plain(id)}** · {count(len(baskets), 'basket')} · {count(bought, 'purchase')}")
         segment = customerview.segment_of(data, id)
         if segment is not None:
             st.caption(f"One of the {count(segment.customers, 'customer')} in the segment “{plain(segment.name)}”.")
         with st.container(horizontal=True):
             st.button(
-                "Build a basket for them", icon=":material/add_shopping_cart:", key="basket-for", on_click=_fill,
+                "Build a basket for them",
+                icon=":material/add_shopping_cart:",
+                key="basket-for",
+                on_click=_fill,
                 args=(id,),
-            )  # fmt: skip
-            if st.button("Their place among customers", icon=shell.PAGES["customers"][1], key="to-customers",
-                         help="The page on customers: segments, a map, and who is near whom."):  # fmt: skip
+            )
+            if st.button(
+                "Their place among customers",
+                icon=shell.PAGES["customers"][1],
+                key="to-customers",
+                help="The page on customers: segments, a map, and who is near whom.",
+            ):
                 shell.go("customers", customer=id, view="one")
 
 
@@ -106,13 +125,19 @@ def _history(dataset: Dataset, histories: Histories, who: int) -> None:
     with st.expander(f"Everything they bought ({count(len(table), 'product')})", icon=":material/receipt_long:"):
         seen = table.assign(baskets_ago=table["baskets_ago"] + 1).dropna(axis=1, how="all")
         st.dataframe(
-            seen, hide_index=True, alt="Table of the products this customer bought, most often first",
+            seen,
+            hide_index=True,
+            alt="Table of the products this customer bought, most often first",
             column_config={k: v for k, v in _COLUMNS.items() if k in seen},
-        )  # fmt: skip
+        )
         st.download_button(
-            "Download (CSV)", csv(seen), f"customer {histories.ids[who]}.csv", "text/csv",
-            icon=":material/download:", on_click="ignore",
-        )  # fmt: skip
+            "Download (CSV)",
+            csv(seen),
+            f"customer {histories.ids[who]}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
 
 
 def _pick(histories: Histories, known: dict[str, int]) -> int:

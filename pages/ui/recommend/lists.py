@@ -67,22 +67,38 @@ def _downloads(dataset: Dataset, folder: Path, whom: str) -> None:
     path = folder / "lists.parquet"
     name = f"{short(dataset.name, 40)} {whom}"
     st.dataframe(
-        _named(dataset, _head(str(path)), whom), hide_index=True, alt="The first rows of the lists",
+        _named(dataset, _head(str(path)), whom),
+        hide_index=True,
+        alt="The first rows of the lists",
         column_config={
-            "query_id": WHO[whom], "query_title": "its name", "rank": st.column_config.NumberColumn(width=50),
-            "product_id": "suggested", "title": "its name ", "reason": "why",
+            "query_id": WHO[whom],
+            "query_title": "its name",
+            "rank": st.column_config.NumberColumn(width=50),
+            "product_id": "suggested",
+            "title": "its name ",
+            "reason": "why",
             "score": st.column_config.NumberColumn(format="%.3f", width=70, help="Higher is surer, within one list."),
         },
-    )  # fmt: skip
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
-            "CSV", lambda: csv(_named(dataset, pd.read_parquet(path), whom)), f"{name}.csv", "text/csv",
-            icon=":material/download:", on_click="ignore", key=f"lists:csv:{whom}",
-        )  # fmt: skip
+            "CSV",
+            lambda: csv(_named(dataset, pd.read_parquet(path), whom)),
+            f"{name}.csv",
+            "text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"lists:csv:{whom}",
+        )
         st.download_button(
-            "Parquet", lambda: parquet(_named(dataset, pd.read_parquet(path), whom)), f"{name}.parquet",
-            "application/octet-stream", icon=":material/download:", on_click="ignore", key=f"lists:parquet:{whom}",
-        )  # fmt: skip
+            "Parquet",
+            lambda: parquet(_named(dataset, pd.read_parquet(path), whom)),
+            f"{name}.parquet",
+            "application/octet-stream",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"lists:parquet:{whom}",
+        )
         st.caption(f"{number(path.stat().st_size / 1e6)} MB; the first rows are shown.")
 
 

@@ -66,9 +66,11 @@ def _nothing(dataset: Dataset, item: int, relation: str) -> None:
     other = "instead" if relation == "with" or dataset.baskets is None else "with"
     if other != relation:
         st.button(
-            f"See “{RELATION[other]}”", icon=":material/arrow_forward:", key="other-relation",
+            f"See “{RELATION[other]}”",
+            icon=":material/arrow_forward:",
+            key="other-relation",
             on_click=lambda: shell.remember(relation=other),
-        )  # fmt: skip
+        )
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -77,10 +77,12 @@ def listing(
 def table(found: Sequence[Recommendation], name: str) -> None:
     """The same as a table, and its CSV."""
     frame = pd.DataFrame(
-        [(n, r.id, r.title, round(r.score, 4), SOURCES[r.source][0] if r.source in SOURCES else r.source, r.reason)
-         for n, r in enumerate(found, 1)],
+        [
+            (n, r.id, r.title, round(r.score, 4), SOURCES[r.source][0] if r.source in SOURCES else r.source, r.reason)
+            for n, r in enumerate(found, 1)
+        ],
         columns=["rank", "id", "title", "score", "signal", "reason"],
-    )  # fmt: skip
+    )
     with st.expander("As a table", icon=":material/table:"):
         used = [f"{SOURCES[s][0]}: {MEANING[s]}" for s in SOURCES if s in {r.source for r in found}]
         st.dataframe(

@@ -33,9 +33,13 @@ def panel(data: str, run: str) -> None:
         left, right = st.columns([3, 2], vertical_alignment="bottom")
         with left:
             picker.search(
-                dataset, f"{state}:search", "Another product", "Show", ":material/compare:",
+                dataset,
+                f"{state}:search",
+                "Another product",
+                "Show",
+                ":material/compare:",
                 lambda chosen: st.session_state.update({state: chosen}),
-            )  # fmt: skip
+            )
         if right.button("Any product", icon=":material/casino:", key=f"{state}:any"):
             item = int(np.random.default_rng().integers(dataset.n_catalogue))
             st.session_state[state] = item
@@ -45,9 +49,12 @@ def panel(data: str, run: str) -> None:
             return
         shown = compared(model, dataset, item)
         st.dataframe(
-            shown, hide_index=True, width="stretch", height=36 * len(shown) + 38,
+            shown,
+            hide_index=True,
+            width="stretch",
+            height=36 * len(shown) + 38,
             alt="Table: each cell of the product, what was rebuilt, and whether it is right",
-        )  # fmt: skip
+        )
         done = int((shown["so it is"] == MARKS[True]).sum())
         asked = int((shown["so it is"] != MARKS[None]).sum())
         cells = int(sum(c.size + 2 for c in model.layout.columns if not c.number)) + model.layout.n_numbers

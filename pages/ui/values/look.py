@@ -32,11 +32,15 @@ class Values:
         unit = self.vectors / np.maximum(np.linalg.norm(self.vectors, axis=1, keepdims=True), 1e-12)
         scores = unit @ unit[at]
         order = [int(j) for j in np.argsort(-scores, kind="stable") if j != at][:k]
-        return pd.DataFrame({
-            "row": order, "value": [self.names[j] for j in order],
-            "used alike": [round(float(scores[j]), 3) for j in order], "products": [self.counts[j] for j in order],
-            "": ["unsure" if self.unsure[j] else "" for j in order],
-        }).drop(columns=[] if any(self.unsure[j] for j in order) else "")  # fmt: skip
+        return pd.DataFrame(
+            {
+                "row": order,
+                "value": [self.names[j] for j in order],
+                "used alike": [round(float(scores[j]), 3) for j in order],
+                "products": [self.counts[j] for j in order],
+                "": ["unsure" if self.unsure[j] else "" for j in order],
+            }
+        ).drop(columns=[] if any(self.unsure[j] for j in order) else "")
 
 
 def by_column(embedding: Embedding, dataset: Dataset) -> dict[str, Values]:
@@ -97,16 +101,21 @@ def small_map(values: Values, at: int) -> alt.LayerChart:
     u, s, _ = np.linalg.svd(x, full_matrices=False)
     xy = np.zeros((len(rows), 2))
     xy[:, : min(2, len(s))] = (u * s)[:, :2]
-    frame = pd.DataFrame({
-        "x": xy[:, 0], "y": xy[:, 1], "value": [short(values.names[r], 40) for r in rows],
-        "label": apart(xy, [short(values.names[r], 18) if n <= NAMED else "" for n, r in enumerate(rows)]),
-        "products": [values.counts[r] for r in rows],
-        "which": ["chosen" if r == at else "unsure" if values.unsure[r] else "value" for r in rows],
-    })  # fmt: skip
+    frame = pd.DataFrame(
+        {
+            "x": xy[:, 0],
+            "y": xy[:, 1],
+            "value": [short(values.names[r], 40) for r in rows],
+            "label": apart(xy, [short(values.names[r], 18) if n <= NAMED else "" for n, r in enumerate(rows)]),
+            "products": [values.counts[r] for r in rows],
+            "which": ["chosen" if r == at else "unsure" if values.unsure[r] else "value" for r in rows],
+        }
+    )
     colour = alt.Color(
-        "which:N", legend=None,
+        "which:N",
+        legend=None,
         scale=alt.Scale(domain=["value", "chosen", "unsure"], range=[charts.ACCENT, charts.PALETTE[2], charts.OTHER]),
-    )  # fmt: skip
+    )
     base = alt.Chart(frame).encode(
         x=alt.X("x:Q", axis=None, scale=alt.Scale(zero=False, padding=20)),
         y=alt.Y("y:Q", axis=None, scale=alt.Scale(zero=False, padding=20)),
