@@ -284,7 +284,7 @@ import sys
 from pathlib import Path
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
 import duckdb, pandas
-from embedcore.intake import baskets, stream
+from embedcore.intake.purchases import baskets, stream
 folder, rows = Path(sys.argv[1]), 200_000
 out = None
 for n in range(20):
