@@ -10,7 +10,7 @@ import pytest
 from embedcore import match
 from embedcore.__main__ import main
 from embedcore.tasks.tasks import TASKS
-from tests.unit.test_match_find import shop, titles
+from tests.unit.match.test_find import shop, titles
 
 
 def catalogue(path: Path) -> list[str]:

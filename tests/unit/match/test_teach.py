@@ -10,7 +10,7 @@ from embedcore import match
 from embedcore.data.dataset import Catalogue, Dataset
 from embedcore.errors import InputError
 from embedcore.match import accord, cut, groups
-from tests.unit.test_match_find import shop, titles
+from tests.unit.match.test_find import shop, titles
 
 
 def said(*pairs: tuple[int, int, str]) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from scipy import sparse
 from embedcore.recommend import cooccurrence, ease, mix, model, rehearsal, weights
 from embedcore.recommend.people import People
 from embedcore.recommend.purchases import Histories, of_baskets
-from tests.unit.test_recommend_model import random_shop, regulars, shop
+from tests.unit.recommend.test_model import random_shop, regulars, shop
 
 
 def test_ease_without_a_row_is_ease_that_never_saw_it() -> None:
