@@ -114,7 +114,9 @@ def describe(dataset: Dataset, customers: Embedding, labels: np.ndarray) -> tupl
     from scipy.sparse import csr_matrix
 
     b = dataset.baskets
-    assert b is not None and b.customers is not None and b.customer_ids is not None
+    assert b is not None
+    assert b.customers is not None
+    assert b.customer_ids is not None
     row = np.full(len(b.customer_ids), -1)
     known = {str(i): n for n, i in enumerate(b.customer_ids)}
     row[[known[str(i)] for i in customers.ids]] = np.arange(len(customers))

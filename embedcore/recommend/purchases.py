@@ -61,7 +61,9 @@ class Histories:
     @classmethod
     def _build(cls, dataset: Dataset) -> Histories:
         b = dataset.baskets
-        assert b is not None and b.customers is not None and b.customer_ids is not None
+        assert b is not None
+        assert b.customers is not None
+        assert b.customer_ids is not None
         order = np.argsort(b.customers, kind="stable")
         order = order[b.customers[order] >= 0]
         counts = np.bincount(b.customers[order], minlength=len(b.customer_ids))

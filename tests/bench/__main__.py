@@ -35,7 +35,8 @@ def protocol() -> ModuleType | None:
     if not path.exists():
         return None
     spec = importlib.util.spec_from_file_location("recs_eval", path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -34,7 +34,8 @@ def protocol() -> ModuleType | None:
     import sys
 
     spec = importlib.util.spec_from_file_location("catalogue_eval", path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     sys.modules["catalogue_eval"] = module  # its dataclasses look themselves up
     spec.loader.exec_module(module)

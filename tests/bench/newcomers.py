@@ -47,7 +47,9 @@ def data_of(module: Any, shop: str) -> Any:
         return module.load(shop)
     sample = samples.load(shop)
     b = sample.baskets
-    assert b is not None and b.customers is not None and b.times is not None
+    assert b is not None
+    assert b.customers is not None
+    assert b.times is not None
     each = np.repeat(np.arange(len(b)), b.sizes)
     return module.from_frame(
         pd.DataFrame(

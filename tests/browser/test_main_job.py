@@ -109,7 +109,8 @@ def test_link_reopens_the_same_view_in_another_browser(trained: Trained, new_pag
     for name in ("train", "map", "duplicates", "recommend"):
         page = new_page()
         go(page, trained.server.url, f"{name}?{trained.query}")
-        assert "Nothing is loaded" not in body(page) and "Nothing is trained" not in body(page)
+        assert "Nothing is loaded" not in body(page)
+        assert "Nothing is trained" not in body(page)
         assert all(part in page.url for part in trained.query.split("&") if part.startswith(("dataset=", "run=")))
         menu(page, "Overview")
 
@@ -123,7 +124,8 @@ def test_map_shows_twenty_thousand_points_in_colour_and_names_their_groups(train
     see(page, re.compile(r"^20,000 of [\d,]+ products shown"))
     see(page, re.compile(r"^\d+ groups of [\d,]+ products"))
     names = cells(page, "Table of the groups")[::4]
-    assert len(names) >= 5 and len(set(names)) == len(names)
+    assert len(names) >= 5
+    assert len(set(names)) == len(names)
     assert all(re.search("[A-Za-z]{3}", name) for name in names), names
 
 
@@ -150,7 +152,8 @@ def test_click_on_a_point_shows_the_product_and_its_neighbours(trained: Trained,
     see(page, "Nearest products")
     assert "item=" in page.url
     scores = [float(t) for t in page.get_by_text(re.compile(r"^0\.\d\d$")).all_inner_texts()]
-    assert len(scores) >= 5 and max(scores) > 0.3
+    assert len(scores) >= 5
+    assert max(scores) > 0.3
     link = page.url
     page.goto(link)
     see(page, "Nearest products")
@@ -173,7 +176,8 @@ def test_box_lists_what_is_in_it_and_can_be_downloaded(trained: Trained, page: P
     with page.expect_download() as got:
         press(page, "Download all of them")
     lines = got.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert len(lines) == count + 1 and count > 50
+    assert len(lines) == count + 1
+    assert count > 50
     assert lines[0].startswith("product,id,group,in baskets")
 
 

@@ -59,7 +59,8 @@ def test_a_chosen_result_outlives_a_training_elsewhere_and_belongs_to_its_datase
     expect(page).to_have_url(re.compile(f"dataset={second['data'][:12]}"))
     settled(page)
     expect(page).to_have_url(re.compile(f"run={second['planted'][:12]}"))
-    assert "What the words say" in picked(page, "Result") and "Second shop" in picked(page, "Dataset")
+    assert "What the words say" in picked(page, "Result")
+    assert "Second shop" in picked(page, "Dataset")
     see(page, "22 products")  # the map is the one of that shop
 
     page.get_by_test_id("stSidebar").get_by_role("combobox").first.click()
@@ -67,7 +68,8 @@ def test_a_chosen_result_outlives_a_training_elsewhere_and_belongs_to_its_datase
     expect(page).to_have_url(re.compile(f"dataset={first['data'][:12]}"))
     settled(page)
     newest = "Bought together"  # nothing is chosen for this dataset now, so its newest result is
-    assert newest in picked(page, "Result") and f"run={second['planted'][:12]}" not in page.url
+    assert newest in picked(page, "Result")
+    assert f"run={second['planted'][:12]}" not in page.url
     see(page, "20 products")  # those that were bought
 
 

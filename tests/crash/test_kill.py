@@ -61,9 +61,11 @@ def check_whole(store: Store, key: str, scratch: Path) -> None:
     made.result(scratch, store.dataset(run.dataset).items, seed=n, d=4 + n % 3)
     want = Embedding.load(scratch / "embeddings")
     got = store.embedding(key)
-    assert np.array_equal(got.vectors, want.vectors) and list(got.ids) == list(want.ids)
+    assert np.array_equal(got.vectors, want.vectors)
+    assert list(got.ids) == list(want.ids)
     assert np.array_equal(store.graph(key).ids, Graph.load(scratch / "graph").ids)
-    assert store.kinds(key) == ["product", "value"] and store.projections(key) == ["pca"]
+    assert store.kinds(key) == ["product", "value"]
+    assert store.projections(key) == ["pca"]
     assert len(store.projection(key, "pca").xy) == len(want) == len(store.clusters(key, "kmeans").labels)
     assert (store.model_folder(key) / "weights.bin").read_bytes() == want.vectors.tobytes()
 
@@ -122,17 +124,21 @@ def test_a_log_that_cannot_be_read_is_set_aside_and_reported(
     aside = list(home.glob("*.unreadable"))
     if told:
         (notice,) = store.notices
-        assert told in notice and str(home) not in notice and aside[0].name in notice
+        assert told in notice
+        assert str(home) not in notice
+        assert aside[0].name in notice
         assert [p.read_bytes() for p in aside] == [before]
     else:
-        assert store.notices == () and not aside
+        assert store.notices == ()
+        assert not aside
     keys = [run.key for run in store.runs()]
     assert "run-0" in keys, "what was in the database file is still there"
     for key in {*keys[:5], *keys[-5:]}:
         check_whole(store, key, tmp_path / key)
     store.close()
     again = Store.open(home)
-    assert again.notices == () and [run.key for run in again.runs()] == keys
+    assert again.notices == ()
+    assert [run.key for run in again.runs()] == keys
     again.close()
 
 
@@ -160,7 +166,9 @@ def test_workers_end_when_their_server_is_killed_and_its_job_can_be_run_again(ho
     assert not list((home / "jobs").iterdir())
     jobs = Jobs(store, warm=False, tasks="tests.unit.small_tasks")
     job = jobs.get(spin)
-    assert job is not None and job.state == "interrupted" and job.finished
+    assert job is not None
+    assert job.state == "interrupted"
+    assert job.finished
     assert jobs.wait(behind, 20).state == "done", "what waited goes on"
     (tmp_path / "pids").unlink()
     jobs.retry(spin)

@@ -131,10 +131,13 @@ def _in_order(table: Table) -> None:
     r = table.report
     assert r.rows_in == r.kept + r.rejected
     assert (r.kept, r.rejected) == (len(table.frame), len(table.rejected))
-    assert list(table.frame.columns) == list(r.columns) and len(set(r.columns)) == len(r.columns) and all(r.columns)
+    assert list(table.frame.columns) == list(r.columns)
+    assert len(set(r.columns)) == len(r.columns)
+    assert all(r.columns)
     assert all(str(t) == "str" for t in table.frame.dtypes)
     assert list(table.rejected.columns) == ["line", "reason", "text"]
-    assert (table.rejected["line"] > 0).all() and (table.rejected["reason"].str.len() > 0).all()
+    assert (table.rejected["line"] > 0).all()
+    assert (table.rejected["reason"].str.len() > 0).all()
 
 
 @pytest.mark.parametrize("name", READABLE)
@@ -150,9 +153,13 @@ def test_what_is_no_table_gets_one_sentence(tmp_path: Path, name: str) -> None:
     with pytest.raises(EmbedError) as caught:
         _read(tmp_path, UNUSABLE[name])
     said = str(caught.value)
-    assert "products.csv" in caught.value.message and caught.value.hint
-    assert said.count(".") <= 4 and "\n" not in said and len(said) < 250
-    assert str(tmp_path) not in said and not re.search(r"Error|Exception|Traceback", said)
+    assert "products.csv" in caught.value.message
+    assert caught.value.hint
+    assert said.count(".") <= 4
+    assert "\n" not in said
+    assert len(said) < 250
+    assert str(tmp_path) not in said
+    assert not re.search(r"Error|Exception|Traceback", said)
 
 
 def _check(name: str, tmp_path: Path) -> Table:
@@ -205,7 +212,9 @@ def test_rejected_rows_name_the_line_of_the_file_the_reason_and_the_text(tmp_pat
     assert table.rejected["line"].tolist() == [7, 10, 11]
     assert table.rejected["text"].tolist() == ["2,too few", "4,too,many,cells", '5,"open,5']
     few, many, quote = table.rejected["reason"]
-    assert "few" in few and "4" in many and "quote" in quote
+    assert "few" in few
+    assert "4" in many
+    assert "quote" in quote
 
 
 def test_a_swallowed_stretch_of_rows_is_shouted_about(tmp_path: Path) -> None:
@@ -213,7 +222,9 @@ def test_a_swallowed_stretch_of_rows_is_shouted_about(tmp_path: Path) -> None:
     table = _read(tmp_path, content, delimiter=",")
     _in_order(table)
     swallowed = [n for n in table.report.notices if n.startswith("CAUTION")]
-    assert len(swallowed) == 1 and "line 2" in swallowed[0] and "1,502 lines" in swallowed[0]
+    assert len(swallowed) == 1
+    assert "line 2" in swallowed[0]
+    assert "1,502 lines" in swallowed[0]
 
 
 def test_names_that_occur_twice_or_are_missing_are_told(tmp_path: Path) -> None:
@@ -224,7 +235,8 @@ def test_names_that_occur_twice_or_are_missing_are_told(tmp_path: Path) -> None:
     assert missing.report.columns == ("id", "column 2", "price", "column 4")
     assert any("without a name" in n for n in missing.report.notices)
     none = _check("no names", tmp_path)
-    assert none.report.columns == ("column 1", "column 2", "column 3") and none.report.header_line == 0
+    assert none.report.columns == ("column 1", "column 2", "column 3")
+    assert none.report.header_line == 0
 
 
 def test_a_file_that_unpacks_without_end_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -305,7 +317,8 @@ def test_any_bytes_give_a_table_or_a_sentence(tmp_path: Path, content: bytes) ->
     try:
         _in_order(_read(tmp_path, content))
     except InputError as e:
-        assert e.message and "\n" not in e.message
+        assert e.message
+        assert "\n" not in e.message
 
 
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])

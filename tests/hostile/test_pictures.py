@@ -73,8 +73,11 @@ def test_files_are_matched_by_id_in_any_case_and_with_any_ending(tmp_path: Path,
     }
     found, said = images.read(put(tmp_path / "p.zip", files), catalogue("a1", "B2", "c3", "d4"))
     assert list(found.ids) == ["a1", "B2", "c3"]
-    assert found.meta["unused"] == ["zzz.png"] and found.meta["others"] == 1 and found.meta["without"] == 1
-    assert said[0] == "3 of 4 products have a picture." and any("zzz.png" in s for s in said)
+    assert found.meta["unused"] == ["zzz.png"]
+    assert found.meta["others"] == 1
+    assert found.meta["without"] == 1
+    assert said[0] == "3 of 4 products have a picture."
+    assert any("zzz.png" in s for s in said)
 
 
 def test_the_image_column_names_paths_addresses_and_plain_names(tmp_path: Path) -> None:
@@ -88,7 +91,9 @@ def test_the_image_column_names_paths_addresses_and_plain_names(tmp_path: Path) 
     cells = ["img\\red.png", "https://shop.example/a/GREEN.png?w=3", "/somewhere/blue one.jpg", "y/same.png", None]
     found, _ = images.read(packed(tmp_path / "p.zip", files), catalogue(*"abcde", pictures=cells))
     assert list(found.ids) == ["a", "b", "c", "d"]
-    assert colour(found, "a")[0] > 190 and colour(found, "b")[1] > 190 and colour(found, "c")[2] > 190
+    assert colour(found, "a")[0] > 190
+    assert colour(found, "b")[1] > 190
+    assert colour(found, "c")[2] > 190
     assert colour(found, "d") == [9, 200, 200]
 
 
@@ -102,7 +107,8 @@ def test_of_several_pictures_the_first_that_can_be_read_is_taken(tmp_path: Path)
         "9_1.png": picture(),
     }
     found, said = images.read(packed(tmp_path / "p.zip", files), catalogue("7", "8", "9", "9_1"))
-    assert list(found.ids) == ["7", "8", "9", "9_1"] and found.meta["broken"] == [("7.png", "it is broken")]
+    assert list(found.ids) == ["7", "8", "9", "9_1"]
+    assert found.meta["broken"] == [("7.png", "it is broken")]
     assert colour(found, "8") == [0, 200, 0], "the lower number comes first"
     assert any("7.png" in s and "broken" in s for s in said)
 
@@ -110,7 +116,8 @@ def test_of_several_pictures_the_first_that_can_be_read_is_taken(tmp_path: Path)
 def test_two_ids_that_differ_in_case_only_get_their_own_pictures(tmp_path: Path) -> None:
     files = {"ab.png": picture(colour=(0, 200, 0)), "AB.png": picture(colour=(0, 0, 200))}
     found, _ = images.read(packed(tmp_path / "p.zip", files), catalogue("AB", "ab"))
-    assert colour(found, "AB") == [0, 0, 200] and colour(found, "ab") == [0, 200, 0]
+    assert colour(found, "AB") == [0, 0, 200]
+    assert colour(found, "ab") == [0, 200, 0]
 
 
 @pytest.mark.parametrize(
@@ -136,14 +143,17 @@ def test_two_ids_that_differ_in_case_only_get_their_own_pictures(tmp_path: Path)
 def test_what_is_no_picture_is_named_with_the_reason(tmp_path: Path, put, content: bytes, why: str) -> None:  # type: ignore[no-untyped-def]
     files = {"bad.png": content, "good.png": picture()}
     found, said = images.read(put(tmp_path / "p.zip", files), catalogue("bad", "good"))
-    assert list(found.ids) == ["good"] and found.meta["n_broken"] == 1
-    assert found.meta["broken"][0][0] == "bad.png" and why in found.meta["broken"][0][1]
+    assert list(found.ids) == ["good"]
+    assert found.meta["n_broken"] == 1
+    assert found.meta["broken"][0][0] == "bad.png"
+    assert why in found.meta["broken"][0][1]
     assert any("bad.png" in s for s in said)
 
 
 def test_a_wrong_ending_does_not_matter_to_a_good_picture(tmp_path: Path) -> None:
     found, _ = images.read(packed(tmp_path / "p.zip", {"a.png": picture("JPEG")}), catalogue("a"))
-    assert len(found) == 1 and found.meta["n_broken"] == 0
+    assert len(found) == 1
+    assert found.meta["n_broken"] == 0
 
 
 def test_names_that_lead_out_of_the_zip_are_refused_and_write_nothing(tmp_path: Path) -> None:
@@ -151,7 +161,8 @@ def test_names_that_lead_out_of_the_zip_are_refused_and_write_nothing(tmp_path: 
     inside.mkdir()
     files = {"../../a.png": picture(), "/b.png": picture(), "..\\c.png": picture(), "d.png": picture()}
     found, _ = images.read(packed(inside / "p.zip", files), catalogue(*"abcd"))
-    assert list(found.ids) == ["d"] and found.meta["n_broken"] == 3
+    assert list(found.ids) == ["d"]
+    assert found.meta["n_broken"] == 3
     assert [p.name for p in tmp_path.rglob("*")] == ["in", "p.zip"]
 
 
@@ -160,7 +171,8 @@ def test_links_that_lead_out_of_the_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "in" / "a.png").symlink_to(tmp_path / "secret.png")
     (tmp_path / "in" / "all").symlink_to(tmp_path)
     found, _ = images.read(tmp_path / "in", catalogue("a", "b", "secret"))
-    assert list(found.ids) == ["b"] and "leads out" in found.meta["broken"][0][1]
+    assert list(found.ids) == ["b"]
+    assert "leads out" in found.meta["broken"][0][1]
 
 
 def test_a_zip_of_zeros_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -217,7 +229,8 @@ def test_a_damaged_member_does_not_hide_the_others(tmp_path: Path) -> None:
     content[40:60] = b"\0" * 20
     path.write_bytes(content)
     found, _ = images.read(path, catalogue("a", "b"))
-    assert list(found.ids) == ["b"] and found.meta["n_broken"] == 1
+    assert list(found.ids) == ["b"]
+    assert found.meta["n_broken"] == 1
 
 
 def test_a_member_with_a_password_is_named(tmp_path: Path) -> None:
@@ -226,7 +239,8 @@ def test_a_member_with_a_password_is_named(tmp_path: Path) -> None:
     content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
     found, _ = images.read(path, catalogue("a", "b"))
-    assert list(found.ids) == ["b"] and "password" in found.meta["broken"][0][1]
+    assert list(found.ids) == ["b"]
+    assert "password" in found.meta["broken"][0][1]
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "CMYK", "I;16"])
@@ -236,7 +250,8 @@ def test_every_kind_of_pixel_becomes_rgb(tmp_path: Path, mode: str) -> None:
     out = io.BytesIO()
     image.save(out, "JPEG" if mode == "CMYK" else "PNG")
     found, _ = images.read(packed(tmp_path / "p.zip", {"a.png": out.getvalue()}), catalogue("a"))
-    assert found.pixels.shape == (1, SIDE, SIDE, 3) and min(colour(found, "a")) > 130
+    assert found.pixels.shape == (1, SIDE, SIDE, 3)
+    assert min(colour(found, "a")) > 130
 
 
 def test_what_is_transparent_is_white_and_turned_photos_stand_upright(tmp_path: Path) -> None:
@@ -249,9 +264,11 @@ def test_what_is_transparent_is_white_and_turned_photos_stand_upright(tmp_path: 
     found, _ = images.read(packed(tmp_path / "p.zip", files), catalogue("a", "b"))
     assert colour(found, "a") == [255, 255, 255]
     up, down = found.pixels[1][8].mean(), found.pixels[1][-8].mean()
-    assert up < 50 and down > 200
+    assert up < 50
+    assert down > 200
     shown = Image.open(io.BytesIO(found.jpeg("b") or b""))
-    assert shown.size == (20, 40) and not shown.getexif()
+    assert shown.size == (20, 40)
+    assert not shown.getexif()
 
 
 def test_cancelling_stops_between_two_pictures(tmp_path: Path) -> None:

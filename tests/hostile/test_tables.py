@@ -170,16 +170,21 @@ def test_a_table_gives_vectors_for_all_it_can_or_one_sentence(name: str, case: s
         found = get(name).fit(data, params(name))
     except EmbedError as said:
         assert case in MAY_REFUSE, said
-        assert said.message.endswith(".") and "\n" not in said.message and len(str(said)) < 400
+        assert said.message.endswith(".")
+        assert "\n" not in said.message
+        assert len(str(said)) < 400
         return
     product = found.embeddings["product"]
-    assert len(product) + found.meta["left_out"] == len(data) and len(product)
-    assert np.isfinite(product.vectors).all() and product.vectors.dtype == np.float32
+    assert len(product) + found.meta["left_out"] == len(data)
+    assert len(product)
+    assert np.isfinite(product.vectors).all()
+    assert product.vectors.dtype == np.float32
     again = found.embed(data)
     assert list(again.ids) == list(product.ids)
     np.testing.assert_allclose(again.vectors, product.vectors, atol=1e-3)
     for said in found.meta.get("notices", ()):
-        assert said.endswith(".") and "nan" not in said
+        assert said.endswith(".")
+        assert "nan" not in said
     for figure in found.meta.get("figures", ()):
         assert np.isfinite(figure["value"]), figure
 
@@ -198,7 +203,8 @@ def test_a_hundred_thousand_rows_pass(name: str) -> None:
         },
     )
     product = get(name).fit(data, params(name)).embeddings["product"]
-    assert len(product) == n and np.isfinite(product.vectors).all()
+    assert len(product) == n
+    assert np.isfinite(product.vectors).all()
 
 
 @every
@@ -210,9 +216,11 @@ def test_values_never_seen_and_columns_gone_are_read_as_missing(name: str) -> No
     empty = dataset(12, {k: (v[0], [np.nan if v[0] == "number" else None] * 12) for k, v in new.items()})
     for data in (odd_one, gone):
         found = f.embed(data)
-        assert len(found) == 12 and np.isfinite(found.vectors).all()
+        assert len(found) == 12
+        assert np.isfinite(found.vectors).all()
     np.testing.assert_allclose(f.embed(odd_one).vectors, f.embed(gone).vectors, atol=1e-4)
-    assert len(f.embed(empty)) == 0 and f.embed(empty).meta["left_out"] == 12
+    assert len(f.embed(empty)) == 0
+    assert f.embed(empty).meta["left_out"] == 12
 
 
 @every
@@ -220,7 +228,8 @@ def test_kinds_of_columns_may_change_between_training_and_new_products(name: str
     new = usual(8)
     texts = dataset(8, new | {"size": ("category", [str(x) for x in new["size"][1]])})  # type: ignore[attr-defined]
     found = fitted(name).embed(texts)
-    assert len(found) == 8 and np.isfinite(found.vectors).all()
+    assert len(found) == 8
+    assert np.isfinite(found.vectors).all()
 
 
 @every
@@ -264,4 +273,5 @@ def test_the_same_seed_gives_the_same_result_on_a_table_with_gaps(name: str) -> 
 
 
 def test_all_methods_of_tables_are_tried() -> None:
-    assert {"cooccurrence", "pca"} <= set(TABULAR) and len(TABLES) >= 12
+    assert {"cooccurrence", "pca"} <= set(TABULAR)
+    assert len(TABLES) >= 12

@@ -62,8 +62,11 @@ def test_readers_and_writers_get_right_answers(store: Store, tmp_path: Path) -> 
             key = f"run-{n}"
             assert np.array_equal(store.embedding(key).vectors, vectors[key])
             run = store.run(key)
-            assert run is not None and run.seed == n and run.dataset == hashes[n % 2]
-            assert len(store.in_box(key, "umap", n, n, n, n)) == 14 and store.projection(key, "umap").meta["n"] == n
+            assert run is not None
+            assert run.seed == n
+            assert run.dataset == hashes[n % 2]
+            assert len(store.in_box(key, "umap", n, n, n, n)) == 14
+            assert store.projection(key, "umap").meta["n"] == n
             assert len(store.graph(key)) == 14
             assert store.dataset(hashes[n % 2]).hash == hashes[n % 2]
             assert set(store.verdicts(hashes[0])["id_b"]) <= {"b8", "b9"}
@@ -91,7 +94,8 @@ def test_the_same_dataset_added_by_many_is_kept_once(store: Store, tmp_path: Pat
     for i in range(8):
         made.dataset().save(tmp_path / str(i))
     found = all_at_once(lambda i: store.add_dataset(tmp_path / str(i), "upload").hash, 8)
-    assert len(set(found)) == 1 and len(store.datasets()) == 1
+    assert len(set(found)) == 1
+    assert len(store.datasets()) == 1
     loaded = all_at_once(lambda i: id(store.dataset(str(found[0]))), 8)
     assert len(set(loaded)) == 1, "it is loaded once and shared"
 
@@ -116,14 +120,17 @@ def test_submitting_cancelling_and_looking_from_many_threads_ends_well(jobs: Job
             positions = [j.position for j in jobs.live()]
             assert positions == sorted(positions)
             seen = jobs.get(job.id)
-            assert seen is not None and seen.id == job.id
+            assert seen is not None
+            assert seen.id == job.id
         return mine
 
     ids = [id for found in all_at_once(work, 8) for id in found]  # type: ignore[attr-defined]
     assert len(set(ids)) == 48
     ended = [jobs.wait(id, 60) for id in ids]
-    assert {job.state for job in ended} <= {"done", "cancelled"} and any(job.state == "done" for job in ended)
-    assert jobs.live() == [] and not list((store.home / "jobs").iterdir())
+    assert {job.state for job in ended} <= {"done", "cancelled"}
+    assert any(job.state == "done" for job in ended)
+    assert jobs.live() == []
+    assert not list((store.home / "jobs").iterdir())
     end = time.monotonic() + 5
     while {row.id: row.state for row in store.job_rows()} != {job.id: job.state for job in ended}:
         assert time.monotonic() < end, "the kept states differ from what was seen"

@@ -41,17 +41,20 @@ def fit(data: Dataset, x: np.ndarray, **how: int) -> Result:
 def test_products_it_has_not_seen_come_closer_to_what_they_are_bought_with() -> None:
     data, x = shop()
     result = fit(data, x, steps=60)
-    assert isinstance(result.adapter, Adapter) and result.notices == []
+    assert isinstance(result.adapter, Adapter)
+    assert result.notices == []
     found = result.figures[0]
     assert found["value"] > 1.2 * found["baseline"] > 0
-    assert len(result.losses) == 60 and np.mean(result.losses[-5:]) < np.mean(result.losses[:5])
+    assert len(result.losses) == 60
+    assert np.mean(result.losses[-5:]) < np.mean(result.losses[:5])
 
 
 def test_a_fit_that_helps_nobody_is_refused_and_said() -> None:
     data, x = shop(related=False)
     result = fit(data, x, steps=60)
     if result.adapter is None:
-        assert result.notices and "language model" in result.notices[0]
+        assert result.notices
+        assert "language model" in result.notices[0]
     else:
         assert result.figures[0]["value"] > result.figures[0]["baseline"]
 
@@ -63,14 +66,17 @@ def test_a_worse_score_on_unseen_products_always_keeps_the_vectors(monkeypatch: 
     worse = np.diag(np.r_[np.ones(D - THEMES), np.zeros(THEMES)]).astype(np.float32)  # forgets the theme
     monkeypatch.setattr(adapter, "_train", lambda *a: (worse, [1.0]))
     result = fit(data, x)
-    assert result.adapter is None and "did not help" in result.notices[0]
+    assert result.adapter is None
+    assert "did not help" in result.notices[0]
     assert result.figures[0]["value"] < result.figures[0]["baseline"]
 
 
 def test_the_same_seed_gives_the_same_map_and_another_seed_another() -> None:
     data, x = shop()
     first, again, other = (fit(data, x, steps=20, seed=s).adapter for s in (1, 1, 2))
-    assert first and again and other
+    assert first
+    assert again
+    assert other
     np.testing.assert_array_equal(first.matrix, again.matrix)
     assert np.abs(first.matrix - other.matrix).max() > 1e-3
 
@@ -79,7 +85,9 @@ def test_too_few_baskets_are_said() -> None:
     data, x = shop()
     lines = pd.DataFrame([("b", "p000"), ("b", "p001")], columns=["basket", "item"])
     result = fit(Dataset.build("t", data.catalogue, lines), x)
-    assert result.adapter is None and "Too few" in result.notices[0] and result.losses == []
+    assert result.adapter is None
+    assert "Too few" in result.notices[0]
+    assert result.losses == []
 
 
 def test_without_baskets_it_is_refused_before_anything_is_read() -> None:
@@ -100,4 +108,5 @@ def test_queries_go_through_the_map_of_the_result(tmp_path: Path, monkeypatch: p
     np.testing.assert_allclose(mapped[0], row, atol=1e-5)
     back = get("text").load(tmp_path)
     np.testing.assert_allclose(back.embed(data).vectors[7], row, atol=1e-6)
-    assert fitted.meta["adapted"] and fitted.meta["losses"] == [0.5]
+    assert fitted.meta["adapted"]
+    assert fitted.meta["losses"] == [0.5]

@@ -56,7 +56,8 @@ def good() -> FittedAutoencoder:
 
 def right(fitted: FittedAutoencoder, data: Dataset) -> pd.Series:
     was, now = data.catalogue.frame, fitted.reconstruct(data)
-    assert list(now.columns) == list(was.columns) and (now["sku"] == was["sku"]).all()
+    assert list(now.columns) == list(was.columns)
+    assert (now["sku"] == was["sku"]).all()
     return (now[["kind", "heel", "colour"]].fillna("-") == was[["kind", "heel", "colour"]].fillna("-")).mean()
 
 
@@ -79,10 +80,13 @@ def test_a_hidden_cell_is_expected_from_the_rest_of_the_row() -> None:
     frame = shop().catalogue.frame
     some = frame["heel"].notna().to_numpy()
     assert (told["heel"].likely[some] == frame["heel"][some]).mean() > 0.95
-    assert told["heel"].value[some].mean() > 0.8 and told["colour"].value.mean() < 0.5
+    assert told["heel"].value[some].mean() > 0.8
+    assert told["colour"].value.mean() < 0.5
     assert (told["year"].likely == frame["year"]).mean() > 0.9
     inside = (told["price"].low <= frame["price"]) & (frame["price"] <= told["price"].high)
-    assert inside.mean() > 0.75 and np.isfinite(told["price"].off).all() and told["heel"].off is None
+    assert inside.mean() > 0.75
+    assert np.isfinite(told["price"].off).all()
+    assert told["heel"].off is None
 
 
 def test_figures_stand_beside_a_pca_of_the_same_width() -> None:
@@ -101,12 +105,14 @@ def test_a_better_pca_is_said_first() -> None:
     fitted = fit(data, check=True, steps=50, dimension=2, preset=GOOD)
     numbers = next(f for f in fitted.meta["figures"] if f["name"] == "Numbers rebuilt")
     assert numbers["baseline"] > numbers["value"]
-    assert fitted.meta["notices"] and "PCA" in fitted.meta["notices"][0]
+    assert fitted.meta["notices"]
+    assert "PCA" in fitted.meta["notices"][0]
 
 
 def test_values_get_vectors_in_the_space_of_the_products() -> None:
     value, product = good().embeddings["value"], good().embeddings["product"]
-    assert value.dimension == product.dimension and "colour=colour 1" in value.row_of
+    assert value.dimension == product.dimension
+    assert "colour=colour 1" in value.row_of
     mine = product.vectors[(shop().column("kind") == "kind 2").to_numpy()]
     np.testing.assert_allclose(value.vectors[value.row("kind=kind 2")], mine.mean(axis=0), atol=1e-4)
 
@@ -124,13 +130,16 @@ def test_constant_and_empty_columns_are_left_out_and_come_back() -> None:
     fitted = fit(data, steps=50)
     assert {name for name, _ in fitted.meta["unused"]} == {"same", "none", "void"}
     again = fitted.reconstruct(data)
-    assert (again["same"] == "x").all() and again["void"].isna().all() and (again["kind"] == ["a", "b"] * 30).all()
+    assert (again["same"] == "x").all()
+    assert again["void"].isna().all()
+    assert (again["kind"] == ["a", "b"] * 30).all()
 
 
 @pytest.mark.parametrize("n", [2, 50])
 def test_one_column_and_few_rows_are_enough(n: int) -> None:
     fitted = fit(odd_table(n, kind=["a", "b"] * (n // 2)), steps=50, dimension=2)
-    assert len(fitted.embeddings["product"]) == n and np.isfinite(fitted.embeddings["product"].vectors).all()
+    assert len(fitted.embeddings["product"]) == n
+    assert np.isfinite(fitted.embeddings["product"].vectors).all()
 
 
 def test_many_columns_and_many_values_fit_and_what_is_merged_is_said() -> None:
@@ -140,7 +149,8 @@ def test_many_columns_and_many_values_fit_and_what_is_merged_is_said() -> None:
     many = odd_table(12_000, brand=[f"brand {i // 2}" for i in range(12_000)], kind=["a", "b"] * 6_000)
     table = Table.of(many)
     layout = Layout.of(table, table.encode(many))
-    assert layout.rows_out <= BUDGET + 16 and layout.columns[0].size < 6_000
+    assert layout.rows_out <= BUDGET + 16
+    assert layout.columns[0].size < 6_000
     fitted = fit(many, steps=50)
     assert any("“brand” has 6,000 different values" in s for s in fitted.meta["notices"])
     assert len(fitted.reconstruct(many)) == 12_000
@@ -150,7 +160,8 @@ def test_a_value_never_seen_counts_as_hidden_and_missing_columns_too() -> None:
     new = shop(5)
     new.catalogue.frame.loc[0, "heel"] = "no such heel"
     found = good().embed(new)
-    assert len(found) == 5 and np.isfinite(found.vectors).all()
+    assert len(found) == 5
+    assert np.isfinite(found.vectors).all()
     assert good().sheet(new).codes[0, 1] == good().layout.columns[1].size + 2
     less = Dataset.build("l", Catalogue(new.catalogue.frame[["sku", "kind"]], {"sku": "id", "kind": "category"}))
     assert len(good().embed(less)) == 5
@@ -160,7 +171,8 @@ def test_rows_without_a_cell_are_left_out_and_counted() -> None:
     frame = shop(100).catalogue.frame.copy()
     frame.loc[:9, list(ROLES)[1:]] = None
     fitted = fit(Dataset.build("gaps", Catalogue(frame.astype({"price": float, "year": float}), ROLES)), steps=50)
-    assert fitted.meta["left_out"] == 10 and fitted.meta["vocabulary"] == 90
+    assert fitted.meta["left_out"] == 10
+    assert fitted.meta["vocabulary"] == 90
 
 
 def test_left_out_columns_change_nothing() -> None:

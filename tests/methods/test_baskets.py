@@ -30,7 +30,8 @@ def fit(name: str, data: Dataset, seed: int = 0, **params: object) -> Fitted:
 def test_one_basket_of_2000_products_does_no_harm(name: str) -> None:
     data = dataset([[f"i{n}" for n in range(2000)]])
     product = fit(name, data, min_count=1).embeddings["product"]
-    assert len(product) == 2000 and np.isfinite(product.vectors).all()
+    assert len(product) == 2000
+    assert np.isfinite(product.vectors).all()
 
 
 @both
@@ -54,7 +55,8 @@ def test_two_products_and_one_basket_are_enough(name: str) -> None:
 @both
 def test_the_same_basket_a_thousand_times(name: str) -> None:
     product = fit(name, dataset([["a", "b", "c"]] * 1000)).embeddings["product"]
-    assert np.isfinite(product.vectors).all() and np.abs(product.vectors).max() < 100
+    assert np.isfinite(product.vectors).all()
+    assert np.abs(product.vectors).max() < 100
 
 
 @both
@@ -104,7 +106,8 @@ def test_a_product_bought_once_is_placed_by_the_catalogue_and_what_it_was_bought
     rows = [*planted.baskets(), ("b1", "c1", "p60")]
     data = Dataset.build("s", planted.catalogue(f"p{n}" for n in range(61)), planted.lines(rows))
     fitted = fit("product2vec", data)
-    assert fitted.meta["left_out"] == 0 and "p60" in fitted.embeddings["product"].row_of
+    assert fitted.meta["left_out"] == 0
+    assert "p60" in fitted.embeddings["product"].row_of
     assert "p60" not in fit("product2vec", data, catalogue=False).embeddings["product"].row_of
     product = fitted.embeddings["product"]
     near = np.argsort(-(product.unit @ product.unit[product.row("p60")]))[1:6]
@@ -136,7 +139,8 @@ def test_long_baskets_and_a_long_step_do_not_blow_the_vectors_up() -> None:
 
 def test_loss_falls() -> None:
     losses = fit("product2vec", planted.shop()).meta["losses"]
-    assert len(losses) >= 10 and losses[-1] < 0.8 * losses[0]
+    assert len(losses) >= 10
+    assert losses[-1] < 0.8 * losses[0]
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,8 @@ def test_a_result_that_says_nothing_gets_little_and_the_better_one_is_said_first
     weight = {p["method"]: p["weight"] for p in fitted.meta["parts"]}
     assert weight["svd"] >= 0.6
     figure = fitted.meta["figures"][0]
-    assert figure["baseline"] >= figure["value"] - 0.05 and "alone" in figure["baseline_name"]
+    assert figure["baseline"] >= figure["value"] - 0.05
+    assert "alone" in figure["baseline_name"]
     if figure["baseline"] >= figure["value"]:
         assert "as well as this blend or better" in fitted.meta["notices"][0]
 
@@ -96,7 +97,8 @@ def test_without_baskets_a_column_is_hidden_to_choose_the_weights() -> None:
 
 def test_three_results_can_be_blended() -> None:
     fitted = fit(shop())
-    assert len(fitted.meta["parts"]) == 3 and len(fitted.embeddings["product"]) == 72
+    assert len(fitted.meta["parts"]) == 3
+    assert len(fitted.embeddings["product"]) == 72
     assert sum(p["weight"] for p in fitted.meta["parts"]) == pytest.approx(1, abs=1e-3)
 
 
@@ -105,7 +107,8 @@ def test_too_little_data_to_hold_some_out_is_said() -> None:
     rows = [("b1", "c1", "p1"), ("b1", "c1", "p5"), ("b2", "c1", "p1"), ("b2", "c1", "p5")]
     data = Dataset.build("tiny", planted.catalogue(ids), planted.lines(rows))
     fitted = fit(planted.with_results(data, ("svd", "cooccurrence")))
-    assert "too little data" in fitted.meta["notices"][0] and fitted.meta["figures"] == []
+    assert "too little data" in fitted.meta["notices"][0]
+    assert fitted.meta["figures"] == []
     assert len(fitted.embeddings["product"]) == 20
 
 
@@ -125,4 +128,5 @@ def test_a_result_without_products_in_common_is_left_at_zero_where_nothing_leads
     b = np.full((4, 3), np.nan, np.float32)
     a[:2], b[2:] = [1, 0], [0, 1, 0]
     space = blend_space.fit([a, b], np.array([0.5, 0.5]), 2)
-    assert space.maps == {} and np.isfinite(space.vectors([a, b])).all()
+    assert space.maps == {}
+    assert np.isfinite(space.vectors([a, b])).all()

@@ -26,4 +26,5 @@ def test_the_first_training_on_a_machine_gives_the_vectors_of_the_second(tmp_pat
         ran = subprocess.run([sys.executable, "-c", TRAIN], cwd=ROOT, env=env, capture_output=True, text=True)
         assert ran.returncode == 0, ran.stderr
         told.append(ran.stdout)
-    assert list(tmp_path.rglob("*.nbc")) and told[0] == told[1]
+    assert list(tmp_path.rglob("*.nbc"))
+    assert told[0] == told[1]

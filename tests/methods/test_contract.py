@@ -64,8 +64,12 @@ def purity(found: Embedding, among: Embedding, k: int = 5) -> float:
 @every
 def test_says_what_it_is_in_plain_words(name: str) -> None:
     method = get(name)
-    assert method.name == name and method.title and method.source and method.version >= 1
-    assert method.summary.endswith(".") and method.needs
+    assert method.name == name
+    assert method.title
+    assert method.source
+    assert method.version >= 1
+    assert method.summary.endswith(".")
+    assert method.needs
     for f in fields(method.Params):
         assert f.metadata["label"] and f.metadata["help"].endswith("."), f.name
     assert method.Params() == method.Params.of({})
@@ -156,9 +160,12 @@ def test_a_saved_model_comes_back_and_holds_no_code(name: str, tmp_path: Path) -
 def test_progress_only_goes_forward_and_arrives(name: str) -> None:
     calls = trained(name)[1].calls
     share = [step / of for step, of, _, _ in calls]
-    assert len(calls) >= 3 and share == sorted(share) and share[-1] == 1
+    assert len(calls) >= 3
+    assert share == sorted(share)
+    assert share[-1] == 1
     losses = [loss for _, _, loss, _ in calls if loss is not None]
-    assert np.isfinite(losses).all() and losses == trained(name)[0].meta["losses"]
+    assert np.isfinite(losses).all()
+    assert losses == trained(name)[0].meta["losses"]
 
 
 @every
@@ -191,7 +198,9 @@ def test_says_what_is_missing(name: str) -> None:
     if "runs" in method.needs:
         lacking = replace(only_catalogue, meta={"run_folders": {}})
     sentence = method.lacks(lacking)
-    assert sentence and sentence.endswith(".") and method.lacks(shop()) is None
+    assert sentence
+    assert sentence.endswith(".")
+    assert method.lacks(shop()) is None
     with pytest.raises(NeedsError) as e:
         method.fit(lacking, method.Params())
     assert e.value.message

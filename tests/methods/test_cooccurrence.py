@@ -64,9 +64,12 @@ def test_values_used_alike_are_neighbours_though_no_row_has_both() -> None:
 def test_values_carry_their_counts_and_rare_ones_are_marked() -> None:
     values = fitted().embeddings["value"]
     counts, unsure = values.meta["counts"], values.meta["unsure"]
-    assert values.kind == "value" and len(values) == len(counts) == len(unsure) == 8
-    assert counts[values.row("colour=teal")] == 1 < UNSURE and unsure[values.row("colour=teal")]
-    assert not unsure[values.row("colour=red")] and values.meta["unsure_below"] == UNSURE
+    assert values.kind == "value"
+    assert len(values) == len(counts) == len(unsure) == 8
+    assert counts[values.row("colour=teal")] == 1 < UNSURE
+    assert unsure[values.row("colour=teal")]
+    assert not unsure[values.row("colour=red")]
+    assert values.meta["unsure_below"] == UNSURE
 
 
 def test_a_product_is_the_weighted_mean_of_its_cells() -> None:
@@ -105,7 +108,8 @@ def test_unknown_values_and_columns_are_skipped_and_unknown_products_left_out() 
     odd.loc[1, ["name", "kind", "colour"]] = None
     odd.loc[1, "price"] = np.nan
     found = f.embed(dataset(odd))
-    assert list(found.ids) == ["p0", "p2"] and found.meta["left_out"] == 1
+    assert list(found.ids) == ["p0", "p2"]
+    assert found.meta["left_out"] == 1
     assert np.isfinite(found.vectors).all()
     without = f.embed(dataset(base.drop(columns="colour")))
     blank = f.embed(dataset(base.assign(colour=pd.Series([None] * 3, dtype="str"))))
@@ -118,7 +122,8 @@ def test_numbers_are_ranges_and_codes_say_nothing() -> None:
     assert np.isclose(cells.share[cells.owner == price], 1 / 3).all()
     assert (cells.owner == price).sum() == 4 + 12 + 36
     words = dict(zip(cells.table.words[0].words, cells.share[cells.owner == cells.columns.index("name")], strict=True))
-    assert words["2011"] == words["40"] == 0 and words["watch"] == 1
+    assert words["2011"] == words["40"] == 0
+    assert words["watch"] == 1
 
 
 def test_left_out_columns_change_nothing() -> None:
@@ -135,7 +140,8 @@ def test_one_column_of_values_is_refused_in_one_sentence_and_pca_takes_it() -> N
     with pytest.raises(NeedsError, match="company they keep"):
         method.fit(one, method.Params())
     pca = get("pca").fit(one, get("pca").Params())
-    assert len(pca.embeddings["product"]) == 400 and pca.embeddings["product"].dimension == 6
+    assert len(pca.embeddings["product"]) == 400
+    assert pca.embeddings["product"].dimension == 6
     for column in ("name", "price"):
         assert len(method.fit(dataset(made()[["id", column]]), method.Params()).embeddings["product"]) == 400
 
@@ -170,7 +176,8 @@ def test_main_directions_are_those_of_the_full_decomposition() -> None:
 def test_a_vocabulary_survives_packing() -> None:
     cells = Cells.of(dataset(made()))
     again = Cells.unpack(cells.pack())
-    assert again.columns == cells.columns and again.values == cells.values
+    assert again.columns == cells.columns
+    assert again.values == cells.values
     assert (again.matrix(dataset(made())) != cells.matrix(dataset(made()))).nnz == 0
     assert unpacked(packed({"ö": ["\ud800", 1.5]})) == {"ö": ["\ud800", 1.5]}
 
@@ -181,7 +188,8 @@ def test_rare_columns_decide_more_when_common_values_count_less() -> None:
         method.fit(data, method.Params.of({"rarity": a, "check": False})).arrays["weights"]  # type: ignore[attr-defined]
         for a in (0.001, 10.0)
     )
-    assert low.max() / low[low > 0].min() > 50 and high.max() / high[high > 0].min() < 4
+    assert low.max() / low[low > 0].min() > 50
+    assert high.max() / high[high > 0].min() < 4
 
 
 def purity(embedding: Embedding, labels: pd.Series, queries: int = 1000) -> float:

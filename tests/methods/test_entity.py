@@ -59,15 +59,18 @@ def test_predicts_the_kind_of_products_it_never_saw_with_a_confidence() -> None:
     new = table(60, seed=9)
     found = kinds().predict(new)
     assert (found.values == new.column("kind").to_numpy()).mean() > 0.95
-    assert list(found.ids) == list(new.items) and found.known.all()
+    assert list(found.ids) == list(new.items)
+    assert found.known.all()
     for value, sure, top in zip(found.values, found.confidence, found.top, strict=True):
-        assert top[0] == (value, pytest.approx(float(sure), abs=1e-3)) and len(top) == 4
+        assert top[0] == (value, pytest.approx(float(sure), abs=1e-3))
+        assert len(top) == 4
         assert sum(p for _, p in top) == pytest.approx(1, abs=1e-2)
 
 
 def test_says_how_good_it_is_beside_the_simplest_alternatives() -> None:
     right, usual = figures(kinds())["Right answers"]
-    assert right > 0.95 and 0.1 < usual < 0.5
+    assert right > 0.95
+    assert 0.1 < usual < 0.5
     assert "logistic regression" in [f["baseline_name"] for f in kinds().meta["figures"]]
     assert [c[0] for c in kinds().meta["checks"]] == sorted(c[0] for c in kinds().meta["checks"])
     assert sum(c["rows"] for c in kinds().meta["calibration"]) == kinds().meta["held_out"]
@@ -75,7 +78,8 @@ def test_says_how_good_it_is_beside_the_simplest_alternatives() -> None:
 
 def test_target_and_excluded_columns_are_no_input() -> None:
     fitted = fit(table(), target="kind", exclude=("colour", "name"))
-    assert [c.name for c in fitted.table.categories] == [] and [x.name for x in fitted.table.numbers] == ["weight"]
+    assert [c.name for c in fitted.table.categories] == []
+    assert [x.name for x in fitted.table.numbers] == ["weight"]
     other = {"colour": lambda rng, kind: ["red"] * len(kind), "kind": lambda rng, kind: ["lamp"] * len(kind)}
     changed = table(40, seed=9, **other)
     np.testing.assert_array_equal(fitted.embed(table(40, seed=9)).vectors, fitted.embed(changed).vectors)
@@ -84,9 +88,8 @@ def test_target_and_excluded_columns_are_no_input() -> None:
 def test_an_answer_that_cannot_be_told_is_said_first_and_without_confidence() -> None:
     data = table(600, kind=lambda rng, kind: rng.choice(["a", "b", "c"], len(kind)))
     fitted = fit(data, target="kind")
-    assert fitted.meta["notices"] and (
-        "commonest value" in fitted.meta["notices"][0] or "linear model" in fitted.meta["notices"][0]
-    )
+    assert fitted.meta["notices"]
+    assert "commonest value" in fitted.meta["notices"][0] or "linear model" in fitted.meta["notices"][0]
     assert fitted.predict(data).confidence.mean() < 0.75
 
 
@@ -106,7 +109,8 @@ def test_blank_cells_are_filled_and_only_those() -> None:
     assert list(found.ids) == [f"p{i}" for i in range(0, 400, 10)]
     truth = whole.column("kind").to_numpy()[data.positions(found.ids)]
     assert (found.values == truth).mean() > 0.9
-    assert fitted.meta["target"]["blank"] == 40 and len(fitted.embeddings["product"]) == 400
+    assert fitted.meta["target"]["blank"] == 40
+    assert len(fitted.embeddings["product"]) == 400
 
 
 def test_amounts_are_predicted_in_their_own_unit_with_a_range() -> None:
@@ -123,7 +127,8 @@ def test_amounts_are_predicted_in_their_own_unit_with_a_range() -> None:
     found, truth = fitted.predict(new), new.column("cost").to_numpy()
     assert np.median(np.abs(np.log(found.values.astype(float) / truth))) < 0.2
     inside = (found.low.astype(float) <= truth) & (truth <= found.high.astype(float))
-    assert 0.6 < inside.mean() < 0.97 and np.isnan(found.confidence).all()
+    assert 0.6 < inside.mean() < 0.97
+    assert np.isnan(found.confidence).all()
     mine, middle = figures(fitted)["Off by, on average"]
     assert mine < middle / 2
 
@@ -155,9 +160,11 @@ def test_values_have_vectors_of_their_column_and_rare_ones_are_unsure() -> None:
     value = kinds().embeddings["value"]
     assert {i.split("=")[0] for i in value.ids} == {"colour", "kind"}
     sizes, counts = value.meta["sizes"], value.meta["counts"]
-    assert sizes == {"colour": size_of(5), "kind": 32} and len(counts) == len(value)
+    assert sizes == {"colour": size_of(5), "kind": 32}
+    assert len(counts) == len(value)
     colours = [value.row(i) for i in value.ids if i.startswith("colour=")]
-    assert not value.vectors[colours, size_of(5) :].any() and value.vectors[colours, : size_of(5)].any(axis=1).all()
+    assert not value.vectors[colours, size_of(5) :].any()
+    assert value.vectors[colours, : size_of(5)].any(axis=1).all()
     assert [c < 20 for c in counts] == value.meta["unsure"]
     assert fit(table(), target="kind", value_size=12).embeddings["value"].meta["sizes"]["colour"] == 12
     assert [size_of(n) for n in (1, 5, 46, 20_000, 10**6)] == [2, 4, 14, 410, 600]
@@ -174,8 +181,11 @@ def test_unknown_and_missing_cells_are_answered_and_products_without_any_have_no
     frame = pd.DataFrame({"id": ["a", "b", "c"], "name": ["lamp", "zzz", None], "colour": ["never seen", None, None]})
     new = Dataset.build("n", Catalogue(frame.astype("str"), {"id": "id", "name": "title", "colour": "category"}))
     found, vectors = kinds().predict(new), kinds().embed(new)
-    assert list(found.known) == [True, False, False] and len(found) == 3 and found.values[0] == "lamp"
-    assert list(vectors.ids) == ["a"] and vectors.meta["left_out"] == 2
+    assert list(found.known) == [True, False, False]
+    assert len(found) == 3
+    assert found.values[0] == "lamp"
+    assert list(vectors.ids) == ["a"]
+    assert vectors.meta["left_out"] == 2
 
 
 @pytest.mark.parametrize(
@@ -189,7 +199,8 @@ def test_unknown_and_missing_cells_are_answered_and_products_without_any_have_no
 def test_a_target_with_nothing_to_predict_is_one_sentence(column: str, cells: Callable, words: str) -> None:
     with pytest.raises(InputError) as e:
         fit(table(kind=cells), target=column)
-    assert words in e.value.message and e.value.hint
+    assert words in e.value.message
+    assert e.value.hint
 
 
 def test_a_target_that_is_not_there_or_is_text_is_one_sentence() -> None:
@@ -209,7 +220,8 @@ def test_one_column_alone_cannot_predict_itself() -> None:
 def test_constant_and_empty_columns_and_few_rows_do_no_harm() -> None:
     data = table(50, same=lambda rng, kind: ["x"] * len(kind), void=lambda rng, kind: [None] * len(kind))
     fitted = fit(data, target="kind")
-    assert len(fitted.embeddings["product"]) == 50 and {c for c, _ in fitted.meta["unused"]} == {"same", "void"}
+    assert len(fitted.embeddings["product"]) == 50
+    assert {c for c, _ in fitted.meta["unused"]} == {"same", "void"}
     assert any("rough" in n for n in fitted.meta["notices"])
     tiny = fit(table(8), target="kind", held_out=0.5)
     assert np.isfinite(tiny.embeddings["product"].vectors).all()
@@ -224,7 +236,8 @@ def test_many_values_of_a_few_products_each_are_learned_row_by_row(monkeypatch: 
     ).astype("str")
     data = Dataset.build("many", Catalogue(frame, {"id": "id", "maker": "category", "kind": "category"}))
     fitted = fit(data, target="kind")
-    assert len(fitted.embeddings["value"]) > 490 and figures(fitted)["Right answers"][0] > 0.8
+    assert len(fitted.embeddings["value"]) > 490
+    assert figures(fitted)["Right answers"][0] > 0.8
 
 
 def test_a_saved_model_answers_the_same(tmp_path: Path) -> None:

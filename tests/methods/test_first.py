@@ -51,7 +51,8 @@ def test_whoever_watches_sees_the_groups_before_the_first_step_and_the_result_is
     watch, method = Watch(), get("product2vec")
     watched = method.fit(planted.shop(), method.Params(), watch, seed=3)
     alone = method.fit(planted.shop(), method.Params(), seed=3)
-    assert watch.found is not None and purity(watch.found) > 0.9
+    assert watch.found is not None
+    assert purity(watch.found) > 0.9
     assert watch.losses_before == 0
     for kind, e in alone.embeddings.items():
         np.testing.assert_array_equal(e.vectors, watched.embeddings[kind].vectors)
@@ -74,16 +75,19 @@ def test_counting_can_be_stopped() -> None:
 
 def test_the_same_baskets_and_seed_give_the_same_answer_and_customers_can_be_counted() -> None:
     one, two = answer(planted.shop()), answer(planted.shop())
-    assert one is not None and two is not None
+    assert one is not None
+    assert two is not None
     np.testing.assert_array_equal(one.vectors, two.vectors)
     customers = answer(planted.shop(), "customer", 2)
-    assert customers is not None and purity(customers) > 0.9
+    assert customers is not None
+    assert purity(customers) > 0.9
 
 
 def test_of_too_many_baskets_a_sample_is_counted_and_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ppmi, "_PAIRS", 6400)
     found = answer(planted.shop())
-    assert found is not None and found.meta["read"] <= 400 < found.meta["documents"] == 800
+    assert found is not None
+    assert found.meta["read"] <= 400 < found.meta["documents"] == 800
     assert purity(found) > 0.8
 
 
@@ -91,7 +95,8 @@ def test_blocks_add_up_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = answer(planted.shop())
     monkeypatch.setattr(ppmi, "_BLOCK", 100)
     parts = answer(planted.shop())
-    assert whole is not None and parts is not None
+    assert whole is not None
+    assert parts is not None
     np.testing.assert_array_equal(whole.vectors, parts.vectors)
 
 
@@ -107,7 +112,8 @@ def test_blocks_add_up_to_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_odd_baskets_give_sound_vectors_or_none(baskets: list[list[str]]) -> None:
     found = answer(dataset(baskets))
     if found is not None:
-        assert np.isfinite(found.vectors).all() and (np.abs(found.vectors).max(axis=1) > 0).all()
+        assert np.isfinite(found.vectors).all()
+        assert (np.abs(found.vectors).max(axis=1) > 0).all()
 
 
 def test_a_product_in_every_basket_hides_nothing() -> None:
@@ -125,17 +131,21 @@ def test_long_documents_are_cut_into_even_pieces_that_keep_every_product() -> No
     items = rng.integers(0, 50, indptr[-1]).astype(np.int32)
     heads, cut = pieces.cut_up(indptr, items, 30, rng)
     lengths = np.diff(heads)
-    assert list(lengths[[0, -1]]) == [3, 2] and lengths[1:7].sum() == 161 and lengths.max() <= 30
+    assert list(lengths[[0, -1]]) == [3, 2]
+    assert lengths[1:7].sum() == 161
+    assert lengths.max() <= 30
     assert lengths[1:7].min() >= 26, "even pieces"
     for start, stop in pairwise(indptr):
         assert sorted(cut[start:stop]) == sorted(items[start:stop])
-    assert list(cut[:3]) == list(items[:3]) and list(cut[3:164]) != list(items[3:164])
+    assert list(cut[:3]) == list(items[:3])
+    assert list(cut[3:164]) != list(items[3:164])
 
 
 def test_documents_are_picked_out_whole() -> None:
     indptr, items = np.array([0, 2, 5, 6]), np.arange(6)
     heads, some = pieces.some(indptr, items, np.array([0, 2]))
-    assert list(heads) == [0, 2, 3] and list(some) == [0, 1, 5]
+    assert list(heads) == [0, 2, 3]
+    assert list(some) == [0, 1, 5]
 
 
 def test_the_worker_puts_the_answer_into_the_job_s_folder_whole(tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ def test_new_products_are_found_more_often_than_by_the_popularity_of_their_categ
     told = {f["baseline_name"]: f for f in fitted.meta["figures"]}
     popular, words = told["the category bought most"], told["products with like words (TF-IDF)"]
     assert popular["value"] > 1.5 * popular["baseline"]
-    assert words["value"] == popular["value"] and "hidden" in popular["help"]
+    assert words["value"] == popular["value"]
+    assert "hidden" in popular["help"]
 
 
 def test_a_new_product_fits_the_baskets_of_its_shelf_best(fitted: Any) -> None:
@@ -69,7 +70,8 @@ def test_a_product_bought_rarely_lies_with_its_kind_and_one_bought_often_where_i
     learned, place = rng.normal(size=(2, 50, 8)).astype(np.float32)
     out = drawn(learned, place, np.ones(50, bool), np.r_[np.ones(25), np.full(25, 500)])
     to_place, to_learned = (np.einsum("nd,nd->n", _unit(out), _unit(x)) for x in (place, learned))
-    assert (to_place > to_learned)[:25].all() and (to_learned > 0.99)[25:].all()
+    assert (to_place > to_learned)[:25].all()
+    assert (to_learned > 0.99)[25:].all()
     alone = drawn(learned, place, np.zeros(50, bool), np.ones(50))
     np.testing.assert_array_equal(alone, learned)
 
@@ -83,4 +85,5 @@ def test_too_few_products_to_hide_make_no_figure() -> None:
     lines = planted.lines(row for row in planted.baskets(n=200) if row[2] in keep)
     data = Dataset.build("s", planted.catalogue(sorted(keep)), lines)
     meta = fit(data).meta
-    assert not meta.get("figures") and "helped" in meta
+    assert not meta.get("figures")
+    assert "helped" in meta

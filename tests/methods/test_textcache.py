@@ -68,7 +68,8 @@ def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
             os.utime(path, (1000, path.stat().st_mtime - 100))
         assert cache.get(texts[:1])[0].all(), "used just now"
     TextCache(tmp_path, "n", 256, limit=100_000).put(texts[:40], vectors[:40], cut[:40])
-    assert cache.get(texts[:40])[0].all() and not cache.get(texts[40:])[0].any()
+    assert cache.get(texts[:40])[0].all()
+    assert not cache.get(texts[40:])[0].any()
 
 
 WRITER = """
@@ -104,7 +105,8 @@ def test_two_writers_killed_at_any_moment_leave_whole_files(tmp_path: Path) -> N
     for start, last in zip((0, 50_000), said, strict=True):
         for n in range(start, last + 1):
             known, vectors, _ = cache.get([f"text {n} {i}" for i in range(0, 50, 7)])
-            assert known.all() and (vectors == n).all()
+            assert known.all()
+            assert (vectors == n).all()
 
 
 def test_only_what_is_new_in_a_catalogue_is_encoded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

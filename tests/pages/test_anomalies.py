@@ -68,11 +68,13 @@ def button(app, start: str):
 def test_nothing_is_looked_for_until_asked(data: Dataset) -> None:
     app = open_page("anomalies", dataset=data.hash[:12])
     check(app)
-    assert "Which products do not add up?" in words(app) and "80 products" in words(app)
+    assert "Which products do not add up?" in words(app)
+    assert "80 products" in words(app)
     button(app, "unusual:go").click().run()
     check(app)
     (job,) = services.jobs().live()
-    assert job.kind == "anomalies" and job.key == key(data.hash)
+    assert job.kind == "anomalies"
+    assert job.key == key(data.hash)
     services.jobs().cancel(job.id)
     app.run()
     check(app)
@@ -84,7 +86,8 @@ def test_the_slip_comes_first_with_a_sentence_and_its_name_stays_text(home: Path
     app = open_page("anomalies", dataset=data.hash[:12])
     check(app)
     table = app.dataframe[0].value
-    assert table["id"].iloc[0] == "p60" and table["column"].iloc[0] in ("kind", "department")
+    assert table["id"].iloc[0] == "p60"
+    assert table["column"].iloc[0] in ("kind", "department")
     assert "department is light" in words(app) or "kind is bowl" in words(app)
     assert "![x](http" not in words(app)
     assert len(table) == 80
@@ -109,7 +112,8 @@ def test_what_a_person_says_lasts_and_stands_in_the_download(home: Path, data: D
     assert again.dataframe[0].value["you say"].iloc[0] == "wrong"
     found = unusual.read(str(services.store().made("anomalies", key(data.hash), data.hash)))
     out = unusual.export(data, found.frame)
-    assert out.set_index("id").loc["p60", "verdict"] == "wrong" and (out["verdict"] == "wrong").sum() == 1
+    assert out.set_index("id").loc["p60", "verdict"] == "wrong"
+    assert (out["verdict"] == "wrong").sum() == 1
     assert {"id", "title", "score", "column", "value", "expected", "probability", "reason", "verdict"} <= set(out)
     assert len(pd.read_csv(BytesIO(csv(out)))) == 80
 

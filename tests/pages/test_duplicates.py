@@ -36,7 +36,8 @@ def test_products_listed_twice_are_shown_side_by_side_with_what_differs(keys) ->
     check(app)
     text = words(app)
     assert "**3** pairs and **3** groups" in text
-    assert "red shoe" in text and "red shoe :orange-background[NEW]" in text
+    assert "red shoe" in text
+    assert "red shoe :orange-background[NEW]" in text
     assert ":orange[**≠**] :gray[cost] :orange-background[1\\.00]" in text
     assert "0 of 3 pairs reviewed" in [p.proto.text for p in app.get("progress")]
 
@@ -81,10 +82,12 @@ def test_a_reviewed_list_says_that_nothing_is_left(keys) -> None:
 def test_the_link_carries_threshold_view_and_page(keys) -> None:
     app = open_page("duplicates", look="alike", run=keys["planted"][:12], threshold="0.5")
     check(app)
-    assert app.slider[0].value == 0.5 and "somewhat" in words(app)
+    assert app.slider[0].value == 0.5
+    assert "somewhat" in words(app)
     table = open_page("duplicates", look="alike", run=keys["planted"][:12], show="all")
     check(table)
-    assert list(table.dataframe[0].value["id"]) and len(table.dataframe[0].value) == 3
+    assert list(table.dataframe[0].value["id"])
+    assert len(table.dataframe[0].value) == 3
 
 
 def test_no_pair_above_the_threshold_is_said_with_a_way_on(home: Path) -> None:
@@ -94,7 +97,8 @@ def test_no_pair_above_the_threshold_is_said_with_a_way_on(home: Path) -> None:
     assert "No two products are that much alike" in words(app)
     button(app, "lower").click().run()
     check(app)
-    assert "No two products" not in words(app) and app.slider[0].value < 0.99
+    assert "No two products" not in words(app)
+    assert app.slider[0].value < 0.99
     assert not app.warning
 
 
@@ -105,7 +109,8 @@ def test_a_result_from_baskets_says_that_alike_means_bought_alike(home: Path) ->
     assert "bought alike" in words(app)
     button(app, "train-text").click().run()
     check(app)
-    assert app.title[0].value == "Train" and app.segmented_control(key="method:Words").value == "text"
+    assert app.title[0].value == "Train"
+    assert app.segmented_control(key="method:Words").value == "text"
 
 
 def test_the_text_result_is_one_click_away_when_there_is_one(home: Path) -> None:
@@ -123,7 +128,8 @@ def test_names_from_a_file_never_become_links_or_pictures(home: Path) -> None:
     keys = shop.fill(home, data, "planted")
     app = open_page("duplicates", look="alike", run=keys["planted"][:12], threshold="0.5")
     check(app)
-    assert "red" in words(app) and "![x](http" not in words(app)
+    assert "red" in words(app)
+    assert "![x](http" not in words(app)
 
 
 # ---------------------------------------------------------------- the pure parts
@@ -176,10 +182,12 @@ def test_another_list_starts_on_its_first_page(home: Path) -> None:
     keys = shop.fill(home, shop.dataset(twins=8), "planted")
     app = open_page("duplicates", look="alike", run=keys["planted"][:12], threshold="0.9", at="2")
     check(app)
-    assert app.get("pagination")[0].value == 2 and len(verdict_buttons(app)) == 3
+    assert app.get("pagination")[0].value == 2
+    assert len(verdict_buttons(app)) == 3
     app.slider[0].set_value(0.85).run()
     check(app)
-    assert app.get("pagination")[0].value == 1 and len(verdict_buttons(app)) == 5
+    assert app.get("pagination")[0].value == 1
+    assert len(verdict_buttons(app)) == 5
 
 
 def test_the_last_page_steps_back_when_it_is_done(home: Path) -> None:
@@ -198,4 +206,5 @@ def test_a_large_group_is_folded_and_one_product_can_be_taken_out(keys) -> None:
     button(app, "out:0-1-2-").click().run()
     check(app)
     assert "Marked as not the same (7 pairs)" in words(app)
-    assert "**8 products**" not in words(app) and "**7 products**" in words(app)
+    assert "**8 products**" not in words(app)
+    assert "**7 products**" in words(app)

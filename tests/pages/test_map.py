@@ -69,7 +69,8 @@ def test_the_map_opens_with_every_product_in_groups_and_says_what_to_do(keys) ->
     app = show(keys)
     check(app)
     text = words(app)
-    assert "23 products in 4 groups" in text and "click a point" in text
+    assert "23 products in 4 groups" in text
+    assert "click a point" in text
     assert '"renderer": "canvas"' in chart(app)
     assert app.get("vega_lite_chart")[0].proto.alt.startswith("Map of 23 products, coloured by group")
 
@@ -78,21 +79,25 @@ def test_a_link_reopens_product_colour_and_layout(keys) -> None:
     app = show(keys, item="p03", colour="kind", layout="pca")
     check(app)
     assert "**black shoe**" in words(app)
-    assert app.selectbox(key="map:colour").value == "kind" and '"title": "kind"' in chart(app)
+    assert app.selectbox(key="map:colour").value == "kind"
+    assert '"title": "kind"' in chart(app)
     assert app.segmented_control(key="map:layout").value == "pca"
 
 
 def test_a_product_has_its_neighbours_with_scores_and_reasons_and_one_can_walk_on(keys) -> None:
     app = show(keys, item="p00")
     check(app)
-    assert len(near(app)) == 10 and "same kind" in words(app)
+    assert len(near(app)) == 10
+    assert "same kind" in words(app)
     twin = app.button(key=near(app)[0])
     assert twin.label == "red shoe NEW"
     twin.click().run()
     check(app)
-    assert value(app, "item") == "p00x" and "**red shoe NEW**" in words(app)
+    assert value(app, "item") == "p00x"
+    assert "**red shoe NEW**" in words(app)
     app.button(key="map:close").click().run()
-    assert value(app, "item") is None and "23 products in 4 groups" in words(app)
+    assert value(app, "item") is None
+    assert "23 products in 4 groups" in words(app)
 
 
 def test_a_product_of_a_link_that_is_gone_is_said(keys) -> None:
@@ -115,7 +120,8 @@ def test_a_box_of_a_link_lists_all_products_in_it(keys) -> None:
     check(app)
     assert "23 products in the box" in words(app)
     table = next(d.value for d in app.dataframe if "in baskets" in d.value)
-    assert len(table) == 23 and set(table["group"]) == {"1", "2", "3", "4"}
+    assert len(table) == 23
+    assert set(table["group"]) == {"1", "2", "3", "4"}
     xy = services.projection(keys["planted"], "umap").xy
     inside = int(((xy[:, 0] >= 0) & (xy[:, 1] >= 0)).sum())
     assert f"{inside} products in the box" in words(show(keys, mouse="box", box="0,20,0,20"))
@@ -135,13 +141,17 @@ def test_search_by_name_lists_and_selects(keys) -> None:
     app = show(keys)
     app.text_input(key="map:q").set_value("white lamp").run()
     check(app)
-    assert near(app, "map:hit:") and value(app, "q") == "white lamp"
+    assert near(app, "map:hit:")
+    assert value(app, "q") == "white lamp"
     app.button(key=near(app, "map:hit:")[0]).click().run()
-    assert value(app, "item") == "p24" and "**white lamp**" in words(app)
+    assert value(app, "item") == "p24"
+    assert "**white lamp**" in words(app)
     app.button(key="map:close").click().run()
-    assert near(app, "map:hit:") and value(app, "item") is None
+    assert near(app, "map:hit:")
+    assert value(app, "item") is None
     app.button(key="map:clear").click().run()
-    assert not near(app, "map:hit:") and value(app, "q") is None
+    assert not near(app, "map:hit:")
+    assert value(app, "q") is None
 
 
 def test_search_without_answer_says_so(keys) -> None:
@@ -170,7 +180,8 @@ def test_search_by_meaning_drops_a_marker_among_what_is_meant(home: Path, monkey
 def test_words_answer_while_the_encoder_is_still_loading(keys) -> None:
     app = show(keys, q="white lamp")
     check(app)
-    assert near(app, "map:hit:") and "What you mean is being read" in words(app)
+    assert near(app, "map:hit:")
+    assert "What you mean is being read" in words(app)
 
 
 def test_why_meaning_is_not_searched_is_said(keys, monkeypatch) -> None:
@@ -180,7 +191,8 @@ def test_why_meaning_is_not_searched_is_said(keys, monkeypatch) -> None:
     monkeypatch.setattr(asking, "encoded", encoded)
     app = show(keys, q="white lamp")
     check(app)
-    assert near(app, "map:hit:") and "Searched by words and letters only" in words(app)
+    assert near(app, "map:hit:")
+    assert "Searched by words and letters only" in words(app)
     monkeypatch.setattr(asking, "encoded", lambda *asked: [1.0, 0.0])
     assert "gives other vectors now" in words(show(keys, q="white lamp"))
 
@@ -189,7 +201,8 @@ def test_search_offers_the_text_method_when_it_is_not_trained(home: Path) -> Non
     made = shop.fill(home, shop.dataset(), "svd", params={"svd": {"n_components": 4}})
     app = show(made, "svd", q="white lamp")
     check(app)
-    assert near(app, "map:hit:") and "needs the text method" in words(app)
+    assert near(app, "map:hit:")
+    assert "needs the text method" in words(app)
     assert [b.label for b in app.button if b.key == "map:train-text"] == ["Train the text method"]
 
 
@@ -202,7 +215,8 @@ def test_without_the_better_map_the_quick_view_is_shown_and_the_other_offered(ho
     services.store().save_projection(made["planted"], Projection("umap", np.zeros((23, 2), np.float32), {}))
     app = show(made)
     check(app)
-    assert "quick view" not in words(app) and app.segmented_control(key="map:layout").value == "umap"
+    assert "quick view" not in words(app)
+    assert app.segmented_control(key="map:layout").value == "umap"
 
 
 def test_other_groups_are_made_shown_and_kept(keys) -> None:
@@ -215,7 +229,8 @@ def test_other_groups_are_made_shown_and_kept(keys) -> None:
         assert jobs.wait(job.id, 120).state == "done"
     app.run()
     check(app)
-    assert value(app, "groups") == "kmeans-3" and "3 groups of 23 products" in words(app)
+    assert value(app, "groups") == "kmeans-3"
+    assert "3 groups of 23 products" in words(app)
 
 
 def test_a_new_name_of_a_group_is_on_the_map_at_once(keys) -> None:
@@ -247,18 +262,23 @@ def test_a_view_survives_the_link_and_rubbish_is_no_view() -> None:
     for text in (None, "", "1,2,3", "a,b,c,d", "1,0,0,1", "nan,1,0,1"):
         assert View.parse(text) is None
     assert View.selected({"x": [2, -1.5], "y": [0, 3.25]}) == view
-    assert View.selected({}) is None and View.selected(None) is None
+    assert View.selected({}) is None
+    assert View.selected(None) is None
 
 
 def test_nineteen_biggest_values_have_a_colour_and_the_rest_share_one() -> None:
     values = pd.Series([f"v{n:02d}" for n in range(30) for _ in range(40 - n)] + [None])
     paint = mappaint.by_names("thing", values)
-    assert paint.names[:2] == ("v00", "v01") and paint.names[19:] == ("11 others", "no value")
-    assert paint.colours[:19] == PALETTE[:19] and paint.colours[19] == OTHER
-    assert paint.names[paint.group[0]] == "v00" and paint.group[-1] == 20
+    assert paint.names[:2] == ("v00", "v01")
+    assert paint.names[19:] == ("11 others", "no value")
+    assert paint.colours[:19] == PALETTE[:19]
+    assert paint.colours[19] == OTHER
+    assert paint.names[paint.group[0]] == "v00"
+    assert paint.group[-1] == 20
     assert (np.bincount(paint.group)[19]) == sum(40 - n for n in range(19, 30))
     twenty = mappaint.by_names("thing", pd.Series([f"v{n}" for n in range(20)]))
-    assert len(twenty.names) == 20 and OTHER not in twenty.colours
+    assert len(twenty.names) == 20
+    assert OTHER not in twenty.colours
 
 
 def test_names_that_are_cut_alike_stay_apart() -> None:
@@ -271,7 +291,8 @@ def test_names_that_are_cut_alike_stay_apart() -> None:
 def test_numbers_fall_into_steps_of_equal_size_from_small_to_large() -> None:
     values = pd.Series(np.r_[np.random.default_rng(0).exponential(20, 700), np.nan])
     paint = mappaint.by_number("price", values, money=True)
-    assert paint.names[-1] == "no value" and len(paint.names) == 8
+    assert paint.names[-1] == "no value"
+    assert len(paint.names) == 8
     assert np.bincount(paint.group)[:7].tolist() == [100] * 7
     means = [values[paint.group == g].mean() for g in range(7)]
     assert means == sorted(means)
@@ -284,9 +305,11 @@ def test_numbers_fall_into_steps_of_equal_size_from_small_to_large() -> None:
 def test_small_groups_are_named_in_the_legend_as_such() -> None:
     labels = np.r_[np.repeat(np.arange(45), np.arange(45, 0, -1)), -1].astype(np.int32)
     paint = mappaint.by_cluster(Clusters("kmeans", labels, tuple(f"g{n}" for n in range(45)), 0.0))
-    assert paint.names[39:] == ("6 smaller groups", "in no group") and len(set(paint.colours)) == 41
+    assert paint.names[39:] == ("6 smaller groups", "in no group")
+    assert len(set(paint.colours)) == 41
     forty = mappaint.by_cluster(Clusters("kmeans", labels[labels < 40], tuple(f"g{n}" for n in range(40)), 0.0))
-    assert OTHER not in forty.colours and len(set(PALETTE)) == 40
+    assert OTHER not in forty.colours
+    assert len(set(PALETTE)) == 40
 
 
 def test_labels_are_at_their_groups_and_never_over_each_other() -> None:
@@ -325,7 +348,8 @@ def test_the_chart_has_one_gesture_and_equal_units_on_both_axes() -> None:
     first = spec("pick")["layer"][0]["encoding"]
     units = [first[c]["scale"]["domain"][0]["expr"].split("-max")[1].split("*")[0] for c in "xy"]
     assert units[0] == units[1]
-    assert first["x"]["axis"] is None and first["y"]["axis"] is None
+    assert first["x"]["axis"] is None
+    assert first["y"]["axis"] is None
 
 
 def test_drawn_products_carry_only_what_the_card_shows() -> None:
@@ -334,9 +358,11 @@ def test_drawn_products_carry_only_what_the_card_shows() -> None:
     titles = np.array(["x" * 100, "b", "c", "d", "e"], dtype=object)
     frame = mapframe.points(np.array([0, 2, 4]), xy, paint, titles, {"b": np.array(list("12345"), dtype=object)})
     assert list(frame.columns) == ["row", "x", "y", "title", "colour", "b"]
-    assert sorted(frame["row"]) == [0, 2, 4] and frame["title"].str.len().max() == 70
+    assert sorted(frame["row"]) == [0, 2, 4]
+    assert frame["title"].str.len().max() == 70
     row = frame.set_index("row").loc[4]
-    assert (row["b"], row["colour"]) == ("5", "c") and abs(row["x"] - xy[4, 0]) < 1e-3
+    assert (row["b"], row["colour"]) == ("5", "c")
+    assert abs(row["x"] - xy[4, 0]) < 1e-3
 
 
 def test_what_is_pointed_out_has_lines_from_the_selected_product() -> None:
@@ -344,6 +370,8 @@ def test_what_is_pointed_out_has_lines_from_the_selected_product() -> None:
     titles = np.array(list("abcd"), dtype=object)
     found = mapframe.marks(xy, titles, 0, np.array([1, 2]), np.empty(0, int), None)
     assert found["kind"].tolist() == ["near", "near", "selected"]
-    assert found["x0"].tolist()[:2] == [0, 0] and found["x0"].isna().tolist() == [False, False, True]
+    assert found["x0"].tolist()[:2] == [0, 0]
+    assert found["x0"].isna().tolist() == [False, False, True]
     query = mapframe.marks(xy, titles, None, np.empty(0, int), np.array([3]), (1.0, 2.0, "warm"))
-    assert query["kind"].tolist() == ["hit", "query"] and query["title"].tolist()[1] == "warm"
+    assert query["kind"].tolist() == ["hit", "query"]
+    assert query["title"].tolist()[1] == "warm"

@@ -41,8 +41,11 @@ def test_groups_come_with_a_reason_and_a_row_to_keep(keys) -> None:
     check(app)
     text = words(app)
     assert "products stand in the catalogue more than once" in text
-    assert "red shoe" in text and "same brand" in text and "this row is kept" in text
-    assert app.metric[1].value.endswith("%") and app.metric[2].value.endswith("%")
+    assert "red shoe" in text
+    assert "same brand" in text
+    assert "this row is kept" in text
+    assert app.metric[1].value.endswith("%")
+    assert app.metric[2].value.endswith("%")
 
 
 def test_a_verdict_counts_at_once_and_is_kept(keys, home: Path) -> None:
@@ -91,7 +94,8 @@ def test_everything_above_a_line_is_accepted_at_once_and_undone_at_once(home: Pa
     button(app, "match:bulk").click().run()
     check(app)
     said = stored(home, keys["data"])
-    assert len(said) >= 8 and set(said.values()) == {"same"}
+    assert len(said) >= 8
+    assert set(said.values()) == {"same"}
     assert all(a[1:] == b[1:] for a, b in said), "a device and its second listing"
     button(app, "undo").click().run()
     assert not stored(home, keys["data"])
@@ -134,7 +138,8 @@ def test_the_clean_catalogue_is_a_job_away(keys) -> None:
     job = services.jobs().wait(app.session_state["match:merging"], 60)
     assert job.state == "done", job.message
     clean = services.dataset(str(job.result["dataset"]))
-    assert clean.n_catalogue < services.dataset(keys["data"]).n_catalogue and clean.baskets is not None
+    assert clean.n_catalogue < services.dataset(keys["data"]).n_catalogue
+    assert clean.baskets is not None
     app.run()
     check(app)
     assert "is loaded, baskets included" in words(app)

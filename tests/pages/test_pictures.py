@@ -67,10 +67,15 @@ def test_pictures_of_a_folder_come_in_with_the_products(folder: Path) -> None:
     next(b for b in app.button if b.label == "Import").click().run()
     until(app, "of 12 products have")
     said = words(app)
-    assert "**Pictures** · 10 of 12 products have one" in said and "stranger" in said and "a10" in said
-    assert len(alts(app)) == 10 and alts(app)[0] == "Picture of thing 0"
+    assert "**Pictures** · 10 of 12 products have one" in said
+    assert "stranger" in said
+    assert "a10" in said
+    assert len(alts(app)) == 10
+    assert alts(app)[0] == "Picture of thing 0"
     lists = [list(d.value.iloc[:, 0]) for d in app.dataframe if set(d.value.columns) & {"file", "product"}]
-    assert ["a10", "a11"] in lists and ["stranger.jpg"] in lists and ["a10.png"] in lists
+    assert ["a10", "a11"] in lists
+    assert ["stranger.jpg"] in lists
+    assert ["a10.png"] in lists
 
 
 def test_pictures_of_no_product_are_one_sentence_and_can_be_changed(folder: Path) -> None:
@@ -80,9 +85,11 @@ def test_pictures_of_no_product_are_one_sentence_and_can_be_changed(folder: Path
     for job in services.jobs().live():
         services.jobs().wait(job.id, 60)
     app.run()
-    assert not app.exception and "belongs to a product" in app.error[0].value
+    assert not app.exception
+    assert "belongs to a product" in app.error[0].value
     app.button(key="drop:pictures").click().run()
-    assert not app.exception and "Zip with pictures" in [u.label for u in app.get("file_uploader")]
+    assert not app.exception
+    assert "Zip with pictures" in [u.label for u in app.get("file_uploader")]
 
 
 @pytest.mark.parametrize("token", ["folder:../", "folder:/etc/", "folder:photos/../../", "folder:.hidden/", "folder:"])
@@ -101,7 +108,8 @@ def test_products_are_shown_with_their_picture(stock: Stock, page: str, query: d
     dataset: Dataset = services.dataset(stock.dataset)
     title = str(dataset.titles[dataset.index["P10050"]])
     found = alts(app)
-    assert found and all(a.startswith("Picture of ") for a in found)
+    assert found
+    assert all(a.startswith("Picture of ") for a in found)
     assert page == "data" or f"Picture of {title}" in found
 
 

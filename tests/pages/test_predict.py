@@ -31,7 +31,8 @@ def test_says_what_it_predicts_how_well_and_from_what(keys) -> None:
     app = open_page("predict", run=keys["entity"][:12])
     check(app)
     text = words(app)
-    assert "predicts **kind** from name, maker, cost" in text and "Right answers" in str(app.table[0].value)
+    assert "predicts **kind** from name, maker, cost" in text
+    assert "Right answers" in str(app.table[0].value)
     assert "Fill in what you know" in text
 
 
@@ -40,7 +41,8 @@ def test_a_new_product_that_is_typed_gets_an_answer_with_its_confidence(keys) ->
     next(t for t in app.text_input if t.label == "name").set_value("green lamp")
     next(b for b in app.button if b.label == "Predict").click().run()
     check(app)
-    assert "**kind: lamp**" in words(app) and "sure" in words(app)
+    assert "**kind: lamp**" in words(app)
+    assert "sure" in words(app)
 
 
 def test_an_empty_form_and_unknown_words_are_said(keys) -> None:
@@ -58,7 +60,8 @@ def test_blank_cells_are_listed_with_what_probably_stands_there(keys) -> None:
     app = open_page("predict", run=keys["entity"][:12], ask="blank")
     check(app)
     frame = app.dataframe[0].value
-    assert list(frame["id"]) == ["p02"] and list(frame["predicted kind"]) == ["shoe"]
+    assert list(frame["id"]) == ["p02"]
+    assert list(frame["predicted kind"]) == ["shoe"]
     assert "1 product has no" in words(app)
 
 
@@ -83,8 +86,10 @@ def test_a_result_that_does_not_predict_leads_to_one_that_does(keys) -> None:
 def test_new_products_of_a_file_are_read_by_the_names_of_the_columns() -> None:
     roles = dict(shop.catalogue().roles)
     data, said = products(pd.DataFrame({"name": ["red shoe", "bowl"], "extra": ["1", "2"], "cost": ["3.5", ""]}), roles)
-    assert list(data.items) == ["new-1", "new-2"] and data.catalogue.roles["cost"] == "price"
-    assert "kind, maker" in said[0] and data.column("cost").tolist()[0] == 3.5
+    assert list(data.items) == ["new-1", "new-2"]
+    assert data.catalogue.roles["cost"] == "price"
+    assert "kind, maker" in said[0]
+    assert data.column("cost").tolist()[0] == 3.5
     with pytest.raises(Exception, match="No column of this file"):
         products(pd.DataFrame({"other": ["x"]}), roles)
 
@@ -111,5 +116,7 @@ def test_confidence_is_put_beside_how_often_it_was_right() -> None:
             {"from": 0.9, "to": 1.0, "rows": 4, "right": 1.0},
         ]
     }
-    assert "80 % of 10 such answers" in answers.tested(meta, 0.5) and "100 %" in answers.tested(meta, 1.0)
-    assert answers.tested(meta, 0.2) == "" and answers.tested({}, 0.9) == ""
+    assert "80 % of 10 such answers" in answers.tested(meta, 0.5)
+    assert "100 %" in answers.tested(meta, 1.0)
+    assert answers.tested(meta, 0.2) == ""
+    assert answers.tested({}, 0.9) == ""

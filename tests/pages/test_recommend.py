@@ -30,14 +30,16 @@ def test_a_product_to_begin_with_is_chosen_and_has_similar_ones_with_reasons(key
     check(app)
     text = words(app)
     assert "An example, the product that is bought most" in text
-    assert "same kind" in text and len(ids(app, "look:")) == 10
+    assert "same kind" in text
+    assert len(ids(app, "look:")) == 10
     assert next(p.proto.value for p in app.get("progress")) > 90
 
 
 def test_the_link_reopens_the_same_product(keys) -> None:
     app = open_page("recommend", run=keys["planted"][:12], item="p03")
     check(app)
-    assert "**black shoe**" in words(app) and "An example" not in words(app)
+    assert "**black shoe**" in words(app)
+    assert "An example" not in words(app)
 
 
 def test_a_product_is_found_by_name_and_goes_into_the_link(keys) -> None:
@@ -67,14 +69,17 @@ def test_walking_from_product_to_product(keys) -> None:
 def test_an_unknown_product_in_the_link_is_said_and_another_is_shown(keys) -> None:
     app = open_page("recommend", relation="alike", run=keys["planted"][:12], item="nothing")
     check(app)
-    assert "is not in this dataset" in words(app) and ids(app, "look:")
+    assert "is not in this dataset" in words(app)
+    assert ids(app, "look:")
 
 
 def test_a_basket_gets_what_goes_with_it_and_why(keys) -> None:
     app = open_page("recommend", run=keys["planted"][:12], by="basket", basket="p00")
     check(app)
     text = words(app)
-    assert "red shirt" in text and "bought together" in text and "baskets together" in text
+    assert "red shirt" in text
+    assert "bought together" in text
+    assert "baskets together" in text
     assert ids(app, "drop:") == ["drop:0"]
 
 
@@ -89,7 +94,8 @@ def test_a_basket_is_built_by_search_and_by_suggestion_and_taken_apart(keys) -> 
     assert len(ids(app, "drop:")) == 2
     button(app, "empty").click().run()
     check(app)
-    assert "The basket is empty" in words(app) and not ids(app, "drop:")
+    assert "The basket is empty" in words(app)
+    assert not ids(app, "drop:")
 
 
 def test_a_real_basket_is_one_click_and_its_link_reopens_it(keys) -> None:
@@ -99,7 +105,8 @@ def test_a_real_basket_is_one_click_and_its_link_reopens_it(keys) -> None:
     button(app, "another").click().run()
     link = app.query_params["basket"]
     mine = ids(app, "drop:")
-    assert mine and "An example from your data" not in words(app)
+    assert mine
+    assert "An example from your data" not in words(app)
     again = open_page(
         "recommend", run=keys["planted"][:12], by="basket", basket=link[0] if isinstance(link, list) else link
     )
@@ -117,7 +124,8 @@ def test_without_baskets_likeness_is_used_and_said(home: Path) -> None:
     app = open_page("recommend", run=keys["planted"][:12], by="basket", basket="p00")
     check(app)
     assert "This dataset has no baskets" in words(app)
-    assert "alike" in words(app) and "bought together" not in words(app).replace("is bought together", "")
+    assert "alike" in words(app)
+    assert "bought together" not in words(app).replace("is bought together", "")
     assert not ids(app, "another")
 
 
@@ -128,16 +136,20 @@ def test_a_product_without_vector_falls_back_to_what_it_was_bought_with(home: Pa
     keys = shop.fill(home, data, "planted")
     app = open_page("recommend", relation="alike", run=keys["planted"][:12], item="only in baskets")
     check(app)
-    assert "has no vector in this result" in words(app) and ids(app, "look:")
+    assert "has no vector in this result" in words(app)
+    assert ids(app, "look:")
 
 
 def test_what_goes_with_a_product_and_what_may_replace_it_are_told_apart(keys) -> None:
     goes = open_page("recommend", item="p00")
     check(goes)
-    assert "red shirt" in words(goes) and "red shoe NEW" not in words(goes) and "goes with it" in words(goes)
+    assert "red shirt" in words(goes)
+    assert "red shoe NEW" not in words(goes)
+    assert "goes with it" in words(goes)
     instead = open_page("recommend", item="p00", relation="instead")
     check(instead)
-    assert "red shoe NEW" in words(instead) and "instead of it" in words(instead)
+    assert "red shoe NEW" in words(instead)
+    assert "instead of it" in words(instead)
     assert "shirt" not in words(instead).split("Substitutes")[1].split("2. ")[0]
 
 
@@ -145,7 +157,8 @@ def test_nothing_needs_to_be_trained_for_recommendations(home: Path) -> None:
     shop.fill(home, shop.dataset())
     app = open_page("recommend", by="basket", basket="p00,p10")
     check(app)
-    assert len(ids(app, "add:")) == 10 and not app.info
+    assert len(ids(app, "add:")) == 10
+    assert not app.info
     app.slider(key="variety").set_value(80).run()
     check(app)
     assert len(ids(app, "add:")) == 10
@@ -157,9 +170,11 @@ def test_a_customer_gets_what_is_due_and_what_is_new(home: Path) -> None:
     shop.fill(home, shop.Dataset.build("shop", shop.catalogue(), lines))
     app = open_page("recommend", by="customer", customer="c3")
     check(app)
-    assert "**Customer c3**" in words(app) and "bought before" in words(app)
+    assert "**Customer c3**" in words(app)
+    assert "bought before" in words(app)
     due, new = {i.split(":")[1] for i in ids(app, "due:")}, {i.split(":")[1] for i in ids(app, "new:")}
-    assert due and not due & new
+    assert due
+    assert not due & new
     assert [b.key for b in app.button if str(b.key).startswith("alike:c")]
     app.text_input(key="find-customer").set_value("c5").run()
     check(app)
@@ -175,12 +190,14 @@ def test_lists_for_everybody_are_a_job_and_a_file(keys) -> None:
     assert job.state == "done", (job.message, job.hint)
     made = shop.pd.read_parquet(services.store().made("lists", job.key, keys["data"]) / "lists.parquet")
     data = services.dataset(keys["data"])
-    assert set(made["query_id"]) == set(data.baskets.ids) and made.groupby("query_id").size().max() == 10
+    assert set(made["query_id"]) == set(data.baskets.ids)
+    assert made.groupby("query_id").size().max() == 10
     held = {(str(b), str(data.items[i])) for n, b in enumerate(data.baskets.ids) for i in data.baskets.of(n)}
     assert not held & set(zip(made["query_id"], made["product_id"], strict=True)), "never what is in it already"
     app.run()
     check(app)
-    assert len(app.get("download_button")) >= 2 and len(app.dataframe) >= 1
+    assert len(app.get("download_button")) >= 2
+    assert len(app.dataframe) >= 1
 
 
 def test_baskets_without_customers_say_so(keys) -> None:

@@ -45,7 +45,8 @@ def test_data_that_lack_something_get_an_answer_or_a_sentence(home: Path, which:
         check(app)
         found = [b for b in app.button if str(b.key).split(":")[0] in ("look", "add", "due", "new", "empty")]
         assert found or app.info or "Nothing" in words(app), f"{which}, {view}: nothing is said"
-        assert " 1 baskets" not in words(app) and " 1 products" not in words(app)
+        assert " 1 baskets" not in words(app)
+        assert " 1 products" not in words(app)
 
 
 def test_an_empty_list_says_why_and_leads_to_the_other_one(home: Path) -> None:
@@ -63,7 +64,8 @@ def test_a_basket_leaves_out_what_its_customer_has(home: Path) -> None:
     app = open_page("recommend", by="customer", customer="c3")
     app.button(key="basket-for").click().run()
     check(app)
-    assert "of customer c3" in words(app) and "The basket is empty" in words(app)
+    assert "of customer c3" in words(app)
+    assert "The basket is empty" in words(app)
     app.text_input(key="find-for-basket").set_value("red shoe").run()
     button(app, "find-for-basket:").click().run()
     data = services.dataset(keys["data"])
@@ -71,7 +73,8 @@ def test_a_basket_leaves_out_what_its_customer_has(home: Path) -> None:
     assert mine & set(ids(app, "add:"))
     app.toggle(key="fresh").set_value(True).run()
     check(app)
-    assert ids(app, "add:") and not mine & set(ids(app, "add:"))
+    assert ids(app, "add:")
+    assert not mine & set(ids(app, "add:"))
     assert in_url(app, "whose") == "c3"
 
 
@@ -85,7 +88,8 @@ def test_a_real_basket_says_whose_it_is(home: Path) -> None:
     assert f"of customer {whose}" in words(app)
     app.button(key="to-customer").click().run()
     check(app)
-    assert f"**Customer {whose}**" in words(app) and in_url(app, "by") == "customer"
+    assert f"**Customer {whose}**" in words(app)
+    assert in_url(app, "by") == "customer"
 
 
 def test_how_varied_and_how_popular_stand_in_the_link(home: Path) -> None:
@@ -93,7 +97,8 @@ def test_how_varied_and_how_popular_stand_in_the_link(home: Path) -> None:
     plainly = ids(open_page("recommend", by="basket", basket="p00"), "add:")
     app = open_page("recommend", by="basket", basket="p00", variety="80", popular="rarest")
     check(app)
-    assert app.slider(key="variety").value == 80 and app.select_slider(key="popular").value == "rarest"
+    assert app.slider(key="variety").value == 80
+    assert app.select_slider(key="popular").value == "rarest"
     assert ids(app, "add:") != plainly
     # Nobody is known to have bought it, so there is nothing to leave out.
     assert not [t for t in app.toggle if t.key == "fresh"]
@@ -104,11 +109,15 @@ def test_a_customer_sees_what_they_bought_in_words(home: Path) -> None:
     app = open_page("recommend", by="customer", customer="c3")
     table = next(d.value for d in app.dataframe if "baskets_ago" in d.value)
     assert "first" not in table and "last" not in table, "these baskets have no times"
-    assert table["baskets_ago"].min() == 1 and "id" in table and "item" not in table
+    assert table["baskets_ago"].min() == 1
+    assert "id" in table
+    assert "item" not in table
 
 
 def test_what_a_page_shows_by_itself_stands_in_its_link(home: Path) -> None:
     shop.fill(home, Dataset.build("shop", shop.catalogue(), with_customers()))
     app = open_page("recommend")
-    assert in_url(app, "by") == "product" and in_url(app, "relation") == "with" and in_url(app, "item")
+    assert in_url(app, "by") == "product"
+    assert in_url(app, "relation") == "with"
+    assert in_url(app, "item")
     assert in_url(app, "dataset")

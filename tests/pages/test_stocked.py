@@ -12,7 +12,8 @@ from tests.pages.conftest import Stock
 def test_page_opens_from_a_link(stock: Stock, name: str) -> None:
     app = open_page(name, **stock.query)
     check(app)
-    assert "Nothing is loaded" not in words(app) and "Nothing is trained" not in words(app)
+    assert "Nothing is loaded" not in words(app)
+    assert "Nothing is trained" not in words(app)
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -118,15 +118,19 @@ def test_a_product_chosen_in_the_first_answer_stays_chosen_and_is_in_the_link(
     check(app)
     assert in_url(app, "item") == "p34"
     after = nearest(app)
-    assert after != before and "white bowl" not in after and sum("bowl" in name for name in after[:4]) >= 3
+    assert after != before
+    assert "white bowl" not in after
+    assert sum("bowl" in name for name in after[:4]) >= 3
     app.run()
-    assert nearest(app) == after and in_url(app, "item") == "p34"
+    assert nearest(app) == after
+    assert in_url(app, "item") == "p34"
 
 
 def test_without_a_first_answer_a_training_looks_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app, _ = training(tmp_path, monkeypatch, "running", shows=False)
     check(app)
-    assert "A first answer" not in words(app) and "Training 0" in words(app)
+    assert "A first answer" not in words(app)
+    assert "Training 0" in words(app)
 
 
 def test_the_first_answer_is_gone_when_the_training_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,7 +24,9 @@ def test_a_value_is_shown_with_its_numbers_and_what_is_used_alike(keys, method: 
     app = open_page("values", run=keys[method][:12], column="kind", value="lamp")
     check(app)
     text = words(app)
-    assert "“lamp”" in text.replace("\\", "") and "Used alike" in text and "looks alike" not in text
+    assert "“lamp”" in text.replace("\\", "")
+    assert "Used alike" in text
+    assert "looks alike" not in text
     assert set(app.dataframe[0].value["value"]) == {"shoe", "shirt", "bowl"}
     assert "too few to say how it is used" in text
 
@@ -39,7 +41,8 @@ def test_another_value_goes_into_the_link(keys) -> None:
 def test_a_product_is_looked_up_with_its_nearest(keys) -> None:
     app = open_page("values", run=keys["planted"][:12], look="product", item="p03")
     check(app)
-    assert "**black shoe**" in words(app) and "Its 12 numbers" in words(app)
+    assert "**black shoe**" in words(app)
+    assert "Its 12 numbers" in words(app)
 
 
 def test_a_result_without_values_leads_to_one_that_has_them(keys) -> None:
@@ -65,8 +68,10 @@ def test_values_belong_to_the_longest_column_name_and_come_most_frequent_first()
     ids = np.array(["a=x", "a=b=y", "a=b=z=1"], object)
     meta = {"counts": [3, 4, 50], "unsure": [True, True, False], "sizes": {"a": 1, "a=b": 2}}
     found = valuelook.by_column(Embedding("value", ids, np.eye(3, dtype=np.float32), meta), data)
-    assert found["a"].names == ("x",) and found["a"].vectors.shape == (1, 1)
-    assert found["a=b"].names == ("z=1", "y") and found["a=b"].counts == (50, 4)
+    assert found["a"].names == ("x",)
+    assert found["a"].vectors.shape == (1, 1)
+    assert found["a=b"].names == ("z=1", "y")
+    assert found["a=b"].counts == (50, 4)
     assert found["a=b"].unsure == (False, True)
 
 
@@ -74,8 +79,10 @@ def test_nearest_values_are_sorted_and_leave_the_value_itself_out() -> None:
     vectors = np.array([[1, 0], [0.9, 0.1], [0, 1], [-1, 0]], np.float32)
     values = valuelook.Values(("a", "b", "c", "d"), vectors, (9, 8, 7, 6), (False, True, False, False))
     near = values.nearest(0, 3)
-    assert near["value"].tolist() == ["b", "c", "d"] and near[""].tolist() == ["unsure", "", ""]
-    assert valuelook.strip(["a", "a"], vectors[:2]).to_dict() and valuelook.small_map(values, 3).to_dict()
+    assert near["value"].tolist() == ["b", "c", "d"]
+    assert near[""].tolist() == ["unsure", "", ""]
+    assert valuelook.strip(["a", "a"], vectors[:2]).to_dict()
+    assert valuelook.small_map(values, 3).to_dict()
 
 
 def test_names_on_the_small_map_do_not_cover_each_other() -> None:

@@ -29,14 +29,17 @@ def test_columns_can_be_moved_and_moved_back(keys) -> None:
     app.session_state["weights:open"] = True
     app.run()
     sliders = {s.label: s for s in app.slider}
-    assert {"kind", "maker"} <= set(sliders) and all(s.value == 1 for s in sliders.values())
+    assert {"kind", "maker"} <= set(sliders)
+    assert all(s.value == 1 for s in sliders.values())
     sliders["maker"].set_value(0.0).run()
     check(app)
     assert json.loads(in_url(app, "weights") or "") == {"maker": 0.0}
-    assert "Re-weighted view" in words(app) and "maker × 0" in words(app)
+    assert "Re-weighted view" in words(app)
+    assert "maker × 0" in words(app)
     app.button(key="weights:reset").click().run()
     check(app)
-    assert in_url(app, "weights") is None and "Re-weighted" not in words(app)
+    assert in_url(app, "weights") is None
+    assert "Re-weighted" not in words(app)
 
 
 def test_a_link_brings_the_weights_back_and_neighbours_follow_them(keys) -> None:
@@ -57,7 +60,8 @@ def test_weights_that_make_no_sense_are_no_weights(keys) -> None:
 def test_results_of_other_methods_have_no_columns_to_move(keys) -> None:
     app = show(keys, "svd", weights=json.dumps({"maker": 0}))
     check(app)
-    assert "Re-weighted" not in words(app) and not app.slider
+    assert "Re-weighted" not in words(app)
+    assert not app.slider
 
 
 def test_the_products_and_their_rows_stay_the_same(keys) -> None:
@@ -68,5 +72,6 @@ def test_the_products_and_their_rows_stay_the_same(keys) -> None:
     run = next(r.key for r in services.store().runs() if r.method == "cooccurrence")
     moved = weights.embedding(keys["data"], run, (("name", 0.0),))
     trained = services.embedding(run)
-    assert (moved.ids == trained.ids).all() and not np.allclose(moved.vectors, trained.vectors)
+    assert (moved.ids == trained.ids).all()
+    assert not np.allclose(moved.vectors, trained.vectors)
     np.testing.assert_allclose(weights.embedding(keys["data"], run, ()).vectors, trained.vectors, atol=1e-5)

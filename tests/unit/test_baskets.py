@@ -57,7 +57,8 @@ def save_as_once(data: Dataset, folder: Path) -> None:
 
 
 def same(a: Baskets | None, b: Baskets | None) -> bool:
-    assert a is not None and b is not None
+    assert a is not None
+    assert b is not None
     for name in (*ARRAYS, *TEXTS):
         one, other = getattr(a, name), getattr(b, name)
         assert (one is None) == (other is None), name
@@ -73,8 +74,10 @@ def test_saved_baskets_come_back_mapped_and_the_same(tmp_path: Path, rich: bool)
     data.save(tmp_path / "d")
     back = Dataset.load(tmp_path / "d")
     assert same(data.baskets, back.baskets)
-    assert back.baskets is not None and back.baskets.folder == tmp_path / "d" / "baskets"
-    assert isinstance(back.baskets.items.base, np.memmap) and not back.baskets.items.flags.writeable
+    assert back.baskets is not None
+    assert back.baskets.folder == tmp_path / "d" / "baskets"
+    assert isinstance(back.baskets.items.base, np.memmap)
+    assert not back.baskets.items.flags.writeable
     assert isinstance(back.baskets.ids, Strings)
     assert sorted(p.name for p in (tmp_path / "d").iterdir()) == ["baskets", "dataset.json", "items.parquet"]
 
@@ -105,8 +108,10 @@ def test_a_dataset_saved_before_still_opens_and_is_turned_once(tmp_path: Path, r
     save_as_once(data, tmp_path / "d")
     assert measure(tmp_path / "d", "").baskets == 300
     back = Dataset.load(tmp_path / "d")
-    assert same(data.baskets, back.baskets) and back.hash == data.hash
-    assert back.baskets is not None and back.baskets.folder is not None
+    assert same(data.baskets, back.baskets)
+    assert back.hash == data.hash
+    assert back.baskets is not None
+    assert back.baskets.folder is not None
     assert sorted(p.name for p in (tmp_path / "d").iterdir()) == ["baskets", "dataset.json", "items.parquet"]
     assert same(data.baskets, Dataset.load(tmp_path / "d").baskets)
 
@@ -155,7 +160,8 @@ def test_the_facts_of_a_saved_dataset(tmp_path: Path) -> None:
     data.save(tmp_path / "d")
     found = measure(tmp_path / "d", "a file")
     assert (found.products, found.catalogue_rows, found.bought, found.baskets) == (40, 0, 40, 300)
-    assert data.baskets is not None and found.customers == len(data.baskets.customer_ids)
+    assert data.baskets is not None
+    assert found.customers == len(data.baskets.customer_ids)
 
 
 def test_texts_in_a_file_answer_like_an_array(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,13 +170,19 @@ def test_texts_in_a_file_answer_like_an_array(tmp_path: Path, monkeypatch: pytes
     Strings.write(tmp_path / "w.arrow", texts.parts(words))
     found = Strings.open(tmp_path / "w.arrow")
     rng = np.random.default_rng(0)
-    assert len(found) == 52 and list(found) == list(words) and np.asarray(found).tolist() == words.tolist()
+    assert len(found) == 52
+    assert list(found) == list(words)
+    assert np.asarray(found).tolist() == words.tolist()
     assert [len(p) for p in found.parts()] == [7] * 7 + [3]
-    assert found[3] == "ä3" and found[np.int64(51)] == "007" and found[-1] == "007"
+    assert found[3] == "ä3"
+    assert found[np.int64(51)] == "007"
+    assert found[-1] == "007"
     for which in (slice(5, 30, 3), slice(None), rng.integers(-52, 52, 200), words == "ä7", np.empty(0, np.int64)):
         answer = found[which]
-        assert answer.dtype == object and answer.tolist() == words[which].tolist()
-    assert found.find("ä40") == 40 and found.find("nothing") == -1
+        assert answer.dtype == object
+        assert answer.tolist() == words[which].tolist()
+    assert found.find("ä40") == 40
+    assert found.find("nothing") == -1
     for beyond in (52, -53, np.array([0, 52])):
         with pytest.raises(IndexError):
             found[beyond]
@@ -180,7 +192,8 @@ def test_a_customer_is_found_by_id_in_memory_and_in_a_file(tmp_path: Path) -> No
     data = shop()
     data.save(tmp_path / "d")
     for b in (data.baskets, Dataset.load(tmp_path / "d").baskets):
-        assert b is not None and b.customer_ids is not None
+        assert b is not None
+        assert b.customer_ids is not None
         assert [b.customer(str(i)) for i in b.customer_ids] == list(range(len(b.customer_ids)))
         with pytest.raises(MissingError, match="nobody"):
             b.customer("nobody")
@@ -192,7 +205,10 @@ def test_counts_in_parts_are_the_counts(monkeypatch: pytest.MonkeyPatch) -> None
     told: list[tuple[int, int]] = []
     found = tally(items, 35, lambda done, of: told.append((done, of)))
     np.testing.assert_array_equal(found, np.bincount(items, minlength=35))
-    assert found.dtype == np.int64 and told[0] == (77, 1000) and told[-1] == (1000, 1000) and len(told) == 13
+    assert found.dtype == np.int64
+    assert told[0] == (77, 1000)
+    assert told[-1] == (1000, 1000)
+    assert len(told) == 13
 
 
 def test_slices_cover_every_row_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -202,15 +218,18 @@ def test_slices_cover_every_row_once(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes[100:160] = 0
     indptr = np.r_[0, np.cumsum(sizes)]
     found = list(slices(indptr))
-    assert [a for a, _ in found] == [0, *(b for _, b in found[:-1])] and found[-1][1] == 200
-    assert all(sizes[a:b].sum() <= 10 or b == a + 1 for a, b in found) and list(slices(np.zeros(1, int))) == []
+    assert [a for a, _ in found] == [0, *(b for _, b in found[:-1])]
+    assert found[-1][1] == 200
+    assert all(sizes[a:b].sum() <= 10 or b == a + 1 for a, b in found)
+    assert list(slices(np.zeros(1, int))) == []
 
 
 def test_customers_documents_in_parts_and_in_files_are_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     b = shop().baskets
-    assert b is not None and b.customers is not None
+    assert b is not None
+    assert b.customers is not None
     expected = {
         int(c): np.concatenate([b.of(int(n)) for n in np.flatnonzero(b.customers == c)]).tolist()
         for c in np.unique(b.customers[b.customers >= 0])
@@ -220,7 +239,9 @@ def test_customers_documents_in_parts_and_in_files_are_the_same(
         monkeypatch.setattr(scratch, "LARGE", large)
         indptr, items, who = b.by_customer()
         assert {int(c): items[indptr[n] : indptr[n + 1]].tolist() for n, c in enumerate(who)} == expected
-        assert items.dtype == np.int32 and indptr.dtype == np.int64 and len(indptr) == len(who) + 1
+        assert items.dtype == np.int32
+        assert indptr.dtype == np.int64
+        assert len(indptr) == len(who) + 1
         assert isinstance(items.base, np.memmap) == (large == 1)
 
 
@@ -228,7 +249,9 @@ def test_a_large_array_lies_in_a_file_without_a_name(tmp_path: Path, monkeypatch
     monkeypatch.setattr(scratch, "LARGE", 100)
     small, large = scratch.space(10, np.int32, tmp_path), scratch.space(1000, np.int32, tmp_path)
     large[:] = np.arange(1000)
-    assert small.base is None and isinstance(large.base, np.memmap) and large.sum() == 499_500
+    assert small.base is None
+    assert isinstance(large.base, np.memmap)
+    assert large.sum() == 499_500
     assert not list(tmp_path.iterdir())
     assert len(scratch.space(1000, np.int32, tmp_path / "nowhere")) == 1000
 
@@ -239,7 +262,10 @@ def test_items_that_become_one_are_one_line_of_a_basket(
 ) -> None:
     data = shop()
     b = data.baskets
-    assert b is not None and b.quantity is not None and b.price is not None and b.times is not None
+    assert b is not None
+    assert b.quantity is not None
+    assert b.price is not None
+    assert b.times is not None
     to = np.random.default_rng(5).integers(0, 9, len(data)).astype(np.int32)
     basket = np.repeat(np.arange(len(b)), b.sizes)
     lines = pd.DataFrame({"basket": np.asarray(b.ids)[basket], "item": [f"{n}" for n in to[b.items]]})
@@ -248,8 +274,10 @@ def test_items_that_become_one_are_one_line_of_a_basket(
     monkeypatch.setattr(lines_at_a_time, "CHUNK", chunk)
     monkeypatch.setattr(scratch, "LARGE", large)
     found = b.renamed(to)
-    assert right.items.tolist() == [f"{n}" for n in range(9)] and right.baskets is not None
-    assert len(found.items) < len(b.items) and found.customers is b.customers
+    assert right.items.tolist() == [f"{n}" for n in range(9)]
+    assert right.baskets is not None
+    assert len(found.items) < len(b.items)
+    assert found.customers is b.customers
     for name in ("indptr", "items", "ids", "times", "quantity", "price"):
         np.testing.assert_array_equal(getattr(found, name), getattr(right.baskets, name), err_msg=name)
 
@@ -258,12 +286,18 @@ def test_the_first_baskets_are_cut_off_in_memory_and_in_files(tmp_path: Path) ->
     data = shop()
     data.save(tmp_path / "d")
     for b in (data.baskets, Dataset.load(tmp_path / "d").baskets):
-        assert b is not None and b.times is not None and b.customers is not None
+        assert b is not None
+        assert b.times is not None
+        assert b.customers is not None
         found = b.head(17)
-        assert len(found) == 17 and found.folder is None and type(found.ids) is type(b.ids)
+        assert len(found) == 17
+        assert found.folder is None
+        assert type(found.ids) is type(b.ids)
         assert list(found.ids) == list(b.ids)[:17]
-        assert all(found.of(n).tolist() == b.of(n).tolist() for n in range(17)) and len(found.items) == b.indptr[17]
-        assert found.times is not None and found.times.tolist() == b.times[:17].tolist()
+        assert all(found.of(n).tolist() == b.of(n).tolist() for n in range(17))
+        assert len(found.items) == b.indptr[17]
+        assert found.times is not None
+        assert found.times.tolist() == b.times[:17].tolist()
         found.save(tmp_path / "first")
         assert same(found, Baskets.load(tmp_path / "first"))
 
@@ -272,10 +306,15 @@ def test_of_too_many_baskets_evenly_spaced_ones_stay(tmp_path: Path) -> None:
     data = shop()
     data.save(tmp_path / "d")
     for b in (data.baskets, Dataset.load(tmp_path / "d").baskets):
-        assert b is not None and b.price is not None and b.customers is not None and b.thinned(len(b.items)) is b
+        assert b is not None
+        assert b.price is not None
+        assert b.customers is not None
+        assert b.thinned(len(b.items)) is b
         found = b.thinned(len(b.items) // 3 + 1)
         assert [found.of(n).tolist() for n in range(len(found))] == [b.of(n).tolist() for n in range(0, len(b), 3)]
-        assert list(found.ids) == list(b.ids)[::3] and found.customers is not None and found.price is not None
+        assert list(found.ids) == list(b.ids)[::3]
+        assert found.customers is not None
+        assert found.price is not None
         np.testing.assert_array_equal(found.customers, b.customers[::3])
         of_third = slice(int(b.indptr[6]), int(b.indptr[7]))
         np.testing.assert_array_equal(found.price[found.indptr[2] : found.indptr[3]], b.price[of_third])

@@ -57,10 +57,12 @@ def test_files_become_a_dataset_a_run_and_vectors(tmp_path: Path, capsys: pytest
     assert main(["export", str(run), str(out), "--data", str(data)]) == 0
     table = pd.read_parquet(out)
     assert list(table.columns) == ["id", "title", *(f"d{n}" for n in range(8))]
-    assert table["id"].str.fullmatch(r"\d{3}").all() and len(table) == 30
+    assert table["id"].str.fullmatch(r"\d{3}").all()
+    assert len(table) == 30
     assert table.set_index("id").loc["007", "title"] == "Thing 7"
     said = capsys.readouterr().out
-    assert "200 baskets" in said and "All 30 products in the baskets are in the catalogue" in said
+    assert "200 baskets" in said
+    assert "All 30 products in the baskets are in the catalogue" in said
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,9 @@ def test_a_wrong_command_says_one_sentence_and_exits_2(
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
     said = capsys.readouterr().err
-    assert said.count("\n") == 1 and "Traceback" not in said and str(tmp_path) not in said
+    assert said.count("\n") == 1
+    assert "Traceback" not in said
+    assert str(tmp_path) not in said
 
 
 def vectors() -> Embedding:

@@ -20,7 +20,8 @@ from tests.unit.test_baskets import shop
 def plainly(data: Dataset, kind: str, min_count: int, rare: np.ndarray | None) -> documents.Documents:
     """What `read` should find, basket by basket."""
     b = data.baskets
-    assert b is not None and b.customers is not None
+    assert b is not None
+    assert b.customers is not None
     lists = [b.of(n) for n in range(len(b))]
     if kind == "customer":
         lists = [
@@ -60,7 +61,8 @@ def test_the_documents_are_the_same_whatever_is_read_at_a_time(
             right = plainly(data, kind, min_count, rare)
             for name in ("vocabulary", "counts", "indptr", "items", "bought", "rare", "single"):
                 np.testing.assert_array_equal(getattr(found, name), getattr(right, name), err_msg=name)
-            assert told == sorted(told) and told[-1] == 1.0
+            assert told == sorted(told)
+            assert told[-1] == 1.0
             assert chunk > 1000 or len(told) > 100
 
 
@@ -118,4 +120,5 @@ def test_customers_who_bought_one_product_again_and_again_teach_nothing() -> Non
         documents.read(Dataset.build("s", None, lines), "customer", 1)
     more = pd.concat([lines, pd.DataFrame({"basket": ["e"], "item": ["y"], "customer": ["k"]})])
     found = documents.read(Dataset.build("s", None, more), "customer", 1)
-    assert len(found) == 1 and found.single == 1
+    assert len(found) == 1
+    assert found.single == 1

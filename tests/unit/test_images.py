@@ -29,9 +29,11 @@ def test_pictures_survive_saving_and_are_mapped_not_read(tmp_path: Path) -> None
     made = dataset(planted.pictures(IDS))
     made.save(tmp_path)
     back = Dataset.load(tmp_path)
-    assert back.images is not None and isinstance(back.images.pixels, np.memmap)
+    assert back.images is not None
+    assert isinstance(back.images.pixels, np.memmap)
     np.testing.assert_array_equal(back.images.pixels, made.images.pixels)  # type: ignore[union-attr]
-    assert back.hash == made.hash and back.jpeg(1) == made.jpeg(1)
+    assert back.hash == made.hash
+    assert back.jpeg(1) == made.jpeg(1)
     del back.__dict__["hash"]
     assert back.hash == made.hash, "computed again from what was read"
 
@@ -46,8 +48,10 @@ def test_the_hash_tells_datasets_with_other_pictures_apart() -> None:
 
 def test_pictures_stand_in_the_order_of_the_items_and_strangers_are_left_out() -> None:
     made = dataset(planted.pictures(["extra9", "stranger8", "p3", "p1"]))
-    assert made.images is not None and list(made.images.ids) == ["p1", "p3", "extra9"]
-    assert made.jpeg(1) is None and made.jpeg(3) is not None
+    assert made.images is not None
+    assert list(made.images.ids) == ["p1", "p3", "extra9"]
+    assert made.jpeg(1) is None
+    assert made.jpeg(3) is not None
     np.testing.assert_array_equal(made.images.pixels[1], planted.pictures(["p3"]).pixels[0])
     assert dataset(planted.pictures(["stranger8"])).images is None
 
@@ -55,7 +59,8 @@ def test_pictures_stand_in_the_order_of_the_items_and_strangers_are_left_out() -
 def test_a_picture_for_the_screen_is_small_and_keeps_its_shape() -> None:
     wide = Images.of(["a"], [np.full((300, 900, 3), 120, np.uint8)])
     assert Image.open(io.BytesIO(wide.jpeg("a") or b"")).size == (192, 64)
-    assert wide.pixels.shape == (1, SIDE, SIDE, 3) and wide.jpeg("b") is None
+    assert wide.pixels.shape == (1, SIDE, SIDE, 3)
+    assert wide.jpeg("b") is None
 
 
 def test_a_product_has_one_picture_of_the_right_size() -> None:
@@ -76,7 +81,8 @@ def test_grey_pictures_train_and_a_setting_mixes_form_and_colour() -> None:
     colour = planted.shop()
     mixed = method.fit(colour, method.Params.of({"dimension": 4, "colour": 0.5, "size": 32, "loss": "squared error"}))
     vectors = mixed.embeddings["product"].vectors
-    assert vectors.shape == (60, 10) and np.allclose(np.linalg.norm(vectors[:, 4:], axis=1), 0.5**0.5, atol=1e-4)
+    assert vectors.shape == (60, 10)
+    assert np.allclose(np.linalg.norm(vectors[:, 4:], axis=1), 0.5**0.5, atol=1e-4)
     plain = method.fit(colour, method.Params.of({"keep": "picture", "dimension": 200, "passes": 1}))
     assert plain.embeddings["product"].dimension == 200, "wider than there are pictures"
 
@@ -91,9 +97,12 @@ def test_new_products_without_pictures_are_left_out_and_counted() -> None:
     method = get("image")
     fitted = method.fit(planted.shop(), method.Params())
     none = fitted.embed(Dataset.build("new", planted.catalogue(["new1", "new2"])))
-    assert len(none) == 0 and none.dimension == 32 and none.meta["left_out"] == 2
+    assert len(none) == 0
+    assert none.dimension == 32
+    assert none.meta["left_out"] == 2
     some = Dataset.build("new", planted.catalogue(["new1", "new2"]), None, None, planted.pictures(["new2"]))
-    assert list(fitted.embed(some).ids) == ["new2"] and fitted.embed(some).meta["left_out"] == 1
+    assert list(fitted.embed(some).ids) == ["new2"]
+    assert fitted.embed(some).meta["left_out"] == 1
 
 
 def test_whoever_watches_a_training_is_shown_pictures() -> None:
@@ -108,5 +117,7 @@ def test_whoever_watches_a_training_is_shown_pictures() -> None:
 
     method = get("image")
     method.fit(planted.shop(), method.Params(), Watch())
-    assert len(Watch.seen) > 2 and Image.open(io.BytesIO(Watch.seen[-1])).format == "PNG"
-    assert Watch.seen[0] != Watch.seen[-1] and PREVIEW.endswith(".png")
+    assert len(Watch.seen) > 2
+    assert Image.open(io.BytesIO(Watch.seen[-1])).format == "PNG"
+    assert Watch.seen[0] != Watch.seen[-1]
+    assert PREVIEW.endswith(".png")

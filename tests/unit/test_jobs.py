@@ -63,15 +63,23 @@ def test_a_job_runs_reports_and_ends_with_its_result(jobs: Jobs, store: Store) -
     first = count(jobs, to=12, pause=0.1)
     assert first.state == "queued" or first.state == "running"
     seen = running(jobs, first.id)
-    assert seen.of == 12 and seen.note == "Counting" and seen.position == 0
+    assert seen.of == 12
+    assert seen.note == "Counting"
+    assert seen.position == 0
     left = until(lambda: (j := jobs.get(first.id)) and (j.seconds_left or j.state == "done") and j)
     assert 0 < left.seconds_left < 5
     done = jobs.wait(first.id, 20)
-    assert done.state == "done" and done.result["counted"] == 12 and done.result["nice"] >= 10
-    assert done.losses == tuple((s, 1 / s) for s in range(1, 13)) and not done.cached
-    assert done.seconds_left is None and done.finished and done.finished >= done.created
+    assert done.state == "done"
+    assert done.result["counted"] == 12
+    assert done.result["nice"] >= 10
+    assert done.losses == tuple((s, 1 / s) for s in range(1, 13))
+    assert not done.cached
+    assert done.seconds_left is None
+    assert done.finished
+    assert done.finished >= done.created
     assert not list((store.home / "jobs").iterdir())
-    assert [j.id for j in jobs.recent()] == [first.id] and jobs.live() == []
+    assert [j.id for j in jobs.recent()] == [first.id]
+    assert jobs.live() == []
     until(lambda: store.job_rows()[0].state == "done")
 
 
@@ -79,12 +87,15 @@ def test_an_equal_job_is_joined_and_an_unequal_one_waits_its_turn(jobs: Jobs) ->
     a = count(jobs, "a", 100, 0.05)
     running(jobs, a.id)
     b, c = count(jobs, "b"), count(jobs, "c")
-    assert count(jobs, "a").id == a.id and count(jobs, "c").id == c.id
+    assert count(jobs, "a").id == a.id
+    assert count(jobs, "c").id == c.id
     assert [(j.id, j.position) for j in jobs.live()] == [(a.id, 0), (b.id, 1), (c.id, 2)]
     jobs.cancel(b.id)
-    assert jobs.get(c.id).position == 1 and jobs.get(b.id).state == "cancelled"
+    assert jobs.get(c.id).position == 1
+    assert jobs.get(b.id).state == "cancelled"
     jobs.cancel(a.id)
-    assert jobs.wait(c.id, 20).state == "done" and jobs.get(b.id).state == "cancelled"
+    assert jobs.wait(c.id, 20).state == "done"
+    assert jobs.get(b.id).state == "cancelled"
     assert count(jobs, "c").id != c.id, "what is finished is not joined"
 
 
@@ -98,9 +109,11 @@ def test_cancelling_takes_under_a_second_and_the_next_job_starts(jobs: Jobs, sto
     until(lambda: jobs.get(following.id).state in ("running", "done"), 1.0)
     until(lambda: not any(alive(pid) for pid in pids), 2.0)  # its children end with it
     done = jobs.wait(following.id, 20)
-    assert done.state == "done" and done.result["pid"] not in pids
+    assert done.state == "done"
+    assert done.result["pid"] not in pids
     assert not list((store.home / "jobs").iterdir())
-    assert jobs.cancel(spin.id).state == "cancelled" and jobs.cancel(following.id).state == "done"
+    assert jobs.cancel(spin.id).state == "cancelled"
+    assert jobs.cancel(following.id).state == "done"
     assert jobs.cancel("unknown") is None
 
 
@@ -119,8 +132,11 @@ def test_a_failure_is_told_plainly_and_the_next_job_runs(
 ) -> None:
     job = jobs.submit(kind, "k", {}, "Trying")
     failed = jobs.wait(job.id, 20)
-    assert failed.state == "failed" and message in failed.message and hint in failed.hint
-    assert "secret" not in failed.message + failed.hint and str(store.home) not in failed.message + failed.hint
+    assert failed.state == "failed"
+    assert message in failed.message
+    assert hint in failed.hint
+    assert "secret" not in failed.message + failed.hint
+    assert str(store.home) not in failed.message + failed.hint
     if kind == "boom":
         assert "secret detail" in (store.home / "logs" / f"{job.id}.log").read_text()
     assert jobs.wait(count(jobs).id, 20).state == "done"
@@ -131,7 +147,9 @@ def test_a_worker_that_is_killed_in_the_middle_fails_the_job_and_is_replaced(job
     worker, child = spinning(tmp_path / "pids")
     os.kill(worker, 9)
     failed = jobs.wait(job.id, 20)
-    assert failed.state == "failed" and "memory" in failed.message and failed.hint
+    assert failed.state == "failed"
+    assert "memory" in failed.message
+    assert failed.hint
     until(lambda: not alive(child), 2.0)
     assert jobs.wait(count(jobs).id, 20).state == "done"
 
@@ -142,7 +160,9 @@ def test_a_failed_job_can_be_run_again_under_its_id(jobs: Jobs) -> None:
     assert jobs.retry(a.id).id == a.id and len(jobs.live()) == 1, "what runs is not started twice"
     jobs.cancel(a.id)
     again = jobs.retry(a.id)
-    assert again.id == a.id and again.state in ("queued", "running") and again.finished is None
+    assert again.id == a.id
+    assert again.state in ("queued", "running")
+    assert again.finished is None
     running(jobs, a.id)
     jobs.cancel(a.id)
     with pytest.raises(MissingError):
@@ -236,7 +256,8 @@ def test_looking_at_a_job_touches_no_database(jobs: Jobs, store: Store, monkeypa
     monkeypatch.setattr(store._db, "write", barred)
     begin = time.perf_counter()
     for _ in range(1000):
-        assert jobs.get(busy.id) and jobs.live()
+        assert jobs.get(busy.id)
+        assert jobs.live()
     assert time.perf_counter() - begin < 1.0
     monkeypatch.undo()
     assert jobs.get("unknown") is None
@@ -248,7 +269,9 @@ def test_a_long_curve_is_thinned_but_keeps_its_shape() -> None:
     for step in range(20_000):
         record.progress({"step": step, "of": 20_000, "note": "", "losses": [(step, 1 / (step + 1))]})
     losses = record.view(0).losses
-    assert 250 <= len(losses) <= 500 and losses[0] == (0, 1.0) and losses[-1][0] > 19_800
+    assert 250 <= len(losses) <= 500
+    assert losses[0] == (0, 1.0)
+    assert losses[-1][0] > 19_800
     gaps = {b[0] - a[0] for a, b in pairwise(losses)}
     assert len(gaps) == 1
 
@@ -286,11 +309,15 @@ def test_a_folder_made_of_a_dataset_is_kept_and_not_made_again(jobs: Jobs, store
     made.dataset().save(tmp_path / "in")
     data = store.add_dataset(tmp_path / "in", "upload").hash
     first = jobs.wait(jobs.submit("match", "k", {"dataset": data}, "Matching").id, 20)
-    assert first.state == "done" and not first.cached
+    assert first.state == "done"
+    assert not first.cached
     folder = store.made("match", "k", data)
-    assert folder and "dataset_folder" in (folder / "given.txt").read_text().split()
+    assert folder
+    assert "dataset_folder" in (folder / "given.txt").read_text().split()
     again = jobs.submit("match", "k", {"dataset": data}, "Matching")
-    assert again.state == "done" and again.cached and again.finished
+    assert again.state == "done"
+    assert again.cached
+    assert again.finished
 
 
 def test_reading_a_file_does_not_wait_behind_heavy_work(jobs: Jobs) -> None:
@@ -299,8 +326,10 @@ def test_reading_a_file_does_not_wait_behind_heavy_work(jobs: Jobs) -> None:
     running(jobs, slow.id)
     read = jobs.submit("read", "file", {"to": 2}, "Reading")
     assert jobs.wait(read.id, 20).state == "done"
-    assert [j.id for j in jobs.live()] == [slow.id, waits.id] and jobs.get(waits.id).position == 1
-    assert jobs.cancel(slow.id).state == "cancelled" and jobs.wait(waits.id, 20).state == "done"
+    assert [j.id for j in jobs.live()] == [slow.id, waits.id]
+    assert jobs.get(waits.id).position == 1
+    assert jobs.cancel(slow.id).state == "cancelled"
+    assert jobs.wait(waits.id, 20).state == "done"
 
 
 def test_what_a_person_asks_for_goes_before_what_follows_by_itself(home: Path) -> None:
@@ -337,7 +366,9 @@ def test_what_a_job_shows_is_there_while_it_runs_and_goes_with_it(jobs: Jobs) ->
     job = count(jobs, "shows", 100_000, 0.01)
     running(jobs, job.id)
     shown = jobs.shown(job.id, "started")
-    assert shown is not None and shown.exists()
-    assert jobs.shown(job.id, "something else") is None and jobs.shown("unknown", "started") is None
+    assert shown is not None
+    assert shown.exists()
+    assert jobs.shown(job.id, "something else") is None
+    assert jobs.shown("unknown", "started") is None
     jobs.cancel(job.id)
     until(lambda: jobs.shown(job.id, "started") is None and not shown.exists(), 2.0)

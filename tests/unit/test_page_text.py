@@ -22,12 +22,15 @@ def test_an_address_is_parted_so_that_it_becomes_no_link(address: str) -> None:
 
 
 def test_lines_are_joined_and_anything_can_be_written() -> None:
-    assert plain("a\nb") == "a b" and plain(12) == "12" and plain("Größe 38") == "Größe 38"
+    assert plain("a\nb") == "a b"
+    assert plain(12) == "12"
+    assert plain("Größe 38") == "Größe 38"
 
 
 def test_long_texts_are_cut_with_an_ellipsis() -> None:
     assert short("one  two\nthree") == "one two three"
-    assert short("abcdefgh", 5) == "abcd…" and len(short("x" * 99, 60)) == 60
+    assert short("abcdefgh", 5) == "abcd…"
+    assert len(short("x" * 99, 60)) == 60
 
 
 def test_numbers_shares_and_times_read_as_a_person_says_them() -> None:

@@ -143,12 +143,16 @@ def test_planted_duplicates_have_similar_titles_and_prices_and_others_do_not() -
 
 def test_the_shop_reads_like_a_shop() -> None:
     p, b = shop().products, shop().baskets
-    assert len(p) == 2000 and p["product_id"].is_unique
-    assert p["category"].nunique() >= 12 and p["subcategory"].nunique() >= 40
+    assert len(p) == 2000
+    assert p["product_id"].is_unique
+    assert p["category"].nunique() >= 12
+    assert p["subcategory"].nunique() >= 40
     assert p["description"].str.contains(r"\w\.").all()
     assert 3 < p["price"].min() < p["price"].median() < p["price"].max() < 600
-    assert b["basket_id"].nunique() == 20_000 and 2_500 < b["customer_id"].nunique() <= 3_000
-    assert b["timestamp"].min() >= "2025-01-01" and b["timestamp"].max() < "2026-01-01"
+    assert b["basket_id"].nunique() == 20_000
+    assert 2_500 < b["customer_id"].nunique() <= 3_000
+    assert b["timestamp"].min() >= "2025-01-01"
+    assert b["timestamp"].max() < "2026-01-01"
     sold = b["product_id"].value_counts()
     assert sold.head(200).sum() > 0.25 * len(b), "popularity is skewed"
     assert 0 < 2000 - len(sold) < 100, "a few are never bought"
@@ -158,15 +162,20 @@ def test_the_fashion_sample_opens_complete() -> None:
     d = fashion()
     assert (len(d), d.n_catalogue, len(d.baskets)) == (2000, 2000, 20_000)
     assert d.titles[0] == shop().products["title"][0]
-    assert d.columns("price") == ["price"] and d.column("price").between(3, 600).all()
+    assert d.columns("price") == ["price"]
+    assert d.column("price").between(3, 600).all()
     assert len(d.baskets.items) == len(shop().baskets)
-    assert d.baskets.customers is not None and not np.isnat(d.baskets.times).any()
-    assert d.meta["sample"] == "fashion" and d.meta["note"]
+    assert d.baskets.customers is not None
+    assert not np.isnat(d.baskets.times).any()
+    assert d.meta["sample"] == "fashion"
+    assert d.meta["note"]
 
 
 def test_the_complete_journey_opens_complete() -> None:
     d = journey()
-    assert d.n_catalogue == 92_331 and len(d.baskets) == 155_848 and len(d.baskets.customer_ids) == 2_469
+    assert d.n_catalogue == 92_331
+    assert len(d.baskets) == 155_848
+    assert len(d.baskets.customer_ids) == 2_469
     assert 1_400_000 < len(d.baskets.items) <= 1_469_307
     assert "education" in d.meta["note"]
 
@@ -185,7 +194,8 @@ def test_each_load_of_a_sample_is_the_same_dataset() -> None:
 def test_loading_reports_steps_in_order() -> None:
     seen: list[int] = []
     samples.load("fashion", lambda step, of, loss=None, note="": seen.append(step))
-    assert seen == sorted(seen) and seen[-1] == 4
+    assert seen == sorted(seen)
+    assert seen[-1] == 4
 
 
 def test_an_unknown_sample_is_named_in_the_error() -> None:

@@ -47,7 +47,8 @@ def test_a_dataset_comes_back_with_its_counts(store: Store, tmp_path: Path) -> N
     assert info.meta == {"notices": ["made up"]}
     assert timedelta(0) <= datetime.now(UTC) - info.created < timedelta(minutes=1)
     again = store.dataset(info.hash)
-    assert again.hash == data.hash and list(again.items) == list(data.items)
+    assert again.hash == data.hash
+    assert list(again.items) == list(data.items)
     assert store.dataset(info.hash) is again
     assert store.dataset_folder(info.hash) == store.home / "datasets" / info.hash
 
@@ -80,12 +81,16 @@ def test_a_run_comes_back_bit_for_bit(store: Store, tmp_path: Path, d: int) -> N
     assert (run.params, run.seed, run.seconds, run.losses) == ({"dimension": d}, 0, 1.5, (2.0, 1.0))
     assert store.kinds(run.key) == ["product", "value"]
     want, got = Embedding.load(copy / "embeddings"), store.embedding(run.key)
-    assert list(got.ids) == list(want.ids) and got.meta == want.meta
-    assert got.vectors.dtype == np.float32 and np.array_equal(got.vectors, want.vectors)
+    assert list(got.ids) == list(want.ids)
+    assert got.meta == want.meta
+    assert got.vectors.dtype == np.float32
+    assert np.array_equal(got.vectors, want.vectors)
     graph, other = Graph.load(copy / "graph"), store.graph(run.key)
-    assert np.array_equal(graph.ids, other.ids) and np.array_equal(graph.scores, other.scores)
+    assert np.array_equal(graph.ids, other.ids)
+    assert np.array_equal(graph.scores, other.scores)
     assert (other.exact, other.recall) == (False, 0.97)
-    assert store.projections(run.key) == ["pca"] and store.clusterings(run.key) == ["kmeans"]
+    assert store.projections(run.key) == ["pca"]
+    assert store.clusterings(run.key) == ["kmeans"]
     assert np.array_equal(store.projection(run.key, "pca").xy, Projection.load(copy / "maps", "pca").xy)
     clusters = store.clusters(run.key, "kmeans")
     assert np.array_equal(clusters.labels, Clusters.load(copy / "clusters").labels)
@@ -115,14 +120,16 @@ def test_a_result_that_is_stored_twice_is_kept_as_it_was(store: Store, tmp_path:
     train(store, tmp_path / "r1", hash, "key", seed=1)
     before = store.embedding("key").vectors
     train(store, tmp_path / "r2", hash, "key", seed=2)
-    assert np.array_equal(store.embedding("key").vectors, before) and len(store.runs()) == 1
+    assert np.array_equal(store.embedding("key").vectors, before)
+    assert len(store.runs()) == 1
 
 
 def test_a_run_of_a_deleted_dataset_is_refused_and_leaves_nothing(store: Store, tmp_path: Path) -> None:
     info = made.result(tmp_path / "r", made.dataset().items)
     with pytest.raises(MissingError, match="deleted"):
         store.save_run(tmp_path / "r", {"key": "key", "dataset": "gone", **info})
-    assert store.run("key") is None and not list((store.home / "runs").iterdir())
+    assert store.run("key") is None
+    assert not list((store.home / "runs").iterdir())
 
 
 def test_deleting_a_run_leaves_the_others_and_it_can_come_again(store: Store, tmp_path: Path) -> None:
@@ -131,14 +138,16 @@ def test_deleting_a_run_leaves_the_others_and_it_can_come_again(store: Store, tm
     train(store, tmp_path / "r2", hash, "two", seed=2)
     kept = store.embedding("two").vectors
     store.delete_run("one")
-    assert [r.key for r in store.runs(hash)] == ["two"] and store.runs("other") == []
+    assert [r.key for r in store.runs(hash)] == ["two"]
+    assert store.runs("other") == []
     assert not store.model_folder("one").exists()
     assert np.array_equal(store.embedding("two").vectors, kept)
     for ask in (store.embedding, store.graph, store.projections, store.clusterings, store.kinds):
         with pytest.raises(MissingError):
             ask("one")
     train(store, tmp_path / "r3", hash, "one", seed=3)
-    assert len(store.runs(hash)) == 2 and len(store.embedding("one")) == 14
+    assert len(store.runs(hash)) == 2
+    assert len(store.embedding("one")) == 14
 
 
 def test_deleting_a_dataset_takes_its_runs_and_verdicts_along(store: Store, tmp_path: Path) -> None:
@@ -148,7 +157,8 @@ def test_deleting_a_dataset_takes_its_runs_and_verdicts_along(store: Store, tmp_
     train(store, tmp_path / "r2", other, "two")
     store.set_verdicts(hash, [("p001", "p002", "same")])
     store.delete_dataset(hash)
-    assert [d.hash for d in store.datasets()] == [other] and [r.key for r in store.runs()] == ["two"]
+    assert [d.hash for d in store.datasets()] == [other]
+    assert [r.key for r in store.runs()] == ["two"]
     assert store.verdicts(hash).empty
     assert [p.name for p in (store.home / "datasets").iterdir()] == [other]
     assert [p.name for p in (store.home / "runs").iterdir()] == ["two"]
@@ -164,10 +174,12 @@ def test_maps_and_clusters_are_replaced_by_their_name(store: Store, tmp_path: Pa
         xy = np.full((14, 2), step, np.float32)
         store.save_projection("key", Projection("umap", xy, {"step": step}))
         assert np.array_equal(store.projection("key", "umap").xy, xy)
-    assert store.projections("key") == ["pca", "umap"] and store.projection("key", "umap").meta == {"step": 2.0}
+    assert store.projections("key") == ["pca", "umap"]
+    assert store.projection("key", "umap").meta == {"step": 2.0}
     labels = np.zeros(14, np.int32)
     store.save_clusters("key", "kmeans-1", Clusters("kmeans", labels, ("all",), 0.0))
-    assert store.clusterings("key") == ["kmeans", "kmeans-1"] and store.clusters("key", "kmeans-1").names == ("all",)
+    assert store.clusterings("key") == ["kmeans", "kmeans-1"]
+    assert store.clusters("key", "kmeans-1").names == ("all",)
     with pytest.raises(InputError, match="14"):
         store.save_projection("key", Projection("umap", np.zeros((3, 2), np.float32)))
     with pytest.raises(InputError):
@@ -193,7 +205,9 @@ def test_a_box_on_the_map_gives_the_rows_inside(store: Store, tmp_path: Path) ->
     xy = store.projection("key", "pca").xy
     want = np.flatnonzero((xy[:, 0] >= -5) & (xy[:, 0] <= 5) & (xy[:, 1] >= -8) & (xy[:, 1] <= 8))
     got = store.in_box("key", "pca", 5, -5, -8, 8)
-    assert got.dtype == np.int64 and np.array_equal(got, want) and 0 < len(got) < 14
+    assert got.dtype == np.int64
+    assert np.array_equal(got, want)
+    assert 0 < len(got) < 14
     x, y = (float(v) for v in xy[3])
     assert 3 in store.in_box("key", "pca", x, x, y, y)
     assert not len(store.in_box("key", "pca", 90, 91, 90, 91))
@@ -206,7 +220,8 @@ def test_a_verdict_is_about_a_pair_in_any_order_and_can_be_taken_back(store: Sto
     found = store.verdicts("d")
     assert found[["id_a", "id_b", "verdict"]].values.tolist() == [["a", "b", "different"]]
     store.set_verdicts("d", [("b", "a", None)])
-    assert list(store.verdicts("d").columns) == ["id_a", "id_b", "verdict", "at"] and store.verdicts("d").empty
+    assert list(store.verdicts("d").columns) == ["id_a", "id_b", "verdict", "at"]
+    assert store.verdicts("d").empty
     for bad in (("a", "b", "maybe"), ("a", "a", "same")):
         with pytest.raises(InputError):
             store.set_verdicts("d", [bad])
@@ -216,7 +231,8 @@ def test_jobs_are_kept_by_id_and_found_by_kind_and_key(store: Store) -> None:
     at = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
     job = JobRow("j1", "read", "key", "Reading “ä”", {"path": "x", "n": None}, "queued", at)
     store.save_job(job)
-    assert store.job_rows() == [job] and store.done_job("read", "key") is None
+    assert store.job_rows() == [job]
+    assert store.done_job("read", "key") is None
     done = JobRow("j1", "read", "key", "Reading “ä”", {}, "done", at, at + timedelta(seconds=3), "", "", {"raw": "key"})
     store.save_job(done)
     assert store.job_rows() == [done] == [store.done_job("read", "key")]
@@ -233,7 +249,8 @@ def test_a_second_process_is_told_who_has_the_folder(store: Store) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code, str(store.home)], cwd=ROOT, capture_output=True, text=True)
     assert f"in use by process {os.getpid()}" in ran.stdout, ran.stderr
-    assert str(store.home) not in ran.stdout and store.datasets() == []
+    assert str(store.home) not in ran.stdout
+    assert store.datasets() == []
 
 
 def test_the_same_process_cannot_open_a_folder_twice(store: Store) -> None:
@@ -295,7 +312,8 @@ def test_leftovers_of_a_killed_process_go_at_the_next_opening(home: Path, tmp_pa
         for p in (home / f).iterdir()
     )
     assert left == sorted([f"datasets/{hash}", "runs/key", "raw/good", "spool/new.csv", "spool/waiting.csv"])
-    assert again.raw("good") == home / "raw" / "good" and again.raw("other") is None
+    assert again.raw("good") == home / "raw" / "good"
+    assert again.raw("other") is None
     again.close()
 
 
@@ -304,7 +322,8 @@ def test_a_read_table_is_moved_in_and_replaced(store: Store, tmp_path: Path) -> 
         (tmp_path / "out").mkdir()
         (tmp_path / "out" / "table").write_text(text)
         found = store.save_raw("k", tmp_path / "out")
-        assert (found / "table").read_text() == text and store.raw("k") == found
+        assert (found / "table").read_text() == text
+        assert store.raw("k") == found
     assert [p.name for p in (store.home / "raw").iterdir()] == ["k"]
 
 
@@ -331,7 +350,8 @@ def test_a_conflict_is_tried_again_and_then_given_up(store: Store) -> None:
             raise duckdb.TransactionException("Conflict on update!")
         return "in"
 
-    assert store._db.write(change) == "in" and len(tries) == 3
+    assert store._db.write(change) == "in"
+    assert len(tries) == 3
 
     def never(cursor: object) -> None:
         tries.append(1)
@@ -350,11 +370,14 @@ def test_what_was_made_of_a_dataset_or_a_run_comes_back_and_goes_with_it(store: 
         (tmp_path / f"out{n}").mkdir()
         (tmp_path / f"out{n}" / "answer.json").write_text(str(n))
         kept = store.save_made("match", "k", tmp_path / f"out{n}", data, run)
-        assert store.made("match", "k", data, run) == kept and (kept / "answer.json").read_text() == str(n)
-        assert store.made("match", "another", data, run) is None and store.made("other", "k", data, run) is None
+        assert store.made("match", "k", data, run) == kept
+        assert (kept / "answer.json").read_text() == str(n)
+        assert store.made("match", "another", data, run) is None
+        assert store.made("other", "k", data, run) is None
     assert store.dataset(data).hash == data, "the dataset is not disturbed"
     store.delete_run("run1")
-    assert store.made("match", "k", data, "run1") is None and store.made("match", "k", data) is not None
+    assert store.made("match", "k", data, "run1") is None
+    assert store.made("match", "k", data) is not None
     store.delete_dataset(data)
     assert store.made("match", "k", data) is None
 

@@ -94,11 +94,17 @@ def test_from_files_to_a_named_map(jobs: Jobs, store: Store, tmp_path: Path) -> 
     key = methods.run_key(hash, method, method.Params.of(values), 1)
     spec = {"dataset": hash, "method": "product2vec", "params": values, "seed": 1}
     trained = done(jobs, "train", key, spec)
-    assert trained.result == {"run": key} and len(trained.losses) > 3
+    assert trained.result == {"run": key}
+    assert len(trained.losses) > 3
     again = jobs.submit("train", key, spec, "Again")
     run = store.run(key)
-    assert run is not None and again.cached and again.state == "done" and again.finished == run.created
-    assert run.losses[-1] < run.losses[0] and run.rows == 60 and run.seconds > 0
+    assert run is not None
+    assert again.cached
+    assert again.state == "done"
+    assert again.finished == run.created
+    assert run.losses[-1] < run.losses[0]
+    assert run.rows == 60
+    assert run.seconds > 0
 
     embedding = store.embedding(key)
     kind = np.array([int(str(i)[1:]) % 3 for i in embedding.ids])
@@ -110,7 +116,8 @@ def test_from_files_to_a_named_map(jobs: Jobs, store: Store, tmp_path: Path) -> 
     following = jobs.submit("map", map_key(key), {"run": key}, "Map")
     assert following.title.startswith("Map of"), "the map was on its way by itself"
     assert jobs.wait(following.id, PATIENCE).state == "done"
-    assert store.projections(key) == ["pca", "umap"] and len(store.projection(key, "umap").xy) == 60
+    assert store.projections(key) == ["pca", "umap"]
+    assert len(store.projection(key, "umap").xy) == 60
 
     store.rename_cluster(key, "kmeans", 0, "My favourites")
     auto = {"run": key, "method": "kmeans"}
@@ -125,7 +132,9 @@ def test_from_files_to_a_named_map(jobs: Jobs, store: Store, tmp_path: Path) -> 
     assert store.clusters(key, name).meta["space"] == "map"
 
     answer = jobs.ask("encode", {"model": "", "texts": ["a red shoe", "a hat"]}, timeout=PATIENCE)["vectors"]
-    assert len(answer) == 2 and len(answer[0]) == 384 and sum(v * v for v in answer[0]) == pytest.approx(1, abs=1e-3)
+    assert len(answer) == 2
+    assert len(answer[0]) == 384
+    assert sum(v * v for v in answer[0]) == pytest.approx(1, abs=1e-3)
 
 
 def test_what_cannot_be_done_is_told_in_the_words_of_the_part_that_knows(jobs: Jobs, store: Store, home: Path) -> None:
@@ -142,4 +151,6 @@ def test_what_cannot_be_done_is_told_in_the_words_of_the_part_that_knows(jobs: J
         job = jobs.wait(jobs.submit(kind, str(spec), spec, "Trying").id, PATIENCE)
         assert job.state == "failed" and job.message, (kind, job)
         assert "Something went wrong" not in job.message and str(home) not in job.message + job.hint, (kind, job)
-    assert store.datasets() == [] and store.runs() == [] and not list((home / "raw").iterdir())
+    assert store.datasets() == []
+    assert store.runs() == []
+    assert not list((home / "raw").iterdir())

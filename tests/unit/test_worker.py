@@ -73,7 +73,9 @@ def test_clusters_are_named_by_what_was_asked_for() -> None:
 def test_a_kept_curve_has_its_ends() -> None:
     assert tasks._thin([1.0, 2.0]) == [1.0, 2.0]
     thin = tasks._thin([float(i) for i in range(12_345)])
-    assert len(thin) == 500 and thin[0] == 0.0 and thin[-1] == 12_344.0
+    assert len(thin) == 500
+    assert thin[0] == 0.0
+    assert thin[-1] == 12_344.0
 
 
 def test_warming_up_waits_for_rest_and_stops_for_a_job() -> None:

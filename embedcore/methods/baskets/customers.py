@@ -64,7 +64,8 @@ class FittedCustomer2Vec(Fitted):
         bought, who = purchases(new, int(self.meta["params"]["half_life"]))
         row = np.fromiter((product.row_of.get(str(i), -1) for i in new.items), np.int64, len(new))
         known = row >= 0
-        assert new.baskets is not None and new.baskets.customer_ids is not None
+        assert new.baskets is not None
+        assert new.baskets.customer_ids is not None
         vectors = weighted(bought[:, known], self.arrays["idf"][row[known]]) @ product.vectors[row[known]]
         some = np.abs(vectors).sum(axis=1) > 0
         return Embedding("customer", new.baskets.customer_ids[who[some]], vectors[some])
@@ -114,7 +115,8 @@ class Customer2Vec(Method):
         if missing:
             raise NeedsError(missing)
         begin = time.perf_counter()
-        assert dataset.baskets is not None and dataset.baskets.customer_ids is not None
+        assert dataset.baskets is not None
+        assert dataset.baskets.customer_ids is not None
         progress(0, 100, note="Reading the purchases")
         bought, who = purchases(dataset, params.half_life)
         counts = dataset.counts

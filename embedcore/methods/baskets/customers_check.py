@@ -21,7 +21,8 @@ def check(dataset: Dataset, dimension: int, seed: int, progress: Progress) -> di
     (baseline: the whole shopping list, tf-idf), and are products found that are new to them in the first basket of the
     later half (baseline: what is bought most)?"""
     b = dataset.baskets
-    assert b is not None and b.customers is not None
+    assert b is not None
+    assert b.customers is not None
     order = np.argsort(b.customers, kind="stable")
     order = order[b.customers[order] >= 0]
     who, many = np.unique(b.customers[order], return_counts=True)

@@ -21,7 +21,8 @@ def purchases(dataset: Dataset, half_life: int = 0, keep: np.ndarray | None = No
     from scipy.sparse import csr_matrix
 
     b = dataset.baskets
-    assert b is not None and b.customers is not None
+    assert b is not None
+    assert b.customers is not None
     use = np.flatnonzero((b.customers >= 0) & (True if keep is None else keep))
     use = use[np.argsort(b.customers[use], kind="stable")]
     who, row, many = np.unique(b.customers[use], return_inverse=True, return_counts=True)

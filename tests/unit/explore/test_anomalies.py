@@ -57,7 +57,8 @@ def test_the_odd_cell_is_named_with_what_was_expected() -> None:
     assert tuple(frame.reset_index().columns[1:]) == tuple(c for c in COLUMNS if c != "id")
     assert frame.loc["p3", ["column", "value", "expected"]].tolist() == ["season", "Winter", "Summer"]
     assert frame.loc["p3", "reason"] == "season is Winter; 93 % of products like this are Summer"
-    assert frame.loc["p3", "probability"] == 0.93 and frame.loc["p3", "seen"] == 0.01
+    assert frame.loc["p3", "probability"] == 0.93
+    assert frame.loc["p3", "seen"] == 0.01
 
 
 def test_an_empty_cell_and_a_price_are_said_in_their_own_way() -> None:
@@ -69,19 +70,22 @@ def test_an_empty_cell_and_a_price_are_said_in_their_own_way() -> None:
 
 def test_unusual_products_come_first_and_ordinary_ones_say_so() -> None:
     frame = found(shop())
-    assert set(frame["id"][:3]) == {"p3", "p5", "p7"} and len(frame) == 20
+    assert set(frame["id"][:3]) == {"p3", "p5", "p7"}
+    assert len(frame) == 20
     assert frame["score"].is_monotonic_decreasing
     assert (frame["reason"][3:] != "").all()
     sure = Hint("kind", np.ones(20), np.array(["sandal"] * 20, object), np.ones(20))
     calm = unusual(shop(), [sure], 1, np.arange(20))
-    assert set(calm["reason"]) == {"nothing stands out"} and calm["id"].tolist() == [f"p{i}" for i in range(20)]
+    assert set(calm["reason"]) == {"nothing stands out"}
+    assert calm["id"].tolist() == [f"p{i}" for i in range(20)]
 
 
 def test_several_odd_cells_add_up_and_are_all_named() -> None:
     data = shop()
     data.catalogue.frame.loc[3, "price"] = 1999.0
     row = found(data).iloc[0]
-    assert row["id"] == "p3" and row["column"] == "price"
+    assert row["id"] == "p3"
+    assert row["column"] == "price"
     assert row["more"].split(BETWEEN) == ["season is Winter; 93 % of products like this are Summer"]
 
 
@@ -108,8 +112,10 @@ def test_an_unsure_expectation_is_not_told_as_a_fact() -> None:
 
 
 def test_values_are_written_as_people_write_them() -> None:
-    assert written(2012.0, "number") == "2012" and written(12_500.0, "number") == "12,500"
-    assert written(19.99, "price") == "19.99" and written(None, "category") == ""
+    assert written(2012.0, "number") == "2012"
+    assert written(12_500.0, "number") == "12,500"
+    assert written(19.99, "price") == "19.99"
+    assert written(None, "category") == ""
     assert written(float("nan"), "price") == ""
     assert written(18_262.0, "date") == "2020-01-01" == written(pd.Timestamp("2020-01-01"), "date")
     assert written("a\n b", "category") == "a b"
@@ -117,7 +123,8 @@ def test_values_are_written_as_people_write_them() -> None:
 
 def test_the_key_changes_with_all_that_changes_the_result() -> None:
     keys = {key("d"), key("e"), key("d", ["a"]), key("d", [], "run"), key("d", seed=1)}
-    assert len(keys) == 5 and key("d", ["a", "b"]) == key("d", ["b", "a"])
+    assert len(keys) == 5
+    assert key("d", ["a", "b"]) == key("d", ["b", "a"])
 
 
 def test_it_can_be_stopped() -> None:

@@ -41,8 +41,12 @@ def purity(labels: np.ndarray, groups: int) -> float:
 def test_kmeans_finds_the_planted_groups_and_their_number():
     vectors = blobs(1200, groups=8)
     found = kmeans(vectors, seed=1)
-    assert len(found) == 8 and purity(found.labels, 8) > 0.97 and found.silhouette > 0.3
-    assert found.sizes.sum() == 1200 and (np.diff(found.sizes) <= 0).all() and found.unassigned == 0
+    assert len(found) == 8
+    assert purity(found.labels, 8) > 0.97
+    assert found.silhouette > 0.3
+    assert found.sizes.sum() == 1200
+    assert (np.diff(found.sizes) <= 0).all()
+    assert found.unassigned == 0
     assert np.array_equal(found.labels, kmeans(vectors, seed=1).labels)
     assert found.names == tuple("12345678")
 
@@ -55,13 +59,16 @@ def test_kmeans_takes_the_number_it_is_given():
 
 def test_without_clear_groups_the_number_suits_the_size():
     noise = np.random.default_rng(0).normal(size=(2000, 32)).astype(np.float32)
-    assert 8 <= len(kmeans(noise)) <= 19 and min(LADDER) == 5
+    assert 8 <= len(kmeans(noise)) <= 19
+    assert min(LADDER) == 5
 
 
 @pytest.mark.parametrize("vectors", [np.ones((40, 4)), np.zeros((3, 4)), np.eye(2), np.ones((1, 3))])
 def test_kmeans_of_awkward_vectors_labels_every_row(vectors: np.ndarray):
     found = kmeans(vectors.astype(np.float32))
-    assert (found.labels >= 0).all() and len(found) == len(np.unique(found.labels)) and np.isfinite(found.silhouette)
+    assert (found.labels >= 0).all()
+    assert len(found) == len(np.unique(found.labels))
+    assert np.isfinite(found.silhouette)
 
 
 def test_places_on_a_map_are_not_turned_into_directions():
@@ -69,7 +76,8 @@ def test_places_on_a_map_are_not_turned_into_directions():
     rng = np.random.default_rng(0)
     xy = np.r_[rng.normal([2, 2], 0.2, (100, 2)), rng.normal([8, 8], 0.2, (100, 2))].astype(np.float32)
     labels = kmeans(xy, 2).labels
-    assert len(set(labels[:100])) == len(set(labels[100:])) == 1 and labels[0] != labels[-1]
+    assert len(set(labels[:100])) == len(set(labels[100:])) == 1
+    assert labels[0] != labels[-1]
 
 
 def test_hdbscan_finds_dense_regions_and_leaves_the_rest_out():
@@ -78,7 +86,8 @@ def test_hdbscan_finds_dense_regions_and_leaves_the_rest_out():
     dense = np.repeat(centres, 200, axis=0) + rng.normal(0, 0.3, (800, 2))
     xy = np.r_[dense, rng.uniform(-10, 10, (60, 2))].astype(np.float32)
     found = hdbscan(xy, min_size=30)
-    assert len(found) == 4 and 20 <= found.unassigned <= 90
+    assert len(found) == 4
+    assert 20 <= found.unassigned <= 90
     assert all(len(set(found.labels[a : a + 200]) - {-1}) == 1 for a in range(0, 800, 200))
     assert found.of(int(np.flatnonzero(found.labels < 0)[0])) == ""
     with pytest.raises(InputError):
@@ -90,8 +99,10 @@ def test_hdbscan_of_many_rows_searches_a_part_and_assigns_the_rest(monkeypatch: 
     xy = (np.array([[-6, 0], [6, 0]])[np.arange(3000) % 2] + rng.normal(0, 0.5, (3000, 2))).astype(np.float32)
     monkeypatch.setattr("embedcore.explore.clusters.SAMPLE", 500)
     found = hdbscan(xy, min_size=200)
-    assert found.meta["rows_searched"] == 500 and len(found) == 2
-    assert purity(found.labels[found.labels >= 0], 1) <= 1 and found.unassigned < 600
+    assert found.meta["rows_searched"] == 500
+    assert len(found) == 2
+    assert purity(found.labels[found.labels >= 0], 1) <= 1
+    assert found.unassigned < 600
     left = found.labels[::2]
     assert len(set(left[left >= 0])) == 1
 
@@ -156,14 +167,16 @@ def test_more_groups_than_a_map_can_show_only_where_they_are_much_clearer():
     inside = rng.normal(size=(40, 32)).astype(np.float32) * 0.12
     families = rng.normal(size=(10, 32)).astype(np.float32)[np.arange(40) % 10] + inside
     found = kmeans((families[np.arange(1600) % 40] + rng.normal(size=(1600, 32)) * 0.08).astype(np.float32))
-    assert found.meta["tried"]["40"] > 0.3 and len(found) <= 20
+    assert found.meta["tried"]["40"] > 0.3
+    assert len(found) <= 20
 
 
 def test_names_are_unique_and_short_even_when_groups_are_alike():
     dataset, embedding = shop()
     labels = (np.arange(300) // 6 % 2 * 6 + np.arange(300) % 6).astype(np.int32)
     names = name(Clusters("kmeans", labels, tuple(map(str, range(12))), 0.0), embedding, dataset).names
-    assert len({n.lower() for n in names}) == 12 and all(0 < len(n) <= LONGEST for n in names)
+    assert len({n.lower() for n in names}) == 12
+    assert all(0 < len(n) <= LONGEST for n in names)
 
 
 def test_without_a_catalogue_the_most_bought_products_name_a_group():
@@ -173,7 +186,8 @@ def test_without_a_catalogue_the_most_bought_products_name_a_group():
     dataset = Dataset.build("Till", None, lines)
     embedding = Embedding("product", dataset.items, np.eye(3, dtype=np.float32))
     found = name(Clusters("kmeans", np.array([0, 0, 1], np.int32), ("1", "2"), 0.0), embedding, dataset)
-    assert dataset.items.tolist() == ["bread", "milk", "nails"] and found.names == ("Milk · Bread", "Nails")
+    assert dataset.items.tolist() == ["bread", "milk", "nails"]
+    assert found.names == ("Milk · Bread", "Nails")
 
 
 def test_capitals_and_short_forms_are_spelled_out():
@@ -181,8 +195,10 @@ def test_capitals_and_short_forms_are_spelled_out():
     assert readable("BAKED BREAD/BUNS/ROLLS") == "Baked Bread/Buns/Rolls"
     assert readable("FRUIT - SHELF STABLE") == "Fruit - Shelf Stable"
     assert readable("TV AND AUDIO") == "TV and Audio"
-    assert readable("iPhone case") == "iPhone case" and readable("running") == "Running"
-    assert readable("ÉPICERIE FINE") == "Épicerie Fine" and readable("运动鞋") == "运动鞋"
+    assert readable("iPhone case") == "iPhone case"
+    assert readable("running") == "Running"
+    assert readable("ÉPICERIE FINE") == "Épicerie Fine"
+    assert readable("运动鞋") == "运动鞋"
 
 
 def test_auto_groups_and_names_and_clusters_survive_saving(tmp_path: Path):
@@ -191,7 +207,9 @@ def test_auto_groups_and_names_and_clusters_survive_saving(tmp_path: Path):
     assert {n.split(" · ")[0] for n in found.names} == {"Shoes", "Hats", "Frozen Ice", "Soup", "Shirts", "Belts"}
     found.save(tmp_path)
     again = Clusters.load(tmp_path)
-    assert again.names == found.names and np.array_equal(again.labels, found.labels) and again.meta == found.meta
+    assert again.names == found.names
+    assert np.array_equal(again.labels, found.labels)
+    assert again.meta == found.meta
     with pytest.raises(MissingError):
         Clusters.load(tmp_path, "hdbscan")
     with pytest.raises(InputError):

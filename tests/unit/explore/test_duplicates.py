@@ -45,22 +45,28 @@ def test_pairs_are_all_there_once_and_best_first():
     found = pairs(dataset, embedding, build(embedding.vectors), 0.9)
     assert found[["id_a", "id_b"]].to_numpy().tolist() == [["p000", "p001"], ["p002", "p003"]]
     assert found["score"].to_numpy() == pytest.approx(np.cos(np.radians([5, 10])), abs=1e-5)
-    assert found["title_a"].tolist() == ["Thing 0", "Thing 2"] and found["band"].tolist() == ["near-duplicate"] * 2
+    assert found["title_a"].tolist() == ["Thing 0", "Thing 2"]
+    assert found["band"].tolist() == ["near-duplicate"] * 2
     assert found.attrs == {"found": 2, "threshold": 0.9, "complete": True}
 
 
 def test_a_limit_does_not_hide_how_many_there_are():
     dataset, embedding = shop(np.ones((40, 4)))
     found = pairs(dataset, embedding, build(embedding.vectors, 39), 0.9, limit=10)
-    assert len(found) == 10 and found.attrs["found"] == 40 * 39 // 2
+    assert len(found) == 10
+    assert found.attrs["found"] == 40 * 39 // 2
     short = pairs(dataset, embedding, build(embedding.vectors, 5), 0.9)
-    assert short.attrs["found"] < 780 and not short.attrs["complete"]
+    assert short.attrs["found"] < 780
+    assert not short.attrs["complete"]
 
 
 def test_no_pairs_is_an_empty_table_with_the_same_columns():
     dataset, embedding = shop(on_circle(0, 90))
     found = pairs(dataset, embedding, build(embedding.vectors), 0.9)
-    assert len(found) == 0 and "title_b" in found.columns and found.attrs["found"] == 0 and groups(found) == []
+    assert len(found) == 0
+    assert "title_b" in found.columns
+    assert found.attrs["found"] == 0
+    assert groups(found) == []
 
 
 def test_bands_have_plain_names_with_the_limits_outside():
@@ -83,14 +89,16 @@ def test_one_wrong_pair_does_not_chain_two_groups():
     b = [(i, j, 0.97) for i in range(4, 8) for j in range(4, i)]
     found = groups(table(*a, *b, (3, 4, 0.95)))
     assert members(found) == [(0, 1, 2, 3), (4, 5, 6, 7)]
-    assert found[0].score == 0.97 and len(found[0].pairs) == 6
+    assert found[0].score == 0.97
+    assert len(found[0].pairs) == 6
 
 
 def test_a_long_chain_of_neighbours_falls_apart():
     dataset, embedding = shop(on_circle(*range(0, 180, 6)))
     found = pairs(dataset, embedding, build(embedding.vectors), 0.99)
     sizes = [len(g.items) for g in groups(found, None, dataset, embedding)]
-    assert max(sizes) <= 4 and sum(sizes) >= 20
+    assert max(sizes) <= 4
+    assert sum(sizes) >= 20
 
 
 def test_500_identical_rows_are_one_group_though_the_lists_hold_30():
@@ -100,13 +108,15 @@ def test_500_identical_rows_are_one_group_though_the_lists_hold_30():
     found = pairs(dataset, embedding, build(embedding.vectors), 0.95, limit=100_000)
     for given in ((), (dataset, embedding)):
         result = groups(found, None, *given)
-        assert members(result)[0] == tuple(range(500)) and result[0].score > 0.999
+        assert members(result)[0] == tuple(range(500))
+        assert result[0].score > 0.999
 
 
 def test_a_different_verdict_is_never_inside_a_group():
     rows = [(i, j, 1.0) for i in range(4) for j in range(i)]
     found = groups(table(*rows), said(("p000", "p003", "different")))
-    assert all(not {0, 3} <= set(g.items) for g in found) and sum(len(g.items) for g in found) >= 3
+    assert all(not {0, 3} <= set(g.items) for g in found)
+    assert sum(len(g.items) for g in found) >= 3
     assert all((0, 3) not in [(a, b) for a, b, _ in g.pairs] for g in found)
 
 
@@ -121,7 +131,8 @@ def test_a_same_verdict_is_always_inside_a_group_even_below_the_threshold():
 def test_contradicting_verdicts_keep_apart_what_was_called_different():
     verdicts = said(("p000", "p001", "same"), ("p001", "p002", "same"), ("p000", "p002", "different"))
     found = groups(table((0, 1, 0.99), (1, 2, 0.99), (0, 2, 0.99)), verdicts)
-    assert len(found) == 1 and not {0, 2} <= set(found[0].items)
+    assert len(found) == 1
+    assert not {0, 2} <= set(found[0].items)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -135,7 +146,8 @@ def test_verdicts_hold_on_random_tables(seed: int):
     result = groups(found, verdicts, dataset, embedding)
     assert result == groups(found, verdicts, dataset, embedding)
     everyone = [i for g in result for i in g.items]
-    assert len(everyone) == len(set(everyone)) and all(len(g.items) > 1 for g in result)
+    assert len(everyone) == len(set(everyone))
+    assert all(len(g.items) > 1 for g in result)
     assert not any({a, b} <= set(g.items) for a, b in apart for g in result)
 
 
@@ -146,7 +158,10 @@ def test_two_products_are_compared_field_by_field():
     lines = pd.DataFrame({"basket": ["x", "y"], "item": ["a", "till"]})
     dataset = Dataset.build("Shop", Catalogue(frame.where(frame.notna(), None), roles), lines)
     rows = {r.field: (r.a, r.b, r.same) for r in compare(dataset, 0, 1).itertuples()}
-    assert rows["title"] == ("Mug", "Mug", True) and rows["price"] == ("12", "12.5", False)
-    assert rows["note"] == ("", "blue", False) and rows["day"] == ("2026-01-02", "", False) and "empty" not in rows
+    assert rows["title"] == ("Mug", "Mug", True)
+    assert rows["price"] == ("12", "12.5", False)
+    assert rows["note"] == ("", "blue", False)
+    assert rows["day"] == ("2026-01-02", "", False)
+    assert "empty" not in rows
     assert rows["in baskets"] == ("1", "0", False)
     assert compare(dataset, 0, 2).set_index("field").loc["id", "b"] == "till"

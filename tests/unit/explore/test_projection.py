@@ -35,7 +35,9 @@ def test_pca_shows_the_direction_that_differs_most():
         0,
     ]
     found = pca(vectors)
-    assert found.kind == "pca" and found.xy.shape == (500, 2) and found.xy.dtype == np.float32
+    assert found.kind == "pca"
+    assert found.xy.shape == (500, 2)
+    assert found.xy.dtype == np.float32
     assert abs(np.corrcoef(found.xy[:, 0], vectors[:, 1])[0, 1]) > 0.95
     assert found.meta["explained"][0] > 0.8
     assert np.abs(found.xy).max() == pytest.approx(10)
@@ -44,7 +46,8 @@ def test_pca_shows_the_direction_that_differs_most():
 def test_pca_of_awkward_vectors_is_finite():
     for vectors in (np.zeros((5, 3)), np.ones((1, 4)), np.ones((7, 1)), np.eye(2)):
         found = pca(vectors.astype(np.float32))
-        assert np.isfinite(found.xy).all() and len(found) == len(vectors)
+        assert np.isfinite(found.xy).all()
+        assert len(found) == len(vectors)
     with pytest.raises(InputError):
         pca(np.empty((0, 3), np.float32))
 
@@ -57,7 +60,9 @@ def test_umap_keeps_planted_groups_together_and_is_the_same_every_time():
     again = umap(vectors, graph, seed=1)
     assert np.array_equal(first.xy, again.xy)
     assert kept(vectors, first.xy, 12) > 0.9 > kept(vectors, pca(vectors).xy, 12)
-    assert steps == sorted(steps) and steps[-1] == first.meta["epochs"] and len(steps) > 2
+    assert steps == sorted(steps)
+    assert steps[-1] == first.meta["epochs"]
+    assert len(steps) > 2
     assert np.abs(first.xy).max() == pytest.approx(10)
 
 
@@ -102,7 +107,8 @@ def test_two_maps_at_once_in_one_process_agree():
 def test_umap_places_every_row_of_small_and_identical_data(n: int):
     for vectors in (blobs(n), np.ones((n, 4), np.float32), np.zeros((n, 4), np.float32)):
         found = umap(vectors, build(vectors, 30))
-        assert found.xy.shape == (n, 2) and np.isfinite(found.xy).all()
+        assert found.xy.shape == (n, 2)
+        assert np.isfinite(found.xy).all()
 
 
 def test_a_row_without_neighbours_gets_a_place():
@@ -121,19 +127,23 @@ def test_a_large_map_is_laid_out_in_part_and_says_so(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(projection, "LANDMARKS", 400)
     vectors = blobs(1000, groups=10)
     found = umap(vectors, build(vectors, 15))
-    assert found.meta["laid_out"] == 400 and found.meta["rows"] == 1000
-    assert np.isfinite(found.xy).all() and kept(vectors, found.xy, 10) > 0.8
+    assert found.meta["laid_out"] == 400
+    assert found.meta["rows"] == 1000
+    assert np.isfinite(found.xy).all()
+    assert kept(vectors, found.xy, 10) > 0.8
 
 
 def test_a_far_island_is_moved_as_a_whole_and_leaves_the_mainland_its_room():
     rng = np.random.default_rng(0)
     xy = np.r_[rng.uniform(-5, 5, (2000, 2)), rng.normal((60, 0), 0.1, (20, 2))].astype(np.float32)
     out, moved = gathered(xy)
-    assert moved == 1 and np.array_equal(out[:2000], xy[:2000])
+    assert moved == 1
+    assert np.array_equal(out[:2000], xy[:2000])
     assert np.ptp(out[2000:] - xy[2000:], axis=0) == pytest.approx(0, abs=1e-4)
     assert 6 < out[2000:, 0].mean() < 12
     again, moved = gathered(xy[:2000])
-    assert moved == 0 and np.array_equal(again, xy[:2000])
+    assert moved == 0
+    assert np.array_equal(again, xy[:2000])
 
 
 def test_a_query_is_placed_beside_its_nearest_rows():
@@ -141,14 +151,16 @@ def test_a_query_is_placed_beside_its_nearest_rows():
     embedding = Embedding("product", np.array([f"p{i}" for i in range(400)], object), vectors)
     xy = np.c_[np.arange(400) % 8, np.zeros(400)].astype(np.float32)
     x, y = place(vectors[3::8].mean(0), embedding, Projection("umap", xy))
-    assert x == pytest.approx(3, abs=0.2) and y == 0
+    assert x == pytest.approx(3, abs=0.2)
+    assert y == 0
 
 
 def test_a_projection_survives_saving(tmp_path: Path):
     made = pca(blobs(30))
     made.save(tmp_path)
     again = Projection.load(tmp_path, "pca")
-    assert np.array_equal(made.xy, again.xy) and again.meta == made.meta
+    assert np.array_equal(made.xy, again.xy)
+    assert again.meta == made.meta
     with pytest.raises(MissingError):
         Projection.load(tmp_path, "umap")
 
@@ -156,9 +168,13 @@ def test_a_projection_survives_saving(tmp_path: Path):
 def test_a_stratified_sample_keeps_small_groups_and_what_was_asked_for():
     labels = np.r_[np.zeros(90_000, int), np.ones(9_000, int), np.full(30, 2), np.full(970, -1)]
     rows = stratified(labels, 2000, seed=1, keep=[5, 99_999])
-    assert len(rows) == 2000 and (np.diff(rows) > 0).all() and np.isin([5, 99_999], rows).all()
+    assert len(rows) == 2000
+    assert (np.diff(rows) > 0).all()
+    assert np.isin([5, 99_999], rows).all()
     counts = {label: int((labels[rows] == label).sum()) for label in (0, 1, 2, -1)}
-    assert counts[2] >= 20 and counts[-1] >= 20 and counts[0] > counts[1] > counts[-1]
+    assert counts[2] >= 20
+    assert counts[-1] >= 20
+    assert counts[0] > counts[1] > counts[-1]
     assert np.array_equal(rows, stratified(labels, 2000, seed=1, keep=[5, 99_999]))
     assert not np.array_equal(rows, stratified(labels, 2000, seed=2, keep=[5, 99_999]))
 

@@ -65,7 +65,9 @@ def test_every_category_of_the_catalogue_becomes_readable(journey: Dataset):
         for value in journey.column(column).dropna().unique():
             said = readable(value)
             shouted = [w for w in re.findall(r"[A-Z]{4,}", said) if set(w) & set("AEIOU")]
-            assert said and len(said.split()) == len(value.split()) and not shouted
+            assert said
+            assert len(said.split()) == len(value.split())
+            assert not shouted
 
 
 def test_clusters_of_real_products_get_unique_readable_names(journey: Dataset):
@@ -80,6 +82,7 @@ def test_clusters_of_real_products_get_unique_readable_names(journey: Dataset):
     vectors = randomized_svd(table @ sparse.diags(journey.counts[rows] ** -0.5), 32, n_iter=2, random_state=0)[2].T
     embedding = Embedding("product", journey.items[rows], vectors)
     found = auto(embedding, journey)
-    assert 5 <= len(found) <= 40 and len({n.lower() for n in found.names}) == len(found)
+    assert 5 <= len(found) <= 40
+    assert len({n.lower() for n in found.names}) == len(found)
     assert all(3 <= len(n) <= LONGEST and n != n.upper() for n in found.names)
     assert not any(n.isdigit() for n in found.names)

@@ -50,7 +50,8 @@ def test_partners_and_shared_counts_are_those_of_the_full_table():
     items, shared = lists.partners(3)
     expected = counts[3].copy()
     expected[3] = 0
-    assert np.array_equal(np.bincount(items, shared, len(dataset)), expected) and (np.diff(shared) <= 0).all()
+    assert np.array_equal(np.bincount(items, shared, len(dataset)), expected)
+    assert (np.diff(shared) <= 0).all()
     assert np.array_equal(lists.shared([1, 2], [4, 5, 6]), counts[1:3, 4:7])
 
 
@@ -68,7 +69,8 @@ def test_very_popular_products_are_estimated_from_part_of_their_baskets(monkeypa
     full = Together.of(dataset).score([0, 1])
     monkeypatch.setattr(counted, "_LINES", 4000)
     part = Together.of(dataset).score([0, 1])
-    assert not np.array_equal(full, part) and np.corrcoef(full, part)[0, 1] > 0.98
+    assert not np.array_equal(full, part)
+    assert np.corrcoef(full, part)[0, 1] > 0.98
     assert part.sum() == pytest.approx(full.sum(), rel=0.1)
 
 
@@ -107,7 +109,8 @@ def shop() -> tuple[Dataset, Embedding]:
 def test_a_product_without_a_vector_gets_what_it_was_bought_with_and_true_evidence(shop: tuple[Dataset, Embedding]):
     dataset, _ = shop
     found = bought_with(dataset, "tea")
-    assert [r.id for r in found[:2]] == ["cup", "mug"] and {r.source for r in found} == {TOGETHER}
+    assert [r.id for r in found[:2]] == ["cup", "mug"]
+    assert {r.source for r in found} == {TOGETHER}
     # 30 shared; tea in 33 and cup in 30 of 101 baskets: chance gives 9.8
     assert found[0].reason == "in 30 baskets together, 3.1x more than chance"
     assert found[1].reason == "in 2 baskets together"  # too few to compare with chance
@@ -121,13 +124,15 @@ def test_a_product_without_a_vector_gets_what_it_was_bought_with_and_true_eviden
 def test_without_baskets_a_basket_gets_what_is_like_its_products(shop: tuple[Dataset, Embedding]):
     dataset, embedding = shop
     found = like_basket(dataset, embedding, [5], 3)
-    assert {r.source for r in found} == {ALIKE} and found[0].id == "mug"
+    assert {r.source for r in found} == {ALIKE}
+    assert found[0].id == "mug"
     assert (
         found[0].reason == "like “Grey Mug”; same kind: Cups; same range: Kitchen; same maker: Bowl & Co; 8 % cheaper"
     )
     for basket in ([0], [0, 1, 1], [3, 4, 0], list(range(5)), list(range(6))):
         ids = [r.item for r in like_basket(dataset, embedding, basket, 10)]
-        assert not set(ids) & set(basket) and len(ids) == len(set(ids)) == 6 - len(set(basket))
+        assert not set(ids) & set(basket)
+        assert len(ids) == len(set(ids)) == 6 - len(set(basket))
     rest = Embedding("product", embedding.ids[1:], embedding.vectors[1:])
     assert like_basket(dataset, rest, [0], 3) == [], "nothing is known of it"
 
@@ -135,7 +140,8 @@ def test_without_baskets_a_basket_gets_what_is_like_its_products(shop: tuple[Dat
 def test_similar_products_say_what_they_share_and_whether_they_are_bought_together(shop: tuple[Dataset, Embedding]):
     dataset, embedding = shop
     found = similar_products(dataset, embedding, build(embedding.vectors, 5), 1, 3)
-    assert [r.id for r in found] == ["new", "mug", "tea"] and {r.source for r in found} == {ALIKE}
+    assert [r.id for r in found] == ["new", "mug", "tea"]
+    assert {r.source for r in found} == {ALIKE}
     assert found[0].reason == "same kind: Cups; same range: Kitchen; same maker: Bowl & Co; about the same price"
     assert found[2].reason == "same range: Kitchen; 60 % cheaper; in 30 baskets together, 3.1x more than chance"
     assert [r.id for r in similar_products(dataset, embedding, None, 1, 3)] == ["new", "mug", "tea"]
@@ -156,7 +162,8 @@ def test_products_that_everybody_buys_are_not_called_a_match():
     ]
     dataset = till(baskets)
     reason = {r.id: r.reason for r in bought_with(dataset, "milk")}
-    assert "about as often as chance" in reason["bag"] and "about as often as chance" in reason["tea"]
+    assert "about as often as chance" in reason["bag"]
+    assert "about as often as chance" in reason["tea"]
 
 
 def test_small_and_odd_baskets_are_answered():

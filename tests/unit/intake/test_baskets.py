@@ -88,7 +88,8 @@ def test_every_shape_gives_the_same_baskets(tmp_path: Path, name: str, with_cata
     shape = guess_shape(table.frame, KNOWN if with_catalogue else None)
     lines, _ = basket_lines(table.frame, shape)
     assert shape.shape == ("long" if name == "long" else "lines" if name.startswith("a line") else "list")
-    assert _sets(lines) == WANT and shape.why
+    assert _sets(lines) == WANT
+    assert shape.why
 
 
 def test_long_baskets_carry_customer_time_quantity_and_price(tmp_path: Path) -> None:
@@ -105,9 +106,12 @@ def test_long_baskets_carry_customer_time_quantity_and_price(tmp_path: Path) -> 
     lines, notices = basket_lines(table.frame, shape)
     first = lines.iloc[0]
     assert (first["basket"], first["customer"], first["quantity"], first["price"]) == ("o0", "c0", 2, 3.5)
-    assert first["time"] == pd.Timestamp("2024-01-01 10:00") and not notices
+    assert first["time"] == pd.Timestamp("2024-01-01 10:00")
+    assert not notices
     data = Dataset.build("x", None, lines)
-    assert data.baskets is not None and len(data.baskets) == 60 and data.baskets.customers is not None
+    assert data.baskets is not None
+    assert len(data.baskets) == 60
+    assert data.baskets.customers is not None
 
 
 def test_the_example_of_one_row_per_customer_is_understood(tmp_path: Path) -> None:
@@ -167,16 +171,20 @@ def test_rows_without_a_basket_or_a_product_are_counted() -> None:
     lines, notices = basket_lines(frame, BasketShape("long", basket="order", item="product", quantity="n"))
     assert lines[["basket", "item"]].to_numpy().tolist() == [["1", "a"], ["2", "c"]]
     said = " ".join(notices)
-    assert "2 rows without a basket" in said and "1 row without a product" in said
-    assert "“n”: 1 of 5 values" in said and "Kept: 1 line with a quantity of zero or less" in said
+    assert "2 rows without a basket" in said
+    assert "1 row without a product" in said
+    assert "“n”: 1 of 5 values" in said
+    assert "Kept: 1 line with a quantity of zero or less" in said
 
 
 def test_lists_without_products_and_empty_lines_are_counted() -> None:
     frame = _frame(order=["1", "2", "3"], products=["a,b", "", "[]"])
     lines, notices = basket_lines(frame, BasketShape("list", basket="order", item="products", list_delimiter=","))
-    assert len(lines) == 2 and any("2 baskets without a product" in n for n in notices)
+    assert len(lines) == 2
+    assert any("2 baskets without a product" in n for n in notices)
     lines, notices = basket_lines(_frame(line=["a,b", ",", "c"]), BasketShape("lines", item="line"))
-    assert lines["basket"].tolist() == ["1", "1", "3"] and any("1 line without a product" in n for n in notices)
+    assert lines["basket"].tolist() == ["1", "1", "3"]
+    assert any("1 line without a product" in n for n in notices)
 
 
 def test_without_baskets_a_customers_day_or_a_customer_is_one() -> None:
@@ -184,23 +192,28 @@ def test_without_baskets_a_customers_day_or_a_customer_is_one() -> None:
         user=["1", "1", "1"], item=["a", "b", "c"], day=["2024-01-01 09:00", "2024-01-01 18:00", "2024-01-02"]
     )
     lines, notices = basket_lines(frame, BasketShape("long", customer="user", item="item", time="day"))
-    assert _sets(lines) == [("a", "b"), ("c",)] and "one day" in notices[0]
+    assert _sets(lines) == [("a", "b"), ("c",)]
+    assert "one day" in notices[0]
     lines, notices = basket_lines(frame, BasketShape("long", customer="user", item="item"))
-    assert _sets(lines) == [("a", "b", "c")] and "one customer" in notices[0]
+    assert _sets(lines) == [("a", "b", "c")]
+    assert "one customer" in notices[0]
 
 
 def test_baskets_numbered_anew_for_each_customer_stay_apart() -> None:
     frame = _frame(user=["x", "x", "y", "y"], order_number=["1", "2", "1", "2"], item=["a", "b", "c", "d"])
     shape = BasketShape("long", basket="order_number", customer="user", item="item")
     lines, notices = basket_lines(frame, shape)
-    assert _sets(lines) == [("a",), ("b",), ("c",), ("d",)] and "several customers" in notices[0]
+    assert _sets(lines) == [("a",), ("b",), ("c",), ("d",)]
+    assert "several customers" in notices[0]
 
 
 def test_the_money_of_a_line_becomes_a_price() -> None:
     frame = _frame(order=["1", "1"], item=["a", "b"], quantity=["2", "0"], sales_value=["6.00", "1"])
     shape = BasketShape("long", basket="order", item="item", quantity="quantity", price="sales_value")
     lines, notices = basket_lines(frame, shape)
-    assert lines["price"][0] == 3 and np.isnan(lines["price"][1]) and any("divided" in n for n in notices)
+    assert lines["price"][0] == 3
+    assert np.isnan(lines["price"][1])
+    assert any("divided" in n for n in notices)
 
 
 @pytest.mark.parametrize(
@@ -268,8 +281,11 @@ def test_ids_that_differ_only_in_form_are_never_merged() -> None:
 def test_baskets_that_match_nothing_say_so_and_stay() -> None:
     catalogue, _ = make_catalogue(_shop(["1", "2"]), {"id": "id", "title": "title"})
     lines, notices = match(catalogue, _frame(basket=["1", "1"], item=["p9", "p8"]))
-    assert lines["item"].tolist() == ["p9", "p8"] and len(notices) == 1
-    assert notices[0].startswith("CAUTION") and "“p9”" in notices[0] and "“1”" in notices[0]
+    assert lines["item"].tolist() == ["p9", "p8"]
+    assert len(notices) == 1
+    assert notices[0].startswith("CAUTION")
+    assert "“p9”" in notices[0]
+    assert "“1”" in notices[0]
     found = overlap({"1", "2"}, lines)
     assert (found.matched, found.only_baskets, found.only_catalogue, found.share) == (0, 2, 2, 0.0)
     assert overlap([], lines.head(0)).share == 0.0
@@ -288,7 +304,8 @@ def test_a_profile_counts_what_is_there() -> None:
     assert p.mean_basket == pytest.approx(4 / 3)
     assert p.basket_sizes.to_numpy().tolist() == [[1, 2], [2, 1]]
     assert (p.first_day, p.last_day) == (pd.Timestamp("2024-01-01"), pd.Timestamp("2024-01-03"))
-    assert p.top.iloc[0].tolist() == ["a", "A", 2] and p.top["item"].tolist() == ["a", "b", "z"]
+    assert p.top.iloc[0].tolist() == ["a", "A", 2]
+    assert p.top["item"].tolist() == ["a", "b", "z"]
     assert p.columns.set_index("column").loc["title", ["role", "missing", "distinct"]].tolist() == ["title", 1, 2]
     alone = profile(Dataset.build("shop", catalogue))
     assert (alone.baskets, alone.bought, alone.never_bought, alone.mean_basket, alone.first_day) == (0, 0, 0, 0.0, None)
@@ -310,9 +327,8 @@ def test_real_baskets_join_their_catalogue(name: str, baskets: int, bought: int,
     lines, notices = match(catalogue, basket_lines(table.frame, shape)[0])
     p = profile(Dataset.build(name, catalogue, lines))
     assert (p.baskets, p.bought, p.customers, p.only_in_baskets) == (baskets, bought, customers, 0)
-    assert p.lines == table.report.rows_in and notices == [
-        f"All {bought:,} products in the baskets are in the catalogue."
-    ]
+    assert p.lines == table.report.rows_in
+    assert notices == [f"All {bought:,} products in the baskets are in the catalogue."]
 
 
 @pytest.mark.shared
@@ -347,5 +363,7 @@ def test_the_complete_journey_written_as_csv_is_understood(tmp_path: Path) -> No
         "transaction_timestamp",
     )
     lines, _ = basket_lines(table.frame, shape)
-    assert len(lines) == 30_000 and lines["basket"].nunique() == bought["basket_id"].nunique()
-    assert lines["time"].notna().all() and lines["time"].min() == bought["transaction_timestamp"].min()
+    assert len(lines) == 30_000
+    assert lines["basket"].nunique() == bought["basket_id"].nunique()
+    assert lines["time"].notna().all()
+    assert lines["time"].min() == bought["transaction_timestamp"].min()

@@ -40,14 +40,18 @@ def _roles(frame: pd.DataFrame) -> dict[str, str]:
 )
 def test_numbers_are_read_as_people_write_them(values: list[str], want: list[float]) -> None:
     found, bad = numbers(pd.Series(values, dtype="str"))
-    assert found.tolist() == pytest.approx(want) and not bad.any()
+    assert found.tolist() == pytest.approx(want)
+    assert not bad.any()
 
 
 def test_what_is_no_number_is_missing_and_counted() -> None:
     found, bad = numbers(pd.Series(["5", "ask us", None, "12 kg", "N/A", "inf", "1e999", "2024-01-31"], dtype="str"))
-    assert found[0] == 5 and np.isnan(found[1:]).all()
+    assert found[0] == 5
+    assert np.isnan(found[1:]).all()
     assert bad.tolist() == [False, True, False, True, False, True, True, True]
-    assert has_currency("$5") and has_currency("5 EUR") and not has_currency("5")
+    assert has_currency("$5")
+    assert has_currency("5 EUR")
+    assert not has_currency("5")
 
 
 @pytest.mark.parametrize(
@@ -67,12 +71,14 @@ def test_what_is_no_number_is_missing_and_counted() -> None:
 )
 def test_dates_are_read_as_people_write_them(values: list[str]) -> None:
     found, bad = dates(pd.Series(values, dtype="str"))
-    assert found.tolist() == [pd.Timestamp("2024-01-31"), pd.Timestamp("2024-02-01")] and not bad.any()
+    assert found.tolist() == [pd.Timestamp("2024-01-31"), pd.Timestamp("2024-02-01")]
+    assert not bad.any()
 
 
 def test_what_is_no_date_is_missing_and_counted() -> None:
     found, bad = dates(pd.Series(["2024-01-31 10:30", "soon", None, "2024-02-30", "7"], dtype="str"))
-    assert found[0] == pd.Timestamp("2024-01-31 10:30") and found[1:].isna().all()
+    assert found[0] == pd.Timestamp("2024-01-31 10:30")
+    assert found[1:].isna().all()
     assert bad.tolist() == [False, True, False, True, True]
 
 
@@ -98,7 +104,9 @@ def test_a_column_of_another_id_is_not_the_id() -> None:
     n = [str(i) for i in range(100)]
     frame = _frame(brand_id=[str(i % 7) for i in range(100)], sku=[f"A-{i}" for i in n], parent_sku=["x"] * 50 + n[:50])
     roles = _roles(frame)
-    assert roles["sku"] == "id" and roles["brand_id"] == "category" and roles["parent_sku"] != "id"
+    assert roles["sku"] == "id"
+    assert roles["brand_id"] == "category"
+    assert roles["parent_sku"] != "id"
 
 
 def test_the_name_is_the_title_and_the_description_is_not() -> None:
@@ -144,14 +152,16 @@ def test_without_a_telling_name_the_values_decide() -> None:
 def test_there_is_at_most_one_id_and_one_title() -> None:
     frame = _frame(id=["1", "2"], sku=["a", "b"], title=["x", "y"], name=["p", "q"])
     roles = list(_roles(frame).values())
-    assert roles.count("id") == 1 and roles.count("title") == 1
+    assert roles.count("id") == 1
+    assert roles.count("title") == 1
     assert "id" not in _roles(_frame(colour=["red", "red"], size=["S", "S"])).values()
     assert guess_roles(pd.DataFrame()) == []
 
 
 def test_a_guess_shows_what_it_saw() -> None:
     guess = guess_roles(_frame(id=["1", "2", "3"], colour=["red", None, "red"]))[1]
-    assert (guess.samples, guess.missing, guess.distinct) == (("red",), 1, 1) and guess.why
+    assert (guess.samples, guess.missing, guess.distinct) == (("red",), 1, 1)
+    assert guess.why
 
 
 def test_a_catalogue_is_cast_and_says_what_did_not_fit() -> None:
@@ -164,18 +174,26 @@ def test_a_catalogue_is_cast_and_says_what_did_not_fit() -> None:
     )
     roles = {"sku": "id", "title": "title", "price": "price", "since": "date", "junk": "ignore"}
     catalogue, notices = make_catalogue(frame, roles)
-    assert catalogue.ids.tolist() == ["1", "2", "3"] and list(catalogue.frame.columns) == list(roles)[:4]
-    assert catalogue.frame["title"].isna().tolist() == [False, True, False] and catalogue.frame["title"][0] == "Shoe"
-    assert catalogue.frame["price"].tolist()[::2] == [5, 1250] and catalogue.frame["price"].dtype == np.float64
+    assert catalogue.ids.tolist() == ["1", "2", "3"]
+    assert list(catalogue.frame.columns) == list(roles)[:4]
+    assert catalogue.frame["title"].isna().tolist() == [False, True, False]
+    assert catalogue.frame["title"][0] == "Shoe"
+    assert catalogue.frame["price"].tolist()[::2] == [5, 1250]
+    assert catalogue.frame["price"].dtype == np.float64
     assert str(catalogue.frame["since"].dtype).startswith("datetime64")
     said = " ".join(notices)
-    assert "1 row without an id" in said and "1 row with the id of an earlier" in said
-    assert "“price”: 1 of 3" in said and "“since”: 1 of 3" in said and "“ask”" in said
+    assert "1 row without an id" in said
+    assert "1 row with the id of an earlier" in said
+    assert "“price”: 1 of 3" in said
+    assert "“since”: 1 of 3" in said
+    assert "“ask”" in said
 
 
 def test_ids_can_be_made() -> None:
     catalogue, notices = make_catalogue(_frame(id=["x", "x"], name=["a", "b"]), {"name": "title"}, generate_ids=True)
-    assert catalogue.ids.tolist() == ["1", "2"] and catalogue.id_column == "generated id" and "1 to 2" in notices[0]
+    assert catalogue.ids.tolist() == ["1", "2"]
+    assert catalogue.id_column == "generated id"
+    assert "1 to 2" in notices[0]
 
 
 @pytest.mark.parametrize(

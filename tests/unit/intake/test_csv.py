@@ -68,7 +68,8 @@ def test_without_names_no_first_row_is_passed_over() -> None:
 
 def test_lines_of_many_lengths_are_baskets_and_not_broken_rows() -> None:
     text = "milk,bread\njam\nmilk,jam,tea\nbread\ntea,jam,milk,bread,egg\negg,milk\n"
-    assert _find(text).ragged and _find(text).header is None
+    assert _find(text).ragged
+    assert _find(text).header is None
     assert _find("items\n" + text).header == 0
     assert not _find("id,title\n" + "1,Shoe\n" * 20 + "2,a,b\n3\n").ragged
     assert _find("a,b\n1,2\n3,4", ragged=True).ragged
@@ -76,7 +77,8 @@ def test_lines_of_many_lengths_are_baskets_and_not_broken_rows() -> None:
 
 def test_titles_with_commas_are_one_column() -> None:
     found = _find("title\nShoe, red\nShirt\nHat\nCap, blue, large\nTie\nSock\nBelt\nScarf")
-    assert found.width == 1 and found.columns == ("title",)
+    assert found.width == 1
+    assert found.columns == ("title",)
 
 
 def test_quotes_follow_one_rule() -> None:
@@ -120,7 +122,8 @@ def test_the_quick_reader_and_the_rules_agree(tmp_path: Path, monkeypatch: pytes
     path = tmp_path / "odd.csv"
     path.write_text(text, encoding="utf-8")
     quick = intake.read(path, "odd.csv", delimiter=",", header_line=1)
-    assert len(quick.frame) > 50 and len(quick.rejected) > 200
+    assert len(quick.frame) > 50
+    assert len(quick.rejected) > 200
     monkeypatch.setattr(intake, "_duckdb", lambda *_: pd.DataFrame())
     slow = intake.read(path, "odd.csv", delimiter=",", header_line=1)
     assert slow.frame.to_numpy(object).tolist() == quick.frame.to_numpy(object).tolist() or slow.frame.equals(
@@ -143,7 +146,9 @@ def test_when_the_reader_loses_rows_they_are_read_another_way(tmp_path: Path, mo
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n3,4\n5\n", encoding="utf-8")
     read = intake.read(path, "a.csv")
-    assert read.frame["a"].tolist() == ["1", "3"] and len(read.rejected) == 1 and read.rows_in == 3
+    assert read.frame["a"].tolist() == ["1", "3"]
+    assert len(read.rejected) == 1
+    assert read.rows_in == 3
 
 
 def test_large_files_are_read_in_seconds_with_progress(tmp_path: Path) -> None:
@@ -155,7 +160,9 @@ def test_large_files_are_read_in_seconds_with_progress(tmp_path: Path) -> None:
     seen: list[int] = []
     table = read_table(path, "large.csv", progress=lambda step, of, loss=None, note="": seen.append(step))
     assert (table.report.rows_in, table.report.kept) == (120_000, 120_000)
-    assert seen == sorted(seen) and seen[-1] == 100 and len(seen) >= 4
+    assert seen == sorted(seen)
+    assert seen[-1] == 100
+    assert len(seen) >= 4
 
 
 def test_reading_can_be_stopped(tmp_path: Path) -> None:
@@ -186,7 +193,8 @@ def test_an_encoding_can_be_chosen(tmp_path: Path) -> None:
     path.write_bytes("id,title\n1,Привет\n".encode("cp1251"))
     assert read_table(path, "a.csv", encoding="cp1251").frame["title"].tolist() == ["Привет"]
     guessed = read_table(path, "a.csv").report
-    assert guessed.encoding == "cp1252" and "Windows-1252" in guessed.notices[0]
+    assert guessed.encoding == "cp1252"
+    assert "Windows-1252" in guessed.notices[0]
 
 
 def test_names_of_columns_are_unique_and_never_empty() -> None:

@@ -91,7 +91,8 @@ def _people(d: Dataset) -> list[str] | None:
 
 
 def _same(a: Dataset, b: Dataset) -> None:
-    assert a.baskets is not None and b.baskets is not None
+    assert a.baskets is not None
+    assert b.baskets is not None
     assert list(a.items) == list(b.items)
     for name in ("indptr", "items", "customers", "times", "quantity", "price"):
         one, two = getattr(a.baskets, name), getattr(b.baskets, name)
@@ -191,7 +192,8 @@ def test_a_large_parquet_file_is_the_same_table_with_its_rows_on_disk(
     for name, value in (("LARGE", 999), ("HEAD", 150), ("ROWS", 64)):
         monkeypatch.setattr(large, name, value)
     got = read_table(tmp_path / "a.parquet", "a.parquet", folder=tmp_path / "rows")
-    assert got.report == want.report and got.file is not None
+    assert got.report == want.report
+    assert got.file is not None
     pd.testing.assert_frame_equal(got.whole(), want.frame)
     pd.testing.assert_frame_equal(got.frame, want.frame.head(150))
     got.save(tmp_path / "rows")
@@ -217,12 +219,14 @@ def test_a_large_text_is_the_same_table_with_its_rows_on_disk(
 ) -> None:
     (tmp_path / "a.csv").write_text(CSV[name], encoding="utf-8")
     want = read_table(tmp_path / "a.csv", "a.csv", folder=tmp_path)
-    assert want.file is None and (want.report.rejected > 0) == (name == "torn")
+    assert want.file is None
+    assert (want.report.rejected > 0) == (name == "torn")
     for constant, value in (("LARGE", 99), ("HEAD", 70), ("ROWS", 64)):
         monkeypatch.setattr(large, constant, value)
     monkeypatch.setattr(csv, "BY_HAND", 64)
     got = read_table(tmp_path / "a.csv", "a.csv", folder=tmp_path / "rows")
-    assert got.report == want.report and got.file is not None
+    assert got.report == want.report
+    assert got.file is not None
     pd.testing.assert_frame_equal(got.whole(), want.frame)
     pd.testing.assert_frame_equal(got.frame, want.frame.head(70))
     pd.testing.assert_frame_equal(got.rejected, want.rejected)

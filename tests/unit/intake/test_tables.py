@@ -74,7 +74,8 @@ def test_parquet_values_are_written_as_a_person_would(tmp_path: Path) -> None:
         [None, None, None, "2", "2024-02-01", "2024-02-01 00:00:00", None, "shoe", None, None, None],
     ]
     assert any("“photo”" in n for n in read.report.notices)
-    assert all(str(t) == "str" for t in read.frame.dtypes) and read.report.kind == "parquet"
+    assert all(str(t) == "str" for t in read.frame.dtypes)
+    assert read.report.kind == "parquet"
 
 
 def test_parquet_of_images_only_is_refused(tmp_path: Path) -> None:
@@ -118,7 +119,8 @@ def test_excel_is_read_below_its_titles_and_says_which_sheet(tmp_path: Path) -> 
 def test_excel_without_names_gets_some(tmp_path: Path) -> None:
     path = _book(tmp_path / "a.xlsx", {"S": [[1, "Shoe", 9.5], [2, "Hat", 7]]})
     table = read_table(path, "a.xlsx")
-    assert table.report.columns == ("column 1", "column 2", "column 3") and len(table.frame) == 2
+    assert table.report.columns == ("column 1", "column 2", "column 3")
+    assert len(table.frame) == 2
     assert read_table(path, "a.xlsx", header_line=1).report.columns == ("1", "Shoe", "9.5")
 
 
@@ -155,7 +157,8 @@ def test_lines_of_many_lengths_stay_whole(tmp_path: Path) -> None:
     text = "citrus fruit,semi-finished bread,margarine\ncoffee\nmilk,coffee\n\ntea,milk,jam,bread\nyogurt\n"
     (tmp_path / "a.csv").write_text(text, encoding="utf-8")
     table = read_table(tmp_path / "a.csv", "a.csv")
-    assert table.report.columns == ("line",) and (table.report.rows_in, table.report.rejected) == (5, 0)
+    assert table.report.columns == ("line",)
+    assert (table.report.rows_in, table.report.rejected) == (5, 0)
     assert table.frame["line"].tolist() == [line for line in text.split("\n") if line]
     forced = read_table(tmp_path / "a.csv", "a.csv", ragged=True)
     pd.testing.assert_frame_equal(forced.frame, table.frame)
@@ -194,4 +197,5 @@ def test_values_are_text_of_one_kind() -> None:
 def test_real_files_are_read_whole(path: str, rows: int, columns: int) -> None:
     table = read_table(shared(path), Path(path).name)
     assert (table.report.rows_in, table.report.kept, table.report.rejected) == (rows, rows, 0)
-    assert len(table.report.columns) == columns and not table.report.notices
+    assert len(table.report.columns) == columns
+    assert not table.report.notices

@@ -38,7 +38,8 @@ def test_a_raw_file_gives_pairs_and_groups_with_its_own_ids(tmp_path: Path, caps
     assert {tuple(sorted(p)) for p in zip(same["id_a"], same["id_b"], strict=True)} == {
         (ids[k], ids[60 + k]) for k in range(30)
     }
-    assert same["reason"].str.len().min() > 0 and set(pairs["same"]) == {"true", "false"}
+    assert same["reason"].str.len().min() > 0
+    assert set(pairs["same"]) == {"true", "false"}
     cut = float(capsys.readouterr().out.split("cut ")[-1])
     assert (pairs["score"].astype(float) >= cut).sum() == len(same)
     found = pd.read_csv(groups, dtype=str).groupby("group")["id"].apply(list)
@@ -66,5 +67,7 @@ def test_the_job_leaves_matches_in_its_folder(tmp_path: Path, monkeypatch: pytes
     steps: list[int] = []
     spec = {"dataset_folder": str(tmp_path / "data"), "source": None}
     result = TASKS["match"](spec, tmp_path / "out", lambda step, of, *rest, **more: steps.append(step))
-    assert result["same"] == 10 and len(match.Matches.load(tmp_path / "out").groups()) == 10
-    assert steps == sorted(steps) and len(steps) > 10
+    assert result["same"] == 10
+    assert len(match.Matches.load(tmp_path / "out").groups()) == 10
+    assert steps == sorted(steps)
+    assert len(steps) > 10

@@ -45,13 +45,16 @@ def test_products_written_in_two_ways_are_found_and_nothing_else() -> None:
 
 def test_a_catalogue_without_duplicates_has_none() -> None:
     found = match.find(shop(titles(200)))
-    assert not found.same.any() and not found.groups()
+    assert not found.same.any()
+    assert not found.groups()
 
 
 def test_the_same_catalogue_gives_the_same_matches() -> None:
     data = shop([*titles(80), *titles(20)])
     one, two = match.find(data, seed=3), match.find(data, seed=3)
-    assert (one.a == two.a).all() and (one.probability == two.probability).all() and one.cut == two.cut
+    assert (one.a == two.a).all()
+    assert (one.probability == two.probability).all()
+    assert one.cut == two.cut
 
 
 def test_across_two_shops_each_product_has_one_partner_at_most() -> None:
@@ -60,7 +63,8 @@ def test_across_two_shops_each_product_has_one_partner_at_most() -> None:
     found = match.find(data, source="brand")
     left = np.r_[found.a[found.same], found.b[found.same]]
     assert len(left) == len(set(left.tolist())) == 80
-    assert (found.shop is not None) and (found.shop[found.a] != found.shop[found.b]).all()
+    assert found.shop is not None
+    assert (found.shop[found.a] != found.shop[found.b]).all()
 
 
 def test_a_source_column_needs_two_sources() -> None:
@@ -70,12 +74,14 @@ def test_a_source_column_needs_two_sources() -> None:
 
 def test_five_hundred_equal_rows_are_one_group() -> None:
     found = match.find(shop([*titles(100), *["Acme wireless mouse MX-500 black"] * 500]))
-    assert max(sizes(found)) == 500 and len(sizes(found)) <= 3
+    assert max(sizes(found)) == 500
+    assert len(sizes(found)) <= 3
 
 
 def test_empty_titles_are_compared_with_nothing_and_said() -> None:
     found = match.find(shop([*titles(40), *[None] * 20]))
-    assert found.meta["left_out"] == 20 and "20 products" in found.meta["notices"][0]
+    assert found.meta["left_out"] == 20
+    assert "20 products" in found.meta["notices"][0]
     assert max(found.b, default=0) < 40
     assert not len(match.find(shop([None] * 4)))
 
@@ -119,8 +125,11 @@ def test_matches_come_back_from_files_as_they_went_in(tmp_path: Path) -> None:
     found = match.find(data, source="brand")
     found.save(tmp_path)
     again = match.Matches.load(tmp_path)
-    assert (again.probability == found.probability).all() and (again.group == found.group).all()
-    assert again.cut == found.cut and again.names == found.names and again.meta == found.meta
+    assert (again.probability == found.probability).all()
+    assert (again.group == found.group).all()
+    assert again.cut == found.cut
+    assert again.names == found.names
+    assert again.meta == found.meta
     assert (match.rescored(again, again.weights).probability == found.probability).all()
 
 

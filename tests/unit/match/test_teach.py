@@ -21,7 +21,8 @@ def test_verdicts_are_obeyed_in_groups() -> None:
     names = titles(50)
     data = shop([*names, *names[:5]])
     found = match.find(data, verdicts=said((0, 50, "different"), (7, 9, "same")))
-    assert found.group[0] != found.group[50] and found.group[7] == found.group[9]
+    assert found.group[0] != found.group[50]
+    assert found.group[7] == found.group[9]
     assert found.group[1] == found.group[51]
 
 
@@ -30,7 +31,8 @@ def test_questions_are_about_different_products_and_never_repeated() -> None:
     found = match.find(data)
     rows = match.ask(found, match.NOTHING, 10, seed=1)
     items = np.r_[found.a[rows], found.b[rows]]
-    assert len(items) == len(set(items.tolist())) and (match.ask(found, match.NOTHING, 10, seed=1) == rows).all()
+    assert len(items) == len(set(items.tolist()))
+    assert (match.ask(found, match.NOTHING, 10, seed=1) == rows).all()
     answered = match.Said(found.a[rows], found.b[rows], np.ones(len(rows), bool))
     assert not set(match.ask(found, answered, 10, seed=1).tolist()) & set(rows.tolist())
 
@@ -50,7 +52,8 @@ def test_teaching_moves_the_weights_a_little_towards_the_answers() -> None:
 def test_nothing_said_changes_nothing() -> None:
     found = match.find(shop([*titles(40), *titles(10)]))
     taught = match.teach(found, match.NOTHING)
-    assert taught.used == 0 and (taught.matches.probability == found.probability).all()
+    assert taught.used == 0
+    assert (taught.matches.probability == found.probability).all()
 
 
 def test_the_share_of_matches_is_found_without_labels() -> None:
@@ -62,7 +65,9 @@ def test_the_share_of_matches_is_found_without_labels() -> None:
 
 def test_the_best_expected_cut_is_where_f1_is_highest() -> None:
     curve = cut.expected(np.array([0.9, 0.8, 0.1, 0.05]))
-    assert curve.best == 0.8 and curve.of(0.5)[2] == 2 and abs(curve.of(0.5)[0] - 0.85) < 1e-12
+    assert curve.best == 0.8
+    assert curve.of(0.5)[2] == 2
+    assert abs(curve.of(0.5)[0] - 0.85) < 1e-12
 
 
 def test_a_rival_that_the_other_does_not_share_speaks_against_a_pair() -> None:
@@ -99,7 +104,8 @@ def test_merging_keeps_the_fullest_row_fills_its_gaps_and_says_where_ids_went() 
     group = np.array([0, 0, 2])
     assert match.proposal(data, np.array([0, 1])) == 1
     frame, mapping = match.merged(data, group)
-    assert frame["id"].tolist() == ["b", "c"] and frame["price"].tolist() == [9.0, 30.0]
+    assert frame["id"].tolist() == ["b", "c"]
+    assert frame["price"].tolist() == [9.0, 30.0]
     assert mapping.to_dict("list") == {"id": ["a", "b", "c"], "kept_id": ["b", "b", "c"]}
     assert match.merged(data, group, {0: 0})[0]["brand"].tolist() == ["Acme", "Bolt"]
     with pytest.raises(InputError, match="not in its group"):
@@ -108,6 +114,8 @@ def test_merging_keeps_the_fullest_row_fills_its_gaps_and_says_where_ids_went() 
 
 def test_a_clean_dataset_maps_its_baskets_to_the_kept_ids() -> None:
     clean = match.clean(catalogue(), np.array([0, 0, 2]))
-    assert clean.baskets is not None and clean.items.tolist() == ["b", "c"]
+    assert clean.baskets is not None
+    assert clean.items.tolist() == ["b", "c"]
     assert [clean.items[clean.baskets.of(k)].tolist() for k in range(2)] == [["b"], ["b", "c"]]
-    assert clean.baskets.quantity is not None and clean.baskets.quantity[0] == 3.0
+    assert clean.baskets.quantity is not None
+    assert clean.baskets.quantity[0] == 3.0

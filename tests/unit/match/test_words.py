@@ -51,7 +51,8 @@ def test_looking_up_nearest_rows_leaves_the_table_as_it_was() -> None:
     a, b, score = sparse.top(unit_rows(found.table, found.idf), 2)
     assert (found.table.toarray() == before).all()
     best = {int(x): int(y) for x, y in zip(a[::-1], b[::-1], strict=True)}
-    assert best[0] == 2 and score.max() <= 1 + 1e-6
+    assert best[0] == 2
+    assert score.max() <= 1 + 1e-6
 
 
 def test_what_is_left_of_a_row_is_what_the_other_lacks() -> None:

@@ -44,14 +44,14 @@ SHOP = [["007", "0070"]] * 6 + [["7", "08"]] * 5 + [["007", "1e3"]] * 2 + [["08"
 
 def test_ids_come_back_as_they_went_in_and_the_basket_is_never_recommended(tmp_path: Path) -> None:
     code, found = ask(tmp_path, lines(SHOP), asked(("00a", "007"), ("b", "7"), ("b", "08")), "--k", "3")
-    assert code == 0 and list(found) == ["query_id", "rank", "product_id", "score", "reason"]
+    assert code == 0
+    assert list(found) == ["query_id", "rank", "product_id", "score", "reason"]
     first = found[found["query_id"] == "00a"]
-    assert first["product_id"].tolist()[:2] == ["0070", "1e3"] and first["rank"].tolist() == ["1", "2", "3"]
+    assert first["product_id"].tolist()[:2] == ["0070", "1e3"]
+    assert first["rank"].tolist() == ["1", "2", "3"]
     assert not set(found.loc[found["query_id"] == "b", "product_id"]) & {"7", "08"}
-    assert (
-        found["reason"].notna().all()
-        and (found.groupby("query_id")["score"].apply(lambda s: s.astype(float).is_monotonic_decreasing)).all()
-    )
+    assert found["reason"].notna().all()
+    assert (found.groupby("query_id")["score"].apply(lambda s: s.astype(float).is_monotonic_decreasing)).all()
 
 
 def test_parquet_goes_in_and_out(tmp_path: Path) -> None:
@@ -59,7 +59,9 @@ def test_parquet_goes_in_and_out(tmp_path: Path) -> None:
     lines(SHOP).to_parquet(train)
     asked(("00a", "007")).to_parquet(queries)
     code, found = ask(tmp_path, train, queries, "--k", "2", out="recs.parquet")
-    assert code == 0 and found["product_id"].tolist() == ["0070", "1e3"] and found["rank"].tolist() == [1, 2]
+    assert code == 0
+    assert found["product_id"].tolist() == ["0070", "1e3"]
+    assert found["rank"].tolist() == [1, 2]
 
 
 def test_whole_numbers_of_parquet_are_whole_numbers_again(tmp_path: Path) -> None:
@@ -67,7 +69,8 @@ def test_whole_numbers_of_parquet_are_whole_numbers_again(tmp_path: Path) -> Non
     pd.DataFrame({"basket_id": [1, 1, 2, 2], "product_id": [12, 7, 12, 7]}).to_parquet(train)
     pd.DataFrame({"query_id": ["a"], "product_id": [12]}).to_parquet(queries)
     _, found = ask(tmp_path, train, queries, out="recs.parquet")
-    assert found["product_id"].tolist() == [7] and found["query_id"].tolist() == ["a"]
+    assert found["product_id"].tolist() == [7]
+    assert found["query_id"].tolist() == ["a"]
     _, found = ask(tmp_path, train, queries)
     assert found["product_id"].tolist() == ["7"]
 
@@ -76,7 +79,8 @@ def test_whole_numbers_of_parquet_are_whole_numbers_again(tmp_path: Path) -> Non
 def test_the_order_of_baskets_is_that_of_the_column_not_of_the_file(tmp_path: Path, order: list[Any]) -> None:
     train = lines([["old"], ["old"], ["late", "x"], ["late"]] * 1, ["c"] * 4, order).iloc[::-1]
     code, found = ask(tmp_path, train, asked(("q", "c"), column="customer_id"), "--for", "customers", "--k", "2")
-    assert code == 0 and found["product_id"].tolist() == ["late", "old"]
+    assert code == 0
+    assert found["product_id"].tolist() == ["late", "old"]
     assert "also in the last one" in found["reason"].iat[0]
 
 
@@ -85,14 +89,16 @@ def test_new_only_leaves_out_what_a_customer_bought(tmp_path: Path) -> None:
     queries = asked(("q", "me"), column="customer_id")
     _, both = ask(tmp_path, train, queries, "--for", "customers")
     _, new = ask(tmp_path, train, queries, "--for", "customers", "--new-only")
-    assert both["product_id"].tolist() == ["tea", "pot"] and new["product_id"].tolist() == ["pot"]
+    assert both["product_id"].tolist() == ["tea", "pot"]
+    assert new["product_id"].tolist() == ["pot"]
 
 
 def test_products_get_what_goes_with_them_or_what_replaces_them(tmp_path: Path) -> None:
     train = lines([["a", "tea"]] * 8 + [["b", "tea"]] * 8 + [["rope", f"z{n}"] for n in range(30)])
     _, beside = ask(tmp_path, train, asked(("q", "a")), "--for", "products", "--k", "1")
     _, instead = ask(tmp_path, train, asked(("q", "a")), "--for", "products", "--k", "1", "--relation", "substitutes")
-    assert beside["product_id"].tolist() == ["tea"] and instead["product_id"].tolist() == ["b"]
+    assert beside["product_id"].tolist() == ["tea"]
+    assert instead["product_id"].tolist() == ["b"]
 
 
 def test_substitutes_are_filled_up_with_the_nearest_and_say_so(tmp_path: Path) -> None:
@@ -114,7 +120,8 @@ def test_substitutes_are_filled_up_with_the_nearest_and_say_so(tmp_path: Path) -
     own = found[found["query_id"] == "r"]
     assert own["reason"].str.startswith("nothing is known to replace it").all()
     for _, some in found.groupby("query_id"):
-        assert some["score"].astype(float).is_monotonic_decreasing and some["reason"].ne("").all()
+        assert some["score"].astype(float).is_monotonic_decreasing
+        assert some["reason"].ne("").all()
 
 
 @pytest.mark.parametrize("whom", ["baskets", "customers", "products"])
@@ -135,7 +142,9 @@ def test_product2vec_alone_answers_too(tmp_path: Path, whom: str) -> None:
         "4",
     )
     mine = found.loc[found["query_id"] == "q", "product_id"]
-    assert code == 0 and all(int(p[1:]) % 5 == 1 for p in mine) and (found["query_id"] == "w").sum() == 4
+    assert code == 0
+    assert all(int(p[1:]) % 5 == 1 for p in mine)
+    assert (found["query_id"] == "w").sum() == 4
 
 
 def test_small_and_odd_purchases(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -143,11 +152,13 @@ def test_small_and_odd_purchases(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert ask(tmp_path, one, asked(("q", "a")))[1]["product_id"].tolist() == ["b"]
     single = lines([["a"], ["b"], ["b"]])  # baskets of one product
     _, found = ask(tmp_path, single, asked(("q", "a")))
-    assert found["product_id"].tolist() == ["b"] and found["reason"].iat[0].startswith("often bought")
+    assert found["product_id"].tolist() == ["b"]
+    assert found["reason"].iat[0].startswith("often bought")
     five = lines([["a", "a", "a", "a", "a", "b"], ["a", "c"], ["a", "c"]])  # five times in one basket counts once
     assert ask(tmp_path, five, asked(("q", "a")))[1]["product_id"].tolist() == ["c", "b"]
     _, unknown = ask(tmp_path, five, asked(("q", "nothing")))
-    assert unknown["product_id"].tolist()[0] == "a" and "are not in the purchases" in capsys.readouterr().out
+    assert unknown["product_id"].tolist()[0] == "a"
+    assert "are not in the purchases" in capsys.readouterr().out
     holes = pd.concat([five, pd.DataFrame({"basket_id": ["x", None], "product_id": [None, "c"], "seq": [1, 2]})])
     assert ask(tmp_path, holes, asked(("q", "a")))[0] == 0
     assert "left out: 2 lines without a basket or a product" in capsys.readouterr().out
@@ -159,7 +170,9 @@ def test_one_customer_with_ten_thousand_baskets(tmp_path: Path) -> None:
     train = lines(baskets, ["big"] * 10_000 + ["small"] * 2)
     queries = asked(("q", "big"), ("w", "small"), column="customer_id")
     code, found = ask(tmp_path, train, queries, "--for", "customers", "--k", "3")
-    assert code == 0 and found["product_id"].iat[0] == "milk" and len(found) == 6
+    assert code == 0
+    assert found["product_id"].iat[0] == "milk"
+    assert len(found) == 6
 
 
 def test_basket_numbers_that_start_again_for_each_customer_are_told_apart(tmp_path: Path) -> None:
@@ -171,7 +184,8 @@ def test_basket_numbers_that_start_again_for_each_customer_are_told_apart(tmp_pa
         }
     )
     _, found = ask(tmp_path, train, asked(("q", "a")), "--k", "1")
-    assert found["product_id"].tolist() == ["b"] and found["reason"].iat[0].startswith("bought together")
+    assert found["product_id"].tolist() == ["b"]
+    assert found["reason"].iat[0].startswith("bought together")
 
 
 @pytest.mark.parametrize(
@@ -188,7 +202,9 @@ def test_what_cannot_be_answered_is_one_sentence(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], train: Any, queries: Any, options: tuple[str, ...], says: str
 ) -> None:
     code, found = ask(tmp_path, train, queries, *options)
-    assert code == 2 and says in capsys.readouterr().err and not len(found)
+    assert code == 2
+    assert says in capsys.readouterr().err
+    assert not len(found)
     assert not list(tmp_path.glob("*.part"))
 
 
@@ -221,7 +237,8 @@ def test_an_option_that_would_change_nothing_is_refused(
     tmp_path: Path, options: tuple[str, ...], capsys: pytest.CaptureFixture[str]
 ) -> None:
     code, _ = ask(tmp_path, lines(SHOP), asked(("q", "007")), *options)
-    assert code != 0 and ("--new-only is for" in (said := capsys.readouterr().err) or "--relation is for" in said)
+    assert code != 0
+    assert "--new-only is for" in (said := capsys.readouterr().err) or "--relation is for" in said
 
 
 def test_a_reason_says_together_only_of_what_was_in_one_basket(tmp_path: Path) -> None:

@@ -49,17 +49,22 @@ def test_planted_partners_come_first_and_never_in_the_wrong_list(
         near += len(true & set(listed))
         wanted += len(true)
         wrong += len(other[id] & set(listed))
-    assert right / wanted >= least and near / wanted >= 0.98 and wrong == 0
+    assert right / wanted >= least
+    assert near / wanted >= 0.98
+    assert wrong == 0
 
 
 def test_every_relation_carries_its_evidence(fashion: tuple[Dataset, Recommender, Together]) -> None:
     dataset, found, together = fashion
     a, b = sorted(samples.planted("substitutes"))[0]
     instead = {r.id: r for r in substitutes(dataset, found, dataset.position(a), 10, together)}[b]
-    assert "same subcategory" in instead.reason and "basket" in instead.reason and instead.lift < 1.5
+    assert "same subcategory" in instead.reason
+    assert "basket" in instead.reason
+    assert instead.lift < 1.5
     a, b = sorted(samples.planted("complements"))[0]
     beside = {r.id: r for r in complements(dataset, found, dataset.position(a), 10, together)}[b]
-    assert beside.reason.startswith(f"in {beside.shared} baskets together") and beside.lift > 3
+    assert beside.reason.startswith(f"in {beside.shared} baskets together")
+    assert beside.lift > 3
     assert together.shared([dataset.position(a)], [dataset.position(b)])[0, 0] == beside.shared
 
 
@@ -82,7 +87,8 @@ def test_a_basket_gets_other_products_each_with_a_true_reason(fashion: tuple[Dat
     a, b = sorted(samples.planted("complements"))[0]
     items = [dataset.position(a), int(dataset.counts.argmax())]
     listed = for_basket(dataset, found, items, 10, together=together)
-    assert b in [r.id for r in listed[:3]] and not {r.item for r in listed} & set(items)
+    assert b in [r.id for r in listed[:3]]
+    assert not {r.item for r in listed} & set(items)
     assert [r.score for r in listed] == sorted((r.score for r in listed), reverse=True)
     reason = next(r.reason for r in listed if r.id == b)
     shared = int(together.shared([items[0]], [dataset.position(b)])[0, 0])
@@ -104,7 +110,8 @@ def test_variety_and_popularity_move_the_list(fashion: tuple[Dataset, Recommende
             np.mean([dataset.counts[r.item] for r in for_basket(dataset, found, items, 10, popularity=popularity)])
         )
 
-    assert kinds(0.0) <= kinds(0.7) and kinds(0.7) >= 8
+    assert kinds(0.0) <= kinds(0.7)
+    assert kinds(0.7) >= 8
     assert bought(-1) < bought(0) < bought(1)
     assert for_basket(dataset, found, items, 10)[0].id == for_basket(dataset, found, items, 10, diversity=0.7)[0].id
 
@@ -145,11 +152,14 @@ def test_a_customer_gets_what_is_due_and_what_is_new(regulars: tuple[Dataset, Re
     number = int(np.flatnonzero(people.histories.ids == "c01")[0])
     history = people.histories.of_customer(number)
     answer = for_customer(dataset, found, history, 5, people=people, number=number, together=Together.of(dataset))
-    assert {r.id for r in answer.due[:2]} == {"tea", "tea sugar"} and {r.source for r in answer.due} == {REPEAT}
+    assert {r.id for r in answer.due[:2]} == {"tea", "tea sugar"}
+    assert {r.source for r in answer.due} == {REPEAT}
     assert next(r.reason for r in answer.due if r.id == "tea") == "in 8 of 8 baskets, also in the last one"
-    assert answer.new[0].id == "pot" and answer.new[0].reason
+    assert answer.new[0].id == "pot"
+    assert answer.new[0].reason
     own = set(np.concatenate(history).tolist())
-    assert {r.item for r in answer.due} <= own and not {r.item for r in answer.new} & own
+    assert {r.item for r in answer.due} <= own
+    assert not {r.item for r in answer.new} & own
     likely = [r.score for r in answer.due]
     assert likely == sorted(likely, reverse=True) and min(likely) >= 0 and max(likely) <= 1, "it is told as a share"
     with pytest.raises(InputError):
@@ -160,11 +170,13 @@ def test_customers_who_buy_alike_are_found(regulars: tuple[Dataset, Recommender,
     dataset, _, people = regulars
     number = int(np.flatnonzero(people.histories.ids == "c03")[0])
     listed = similar_customers(dataset, people, number, 5)
-    assert len(listed) == 5 and number not in {s.number for s in listed}
+    assert len(listed) == 5
+    assert number not in {s.number for s in listed}
     assert all(int(s.id[1:]) % 2 == 1 for s in listed)  # tea people
     assert all("products in common" in s.reason for s in listed)
     table = history_table(dataset, people.histories, number)
-    assert table["times"].tolist() == sorted(table["times"], reverse=True) and table["id"].iat[0] == "tea"
+    assert table["times"].tolist() == sorted(table["times"], reverse=True)
+    assert table["id"].iat[0] == "tea"
     assert int(table["times"].sum()) == sum(map(len, people.histories.of_customer(number)))
 
 
@@ -182,5 +194,6 @@ def test_many_answers_are_those_given_one_by_one(fashion: tuple[Dataset, Recomme
         alone = for_customer(dataset, found, lists[query], 7).new
         assert [r.id for r in listed] == [r.id for r in alone]
     mixed = dict(batch.customers(dataset, found, {**lists, "nobody": []}, 7))
-    assert {r.source for r in mixed["nobody"]} == {POPULAR} and len(mixed) == 31
+    assert {r.source for r in mixed["nobody"]} == {POPULAR}
+    assert len(mixed) == 31
     assert any(r.source == REPEAT for listed in mixed.values() for r in listed)

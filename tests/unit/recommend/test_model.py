@@ -68,7 +68,8 @@ def test_too_many_pairs_are_estimated_from_evenly_spaced_baskets(monkeypatch: py
     whole = cooccurrence.fit(x).toarray()
     monkeypatch.setattr(cooccurrence, "_WORK", 40_000)
     part = cooccurrence.fit(x).toarray()
-    assert not np.array_equal(part, whole) and np.corrcoef(part.ravel(), whole.ravel())[0, 1] > 0.97
+    assert not np.array_equal(part, whole)
+    assert np.corrcoef(part.ravel(), whole.ravel())[0, 1] > 0.97
 
 
 def test_ease_is_the_closed_form() -> None:
@@ -79,14 +80,17 @@ def test_ease_is_the_closed_form() -> None:
     inverse = np.linalg.inv(gram + np.diag(2.0 * np.diag(gram) ** 0.5 + 1e-3))
     expected = -inverse / np.diag(inverse)[None, :]
     np.fill_diagonal(expected, 0)
-    assert np.abs(weights - expected).max() < 2e-3 and (np.diag(weights) == 0).all()
+    assert np.abs(weights - expected).max() < 2e-3
+    assert (np.diag(weights) == 0).all()
     assert own == pytest.approx(np.diag(inverse), rel=1e-3)
 
 
 def test_the_memory_says_how_many_products_ease_covers() -> None:
-    assert ease.head_size() == 5000 and ease.head_size(160_000) == 100
+    assert ease.head_size() == 5000
+    assert ease.head_size(160_000) == 100
     found = model.fit(random_shop(5), memory=16 * 10**2)
-    assert len(found.head) == 10 and found.baskets.shape == (10, 10)
+    assert len(found.head) == 10
+    assert found.baskets.shape == (10, 10)
     assert set(found.head) == set(np.argsort(-found.counts, kind="stable")[:10])
 
 
@@ -107,7 +111,8 @@ def test_the_same_dataset_gives_the_same_model_and_it_survives_its_files(tmp_pat
     for other in (second, again):
         assert np.array_equal(mix.completion(first, baskets)[0], mix.completion(other, baskets)[0])
         assert np.array_equal(mix.next_baskets(first, asked, people).any, mix.next_baskets(other, asked, people).any)
-    assert model.key(dataset.hash) != model.key("other") and again.meta["products"] == 30
+    assert model.key(dataset.hash) != model.key("other")
+    assert again.meta["products"] == 30
     with pytest.raises(MissingError):
         model.Recommender.load(tmp_path / "nothing")
 
@@ -164,7 +169,9 @@ def test_too_few_repeats_teach_nothing_and_the_recent_rate_speaks() -> None:
     assert histories is not None
     learned = habit.fit(histories, histories.counts())
     bought, chance = learned.chance([histories.of_customer(0)])
-    assert not len(learned.weights) and 0.5 < chance[bought.item == 0] < 1 and chance[1] < 0.5
+    assert not len(learned.weights)
+    assert 0.5 < chance[bought.item == 0] < 1
+    assert chance[1] < 0.5
     assert chance[bought.item == 0] == pytest.approx(learned.recent, abs=1e-3)  # its rate is 1
 
 
@@ -178,7 +185,8 @@ def test_new_products_are_never_ones_they_bought_and_signals_add_up() -> None:
     assert set(answer.parts) == {"pattern", "together", "people"}
     for row, history in enumerate(lists):
         own = np.unique(np.concatenate(history))
-        assert np.isneginf(answer.new[row, own]).all() and np.isfinite(answer.any[row]).all()
+        assert np.isneginf(answer.new[row, own]).all()
+        assert np.isfinite(answer.any[row]).all()
         other = np.setdiff1d(np.arange(len(dataset)), own)
         total = sum(part[row, other] for part in answer.parts.values())
         assert answer.new[row, other] == pytest.approx(total, abs=2e-6)
@@ -196,4 +204,6 @@ def test_the_worker_leaves_a_recommender_that_loads(tmp_path: Path) -> None:
         lambda step, of, loss=None, note="", at=None: seen.append(step / of),
     )
     found = model.Recommender.load(tmp_path / "out")
-    assert np.array_equal(found.counts, dataset.counts) and seen[0] == 0 and seen[-1] == 1
+    assert np.array_equal(found.counts, dataset.counts)
+    assert seen[0] == 0
+    assert seen[-1] == 1

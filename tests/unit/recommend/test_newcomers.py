@@ -36,17 +36,22 @@ def test_new_products_of_its_shelf_fit_a_basket_and_the_reason_names_what_they_a
 ) -> None:
     baskets = {f"b{g}": shop.positions(np.array([f"p{g}", f"p{g + 8}", f"p{g + 20}"], object)) for g in range(4)}
     for name, found in for_baskets(shop, known, baskets, 5).items():
-        assert len(found) == 5 and [r.score for r in found] == sorted((r.score for r in found), reverse=True)
+        assert len(found) == 5
+        assert [r.score for r in found] == sorted((r.score for r in found), reverse=True)
         for r in found:
-            assert r.id in NEWS and planted.group(r.id) == int(name[1:]) and r.source == NEW
-            assert r.reason.startswith("new; like “") and "”, which is bought with “" in r.reason
+            assert r.id in NEWS
+            assert planted.group(r.id) == int(name[1:])
+            assert r.source == NEW
+            assert r.reason.startswith("new; like “")
+            assert "”, which is bought with “" in r.reason
 
 
 def test_they_are_found_far_more_often_than_by_popularity_of_their_kind(
     shop: Dataset, known: model.Recommender
 ) -> None:
     found = Newcomers.of(shop)
-    assert found is not None and [str(i) for i in shop.items[found.items]] == NEWS
+    assert found is not None
+    assert [str(i) for i in shop.items[found.items]] == NEWS
     assert shop.baskets is not None
     baskets = [shop.baskets.of(n) for n in range(0, 400, 7)]
     best = np.argsort(-found.scores(known, baskets), axis=1)[:, :5]
@@ -58,8 +63,10 @@ def test_they_are_found_far_more_often_than_by_popularity_of_their_kind(
 def test_what_is_in_the_basket_is_not_suggested_and_may_itself_be_new(shop: Dataset, known: model.Recommender) -> None:
     inside = shop.positions(np.array(["new100", "new104"], object))
     found = for_baskets(shop, known, {"b": inside}, 20)["b"]
-    assert found and not {r.item for r in found} & set(inside.tolist())
-    assert planted.group(found[0].id) == planted.group("new100") and found[0].reason.startswith("new; like “")
+    assert found
+    assert not {r.item for r in found} & set(inside.tolist())
+    assert planted.group(found[0].id) == planted.group("new100")
+    assert found[0].reason.startswith("new; like “")
 
 
 def test_one_kind_of_column_is_enough() -> None:
@@ -75,7 +82,8 @@ def test_one_kind_of_column_is_enough() -> None:
 def test_a_product_that_nobody_bought_has_complements_and_substitutes(shop: Dataset, known: model.Recommender) -> None:
     item = shop.position("new101")
     goes, instead = complements(shop, known, item), substitutes(shop, known, item)
-    assert goes and {planted.group(r.id) for r in goes} == {planted.group("new101")}
+    assert goes
+    assert {planted.group(r.id) for r in goes} == {planted.group("new101")}
     assert all("”, which is like it: in " in r.reason and r.shared == 0 and r.lift > 1.5 for r in goes)
     assert planted.group(instead[0].id) == planted.group("new101")
 
@@ -112,6 +120,8 @@ def test_the_command_lists_only_what_nobody_bought(tmp_path: Path, method: str) 
     assert main(options) == 2, "without a catalogue nothing is known to be new"
     assert main([*options, "--catalogue", str(tmp_path / "c.csv")]) == 0
     recs = pd.read_csv(tmp_path / "recs.csv")
-    assert set(recs["query_id"]) == {"a", "b"} and set(recs["product_id"]) <= set(NEWS) and len(recs) == 6
+    assert set(recs["query_id"]) == {"a", "b"}
+    assert set(recs["product_id"]) <= set(NEWS)
+    assert len(recs) == 6
     assert [planted.group(i) for i in recs["product_id"]] == [1, 1, 1, 2, 2, 2]
     assert recs["reason"].str.startswith("new; ").all()

@@ -22,14 +22,17 @@ def test_how_many_baskets_are_left_out_follows_from_their_lines() -> None:
     assert [every(data, most) for most in (lines, lines - 1, lines // 3 + 1, 10**9)] == [1, 2, 3, 1]
     whole = of_baskets(data).toarray()
     np.testing.assert_array_equal(of_baskets(data, 3).toarray(), whole[::3])
-    assert whole.sum() == lines and whole[7].nonzero()[0].tolist() == data.baskets.of(7).tolist()
+    assert whole.sum() == lines
+    assert whole[7].nonzero()[0].tolist() == data.baskets.of(7).tolist()
 
 
 def test_counts_of_some_customers_are_their_rows_of_the_counts_of_all() -> None:
     data = shop(300)
     found = Histories.of(data)
     b = data.baskets
-    assert found is not None and b is not None and b.customers is not None
+    assert found is not None
+    assert b is not None
+    assert b.customers is not None
     table = found.counts().toarray()
     right = np.zeros_like(table)
     for n, who in enumerate(b.customers):
@@ -45,9 +48,11 @@ def test_the_recommender_of_a_part_still_finds_what_belongs_together(monkeypatch
     whole = model.fit(data)
     monkeypatch.setattr(model, "_LINES", 2_500)
     part = model.fit(data)
-    assert whole.meta["every"] == 1 and part.meta["every"] == 3
+    assert whole.meta["every"] == 1
+    assert part.meta["every"] == 3
     np.testing.assert_array_equal(part.counts, whole.counts)
-    assert part.together.shape == whole.together.shape and 0 < part.together.sum() < np.inf
+    assert part.together.shape == whole.together.shape
+    assert 0 < part.together.sum() < np.inf
 
 
 def test_lists_for_more_than_a_million_are_refused_in_a_sentence(

@@ -26,18 +26,24 @@ def shop(customers: bool = True) -> Dataset:
 def test_baskets_of_one_customer_count_as_less_than_those_of_many() -> None:
     data = shop()
     found = complements(data, recommender.fit(data), data.index["tea"])
-    assert [r.id for r in found[:2]] == ["milk", "glue"] and found[0].shared == 12 and found[1].shared == 14
-    assert found[0].reason.endswith(", by 12 customers") and found[1].reason.endswith(", all by one customer")
+    assert [r.id for r in found[:2]] == ["milk", "glue"]
+    assert found[0].shared == 12
+    assert found[1].shared == 14
+    assert found[0].reason.endswith(", by 12 customers")
+    assert found[1].reason.endswith(", all by one customer")
 
 
 def test_without_customers_every_basket_counts() -> None:
     data = shop(customers=False)
     found = complements(data, recommender.fit(data), data.index["tea"])
-    assert found[0].id == "glue" and "customer" not in found[0].reason
+    assert found[0].id == "glue"
+    assert "customer" not in found[0].reason
 
 
 def test_the_effect_of_clusters_is_their_mean_size_as_a_basket_sees_it() -> None:
     data = shop()
     people, effect = spread(data, Together.of(data), data.index["tea"], [data.index["milk"], data.index["glue"]])
-    assert people.tolist() == [12, 1] and effect.tolist() == [1.0, 14.0]
-    assert by_whom(0, 5) == "" and by_whom(1, 1) == ""
+    assert people.tolist() == [12, 1]
+    assert effect.tolist() == [1.0, 14.0]
+    assert by_whom(0, 5) == ""
+    assert by_whom(1, 1) == ""
