@@ -19,7 +19,7 @@ wanted = unusual.settings(data, dataset)
 if unusual.live(wanted):
     job_ui.panel(unusual.live(wanted))
     st.stop()
-folder = services.store().made("anomalies", wanted.key, data, wanted.run)
+folder = services.store().artifact("anomalies", wanted.key, data, wanted.run)
 if folder is None:
     unusual.offer(wanted, dataset)
     st.stop()

@@ -176,7 +176,7 @@ def product_here() -> None:
 
 shell.page("predict")
 data, run = shell.need_run()
-info, dataset = services.store().run(run), services.dataset(data)
+info, dataset = services.store().run_info(run), services.dataset(data)
 if info.method != "entity":
     without_network()
     st.stop()

@@ -31,7 +31,7 @@ def watch(data_hash: str) -> None:
 
 def result(run: str) -> None:
     """What the chosen training gave, and where to go with it."""
-    info = services.store().run(run)
+    info = services.store().run_info(run)
     title = METHODS[info.method].title if info.method in METHODS else info.method
     with st.container(border=True):
         st.markdown(f"**The result: {plain(title)}**, computed {ago(info.created)}")
@@ -104,7 +104,7 @@ def setup(data_hash: str, data: Dataset) -> None:
     help = "The start of the random numbers: the same seed gives the same result again."
     seed = int(left.number_input("Seed", 0, 2**31 - 1, 0, key="seed", persist_state="session", help=help))
     key = run_key(data_hash, method, params, seed)
-    stored = services.store().run(key)
+    stored = services.store().find_run(key)
     label = "Open the stored result" if stored else f"Train with “{method.title}”"
     if right.button(label, type="primary", icon=":material/play_arrow:", disabled=waits is not None):
         folder = str(services.store().dataset_folder(data_hash))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from embedcore.store.store import Store
+    from embedcore.store import Store
 
 # Set before numpy, numba or torch are imported; the worker and server processes of the tests inherit them.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -33,7 +33,7 @@ def home() -> Path:
 @pytest.fixture
 def store(home: Path) -> Iterator[Store]:
     """The store of `home`, closed at the end."""
-    from embedcore.store.store import Store  # after the settings above
+    from embedcore.store import Store  # after the settings above
 
     opened = Store.open(home)
     yield opened

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from embedcore.store.records import JobRow
+from embedcore.store import JobRow
 
 LIVE = ("queued", "running")
 PREVIEW = "preview.png"  # what a method shows of its learning, in the job's folder, then beside the model

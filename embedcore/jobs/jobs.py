@@ -25,7 +25,7 @@ from embedcore.jobs.job import LIVE, Job, Record
 from embedcore.jobs.kinds import commit, prepare, stored
 from embedcore.jobs.process import Lane
 from embedcore.jobs.queue import Line
-from embedcore.store.store import Store
+from embedcore.store import Store
 
 __all__ = ["Job", "Jobs", "cluster_key", "map_key", "read_key"]
 

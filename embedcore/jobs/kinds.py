@@ -12,7 +12,7 @@ from embedcore.errors import MissingError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.jobs.job import clustering_name
-from embedcore.store.store import Store
+from embedcore.store import Store
 
 # Kinds whose result is a folder made of a dataset, or of a run when the spec names one: nothing else to store.
 # The worker gets dataset_folder, and for a run run_folder (its vectors and graph) and model_folder.
@@ -22,18 +22,20 @@ MADE = ("match", "anomalies", "recommender", "embed", "segments", "lists")
 def stored(store: Store, kind: str, key: str, spec: Mapping[str, Any]) -> tuple[dict[str, Any], datetime] | None:
     """(result, when it was computed) of a job that need not run again; None when it must run."""
     if kind == "train":
-        run = store.run(key)
+        run = store.find_run(key)
         return ({"run": key}, run.created) if run else None
     if kind == "read":
-        folder = store.raw(key)
+        folder = store.find_raw(key)
         return ({"raw": key}, datetime.fromtimestamp(folder.stat().st_mtime, UTC)) if folder else None
     if kind in MADE:
-        folder = store.made(kind, key, spec["dataset"], spec.get("run"))
+        folder = store.artifact(kind, key, spec["dataset"], spec.get("run"))
         return ({}, datetime.fromtimestamp(folder.stat().st_mtime, UTC)) if folder else None
     before = store.done_job(kind, key)
     if kind in ("map", "cluster"):
         made = _made_of_run(store, kind, spec)
-        run = store.run(spec["run"]) if made else None  # a training makes the first clusters without a job of their own
+        run = (
+            store.find_run(spec["run"]) if made else None
+        )  # a training makes the first clusters without a job of their own
         return (made, before.finished if before and before.finished else run.created) if made and run else None
     if before is None or before.result is None or before.finished is None:
         return None
@@ -63,9 +65,7 @@ def prepare(store: Store, kind: str, spec: Mapping[str, Any], folder: Path) -> d
     if kind in ("train", "merge", *MADE):
         ready["dataset_folder"] = str(store.dataset_folder(spec["dataset"]))
     if kind in ("map", "cluster") or (kind in MADE and spec.get("run")):
-        run = store.run(spec["run"])
-        if run is None:
-            raise MissingError("This result is not (or no longer) here.", "Choose another one or train it again.")
+        run = store.run_info(spec["run"])
         store.embedding(run.key).save(folder)
         store.graph(run.key).save(folder)
         ready |= {
@@ -78,7 +78,7 @@ def prepare(store: Store, kind: str, spec: Mapping[str, Any], folder: Path) -> d
         for name in ready["maps"]:
             store.projection(run.key, name).save(folder)
     if kind == "train" and spec["params"].get("runs"):  # a blend loads the models of its parts
-        runs = {key: store.run(key) for key in spec["params"]["runs"]}
+        runs = {key: store.find_run(key) for key in spec["params"]["runs"]}
         if not all(run and run.dataset == spec["dataset"] for run in runs.values()):
             raise MissingError("A result to blend is not (or no longer) here.", "Choose the results again.")
         ready["run_folders"] = {
@@ -114,13 +114,10 @@ def commit(
         store.save_clusters(spec["run"], result["name"], Clusters.load(out, result["name"]))
         found = {"run": spec["run"]}
     elif kind in MADE:
-        store.save_made(kind, key, out, spec["dataset"], spec.get("run"))
+        store.save_artifact(kind, key, out, spec["dataset"], spec.get("run"))
     return {**result, **found}
 
 
 def _raw(store: Store, name: str) -> Path:
     """A read table by its key (or by its folder, whose name is the key)."""
-    folder = store.raw(Path(name).name)
-    if folder is None:
-        raise MissingError("The file that was read is no longer here.", "Upload it again.")
-    return folder
+    return store.raw(Path(name).name)

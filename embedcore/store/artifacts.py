@@ -13,20 +13,20 @@ from typing import Any
 from embedcore.data import folders
 
 
-class Made:
+class Artifacts:
     """The part of the store that needs no database: a folder is there, whole, or it is not."""
 
     home: Path
 
-    def save_made(self, kind: str, key: str, folder: Path, dataset: str, run: str | None = None) -> Path:
+    def save_artifact(self, kind: str, key: str, folder: Path, dataset: str, run: str | None = None) -> Path:
         """Keep what a job left in `folder`, for as long as its dataset (or its run) is kept; where it lies now."""
-        target = self._made_path(kind, key, dataset, run)
+        target = self._artifact_path(kind, key, dataset, run)
         folders.move_in(folder, target)
         return target
 
-    def made(self, kind: str, key: str, dataset: str, run: str | None = None) -> Path | None:
+    def artifact(self, kind: str, key: str, dataset: str, run: str | None = None) -> Path | None:
         """The folder of that result; None when it was not made yet."""
-        folder = self._made_path(kind, key, dataset, run)
+        folder = self._artifact_path(kind, key, dataset, run)
         return folder if folder.is_dir() else None
 
     def note(self, kind: str, dataset: str) -> dict[str, Any]:
@@ -50,6 +50,6 @@ class Made:
     def _note_path(self, kind: str, dataset: str) -> Path:
         return self.home / "datasets" / dataset / "made" / f"{kind}.json"
 
-    def _made_path(self, kind: str, key: str, dataset: str, run: str | None) -> Path:
+    def _artifact_path(self, kind: str, key: str, dataset: str, run: str | None) -> Path:
         owner = self.home / "runs" / run if run else self.home / "datasets" / dataset
         return owner / "made" / kind / hashlib.sha256(key.encode()).hexdigest()[:24]

@@ -67,14 +67,14 @@ class JobRow:
     result: Mapping[str, Any] | None = None
 
 
-def dataset_info(row: Sequence[Any]) -> DatasetInfo:
+def as_dataset(row: Sequence[Any]) -> DatasetInfo:
     hash, name, source, created, products, catalogue_rows, bought, baskets, customers, meta = row
     return DatasetInfo(
         hash, name, source, aware(created), products, catalogue_rows, bought, baskets, customers, json.loads(meta)
     )
 
 
-def run_info(row: Sequence[Any]) -> RunInfo:
+def as_run(row: Sequence[Any]) -> RunInfo:
     key, _, dataset, method, params, seed, created, seconds, rows, dimension, losses, meta = row
     return RunInfo(
         key,
@@ -91,7 +91,7 @@ def run_info(row: Sequence[Any]) -> RunInfo:
     )
 
 
-def job_row(row: Sequence[Any]) -> JobRow:
+def as_job(row: Sequence[Any]) -> JobRow:
     id, kind, key, title, spec, state, created, finished, message, hint, result = row
     return JobRow(
         id,

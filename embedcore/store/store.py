@@ -21,10 +21,10 @@ from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.neighbours import Graph
 from embedcore.store import runs as results
-from embedcore.store.artifacts import Made
+from embedcore.store.artifacts import Artifacts
 from embedcore.store.database import Database, one
 from embedcore.store.migrations import Cursor
-from embedcore.store.records import DatasetInfo, JobRow, RunInfo, dataset_info, job_row, measure, naive, run_info
+from embedcore.store.records import DatasetInfo, JobRow, RunInfo, as_dataset, as_job, as_run, measure, naive
 from embedcore.store.verdicts import Verdicts
 
 DAY = 86_400.0
@@ -35,7 +35,7 @@ _LIVE = ("queued", "running")
 _open_here: WeakValueDictionary[Path, Store] = WeakValueDictionary()
 
 
-class Store(Verdicts, Made):
+class Store(Verdicts, Artifacts):
     """Datasets, runs and what was made of them, verdicts and jobs. Every method may be called from any thread.
 
     One process owns a data folder at a time. A folder appears before its row and goes after it, so a row always has
@@ -111,7 +111,7 @@ class Store(Verdicts, Made):
         """All of them, newest first."""
         with self._db.read() as cursor:
             rows = cursor.execute("SELECT * FROM datasets ORDER BY created DESC").fetchall()
-        return [dataset_info(row) for row in rows]
+        return [as_dataset(row) for row in rows]
 
     def dataset_info(self, hash: str) -> DatasetInfo:
         """MissingError when there is no such dataset."""
@@ -119,7 +119,7 @@ class Store(Verdicts, Made):
             row = one(cursor, "SELECT * FROM datasets WHERE hash = ?", [hash])
         if row is None:
             raise MissingError("This dataset is not (or no longer) here.", "Choose another one or import it again.")
-        return dataset_info(row)
+        return as_dataset(row)
 
     def dataset(self, hash: str) -> Dataset:
         """The data itself; the last few stay in memory and are shared, so do not change their arrays."""
@@ -219,16 +219,20 @@ class Store(Verdicts, Made):
                 results.put_clusters(cursor, number, name, found)
 
         self._db.write(change)
-        found = self.run(key)
+        return self.run_info(key)
+
+    def run_info(self, key: str) -> RunInfo:
+        """MissingError when there is no such result (any more)."""
+        found = self.find_run(key)
         if found is None:
-            raise MissingError("This result was deleted.")
+            raise MissingError("This result is not (or no longer) here.", "Choose another one or train it again.")
         return found
 
-    def run(self, key: str) -> RunInfo | None:
-        """None when there is no such result."""
+    def find_run(self, key: str) -> RunInfo | None:
+        """The same; None when there is no such result."""
         with self._db.read() as cursor:
             row = one(cursor, "SELECT * FROM runs WHERE key = ?", [key])
-        return run_info(row) if row else None
+        return as_run(row) if row else None
 
     def runs(self, dataset_hash: str | None = None) -> list[RunInfo]:
         """Of one dataset or of all, newest first."""
@@ -237,7 +241,7 @@ class Store(Verdicts, Made):
                 "SELECT * FROM runs WHERE $hash IS NULL OR dataset = $hash ORDER BY created DESC, number DESC",
                 {"hash": dataset_hash},
             ).fetchall()
-        return [run_info(row) for row in rows]
+        return [as_run(row) for row in rows]
 
     def delete_run(self, key: str) -> None:
         """With everything that was made of it. Nothing happens when it is not here."""
@@ -332,8 +336,15 @@ class Store(Verdicts, Made):
         folders.move_in(folder, self.home / "raw" / key)
         return self.home / "raw" / key
 
-    def raw(self, key: str) -> Path | None:
-        """The folder of a table that was read (Table.load reads it); None when it is not here."""
+    def raw(self, key: str) -> Path:
+        """The folder of a table that was read (Table.load reads it); MissingError when it is gone."""
+        folder = self.find_raw(key)
+        if folder is None:
+            raise MissingError("The file that was read is no longer here.", "Upload it again.")
+        return folder
+
+    def find_raw(self, key: str) -> Path | None:
+        """The same; None when it is gone, or was not read yet."""
         folder = self.home / "raw" / key
         return folder if folder.is_dir() else None
 
@@ -360,7 +371,7 @@ class Store(Verdicts, Made):
             rows = cursor.execute(
                 "SELECT * FROM jobs ORDER BY state IN ? DESC, created DESC LIMIT ?", [list(_LIVE), limit]
             ).fetchall()
-        return sorted((job_row(row) for row in rows), key=lambda j: j.created)
+        return sorted((as_job(row) for row in rows), key=lambda j: j.created)
 
     def done_job(self, kind: str, key: str) -> JobRow | None:
         """The newest job of this kind and key that came to a result."""
@@ -370,7 +381,7 @@ class Store(Verdicts, Made):
                 "SELECT * FROM jobs WHERE kind = ? AND key = ? AND state = 'done' ORDER BY finished DESC LIMIT 1",
                 [kind, key],
             )
-        return job_row(row) if row else None
+        return as_job(row) if row else None
 
     def sweep(self) -> None:
         """Delete uploaded files after a day and read tables after a week, unless a waiting job names them, logs after

@@ -11,7 +11,7 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.export import csv
-from embedcore.store.records import RunInfo
+from embedcore.store import RunInfo
 from pages.ui import charts, services
 from pages.ui.text import number, plain, share, short
 

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 
 from embedcore import BusyError, Embedding, EmbedError
-from embedcore.store.records import RunInfo
+from embedcore.store import RunInfo
 from pages.ui import services
 from pages.ui.text import plain
 

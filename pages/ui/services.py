@@ -19,7 +19,7 @@ from embedcore.intake.tables.tables import Table
 from embedcore.jobs.jobs import Jobs
 from embedcore.methods import get
 from embedcore.neighbours import Graph
-from embedcore.store.store import Store
+from embedcore.store import Store
 
 
 @dataclass(frozen=True)
@@ -75,8 +75,7 @@ def said(data: str) -> tuple[tuple[str, str, str], ...]:
 
 def from_baskets(run: str) -> bool:
     """Whether the vectors of a result were learned from purchases."""
-    info = store().run(run)
-    return info is not None and "baskets" in get(info.method).needs
+    return "baskets" in get(store().run_info(run).method).needs
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -108,7 +107,11 @@ def profile(dataset_hash: str) -> Profile:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def table(key: str) -> Table | None:
-    """A file that was read, by the key of its reading; None when it is gone."""
-    folder = store().raw(key)
-    return Table.load(folder, head=True) if folder is not None else None
+def table(key: str) -> Table:
+    """A file that was read, by the key of its reading; MissingError when it is gone."""
+    return Table.load(store().raw(key), head=True)
+
+
+def find_table(key: str) -> Table | None:
+    """The same; None when it is gone or not read yet."""
+    return table(key) if store().find_raw(key) is not None else None

@@ -18,7 +18,7 @@ import streamlit as st
 
 from embedcore import EmbedError
 from embedcore.methods import REGISTRY, get
-from embedcore.store.records import RunInfo
+from embedcore.store import RunInfo
 from pages.ui import address, services
 from pages.ui import jobs as job_ui
 from pages.ui.address import remember, url

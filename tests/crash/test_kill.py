@@ -17,7 +17,7 @@ from embedcore.data.embedding import Embedding
 from embedcore.errors import EmbedError
 from embedcore.jobs.jobs import Jobs
 from embedcore.neighbours import Graph
-from embedcore.store.store import Store
+from embedcore.store import Store
 from tests.shared import ROOT
 from tests.unit import made
 from tests.unit.test_jobs import alive, spinning
@@ -56,8 +56,7 @@ def kill_after(process: subprocess.Popen[str], runs: int, seconds: float = 0.0) 
 def check_whole(store: Store, key: str, scratch: Path) -> None:
     """A stored run equals, bit for bit, what was made from its number."""
     n = int(key.split("-")[1])
-    run = store.run(key)
-    assert run is not None
+    run = store.run_info(key)
     made.result(scratch, store.dataset(run.dataset).items, seed=n, d=4 + n % 3)
     want = Embedding.load(scratch / "embeddings")
     got = store.embedding(key)

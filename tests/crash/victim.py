@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from embedcore.jobs.jobs import Jobs
-from embedcore.store.store import Store
+from embedcore.store import Store
 from tests.unit import made
 
 

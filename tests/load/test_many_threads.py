@@ -16,7 +16,7 @@ import pytest
 from embedcore.errors import MissingError
 from embedcore.explore.projection import Projection
 from embedcore.jobs.jobs import Jobs
-from embedcore.store.store import Store
+from embedcore.store import Store
 from tests.unit import made
 
 RUNS = 6
@@ -61,8 +61,7 @@ def test_readers_and_writers_get_right_answers(store: Store, tmp_path: Path) -> 
             n = pick.randrange(RUNS)
             key = f"run-{n}"
             assert np.array_equal(store.embedding(key).vectors, vectors[key])
-            run = store.run(key)
-            assert run is not None
+            run = store.run_info(key)
             assert run.seed == n
             assert run.dataset == hashes[n % 2]
             assert len(store.in_box(key, "umap", n, n, n, n)) == 14

@@ -13,7 +13,7 @@ import streamlit as st
 from embedcore.errors import BusyError
 from embedcore.jobs.jobs import Job, Jobs
 from embedcore.methods import get, run_key
-from embedcore.store.store import Store
+from embedcore.store import Store
 from pages.ui import asking, services
 
 

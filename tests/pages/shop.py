@@ -15,7 +15,7 @@ from embedcore.methods import get, run_key
 from embedcore.methods.base import Params
 from embedcore.neighbours import build
 from embedcore.recommend import model as recommender
-from embedcore.store.store import Store
+from embedcore.store import Store
 
 KINDS = ("shoe", "shirt", "lamp", "bowl")
 COLOURS = ("red", "blue", "green", "black", "white")
@@ -79,10 +79,10 @@ def _prepare(store: Store, data: Dataset, folder: Path) -> None:
     """What the pages would have the worker compute: who is bought with whom, and which rows are one product."""
     if data.baskets is not None:
         recommender.fit(data).save(folder / "recommender")
-        store.save_made("recommender", recommender.key(data.hash), folder / "recommender", data.hash)
+        store.save_artifact("recommender", recommender.key(data.hash), folder / "recommender", data.hash)
     if data.catalogue is not None:
         find(data).save(folder / "match")
-        store.save_made("match", f"{VERSION}|", folder / "match", data.hash)
+        store.save_artifact("match", f"{VERSION}|", folder / "match", data.hash)
 
 
 def _run(store: Store, data: Dataset, name: str, folder: Path, values: dict) -> str:

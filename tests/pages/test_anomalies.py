@@ -12,7 +12,7 @@ from embedcore import Catalogue, Dataset
 from embedcore.explore.anomalies import key
 from embedcore.export import csv
 from embedcore.progress import silent
-from embedcore.store.store import Store
+from embedcore.store import Store
 from embedcore.tasks.anomalies import anomalies
 from pages.ui import services
 from pages.ui.anomalies import view as unusual
@@ -49,7 +49,7 @@ def looked(home: Path, data: Dataset, run: str | None = None) -> None:
         if run:
             spec |= {"run": run, "run_method": "autoencoder", "model_folder": str(store.model_folder(run))}
         anomalies(spec, out, silent)
-        store.save_made("anomalies", key(data.hash, (), run), out, data.hash, run)
+        store.save_artifact("anomalies", key(data.hash, (), run), out, data.hash, run)
     finally:
         store.close()
 
@@ -110,7 +110,7 @@ def test_what_a_person_says_lasts_and_stands_in_the_download(home: Path, data: D
     check(app)
     again = open_page("anomalies", dataset=data.hash[:12])
     assert again.dataframe[0].value["you say"].iloc[0] == "wrong"
-    found = unusual.read(str(services.store().made("anomalies", key(data.hash), data.hash)))
+    found = unusual.read(str(services.store().artifact("anomalies", key(data.hash), data.hash)))
     out = unusual.export(data, found.frame)
     assert out.set_index("id").loc["p60", "verdict"] == "wrong"
     assert (out["verdict"] == "wrong").sum() == 1

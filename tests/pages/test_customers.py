@@ -61,7 +61,7 @@ def test_the_page_shows_segments_a_customer_and_what_did_not_get_a_vector(shop: 
     check(one)
     assert any("No customer is called" in i.value for i in one.info)
 
-    folder = services.store().made("segments", "auto", shop["dataset"], shop["customer2vec"])
+    folder = services.store().artifact("segments", "auto", shop["dataset"], shop["customer2vec"])
     assert folder is not None
     found = Segments.load(folder)
     assert sum(s.customers for s in found.segments) == 80
@@ -70,7 +70,7 @@ def test_the_page_shows_segments_a_customer_and_what_did_not_get_a_vector(shop: 
         assert rooms
         assert sum(bool(rooms & set(r)) for r in planted.ROOMS) == 1
 
-    folder = services.store().made("embed", "rest", shop["dataset"], shop["product2vec"])
+    folder = services.store().artifact("embed", "rest", shop["dataset"], shop["product2vec"])
     assert folder is not None
     new = Newcomers.load(folder)
     assert list(new.table["id"]) == ["p60", "p61", "p62", "p63"]

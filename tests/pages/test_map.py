@@ -13,7 +13,7 @@ from embedcore.errors import InputError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.jobs.jobs import Jobs
-from embedcore.store.store import Store
+from embedcore.store import Store
 from pages.ui import asking, services
 from pages.ui.charts import OTHER, PALETTE
 from pages.ui.map import chart as mapchart

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from embedcore.match import VERSION, Matches
-from embedcore.store.store import Store
+from embedcore.store import Store
 from pages.ui import services
 from pages.ui.duplicates import groups as matchgroups
 from pages.ui.duplicates import out as matchout
@@ -108,7 +108,7 @@ def test_another_row_can_be_kept(keys, home: Path) -> None:
     keep.click().run()
     check(app)
     assert id in matchgroups.keeps(keys["data"]).values()
-    found = Matches.load(services.store().made("match", f"{VERSION}|", keys["data"]) or Path("/"))
+    found = Matches.load(services.store().artifact("match", f"{VERSION}|", keys["data"]) or Path("/"))
     data = services.dataset(keys["data"])
     assert int(data.index[id]) in matchout.choices(data, found, matchgroups.keeps(keys["data"])).values()
 

@@ -188,7 +188,7 @@ def test_lists_for_everybody_are_a_job_and_a_file(keys) -> None:
     button(app, "lists:make").click().run()
     job = services.jobs().wait(app.session_state["lists:job"], 120)
     assert job.state == "done", (job.message, job.hint)
-    made = shop.pd.read_parquet(services.store().made("lists", job.key, keys["data"]) / "lists.parquet")
+    made = shop.pd.read_parquet(services.store().artifact("lists", job.key, keys["data"]) / "lists.parquet")
     data = services.dataset(keys["data"])
     assert set(made["query_id"]) == set(data.baskets.ids)
     assert made.groupby("query_id").size().max() == 10

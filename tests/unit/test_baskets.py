@@ -18,7 +18,7 @@ from embedcore.data.baskets import ARRAYS, TEXTS, Baskets, slices, tally
 from embedcore.data.dataset import Dataset
 from embedcore.data.strings import Strings
 from embedcore.errors import MissingError
-from embedcore.store.records import measure
+from embedcore.store import measure
 from tests.unit import made
 
 

@@ -16,8 +16,7 @@ import pytest
 from embedcore.errors import EmbedError, MissingError
 from embedcore.jobs.job import Record
 from embedcore.jobs.jobs import Job, Jobs, cluster_key, read_key
-from embedcore.store.records import JobRow
-from embedcore.store.store import Store
+from embedcore.store import JobRow, Store
 from tests.unit import made
 
 TASKS = "tests.unit.small_tasks"
@@ -311,7 +310,7 @@ def test_a_folder_made_of_a_dataset_is_kept_and_not_made_again(jobs: Jobs, store
     first = jobs.wait(jobs.submit("match", "k", {"dataset": data}, "Matching").id, 20)
     assert first.state == "done"
     assert not first.cached
-    folder = store.made("match", "k", data)
+    folder = store.artifact("match", "k", data)
     assert folder
     assert "dataset_folder" in (folder / "given.txt").read_text().split()
     again = jobs.submit("match", "k", {"dataset": data}, "Matching")

@@ -18,8 +18,7 @@ from embedcore.errors import BusyError, EmbedError, InputError, MissingError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.neighbours import Graph
-from embedcore.store.records import JobRow
-from embedcore.store.store import Store
+from embedcore.store import JobRow, Store
 from tests.shared import ROOT
 from tests.unit import made
 
@@ -75,8 +74,7 @@ def test_a_renamed_dataset_carries_its_new_name(store: Store, tmp_path: Path) ->
 def test_a_run_comes_back_bit_for_bit(store: Store, tmp_path: Path, d: int) -> None:
     hash = add(store, tmp_path / "a")
     copy = train(store, tmp_path / "r", hash, "k" * 64, d=d)
-    run = store.run("k" * 64)
-    assert run is not None
+    run = store.run_info("k" * 64)
     assert (run.dataset, run.method, run.rows, run.dimension) == (hash, "product2vec", 14, d)
     assert (run.params, run.seed, run.seconds, run.losses) == ({"dimension": d}, 0, 1.5, (2.0, 1.0))
     assert store.kinds(run.key) == ["product", "value"]
@@ -128,7 +126,7 @@ def test_a_run_of_a_deleted_dataset_is_refused_and_leaves_nothing(store: Store, 
     info = made.result(tmp_path / "r", made.dataset().items)
     with pytest.raises(MissingError, match="deleted"):
         store.save_run(tmp_path / "r", {"key": "key", "dataset": "gone", **info})
-    assert store.run("key") is None
+    assert store.find_run("key") is None
     assert not list((store.home / "runs").iterdir())
 
 
@@ -244,7 +242,7 @@ def test_jobs_are_kept_by_id_and_found_by_kind_and_key(store: Store) -> None:
 def test_a_second_process_is_told_who_has_the_folder(store: Store) -> None:
     code = (
         "import sys; from pathlib import Path; from embedcore.errors import BusyError\n"
-        "from embedcore.store.store import Store\n"
+        "from embedcore.store import Store\n"
         "try: Store.open(Path(sys.argv[1]))\nexcept BusyError as e: print(e)"
     )
     ran = subprocess.run([sys.executable, "-c", code, str(store.home)], cwd=ROOT, capture_output=True, text=True)
@@ -313,7 +311,7 @@ def test_leftovers_of_a_killed_process_go_at_the_next_opening(home: Path, tmp_pa
     )
     assert left == sorted([f"datasets/{hash}", "runs/key", "raw/good", "spool/new.csv", "spool/waiting.csv"])
     assert again.raw("good") == home / "raw" / "good"
-    assert again.raw("other") is None
+    assert again.find_raw("other") is None
     again.close()
 
 
@@ -366,20 +364,20 @@ def test_what_was_made_of_a_dataset_or_a_run_comes_back_and_goes_with_it(store: 
     data = add(store, tmp_path / "in")
     train(store, tmp_path / "run", data, "run1")
     for n, run in enumerate((None, "run1")):
-        assert store.made("match", "k", data, run) is None
+        assert store.artifact("match", "k", data, run) is None
         (tmp_path / f"out{n}").mkdir()
         (tmp_path / f"out{n}" / "answer.json").write_text(str(n))
-        kept = store.save_made("match", "k", tmp_path / f"out{n}", data, run)
-        assert store.made("match", "k", data, run) == kept
+        kept = store.save_artifact("match", "k", tmp_path / f"out{n}", data, run)
+        assert store.artifact("match", "k", data, run) == kept
         assert (kept / "answer.json").read_text() == str(n)
-        assert store.made("match", "another", data, run) is None
-        assert store.made("other", "k", data, run) is None
+        assert store.artifact("match", "another", data, run) is None
+        assert store.artifact("other", "k", data, run) is None
     assert store.dataset(data).hash == data, "the dataset is not disturbed"
     store.delete_run("run1")
-    assert store.made("match", "k", data, "run1") is None
-    assert store.made("match", "k", data) is not None
+    assert store.artifact("match", "k", data, "run1") is None
+    assert store.artifact("match", "k", data) is not None
     store.delete_dataset(data)
-    assert store.made("match", "k", data) is None
+    assert store.artifact("match", "k", data) is None
 
 
 def test_many_verdicts_are_kept_together_or_not_at_all(store: Store, tmp_path: Path) -> None:

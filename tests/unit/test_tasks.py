@@ -15,7 +15,7 @@ from embedcore import methods
 from embedcore.intake.purchases.shapes import guess_shape
 from embedcore.intake.tables.tables import Table
 from embedcore.jobs.jobs import Job, Jobs, cluster_key, map_key, read_key
-from embedcore.store.store import Store
+from embedcore.store import Store
 
 PATIENCE = 240.0  # seconds: a cold worker compiles for a minute on a busy machine
 
@@ -97,8 +97,7 @@ def test_from_files_to_a_named_map(jobs: Jobs, store: Store, tmp_path: Path) -> 
     assert trained.result == {"run": key}
     assert len(trained.losses) > 3
     again = jobs.submit("train", key, spec, "Again")
-    run = store.run(key)
-    assert run is not None
+    run = store.run_info(key)
     assert again.cached
     assert again.state == "done"
     assert again.finished == run.created

@@ -12,7 +12,7 @@ import pytest
 from embedcore.jobs.job import clustering_name
 from embedcore.jobs.warmup import Step, WarmUp, none
 from embedcore.jobs.worker import Report
-from embedcore.store.store import Store
+from embedcore.store import Store
 from embedcore.tasks import tasks
 
 

@@ -75,7 +75,7 @@ def segments(data: str, run: str) -> Segments | None:
     """Found in the worker at the first look; None while that runs."""
     k = st.session_state.get("customers:k")
     key = f"{k or 'auto'}"
-    folder = services.store().made("segments", key, data, run)
+    folder = services.store().artifact("segments", key, data, run)
     if folder is not None:
         return _read(str(folder))
     spec = {"dataset": data, "run": run, "k": k, "seed": 0}
@@ -89,7 +89,7 @@ def segments(data: str, run: str) -> Segments | None:
 def segment_of(data: str, customer: str) -> Segment | None:
     """The segment of a customer in the newest result; None before there are segments."""
     newest = next((r.key for r in services.store().runs(data) if r.method == METHOD), None)
-    folder = services.store().made("segments", "auto", data, newest) if newest else None
+    folder = services.store().artifact("segments", "auto", data, newest) if newest else None
     if newest is None or folder is None:
         return None
     row = services.embedding(newest, "customer").row_of.get(customer)
@@ -106,11 +106,10 @@ def _read(folder: str) -> Segments:
 
 def head(run: str, found: Segments) -> None:
     """What the check said, and how many groups there shall be."""
-    info = services.store().run(run)
+    info = services.store().run_info(run)
     with st.expander("How good this is", icon=":material/verified:"):
-        if info is not None:
-            result.notices(info.meta)
-            result.figures(info.meta)
+        result.notices(info.meta)
+        result.figures(info.meta)
     left, _ = st.columns([1, 2])
     chosen = left.number_input(
         "Number of segments",

@@ -17,7 +17,7 @@ COLOURS = {"near-duplicate": "green", "related": "blue"}
 
 def method_note(data: str, run: str) -> None:
     """What "alike" means when the result learned from baskets."""
-    if services.store().run(run).method not in ("product2vec", "svd"):
+    if services.store().run_info(run).method not in ("product2vec", "svd"):
         return
     text, runs = get("text"), services.store().runs(data)
     better = next((r for r in runs if r.method == "text"), None)

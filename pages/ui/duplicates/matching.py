@@ -47,7 +47,7 @@ def view(data: str) -> None:
     key = f"{VERSION}|{source or ''}" + (f"|{helper}" if helper else "")
     if helper:
         spec["run"] = helper
-    folder = services.store().made("match", key, data, helper)
+    folder = services.store().artifact("match", key, data, helper)
     if folder is None:
         _look(dataset, key, spec)
         return

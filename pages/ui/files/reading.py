@@ -45,9 +45,8 @@ def read(kind: str, source: Source) -> tuple[str, Table] | None:
         "ragged": False,
     } | options
     key = _key(spec["path"], source.path.stat().st_size, tuple(sorted({"kind": kind, **spec}.items())))
-    table = services.table(key)
+    table = services.find_table(key)
     if table is None:
-        services.table.clear()
         started = st.session_state.setdefault("read:jobs", {})
         if key not in started:
             started[key] = services.jobs().submit("read", key, spec, f"Read {source.filename}").id

@@ -20,8 +20,8 @@ _SHOWN = 12  # columns that get a slider at once; of more, a person chooses
 
 def columns(run: str) -> tuple[str, ...]:
     """The columns that can be given another weight; none for results of other methods."""
-    info = services.store().run(run)
-    return tuple(info.meta.get("columns", ())) if info is not None and info.method == "cooccurrence" else ()
+    info = services.store().run_info(run)
+    return tuple(info.meta.get("columns", ())) if info.method == "cooccurrence" else ()
 
 
 def asked(run: str) -> Weights:

@@ -44,7 +44,7 @@ def view(dataset: Dataset, by: str) -> None:
         new = whom == "customers" and third.toggle("New products only", key="lists:new")
         spec = {"dataset": dataset.hash, "whom": whom, "k": k, "new_only": new, "version": model.VERSION}
         key = json.dumps(spec, sort_keys=True)
-        folder = services.store().made("lists", key, dataset.hash)
+        folder = services.store().artifact("lists", key, dataset.hash)
         if folder is not None:
             _downloads(dataset, folder, whom)
             return
@@ -56,7 +56,7 @@ def view(dataset: Dataset, by: str) -> None:
             if job.state in job_ui.LIVE:
                 return
         if st.button("Make the lists", icon=":material/play_arrow:", key=f"lists:make:{by}"):
-            ready = services.store().made("recommender", model.key(dataset.hash), dataset.hash)
+            ready = services.store().artifact("recommender", model.key(dataset.hash), dataset.hash)
             place = {"recommender_folder": str(ready)} if ready else {}
             job = services.jobs().submit("lists", key, spec | place, f"Writing {WHOM[whom]} of {dataset.name}")
             st.session_state["lists:job"] = job.id

@@ -25,7 +25,7 @@ def ready(dataset: Dataset) -> Recommender | None:
     if dataset.baskets is None:
         return None
     key = model.key(dataset.hash)
-    folder = services.store().made("recommender", key, dataset.hash)
+    folder = services.store().artifact("recommender", key, dataset.hash)
     if folder is not None:
         known = _loaded(str(folder))
         if (step := int(known.meta.get("every", 1))) > 1:

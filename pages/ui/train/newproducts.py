@@ -45,7 +45,7 @@ def section(data: str, run: str, dataset: Dataset) -> None:
         if wanted is None:
             return
         key = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:24]
-        folder = services.store().made("embed", key, data, run)
+        folder = services.store().artifact("embed", key, data, run)
         if folder is None:
             _start(data, run, key, wanted)
             return
