@@ -7,10 +7,8 @@ import streamlit as st
 
 from embedcore.intake.tables.tables import Table
 from pages.ui import jobs as job_ui
-from pages.ui import pictures, samples, services, shell
-from pages.ui.files import images as imagesource
-from pages.ui.files import mapping, reading, sources
-from pages.ui.files import profile as profileview
+from pages.ui import mapping, profile, reading, samples, services, shell, sources
+from pages.ui.files import images
 from pages.ui.text import plain
 
 LOADED, ADD = "What is loaded", "Add data"
@@ -44,7 +42,7 @@ def add() -> None:
     if catalogue:
         pictures_slot, _ = st.columns(2, gap="large")
         with pictures_slot:
-            spec["images"] = imagesource.pick()
+            spec["images"] = images.pick()
     st.divider()
     chosen = (file or basket_file).filename
     name_box, button = st.columns([3, 1], vertical_alignment="bottom")
@@ -66,11 +64,11 @@ def loaded(data_hash: str) -> None:
     data = services.dataset(data_hash)
     p = services.profile(data_hash)
     st.subheader(plain(data.name), anchor=False)
-    profileview.headline(p)
+    profile.headline(p)
     if st.button("Train a method", type="primary", icon=shell.PAGES["train"][1]):
         shell.go("train")
-    pictures.loaded(data)
-    profileview.details(data, p)
+    images.loaded(data)
+    profile.details(data, p)
     with st.expander("Rename or remove this dataset", icon=":material/edit:"):
         name = st.text_input("New name", value=data.name, max_chars=80, key=f"rename:{data_hash[:12]}")
         left, right = st.columns(2)

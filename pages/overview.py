@@ -5,8 +5,7 @@ import streamlit as st
 
 from embedcore.methods import get
 from pages.ui import jobs as job_ui
-from pages.ui import samples, services, shell
-from pages.ui.files import profile as profileview
+from pages.ui import profile, samples, services, shell
 from pages.ui.text import ago, plain
 
 shell.page("overview")
@@ -33,7 +32,7 @@ if data_hash is None:
 
 data = services.dataset(data_hash)
 st.subheader(plain(data.name), anchor=False)
-profileview.headline(services.profile(data_hash))
+profile.headline(services.profile(data_hash))
 
 runs = services.store().runs(data_hash)
 with st.container(border=True):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import answers, cards, charts, choice, picker, services, shell
+from pages.ui import cards, charts, choice, picker, reading, services, shell, sources
 from pages.ui import result as results
-from pages.ui.files import reading, sources
+from pages.ui.predict import answers
 from pages.ui.text import number, plain, share, short
 
 VIEWS = {"new": "A new product", "file": "Many new products", "blank": "Blank cells", "here": "A known product"}

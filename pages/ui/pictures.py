@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.export import csv
-from pages.ui.text import number, plain, short
-
-_STRIP = 10  # pictures that say what was loaded
+from pages.ui.text import plain, short
 
 
 def show(dataset: Dataset, item: int, width: int = 96) -> bool:
@@ -34,51 +30,6 @@ def beside(dataset: Dataset, item: int, width: int = 56) -> Iterator[None]:
             show(dataset, item, width)
         with st.container(width="stretch", gap=None):
             yield
-
-
-def loaded(dataset: Dataset) -> None:
-    """How many products have a picture, a few of them, and lists of what has none or was left out."""
-    images = dataset.images
-    if images is None:
-        return
-    meta, products = images.meta, dataset.n_catalogue
-    st.markdown(f"**Pictures** · {number(len(images))} of {number(products)} products have one")
-    step = max(1, len(images) // _STRIP)
-    rows = range(0, len(images), step)[:_STRIP]
-    with st.container(horizontal=True, gap="small"):
-        for item in dataset.positions(images.ids[list(rows)]):
-            show(dataset, int(item), 72)
-    lists = {
-        "Products without a picture": _without(dataset),
-        "Pictures that belong to no product": pd.DataFrame({"file": meta.get("unused", [])}),
-        "Pictures that could not be read": pd.DataFrame(meta.get("broken", []), columns=["file", "why"]),
-    }
-    counts = (products - len(images), meta.get("n_unused", 0), meta.get("n_broken", 0))
-    if not any(counts):
-        return
-    with st.expander("What has no picture, and pictures that were left out", icon=":material/hide_image:"):
-        for (title, frame), count in zip(lists.items(), counts, strict=True):
-            if not count:
-                continue
-            st.markdown(f"**{title}**: {number(count)}")
-            st.dataframe(frame.head(200), hide_index=True, width="stretch", height=min(220, 40 + 36 * len(frame)))
-            if len(frame) > 5:
-                st.download_button(
-                    f"Download the list (CSV, {number(len(frame))})",
-                    csv(frame),
-                    file_name=f"{title.lower()}.csv",
-                    mime="text/csv",
-                    icon=":material/download:",
-                    on_click="ignore",
-                    key=f"pictures:{title}",
-                )
-
-
-def _without(dataset: Dataset) -> pd.DataFrame:
-    images, n = dataset.images, dataset.n_catalogue
-    has = images.row_of if images is not None else {}
-    rows = [k for k in range(n) if str(dataset.items[k]) not in has]
-    return pd.DataFrame({"id": dataset.items[rows], "product": dataset.titles[rows]})
 
 
 def learned(png: bytes) -> None:

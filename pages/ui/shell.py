@@ -21,7 +21,8 @@ from embedcore.methods import REGISTRY, get
 from embedcore.store import RunInfo
 from pages.ui import address, services
 from pages.ui import jobs as job_ui
-from pages.ui.address import remember, url
+from pages.ui.address import remember as remember
+from pages.ui.address import url as url
 from pages.ui.text import plain, short
 
 PAGES = {

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from embedcore.data.dataset import Dataset
 from embedcore.jobs.job import PREVIEW
 from pages.ui import services
-from pages.ui.files import images as imagesource
+from pages.ui.files import images
 from tests.pages.app import check, open_page, words
 from tests.pages.conftest import Stock
 
@@ -58,7 +58,7 @@ def folder(_own_home: Any) -> Path:
 
 
 def test_the_data_folder_offers_zips_and_folders(folder: Path) -> None:
-    assert imagesource.places() == ["other.zip", "photos/", "./"]
+    assert images.places() == ["other.zip", "photos/", "./"]
 
 
 def test_pictures_of_a_folder_come_in_with_the_products(folder: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from embedcore.tasks.predict import products
 from embedcore.tasks.tasks import QUESTIONS
-from pages.ui import answers
+from pages.ui.predict import answers
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
 

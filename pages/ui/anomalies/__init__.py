@@ -1,0 +1,1 @@
+"""Parts of the Data errors page: values that do not fit the rest of their product."""

@@ -1,0 +1,1 @@
+"""Parts of the Customers page: segments, a map of customers, one customer."""

@@ -1,0 +1,1 @@
+"""Parts of the Duplicates page: find, review and merge products that are listed twice."""

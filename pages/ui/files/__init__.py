@@ -1,0 +1,1 @@
+"""Parts of the Data page: bringing files in and looking at what they hold."""

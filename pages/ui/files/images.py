@@ -1,14 +1,18 @@
-"""Where product pictures come from: a zip that is uploaded, or a zip or folder in the server's data folder."""
+"""Product pictures: where they come from (an uploaded zip, or a zip or folder in the data folder), what came in."""
 
 from __future__ import annotations
 
 import time
 
+import pandas as pd
 import streamlit as st
 
-from pages.ui import services
-from pages.ui.files import sources
+from embedcore import Dataset
+from embedcore.export import csv
+from pages.ui import pictures, services, sources
+from pages.ui.text import number
 
+_STRIP = 10  # pictures that show what was loaded
 WHOLE = "./"  # the data folder itself, for image columns whose paths begin there
 _HELP = (
     "PNG, JPEG or WebP files in a zip, named like the product ids (17.jpg; 17_1.jpg, 17_2.jpg if there are several) or "
@@ -46,3 +50,48 @@ def pick() -> dict[str, str] | None:
     if chosen.path.is_dir():  # its files may change while its name stays: read it anew each time
         spec["asked"] = str(time.time_ns())
     return spec
+
+
+def loaded(dataset: Dataset) -> None:
+    """How many products have a picture, a few of them, and lists of what has none or was left out."""
+    images = dataset.images
+    if images is None:
+        return
+    meta, products = images.meta, dataset.n_catalogue
+    st.markdown(f"**Pictures** · {number(len(images))} of {number(products)} products have one")
+    step = max(1, len(images) // _STRIP)
+    rows = range(0, len(images), step)[:_STRIP]
+    with st.container(horizontal=True, gap="small"):
+        for item in dataset.positions(images.ids[list(rows)]):
+            pictures.show(dataset, int(item), 72)
+    lists = {
+        "Products without a picture": _without(dataset),
+        "Pictures that belong to no product": pd.DataFrame({"file": meta.get("unused", [])}),
+        "Pictures that could not be read": pd.DataFrame(meta.get("broken", []), columns=["file", "why"]),
+    }
+    counts = (products - len(images), meta.get("n_unused", 0), meta.get("n_broken", 0))
+    if not any(counts):
+        return
+    with st.expander("What has no picture, and pictures that were left out", icon=":material/hide_image:"):
+        for (title, frame), count in zip(lists.items(), counts, strict=True):
+            if not count:
+                continue
+            st.markdown(f"**{title}**: {number(count)}")
+            st.dataframe(frame.head(200), hide_index=True, width="stretch", height=min(220, 40 + 36 * len(frame)))
+            if len(frame) > 5:
+                st.download_button(
+                    f"Download the list (CSV, {number(len(frame))})",
+                    csv(frame),
+                    file_name=f"{title.lower()}.csv",
+                    mime="text/csv",
+                    icon=":material/download:",
+                    on_click="ignore",
+                    key=f"pictures:{title}",
+                )
+
+
+def _without(dataset: Dataset) -> pd.DataFrame:
+    images, n = dataset.images, dataset.n_catalogue
+    has = images.row_of if images is not None else {}
+    rows = [k for k in range(n) if str(dataset.items[k]) not in has]
+    return pd.DataFrame({"id": dataset.items[rows], "product": dataset.titles[rows]})

@@ -12,8 +12,7 @@ from embedcore import Dataset
 from embedcore.explore.newcomers import NEAR, Newcomers
 from embedcore.export import csv
 from pages.ui import jobs as job_ui
-from pages.ui import notices, services
-from pages.ui.files import mapping, reading, sources
+from pages.ui import mapping, notices, reading, services, sources
 from pages.ui.text import number, short
 
 FILE, REST = "A file", "Products of this catalogue without a vector"

@@ -11,7 +11,7 @@ from embedcore.intake.tables.tables import Table
 from embedcore.jobs.jobs import read_key
 from pages.ui import jobs as job_ui
 from pages.ui import notices, services
-from pages.ui.files.sources import Source
+from pages.ui.sources import Source
 from pages.ui.text import number, plain
 
 DELIMITERS = {"": "found automatically", ",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "bar |"}

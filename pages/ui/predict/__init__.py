@@ -1,0 +1,1 @@
+"""Parts of the Predict page: asking a trained model and showing what it answers."""
