@@ -1,4 +1,4 @@
-"""The progress of long work: what it is told, and one stretch of it as a progress of its own."""
+"""The progress of long work: what is called after each step, and a share of it as a progress of its own."""
 
 from __future__ import annotations
 
@@ -30,10 +30,25 @@ def show_first(progress: Progress, answer: Callable[[], Embedding | None]) -> No
         place(found)
 
 
-def part(progress: Progress, low: int, high: int) -> Progress:
-    """The share low..high % of a longer job, as its own Progress."""
+def part(progress: Progress, low: float, high: float, note: str = "", *, only: bool = False) -> Progress:
+    """The share from `low` to `high` percent of a longer job, as its own Progress.
+
+    note: shown where a step has none. only: show `note` alone, neither the steps' notes nor their losses. What a
+    Progress shows before the end (`preview`, `first`) belongs to the whole job and is not passed on.
+
+    >>> half = part(lambda step, of, loss=None, note="": print(step, of, note), 50, 100, "Reading")
+    >>> half(1, 2)
+    75 100 Reading
+    """
+
+    usual = note
 
     def inner(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-        progress(low + (high - low) * step // max(of, 1), 100, loss, note)
+        done = min(1.0, step / of) if of else 0.0
+        percent = round(low + (high - low) * done)
+        if only:
+            progress(percent, 100, note=usual)
+        else:
+            progress(percent, 100, loss, note or usual)
 
     return inner

@@ -16,7 +16,7 @@ from embedcore.explore.clusters import kmeans
 from embedcore.explore.naming import readable
 from embedcore.explore.projection import pca, umap
 from embedcore.neighbours import build
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 
 FILE = "segments.json"
 PLACES = "places.npz"
@@ -86,23 +86,13 @@ def find(
 ) -> Segments:
     """Segments of the customers of an embedding (k-means; k None chooses itself), described, and a map of them."""
     progress(0, 100, note="Finding groups of customers")
-    groups = kmeans(
-        customers.vectors,
-        k,
-        seed,
-        lambda n, of, loss=None, note="": progress(round(50 * n / of), 100, note="Finding groups of customers"),
-    )
+    groups = kmeans(customers.vectors, k, seed, part(progress, 0, 50, "Finding groups of customers", only=True))
     progress(50, 100, note="What sets them apart")
     described = describe(dataset, customers, groups.labels)
     progress(60, 100, note="Drawing the map")
     if 10 <= len(customers) <= _MAPPED:
         graph = build(customers.vectors, 15, seed=seed)
-        xy = umap(
-            customers.vectors,
-            graph,
-            seed=seed,
-            progress=lambda n, of, loss=None, note="": progress(60 + round(39 * n / of), 100, note="Drawing the map"),
-        ).xy
+        xy = umap(customers.vectors, graph, seed=seed, progress=part(progress, 60, 99, "Drawing the map", only=True)).xy
     else:
         xy = pca(customers.vectors, seed).xy
     progress(100, 100, note="Done")

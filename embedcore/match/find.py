@@ -16,7 +16,7 @@ from embedcore.match import candidates, columns, features, groups, score, sparse
 from embedcore.match.cut import expected, logistic, shift
 from embedcore.match.matches import Matches, Said, settled
 from embedcore.match.score import Weights
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 
 VERSION = 2  # raise it when the same catalogue gives other matches
 _CHUNK = 65_536  # pairs whose features are in memory at a time
@@ -71,16 +71,16 @@ def find(
     n = len(read)
     if read.shop is not None and len(np.unique(read.shop[read.shop >= 0])) < 2:
         raise InputError(f"The column “{source}” does not tell two sources apart.", "Choose another column, or none.")
-    look = traits.of(read, _part(progress, 0, 15))
+    look = traits.of(read, part(progress, 0, 15))
     near = {
-        "chars": candidates.near_words(look.chars, candidates.NEAREST, _part(progress, 15, 30), "Comparing titles"),
-        "terms": candidates.near_words(look.terms, candidates.NEAREST, _part(progress, 30, 35), "Comparing words"),
+        "chars": candidates.near_words(look.chars, candidates.NEAREST, part(progress, 15, 30), "Comparing titles"),
+        "terms": candidates.near_words(look.terms, candidates.NEAREST, part(progress, 30, 35), "Comparing words"),
     }
     unit = has = None
     if embedding is not None:
         unit, has, rows = _placed(dataset, embedding, n)
         near["meaning"] = candidates.near_vectors(
-            *_within(embedding, rows), n, candidates.NEAREST, seed, _part(progress, 35, 50)
+            *_within(embedding, rows), n, candidates.NEAREST, seed, part(progress, 35, 50)
         )
     pairs = [(found.a, found.b) for found in near.values()] + [candidates.same_model(look)]
     others = {f"like {name}": _placed(dataset, e, n) for name, e in (extra or {}).items()}
@@ -92,10 +92,10 @@ def find(
     likeness = {name: score.Likeness.fit(*placed[:2], a, b) for name, placed in others.items()}
     table = _Table(read, look, density, unit, has, likeness, columns.read(dataset, read, source))
     weights = weights or score.shipped(embedding is not None).and_also(list(likeness))
-    matches = _scored(table, weights, a, b, n, _part(progress, 50, 85))
+    matches = _scored(table, weights, a, b, n, part(progress, 50, 85))
     candidates_found = len(a)
     if read.shop is None:
-        matches = _filled(table, matches, _part(progress, 85, 92))
+        matches = _filled(table, matches, part(progress, 85, 92))
     progress(92, 100, note="Grouping")
     matches = settled(matches, said)
     progress(100, 100, note="Grouping")
@@ -215,12 +215,3 @@ def _notices(read: texts.Texts, embedding: Embedding | None, near: Mapping[str, 
     if len(words) and np.median(words) < 2:
         said.append("Most titles are one word long: look at what is found before you trust it.")
     return said
-
-
-def _part(progress: Progress, start: int, end: int) -> Progress:
-    """One stretch, from `start` to `end` percent, of the whole."""
-
-    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-        progress(round(start + (end - start) * min(1.0, step / of)) if of else start, 100, None, note)
-
-    return report

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import sparse
 
 from embedcore.data.dataset import Dataset
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 from embedcore.recommend import cooccurrence, ease, habit
 from embedcore.recommend import weights as learned
 from embedcore.recommend.purchases import Histories, every, of_baskets
@@ -36,7 +36,7 @@ def fit(dataset: Dataset, progress: Progress = silent, memory: int = ease.MEMORY
     step = every(dataset, _LINES)
     x = of_baskets(dataset, step)
     counts = dataset.counts
-    together = cooccurrence.fit(x, progress=_stage(progress, 5, 40))
+    together = cooccurrence.fit(x, progress=part(progress, 5, 40))
     head = _head(counts, ease.head_size(memory))
     progress(40, 100, note="Which purchases foretell which (baskets)")
     over_baskets, own_baskets = ease.fit(x, head, *_BASKETS)
@@ -53,7 +53,7 @@ def fit(dataset: Dataset, progress: Progress = silent, memory: int = ease.MEMORY
     telling = None if own_customers is None else (own_customers, _CUSTOMERS[1])
     weights = Weights()
     if step == 1:  # in a part of the baskets the others cannot be taken back
-        stage = _stage(progress, 85, 100, "How much each signal counts")
+        stage = part(progress, 85, 100, "How much each signal counts")
         weights = learned.learn(out, x, histories, (own_baskets, _BASKETS[1]), telling, stage)
     progress(100, 100, note="Done")
     meta = {
@@ -74,10 +74,3 @@ def _head(counts: np.ndarray, most: int) -> np.ndarray:
     """The items bought most, at least twice, ascending."""
     order = np.argsort(-counts, kind="stable")[:most]
     return np.sort(order[counts[order] >= min(2, counts.max(initial=0))])
-
-
-def _stage(progress: Progress, start: int, end: int, says: str = "") -> Progress:
-    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-        progress(round(start + (end - start) * step / max(of, 1)), 100, None, note or says)
-
-    return report

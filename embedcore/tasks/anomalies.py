@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.data.dataset import Dataset
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
     from embedcore.methods.autoencoder.method import FittedAutoencoder
@@ -55,14 +55,13 @@ def score(
     from embedcore.explore.anomalies import unusual
     from embedcore.methods.autoencoder.layout import trimmed
     from embedcore.methods.autoencoder.method import GOOD, Autoencoder, AutoencoderParams
-    from embedcore.methods.columns.cooccurrence import stage
 
     if fitted is None:
         params = AutoencoderParams(preset=GOOD, exclude=exclude, check=False)
-        fitted = Autoencoder().fit(dataset, params, stage(progress, 0, 80), seed)
+        fitted = Autoencoder().fit(dataset, params, part(progress, 0, 80), seed)
     columns = [c.name for c in fitted.layout.columns]
     known = np.flatnonzero(fitted.sheet(dataset).known[: dataset.n_catalogue])
-    frame = unusual(dataset, fitted.expected(dataset), len(columns), known, stage(progress, 80, 100))
+    frame = unusual(dataset, fitted.expected(dataset), len(columns), known, part(progress, 80, 100))
     facts = {
         "columns": columns,
         "unused": fitted.meta.get("unused", []),

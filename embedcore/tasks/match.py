@@ -11,7 +11,7 @@ from embedcore import match as matcher
 from embedcore.data.dataset import Dataset
 from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 
 _READING = 40  # of 100 steps go into reading titles
 
@@ -34,7 +34,7 @@ def match(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     if run is not None and spec.get("run_method") == "text":
         text = run
     else:
-        text = vectors(dataset, _part(progress, 0, _READING))
+        text = vectors(dataset, part(progress, 0, _READING))
         extra = {str(spec["run_method"]): run} if run is not None else {}
     found = matcher.find(
         dataset,
@@ -42,7 +42,7 @@ def match(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
         spec.get("source") or None,
         extra,
         seed=int(spec.get("seed") or 0),
-        progress=_part(progress, _READING, 99),
+        progress=part(progress, _READING, 99),
     )
     progress(99, 100, note="Saving")
     found.save(out)
@@ -65,10 +65,3 @@ def vectors(dataset: Dataset, progress: Progress = silent) -> Embedding | None:
         return Embedding("product", dataset.items[at], encoder.read(read, progress=progress).vectors)
     except InputError:  # without the model, letters and words are compared; the result says so
         return None
-
-
-def _part(progress: Progress, start: int, end: int) -> Progress:
-    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-        progress(round(start + (end - start) * min(1.0, step / of)) if of else start, 100, None, note)
-
-    return report

@@ -18,10 +18,10 @@ from embedcore.methods.autoencoder.layout import Layout, Sheet, trimmed
 from embedcore.methods.autoencoder.read import Expected, Reader, expectations, rebuilt
 from embedcore.methods.base import TABLE, Fitted, Method, Params, param
 from embedcore.methods.columns.cells import packed, unpacked
-from embedcore.methods.columns.cooccurrence import UNSURE, stage
+from embedcore.methods.columns.cooccurrence import UNSURE
 from embedcore.methods.columns.table import WIDE, Table
 from embedcore.methods.persistence import load_model, save_model
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 
 GOOD, FAITHFUL = "good neighbours", "faithful"
 _HELD, _MOST_HELD = 0.1, 2_000  # of the products, for the figures
@@ -189,7 +189,7 @@ class Autoencoder(Method):
             params.learning_rate,
             noise,
             seed,
-            stage(progress, 5, 75),
+            part(progress, 5, 75),
         )
         arrays["layout"] = packed({"layout": layout.plain(), "constant": _constants(dataset, layout)})
         arrays["mean"] = np.zeros(params.dimension, np.float32)
@@ -213,7 +213,7 @@ class Autoencoder(Method):
         progress(78, 100, note="Measuring on products it has not seen")
         found = judge.measure(fitted.reader, sheet.take(learned), sheet.take(held), params.dimension, seed)
         ask = params.check and not table.wide
-        told = judge.neighbours(self, params, dataset, seed, stage(progress, 80, 100)) if ask else ([], [])
+        told = judge.neighbours(self, params, dataset, seed, part(progress, 80, 100)) if ask else ([], [])
         meta |= {
             "notices": [*told[0], *found[0], *trimmed(layout), *_spared(params, table)],
             "figures": [*found[1], *told[1]],

@@ -16,7 +16,7 @@ from embedcore.methods.base import Fitted, Method, Params, param
 from embedcore.methods.baskets import customers_check, documents
 from embedcore.methods.baskets.histories import factors, purchases, rarity, weighted
 from embedcore.methods.persistence import load_model, save_model
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 
 _LINES = 50_000_000  # at most: a million takes about 60 MB while it is computed
 
@@ -125,15 +125,10 @@ class Customer2Vec(Method):
             raise NeedsError("No product was bought that often.", "Lower the smallest number of purchases.")
         known = bought[:, vocabulary]
         idf = rarity(counts[vocabulary], len(dataset.baskets))
-        vectors, matrix = factors(known, idf, params.dimension, seed, progress, 10, 55)
+        vectors, matrix = factors(known, idf, params.dimension, seed, part(progress, 10, 55))
         mine = np.asarray(matrix @ vectors, np.float32)
         some = np.abs(mine).sum(axis=1) > 0
-        found = customers_check.check(
-            dataset,
-            params.dimension,
-            seed,
-            lambda step, of, loss=None, note="": progress(55 + round(45 * step / of), 100, note=note),
-        )
+        found = customers_check.check(dataset, params.dimension, seed, part(progress, 55, 100))
         meta = {
             "params": asdict(params),
             "seed": seed,

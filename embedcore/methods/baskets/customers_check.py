@@ -9,7 +9,7 @@ import numpy as np
 from embedcore.data.dataset import Dataset
 from embedcore.methods.base import figure
 from embedcore.methods.baskets.histories import factors, purchases, rarity, weighted
-from embedcore.progress import Progress
+from embedcore.progress import Progress, part
 
 _ASKED = 2_000  # customers at most
 _LEAST = 30
@@ -39,7 +39,7 @@ def check(dataset: Dataset, dimension: int, seed: int, progress: Progress) -> di
     first, first_who = purchases(dataset, 0, early)
     first = first[:, bought]
     idf = rarity(np.bincount(first.indices, first.data, minlength=len(bought)), int(early.sum()))
-    vectors, m = factors(first, idf, dimension, seed, progress, 0, 60)
+    vectors, m = factors(first, idf, dimension, seed, part(progress, 0, 60))
     later, later_who = purchases(dataset, 0, ~early)
     old = m[np.searchsorted(first_who, chosen)]
     new = weighted(later[np.searchsorted(later_who, chosen)][:, bought], idf)

@@ -50,20 +50,16 @@ def weighted(bought: csr_matrix, idf: np.ndarray) -> csr_matrix:
 
 
 def factors(
-    bought: csr_matrix, idf: np.ndarray, dimension: int, seed: int, progress: Progress, start: int, end: int
+    bought: csr_matrix, idf: np.ndarray, dimension: int, seed: int, progress: Progress
 ) -> tuple[np.ndarray, csr_matrix]:
     """((v, d) product vectors, the weighted matrix): a customer is matrix row @ product vectors."""
     m = weighted(bought, idf)
-
-    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-        progress(start + round((end - start) * step / of), 100, note=note)
-
     # Along the shorter side of the matrix: customers are often far fewer than products.
     if m.shape[0] < m.shape[1]:
-        left, values = main_directions(m.T.tocsr(), dimension, seed, report)
+        left, values = main_directions(m.T.tocsr(), dimension, seed, progress)
         right = m.T @ (left / np.maximum(values, 1e-9))
     else:
-        right, values = main_directions(m, dimension, seed, report)
+        right, values = main_directions(m, dimension, seed, progress)
     # The root of the singular values: between none of them (every direction counts alike) and all of them (the few
     # things that everybody buys decide).
     right = right * np.sqrt(values)

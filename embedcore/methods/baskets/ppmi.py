@@ -14,7 +14,7 @@ from embedcore.methods.baskets.documents import Documents
 from embedcore.methods.baskets.pieces import cut_up, some
 from embedcore.methods.columns.linear import main_directions
 from embedcore.methods.columns.pmi import chance_of, information, sample
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -28,6 +28,7 @@ _CONTEXT = 0.5  # exponent of the contexts' frequency
 _SELDOM = 0.1  # a pair that weighs less (once, in a long basket) says next to nothing,
 _OFTEN = 5  # unless it is all that is known: of a product bought fewer times it is kept
 _ROUNDS = 3
+_NOTE = "Counting a first answer"  # nothing of the training is done yet: its progress stays at 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +68,9 @@ def vectors(docs: Documents, dimension: int, seed: int = 0, progress: Progress =
     often = np.bincount(items, minlength=v).astype(np.float64)
     heads = np.sort(np.argsort(-often, kind="stable")[:_CONTEXTS])
     m = vstack(list(_positive(indptr, items, often, heads, progress)), format="csr")
-    directions, values = main_directions(m, dimension if m.nnz else 0, seed, _waiting(progress), rounds=_ROUNDS)
+    directions, values = main_directions(
+        m, dimension if m.nnz else 0, seed, part(progress, 0, 0, _NOTE, only=True), rounds=_ROUNDS
+    )
     known = values > 1e-6 * values.max(initial=0)
     directions, share = directions[:, known], np.sqrt(values[known])
     context = np.zeros((v, len(share)), np.float32)
@@ -101,13 +104,4 @@ def _positive(
         good = score > 0
         yield csr_matrix((score[good].astype(np.float32), (row[good] - at, col[good])), (stop - at, len(heads)))
         at = stop
-        progress(0, 1, note="Counting a first answer")
-
-
-def _waiting(progress: Progress) -> Progress:
-    """Time passes, but nothing of the training is done yet."""
-
-    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-        progress(0, 1, note="Counting a first answer")
-
-    return report
+        progress(0, 1, note=_NOTE)

@@ -15,6 +15,7 @@ from embedcore.errors import EmbedError
 from embedcore.methods.base import Fitted, Method
 from embedcore.methods.blend import space as blend_space
 from embedcore.progress import Progress
+from embedcore.progress import part as part_of
 
 _QUESTIONS = 2_000
 _AMONG = 20_000  # products that are ranked, the most bought
@@ -179,18 +180,10 @@ def _again(
         values = {k: [c for c in v if c != column] if isinstance(v, list | tuple) else v for k, v in values.items()}
         values = {k: v for k, v in values.items() if k in known} | ({"check": False} if "check" in known else {})
 
-        again = _stretch(progress, n, len(parts) + 1, f"Training {method.title} again")
+        low, high = (100 * at / (len(parts) + 1) for at in (n, n + 1))
+        again = part_of(progress, low, high, f"Training {method.title} again", only=True)
         out.append(method.fit(dataset, method.Params.of(values), again, seed).embeddings["product"])
     return out
-
-
-def _stretch(progress: Progress, n: int, many: int, title: str) -> Progress:
-    """The nth of several stretches of equal length."""
-
-    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-        progress(n * 100 + round(100 * step / of), many * 100, note=title)
-
-    return report
 
 
 def _has_seen(method: Method, params: dict[str, Any], what: str) -> bool:

@@ -17,7 +17,7 @@ from embedcore.methods.base import TABLE, Fitted, Method, Params, param
 from embedcore.methods.columns.cells import Cells
 from embedcore.methods.columns.hidden import check
 from embedcore.methods.persistence import load_model, save_model
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -152,7 +152,7 @@ class Cooccurrence(Method):
         x = cells.matrix(dataset)
         counts = np.asarray(x.sum(axis=0)).ravel()
         progress(20, 100, note="Counting what stands together")
-        tokens, used = pmi.vectors(x, cells, params.dimension, params.context, seed, stage(progress, 20, 80))
+        tokens, used = pmi.vectors(x, cells, params.dimension, params.context, seed, part(progress, 20, 80))
         weights = (cells.share * params.rarity / (params.rarity + counts / max(len(dataset), 1))).astype(np.float32)
         total, weight = _sums(x, weights, tokens)
         known = np.flatnonzero(weight > 0)
@@ -165,7 +165,7 @@ class Cooccurrence(Method):
             seen = [int(n) for n in counts[: len(values)]]
             facts = {"counts": seen, "unsure": [n < UNSURE for n in seen], "unsure_below": UNSURE}
             embeddings["value"] = Embedding("value", np.array(values, object), tokens[: len(values)], facts)
-        judged = check(self, params, dataset, seed, stage(progress, 80, 100)) if params.check else ([], [])
+        judged = check(self, params, dataset, seed, part(progress, 80, 100)) if params.check else ([], [])
         progress(100, 100, note="Done")
         meta = {
             "params": asdict(params),
@@ -186,15 +186,6 @@ class Cooccurrence(Method):
 
     def load(self, folder: Path) -> FittedCooccurrence:
         return FittedCooccurrence(*load_model(folder))
-
-
-def stage(progress: Progress, start: int, end: int) -> Progress:
-    """One stretch, from `start` to `end` percent, of a fit that has several."""
-
-    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-        progress(round(start + (end - start) * step / max(of, 1)), 100, loss, note)
-
-    return report
 
 
 def _sums(x: csr_matrix, weights: np.ndarray, tokens: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -17,7 +17,7 @@ from embedcore.methods.columns.cells import packed, unpacked
 from embedcore.methods.columns.linear import main_directions
 from embedcore.methods.columns.table import Table
 from embedcore.methods.persistence import load_model, save_model
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -80,18 +80,18 @@ class TablePCA(Method):
         if missing:
             raise NeedsError(missing)
         begin = time.perf_counter()
-        progress(0, 8, note="Reading the columns")
+        progress(0, 100, note="Reading the columns")
         table = Table.of(dataset, params.exclude)
         idf = np.concatenate(
             [np.log(max(len(dataset), 1) / np.array(w.counts, np.float32)) + 1 for w in table.words] or [np.empty(0)]
         ).astype(np.float32)
         x, known = _features(table, dataset, idf)
-        progress(1, 8, note="Reading the columns")
+        progress(12, 100, note="Reading the columns")
         x = x[known]
         mean = np.asarray(x.mean(axis=0), np.float32).ravel()
-        components, values = main_directions(x, params.dimension, seed, _later(progress), mean)
+        components, values = main_directions(x, params.dimension, seed, part(progress, 12, 90), mean)
         vectors = x @ components - mean @ components
-        progress(8, 8, note="Done")
+        progress(100, 100, note="Done")
         spread = float(x.multiply(x).sum() - len(known) * (mean.astype(np.float64) ** 2).sum())
         meta = {
             "params": asdict(params),
@@ -132,10 +132,3 @@ def _features(table: Table, dataset: Dataset, idf: np.ndarray) -> tuple[csr_matr
         data = weight / np.repeat(np.maximum(length, 1e-9), np.diff(indptr))
         blocks.append(csr_matrix((data.astype(np.float32), codes, indptr), (n, len(w.words))))
     return hstack(blocks, format="csr", dtype=np.float32), known
-
-
-def _later(progress: Progress) -> Progress:
-    def report(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-        progress(1 + step, 8, loss, note)
-
-    return report

@@ -18,7 +18,7 @@ from embedcore.methods.persistence import load_arrays, load_model, save_model
 from embedcore.methods.text import encoder, models
 from embedcore.methods.text.adapter import Adapter, fit_adapter
 from embedcore.methods.text.template import Template, written
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 
 _ROLES = ("title", "brand", "category", "text", "description")  # the order in which a product is read out
 _SHORT = 3  # titles of fewer words need the description's help
@@ -138,22 +138,13 @@ class TextEncoder(Method):
             raise NeedsError(
                 "It reads text, and the chosen columns are empty for every product.", "Choose other columns."
             )
-        steps = 2 if params.adapt else 1
-        progress(0, steps, note="Loading the language model")
-
-        def reading(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-            progress(step, of * steps, loss, note)
-
-        read = encoder.read(texts, params.chosen, reading)
+        progress(0, 100, note="Loading the language model")
+        read = encoder.read(texts, params.chosen, part(progress, 0, 50 if params.adapt else 100))
         vectors, notices, figures, losses, adapter = read.vectors, [], [], [], None
         if cut := int(read.cut.sum()):
             notices.append(_cut_notice(cut, len(at), read.limit))
         if params.adapt:
-
-            def fitting(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-                progress(of + step, 2 * of, loss, note)
-
-            result = fit_adapter(dataset, at, texts, vectors, seed, fitting)
+            result = fit_adapter(dataset, at, texts, vectors, seed, part(progress, 50, 100))
             notices, figures, losses, adapter = notices + result.notices, result.figures, result.losses, result.adapter
         fitted = FittedText({}, {}, adapter)
         fitted.embeddings["product"] = Embedding("product", dataset.items[at], fitted.apply(vectors))
