@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from embedcore.errors import InputError
+from embedcore.methods import evaluation
 from embedcore.methods.base import Fitted, Method, Params, figure, param, run_key
 
 # name -> "module:class"; a method's module is imported when it is asked for.
@@ -37,4 +38,4 @@ def all_methods() -> list[Method]:
     return [get(name) for name in REGISTRY]
 
 
-__all__ = ["REGISTRY", "Fitted", "Method", "Params", "all_methods", "figure", "get", "param", "run_key"]
+__all__ = ["REGISTRY", "Fitted", "Method", "Params", "all_methods", "evaluation", "figure", "get", "param", "run_key"]
