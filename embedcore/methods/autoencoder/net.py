@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from embedcore.methods.adamw import AdamW, one_cycle
 from embedcore.methods.autoencoder.layout import Layout, Sheet
 from embedcore.methods.threads import one_thread
 from embedcore.progress import Progress
@@ -17,6 +18,7 @@ from embedcore.progress import Progress
 BATCH = 1_024  # and an eighth of the rows of a smaller table, so that an epoch has several steps
 _SMALL = 64
 _WIDE_BATCH = 512  # of a wide table: a step costs as much for each column as for each product
+_DECAY = 1e-4  # weight decay of the matrices; chosen by hand
 _TEXT, _NUMBER = 1.0, 4.0  # weights beside a category column: of a text; of a number's value (its step counts too)
 
 
@@ -84,9 +86,7 @@ def _train(
     net = Net(layout, dimension, width)
     tables = [p for p in net.parameters() if p.ndim == 2]
     rest = [p for p in net.parameters() if p.ndim != 2]
-    groups = [{"params": tables, "weight_decay": 1e-4}, {"params": rest, "weight_decay": 0.0}]
-    adam = torch.optim.AdamW(groups, lr=rate, betas=(0.9, 0.99), fused=True)
-    plan = torch.optim.lr_scheduler.OneCycleLR(adam, rate, total_steps=steps, pct_start=0.15)
+    adam = AdamW([(tables, _DECAY), (rest, 0.0)], betas=(0.9, 0.99), fused=True)
     feed = _Feed(layout, sheet, noise)
     if feed.groups:
         net.order = torch.cat(
@@ -99,10 +99,9 @@ def _train(
         rows = feed.draw(step - 1)
         out = net(*feed.inputs(rows))
         loss = feed.loss(out, rows)
-        adam.zero_grad(set_to_none=True)
         loss.backward()
-        adam.step()
-        plan.step()
+        now, momentum = one_cycle(step - 1, steps, rate)
+        adam.step(now, momentum=momentum)
         if step % every == 0 or step == steps:
             losses.append(float(loss.detach()))
             progress(step, steps, losses[-1], "Learning to rebuild products")

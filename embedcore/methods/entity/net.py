@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from embedcore.methods.adamw import AdamW
 from embedcore.methods.entity import inputs as entity_inputs
 from embedcore.methods.entity.inputs import Inputs
 from embedcore.methods.threads import one_thread
@@ -159,7 +160,7 @@ def _loop(
     rng: np.random.Generator,
     g: torch.Generator,
 ) -> Trained:
-    adam, rate = _AdamW(net, p.decay), p.rate or _RATE[task.examples >= _LARGE]
+    adam, rate = _optimiser(net, p.decay), p.rate or _RATE[task.examples >= _LARGE]
     check_rows, check_wanted = task.check(rng, _MAX_CHECK if every else 0)
     look = _tensors(inputs.take(check_rows))
     best, best_at, state = float("inf"), 0, _state(net) if every else {}
@@ -214,47 +215,12 @@ def _dropped(
     return codes, numbers, words
 
 
-class _AdamW:
-    """Adam with weight decay on the layers, not on the tables (Loshchilov and Hutter 2019). torch.optim has the same,
-    and loads the compiler, which takes longer than most trainings here."""
-
-    def __init__(self, net: Net, decay: float) -> None:
-        named = list(net.named_parameters())
-        self._weights = [w for _, w in named]
-        self._decay = [0.0 if n.startswith(("value", "word")) or w.ndim < 2 else decay for n, w in named]
-        self._first = [torch.zeros_like(w) for w in self._weights]
-        self._second = [torch.zeros_like(w) for w in self._weights]
-        self._steps = 0
-
-    @torch.no_grad()
-    def step(self, rate: float) -> None:
-        """Follow the gradients once and forget them."""
-        self._steps += 1
-        fix = (1 - 0.999**self._steps) ** 0.5
-        size = rate / (1 - 0.9**self._steps)
-        for w, decay, first, second in zip(self._weights, self._decay, self._first, self._second, strict=True):
-            if w.grad is None:
-                continue
-            if w.grad.is_sparse:
-                self._rows(w, first, second, size, fix)
-                continue
-            if decay:
-                w.mul_(1 - rate * decay)
-            first.lerp_(w.grad, 0.1)
-            second.mul_(0.999).addcmul_(w.grad, w.grad, value=0.001)
-            w.addcdiv_(first, (second.sqrt() / fix).add_(1e-8), value=-size)
-            w.grad = None
-
-    def _rows(self, w: Tensor, first: Tensor, second: Tensor, size: float, fix: float) -> None:
-        """Only the rows that the batch has touched: of 20,000 values most are in no batch."""
-        assert w.grad is not None
-        found = w.grad.coalesce()
-        rows, slope = found.indices()[0], found.values()
-        m = first[rows].lerp_(slope, 0.1)
-        v = second[rows].mul_(0.999).addcmul_(slope, slope, value=0.001)
-        first[rows], second[rows] = m, v
-        w[rows] -= size * m / ((v.sqrt() / fix).add_(1e-8))
-        w.grad = None
+def _optimiser(net: Net, decay: float) -> AdamW:
+    """Weight decay is for the layers, not for the tables and the biases."""
+    named = list(net.named_parameters())
+    layers = [w for n, w in named if not n.startswith(("value", "word")) and w.ndim > 1]
+    rest = [w for n, w in named if n.startswith(("value", "word")) or w.ndim < 2]
+    return AdamW([(layers, decay), (rest, 0.0)])
 
 
 def _height(done: float) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from embedcore.methods.adamw import AdamW
 from embedcore.methods.image import see
 from embedcore.methods.image.net import Net
 from embedcore.methods.image.params import COLOURS
@@ -19,6 +20,7 @@ SHOWN = 8  # pictures that are watched while it learns
 _BATCH = 64
 _MOST_STEPS, _FEW_STEPS, _FEWEST_STEPS = 2000, 150, 40
 _SLOW = 0.1  # learning rate of what begins at its best linear answer, as a share
+_DECAY = 1e-4  # weight decay of all layers; chosen by hand
 _WATCH = 10  # steps between two looks at the pictures that are watched
 _DRAWN = 0.1  # weight of the picture beside what was seen in it: a picture is mostly colour
 _LOGIT = 0.02  # how near to black and white the linear beginning goes
@@ -96,12 +98,10 @@ def fit(
     done = {id(v) for layer in (model.net.read, model.net.say, model.net.sketch) for v in layer.parameters()}
     slow = [v for v in model.net.parameters() if id(v) in done]
     fast = [v for v in model.net.parameters() if id(v) not in done]
-    groups = [{"params": slow, "share": _SLOW}, {"params": fast, "share": 1.0}]
-    optimiser = torch.optim.AdamW(groups, lr=how.rate, weight_decay=1e-4)
+    optimiser = AdamW([(slow, _DECAY), (fast, _DECAY)])
     spread = seen.pow(2).sum(1).mean().clamp(min=1e-9)
     for step in range(steps):
-        for group in optimiser.param_groups:
-            group["lr"] = how.rate * group["share"] * min(1.0, (step + 1) / 30) * (1 - step / steps)
+        rates = [how.rate * share * min(1.0, (step + 1) / 30) * (1 - step / steps) for share in (_SLOW, 1.0)]
         order = torch.randint(n, (batch,), generator=random).sort().values  # a mapped file is read forwards
         x = see.tensor(pixels[rows[order.numpy()]], how.size)
         # Edges are the same in any colours; so the convolutions beside them must not rely on colours.
@@ -112,9 +112,8 @@ def fit(
         drawn = model.net.draw(code[some], blocks[order[some]])
         error = F.binary_cross_entropy_with_logits(drawn, x[some]) if how.entropy else 4 * F.mse_loss(drawn, x[some])
         loss = told + _DRAWN * error if how.keep == "edges" else error + _DRAWN * told
-        optimiser.zero_grad()
         loss.backward()
-        optimiser.step()
+        optimiser.step(*rates)
         losses.append(float(loss.detach()))
         if step % _WATCH == 0 or step == steps - 1:
             show(progress, lambda: compare(model, watched))
