@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module, metadata
 
-from embedcore.errors import EmbedError
+from embedcore.errors import Cancelled, EmbedError
 
 # Modules of embedcore.commands, in the order of the help.
 COMMANDS = ("app", "demo", "ingest", "train", "export", "duplicates", "anomalies", "recommend")
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     try:
         options.run(options)
-    except EmbedError as problem:
+    except (EmbedError, Cancelled) as problem:
         print(problem, file=sys.stderr)
         return 2
     return 0

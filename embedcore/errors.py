@@ -31,5 +31,6 @@ class BusyError(EmbedError):
     """Another is at work there: the data folder is in use by another process, or a worker is not ready yet."""
 
 
-class Cancelled(EmbedError):
-    """The work was stopped because somebody asked for it; nothing was kept."""
+class Cancelled(Exception):
+    """The work was stopped because somebody asked for it; nothing was kept. Not an EmbedError: whoever handles errors
+    does not swallow a cancellation."""

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.jobs.job import PREVIEW
 from embedcore.methods import run_key
+from embedcore.progress import PREVIEW
 from pages.ui import charts, pictures, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui import result as results

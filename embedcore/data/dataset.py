@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -73,7 +73,8 @@ class Dataset:
     items: (n,) object str: first the catalogue's products in its order, then products that only baskets know
     (sorted). Every index of a product in this package is a position in `items`.
     meta: where it came from and what import had to say (JSON-able); not part of the hash. images: pictures of some of
-    the items, in their order, or None.
+    the items, in their order, or None. known_hash: its hash when that was computed before; dataclasses.replace does not
+    carry it over, since the content may change.
     """
 
     name: str
@@ -82,6 +83,11 @@ class Dataset:
     items: np.ndarray
     meta: Mapping[str, Any] = field(default_factory=dict)
     images: Images | None = None
+    known_hash: InitVar[str | None] = None
+
+    def __post_init__(self, known_hash: str | None) -> None:
+        if known_hash is not None:
+            object.__setattr__(self, "hash", known_hash)  # takes the place of the property that computes it
 
     @classmethod
     def build(
@@ -202,6 +208,11 @@ class Dataset:
             h.update(f"\x1dimages\x1f{self.images.hash}".encode())
         return h.hexdigest()
 
+    def described(self, name: str | None = None, meta: Mapping[str, Any] | None = None) -> Dataset:
+        """The same content under another name or with other notes. Its hash stays and is not computed again."""
+        name, meta = self.name if name is None else name, self.meta if meta is None else meta
+        return replace(self, name=name, meta=meta, known_hash=self.hash)
+
     def save(self, folder: Path) -> None:
         """Write the dataset as parquet + JSON (its baskets as mapped arrays, and its pictures) into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -228,9 +239,7 @@ class Dataset:
             catalogue = Catalogue(pd.read_parquet(folder / "catalogue.parquet"), dict(head["roles"]))
         items = _strings(pd.read_parquet(folder / "items.parquet")["item"])
         images = Images.load(folder / "images") if (folder / "images").is_dir() else None
-        dataset = cls(head["name"], catalogue, open_baskets(folder), items, head["meta"], images)
-        dataset.__dict__["hash"] = head["hash"]  # it was computed when the dataset was built
-        return dataset
+        return cls(head["name"], catalogue, open_baskets(folder), items, head["meta"], images, head["hash"])
 
 
 def joined(known: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

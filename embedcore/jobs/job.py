@@ -12,8 +12,6 @@ from typing import Any
 from embedcore.store import JobRow
 
 LIVE = ("queued", "running")
-PREVIEW = "preview.png"  # what a method shows of its learning, in the job's folder, then beside the model
-FIRST = "first"  # product vectors that a training shows until it has its own, a folder in the job's
 _LOSSES = 500  # points of a curve
 _RECENT = 20.0  # seconds of progress from which the rest is estimated
 

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from embedcore.errors import BusyError, EmbedError, MissingError
+from embedcore.errors import BusyError, Cancelled, EmbedError, MissingError
 from embedcore.jobs.job import LIVE, Job, Record
 from embedcore.jobs.kinds import commit, prepare, stored
 from embedcore.jobs.process import Lane
@@ -210,6 +210,8 @@ class Jobs:
                     break
         finally:
             self._asking.release()
+        if answer["event"] == "cancelled":
+            raise Cancelled
         if answer["event"] == "failed":
             raise EmbedError(answer["message"], answer["hint"])
         return dict(answer["result"])
@@ -312,6 +314,8 @@ class Jobs:
                     return "failed", *_why(lane.kill())
                 if event["event"] == "failed":
                     return "failed", event["message"], event["hint"]
+                if event["event"] == "cancelled":
+                    return "cancelled", "", ""
                 if event["event"] == "done":
                     record.committing = True
                     break

@@ -20,34 +20,53 @@ from contextlib import suppress
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from embedcore.errors import EmbedError
+from embedcore.errors import Cancelled, EmbedError
 from embedcore.jobs.warmup import WarmUp
+from embedcore.progress import FIRST, PREVIEW
+
+if TYPE_CHECKING:
+    from embedcore.data.embedding import Embedding
 
 Emit = Callable[[Mapping[str, Any]], None]
 _EVERY = 0.1  # seconds between two progress messages
 
 
 class Report:
-    """The Progress of a job: passes on at most ten messages a second, with every loss in between."""
+    """The Progress of a job: passes on at most ten messages a second, with every loss in between. What there is to see
+    before the end is put into the job's folder."""
 
-    def __init__(self, emit: Emit) -> None:
-        self._emit = emit
+    def __init__(self, emit: Emit, folder: Path) -> None:
+        self._emit, self._folder = emit, folder
         self._sent = 0.0
         self._stage = ""
         self._losses: list[tuple[int, float]] = []
         self._last: dict[str, Any] | None = None
 
-    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "", at: int | None = None) -> None:
-        """at: the place of the loss on its curve, where that is another than `step`."""
-        if loss is not None and math.isfinite(loss):
-            self._losses.append((int(step if at is None else at), float(loss)))
+    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "") -> None:
+        if loss is not None:
+            self.curve(step, loss)
         self._last = {"event": "progress", "step": int(step), "of": int(of), "note": note}
         stage = note.partition(":")[0]  # "Training: 3 of 10": a new stage is news, another number is not
         if time.monotonic() - self._sent >= (_EVERY if stage == self._stage else _EVERY / 5):
             self._stage = stage
             self.flush()
+
+    def curve(self, step: int, loss: float) -> None:
+        """A point of the loss curve, sent with the next message."""
+        if math.isfinite(loss):
+            self._losses.append((int(step), float(loss)))
+
+    def preview(self, png: bytes) -> None:
+        """The newest picture; the file is whole at any moment."""
+        (self._folder / f"{PREVIEW}.tmp").write_bytes(png)
+        (self._folder / f"{PREVIEW}.tmp").replace(self._folder / PREVIEW)
+
+    def first(self, embedding: Embedding) -> None:
+        """Vectors to look at while the training goes on; the folder appears when all is in it."""
+        embedding.save(self._folder / f"{FIRST}.tmp")
+        (self._folder / f"{FIRST}.tmp").replace(self._folder / FIRST)
 
     def flush(self) -> None:
         """Send what was held back."""
@@ -86,10 +105,11 @@ def main(arguments: list[str] | None = None) -> None:
 
 def _job(module: Any, job: dict[str, Any], home: Path, emit: Emit) -> None:
     """Run one job; its last message is "done" or "failed"."""
-    report = Report(emit)
+    out = Path(job["out"])
+    report = Report(emit, out)
 
     def work() -> dict[str, Any]:
-        result = module.TASKS[job["kind"]](job["spec"], Path(job["out"]), report)
+        result = module.TASKS[job["kind"]](job["spec"], out, report)
         report.flush()
         return {"event": "done", "result": result}
 
@@ -109,6 +129,8 @@ def _outcome(work: Callable[[], dict[str, Any]], job: dict[str, Any], home: Path
         return work()
     except EmbedError as e:
         return {"event": "failed", "message": e.message, "hint": e.hint}
+    except Cancelled:
+        return {"event": "cancelled"}
     except MemoryError:
         return {
             "event": "failed",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -127,8 +126,7 @@ class Store(Verdicts, Artifacts):
         with self._loading:  # ten sessions that open the same dataset load it once
             found = self._datasets.get(hash)
             if found is None or found.name != info.name:
-                found = replace(Dataset.load(self._dataset_path(hash)), name=info.name)
-                found.__dict__["hash"] = hash  # computed when it was built; computing it again takes seconds
+                found = Dataset.load(self._dataset_path(hash)).described(info.name)
                 self._datasets[hash] = found
             self._datasets.move_to_end(hash)
             while len(self._datasets) > _KEPT_DATASETS:

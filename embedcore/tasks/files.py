@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +57,7 @@ def import_(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str,
             spec["name"], catalogue, purchases, shape, folder / "baskets", images, part(progress, low, 97)
         )
         notices += said
-        dataset = replace(dataset, meta={"notices": notices})
+        dataset = dataset.described(meta={"notices": notices})
     else:
         dataset = Dataset.build(spec["name"], catalogue, None, {"notices": notices}, images)
     progress(98, 100, note="Saving")

@@ -9,36 +9,28 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from embedcore.data.dataset import Dataset
 from embedcore.data.embedding import Embedding
 from embedcore.errors import InputError, NeedsError
-from embedcore.jobs.job import FIRST, PREVIEW, clustering_name
+from embedcore.jobs.job import clustering_name
 from embedcore.jobs.warmup import Step
+from embedcore.progress import PREVIEW, Progress, stage
 from embedcore.tasks.anomalies import anomalies
 from embedcore.tasks.customers import embed, segments
 from embedcore.tasks.files import import_, read
 from embedcore.tasks.lists import lists
 from embedcore.tasks.match import match
 
-
-class Report(Protocol):
-    """The worker's Progress: `at` is the place of a loss on its curve when that is another than `step`."""
-
-    def __call__(
-        self, step: int, of: int, loss: float | None = None, note: str = "", at: int | None = None
-    ) -> None: ...
-
-
 Spec = Mapping[str, Any]
-Task = Callable[[Spec, Path, Report], dict[str, Any]]
+Task = Callable[[Spec, Path, Progress], dict[str, Any]]
 _CURVE = 500  # points of a loss curve that are kept
 
 
-def sample(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+def sample(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
     """A dataset that comes with the app -> Dataset.save(out/dataset)."""
     from embedcore.samples import load
 
@@ -46,7 +38,7 @@ def sample(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     return {}
 
 
-def recommender(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+def recommender(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
     """What a dataset's baskets say about what to recommend -> Recommender.save(out)."""
     from embedcore.recommend import model
 
@@ -54,7 +46,7 @@ def recommender(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     return {}
 
 
-def merge(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+def merge(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
     """A dataset and groups of rows that are one product (positions) -> Dataset.save(out/dataset) without duplicates.
 
     keep: position of a group's first member -> position of the row to keep, where it is not the proposal."""
@@ -74,7 +66,7 @@ def merge(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     return {}
 
 
-def train(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+def train(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
     """Fit a method; writes model/, embeddings/, graph/, maps/ (PCA), clusters/ (k-means, named) and summary.json."""
     from embedcore import methods, neighbours
     from embedcore.explore import clusters, projection
@@ -83,19 +75,17 @@ def train(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     dataset = Dataset.load(Path(spec["dataset_folder"]))
     method = methods.get(spec["method"])
     if "runs" in method.needs:
-        found = dataset.hash
-        dataset = replace(dataset, meta={**dataset.meta, "run_folders": spec.get("run_folders", {})})
-        dataset.__dict__["hash"] = found
+        dataset = dataset.described(meta={**dataset.meta, "run_folders": spec.get("run_folders", {})})
     params, seed = method.Params.of(spec["params"]), int(spec["seed"])
     if missing := method.lacks(dataset):
         raise NeedsError(missing)
-    fitted = method.fit(dataset, params, _Stage(progress, 0, 80, "Training", out), seed)
+    fitted = method.fit(dataset, params, stage(progress, 0, 80, "Training", watched=True), seed)
     fit_seconds = time.perf_counter() - begin
     product = fitted.embeddings["product"]
-    graph = neighbours.build(product.vectors, seed=seed, progress=_Stage(progress, 80, 88, "Comparing products"))
+    graph = neighbours.build(product.vectors, seed=seed, progress=stage(progress, 80, 88, "Comparing products"))
     progress(88, 100, note="Drawing the first map")
     first_map = projection.pca(product.vectors, seed)
-    groups = clusters.auto(product, dataset, seed, _Stage(progress, 90, 99, "Finding groups"))
+    groups = clusters.auto(product, dataset, seed, stage(progress, 90, 99, "Finding groups"))
     progress(99, 100, note="Saving")
     fitted.save(out / "model")
     if (out / PREVIEW).exists():
@@ -121,7 +111,7 @@ def train(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     return {}
 
 
-def map_(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+def map_(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
     """The UMAP of a run -> Projection.save(out)."""
     from embedcore.explore import projection
     from embedcore.neighbours import Graph
@@ -134,7 +124,7 @@ def map_(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     return {}
 
 
-def cluster(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
+def cluster(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
     """Named clusters of a run -> Clusters.save(out). space: "vectors", or "map" for the UMAP's places."""
     from embedcore.explore import clusters
     from embedcore.explore.projection import Projection
@@ -146,7 +136,7 @@ def cluster(spec: Spec, out: Path, progress: Report) -> dict[str, Any]:
     if space == "map" and "umap" not in spec["maps"]:
         raise InputError("There is no map of this result yet.", "Wait for it, or group by the vectors.")
     x = Projection.load(folder, "umap").xy if space == "map" else embedding.vectors
-    look = _Stage(progress, 0, 90, "Finding groups")
+    look = stage(progress, 0, 90, "Finding groups")
     if method == "kmeans":
         found = clusters.kmeans(x, int(k) if k else None, seed, look)
     elif method == "hdbscan":
@@ -196,37 +186,6 @@ TASKS: dict[str, Task] = {
     "lists": lists,
 }
 QUESTIONS: dict[str, Callable[[Spec], dict[str, Any]]] = {"encode": encode, "predict": predict, "warm": warm_encoder}
-
-
-@dataclass(frozen=True)
-class _Stage:
-    """A Progress: one stretch, from `start` to `end` percent, of a job that has several. folder: where the picture and
-    the first vectors go that a method shows while it learns."""
-
-    report: Report
-    start: int
-    end: int
-    name: str
-    folder: Path | None = None
-
-    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "") -> None:
-        done = min(1.0, step / of) if of else 0.0
-        count = f"{step:,} of {of:,}" if of > 1 else ""
-        detail = note if note and note != self.name else count
-        note = f"{self.name}: {detail}" if detail else self.name
-        self.report(round(self.start + (self.end - self.start) * done), 100, loss, note, step)
-
-    def preview(self, png: bytes) -> None:
-        """The newest picture, whole at any moment."""
-        if self.folder is not None:
-            (self.folder / f"{PREVIEW}.tmp").write_bytes(png)
-            (self.folder / f"{PREVIEW}.tmp").replace(self.folder / PREVIEW)
-
-    def first(self, embedding: Embedding) -> None:
-        """Vectors that somebody may look at while the training goes on, all there at once."""
-        if self.folder is not None:
-            embedding.save(self.folder / f"{FIRST}.tmp")
-            (self.folder / f"{FIRST}.tmp").replace(self.folder / FIRST)
 
 
 def _thin(values: list[float]) -> list[float]:

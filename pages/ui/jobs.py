@@ -6,8 +6,8 @@ from contextlib import suppress
 
 import streamlit as st
 
-from embedcore.jobs.job import FIRST, PREVIEW
 from embedcore.jobs.jobs import Job
+from embedcore.progress import FIRST, PREVIEW
 from pages.ui import charts, pictures, services
 from pages.ui.text import duration, plain
 

@@ -11,11 +11,10 @@ import pytest
 from embedcore.data.dataset import Dataset
 from embedcore.data.embedding import Embedding
 from embedcore.errors import Cancelled
-from embedcore.jobs.job import FIRST
+from embedcore.jobs.worker import Report
 from embedcore.methods import get
 from embedcore.methods.baskets import documents, pieces, ppmi
-from embedcore.progress import show_first
-from embedcore.tasks.tasks import _Stage
+from embedcore.progress import FIRST, show_first, stage
 from tests.methods import planted
 from tests.methods.test_baskets import dataset
 
@@ -149,11 +148,13 @@ def test_documents_are_picked_out_whole() -> None:
 
 
 def test_the_worker_puts_the_answer_into_the_job_s_folder_whole(tmp_path: Path) -> None:
-    stage = _Stage(lambda *_: None, 0, 80, "Training", tmp_path)
+    report = Report(lambda _: None, tmp_path)
+    show_first(stage(report, 0, 80, "Training"), lambda: pytest.fail("only the main work of a job is watched"))
+    training = stage(report, 0, 80, "Training", watched=True)
     found = answer(planted.shop())
     assert found is not None
-    show_first(stage, lambda: None)
+    show_first(training, lambda: None)
     assert not list(tmp_path.iterdir())
-    show_first(stage, lambda: found)
+    show_first(training, lambda: found)
     assert [p.name for p in tmp_path.iterdir()] == [FIRST]
     np.testing.assert_array_equal(Embedding.load(tmp_path / FIRST).vectors, found.vectors)

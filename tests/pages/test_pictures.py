@@ -14,7 +14,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from embedcore.data.dataset import Dataset
-from embedcore.jobs.job import PREVIEW
+from embedcore.progress import PREVIEW
 from pages.ui import services
 from pages.ui.files import images
 from tests.pages.app import check, open_page, words

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedcore.jobs.job import FIRST, Job
+from embedcore.jobs.job import Job
 from embedcore.jobs.jobs import Jobs
 from embedcore.methods.baskets import documents, ppmi
+from embedcore.progress import FIRST
 from pages.ui.train.methods import METHODS, job_title
 from tests.pages.app import check, in_url, open_page, words
 from tests.pages.shop import dataset, fill

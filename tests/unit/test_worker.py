@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,7 @@ def test_progress_is_thinned_and_no_loss_is_dropped(monkeypatch: pytest.MonkeyPa
     now = [0.0]
     monkeypatch.setattr("embedcore.jobs.worker.time.monotonic", lambda: now[0])
     sent: list[dict[str, Any]] = []
-    report = Report(lambda m: sent.append(dict(m)))
+    report = Report(lambda m: sent.append(dict(m)), Path("unused"))
     for step in range(1, 1001):
         now[0] += 0.001
         report(step, 1000, loss=1 / step, note=f"Training: {step} of 1,000")
@@ -39,25 +40,6 @@ def test_progress_is_thinned_and_no_loss_is_dropped(monkeypatch: pytest.MonkeyPa
     report.flush()
     assert 8 <= len(sent) <= 14
     assert [tuple(p) for m in sent for p in m["losses"]] == [(s, 1 / s) for s in range(1, 1001)]
-
-
-def test_stages_share_one_bar_and_keep_the_steps_of_the_curve() -> None:
-    seen: list[tuple[Any, ...]] = []
-
-    def report(step: int, of: int, loss: float | None = None, note: str = "", at: int | None = None) -> None:
-        seen.append((step, of, loss, note, at))
-
-    first, second = tasks._Stage(report, 0, 80, "Training"), tasks._Stage(report, 80, 100, "Comparing products")
-    first(0, 0)
-    first(500, 2000, 0.5)
-    first(2000, 2000, 0.4, "Pass 20 of 20")
-    second(1, 1, note="Comparing products")
-    assert seen == [
-        (0, 100, None, "Training", 0),
-        (20, 100, 0.5, "Training: 500 of 2,000", 500),
-        (80, 100, 0.4, "Training: Pass 20 of 20", 2000),
-        (100, 100, None, "Comparing products", 1),
-    ]
 
 
 def test_clusters_are_named_by_what_was_asked_for() -> None:

@@ -11,7 +11,7 @@ import streamlit as st
 
 from embedcore import Dataset, Embedding
 from embedcore.explore.similar import closest
-from embedcore.jobs.job import FIRST
+from embedcore.progress import FIRST
 from pages.ui import cards, picker, services, shell
 from pages.ui.text import count, plain, short
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import streamlit as st
 
@@ -91,7 +91,7 @@ def too_few(method: Method, dataset: Dataset, chosen: tuple[str, ...] | None = N
     if "runs" not in method.needs:
         return None
     there = {r.key: {} for r in services.store().runs(dataset.hash) if r.method != method.name}
-    known = replace(dataset, meta={**dataset.meta, "run_folders": there})
+    known = dataset.described(meta={**dataset.meta, "run_folders": there})
     if (lacking := method.lacks(known)) is not None:
         return lacking
     return "Choose two or more results above." if chosen is not None and len(chosen) < 2 else None
