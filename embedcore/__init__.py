@@ -1,7 +1,6 @@
 """embedcore: what a retailer's products mean to each other. Importing it loads no torch and no streamlit."""
 
-from embedcore.data.dataset import Baskets, Catalogue, Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Baskets, Catalogue, Dataset, Embedding
 from embedcore.errors import BusyError, Cancelled, EmbedError, InputError, MissingError, NeedsError
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.embedding import Embedding
+from embedcore.data import Embedding
 from embedcore.errors import InputError, MissingError
 from embedcore.progress import Progress, silent
 

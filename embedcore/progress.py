@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from embedcore.data.embedding import Embedding
+    from embedcore.data import Embedding
 
 __all__ = ["FIRST", "PREVIEW", "Progress", "part", "show_first", "silent", "stage"]
 

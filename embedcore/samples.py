@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from embedcore.data.dataset import Catalogue, Dataset
-from embedcore.data.images import Images
+from embedcore.data import Catalogue, Dataset, Images
 from embedcore.errors import InputError, MissingError
 from embedcore.progress import Progress, silent
 

@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
 
 def run(wanted: argparse.Namespace) -> None:
     from embedcore.commands import files
-    from embedcore.data.dataset import Dataset
+    from embedcore.data import Dataset
     from embedcore.export import csv
     from embedcore.tasks.anomalies import score
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from embedcore.data.dataset import Dataset
+    from embedcore.data import Dataset
 
 # Numbers that makers and trade give to products say which is which; a shop's own numbers do not.
 _CODES = re.compile(r"\A(?:model|mpn|part|gtin|ean|upc|isbn|manufacturer_?(?:code|number|ref))", re.I)
@@ -83,7 +83,7 @@ def catalogue(path: Path, roles: dict[str, str] | None = None, source: str | Non
     roles: corrections of what each column is taken for. InputError when a column is not there."""
     import numpy as np
 
-    from embedcore.data.dataset import Dataset
+    from embedcore.data import Dataset
     from embedcore.intake.columns.columns import guess_roles, make_catalogue
 
     table = read(path)

@@ -20,8 +20,7 @@ def add(commands: Any) -> None:
 
 
 def run(wanted: argparse.Namespace) -> None:
-    from embedcore.data.dataset import Dataset
-    from embedcore.data.embedding import Embedding
+    from embedcore.data import Dataset, Embedding
     from embedcore.export import write_vectors
 
     try:

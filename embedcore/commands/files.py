@@ -13,7 +13,7 @@ from embedcore.commands.console import bar, read
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
-    from embedcore.data.dataset import Dataset
+    from embedcore.data import Dataset
 
 
 def dataset(
@@ -28,7 +28,7 @@ def dataset(
 
     images: a zip or a folder of pictures, matched to the catalogue's products by file name or image column. near: a
     folder on whose disk there is room for large files while the command runs."""
-    from embedcore.data.dataset import Dataset
+    from embedcore.data import Dataset
     from embedcore.intake.columns.columns import guess_roles, make_catalogue
     from embedcore.intake.pictures import images as pictures
     from embedcore.intake.purchases.shapes import guess_shape
@@ -69,7 +69,7 @@ def more(path: Path, like: Dataset, images: Path | None = None) -> Dataset:
     """New products from a file whose columns are named as in the catalogue of `like`; others are not read.
 
     Without ids they are called new-1, new-2, ..., so that none is taken for a known one."""
-    from embedcore.data.dataset import Dataset
+    from embedcore.data import Dataset
     from embedcore.intake.columns.columns import make_catalogue
     from embedcore.intake.pictures import images as pictures
 

@@ -14,7 +14,7 @@ from embedcore.commands.console import bar, read, step
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
-    from embedcore.data.dataset import Catalogue, Dataset
+    from embedcore.data import Catalogue, Dataset
     from embedcore.recommend.batch import Answer
     from embedcore.recommend.purchases import Lists
 

@@ -11,7 +11,7 @@ from embedcore.commands.console import bar, pairs, step, value
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
-    from embedcore.data.dataset import Dataset
+    from embedcore.data import Dataset
     from embedcore.methods import Fitted, Method, Params
 
 
@@ -36,7 +36,7 @@ def add(commands: Any) -> None:
 
 def run(wanted: argparse.Namespace) -> None:
     from embedcore import methods
-    from embedcore.data.dataset import Dataset
+    from embedcore.data import Dataset
     from embedcore.export import FORMATS, write_vectors
 
     if (wanted.out is None) == (wanted.run_folder is None):

@@ -1,0 +1,38 @@
+"""The values that flow through every room: datasets (catalogue, baskets, pictures) and embeddings.
+
+>>> import pandas as pd
+>>> bought = pd.DataFrame({"basket": ["1", "1"], "item": ["mug", "cup"]})
+>>> Dataset.build("shop", None, bought).items.tolist()
+['cup', 'mug']
+"""
+
+from embedcore.data import folders
+from embedcore.data.baskets import Baskets, LinesDone, count_items, first_lines, merge_lines, open_baskets, row_slices
+from embedcore.data.dataset import ROLES, Catalogue, Dataset, join_items, pictures_of
+from embedcore.data.embedding import Embedding
+from embedcore.data.images import PICTURE_SIDE, Images, shrink_picture
+from embedcore.data.scratch import scratch_array
+from embedcore.data.strings import Strings, Texts
+
+__all__ = [
+    "PICTURE_SIDE",
+    "ROLES",
+    "Baskets",
+    "Catalogue",
+    "Dataset",
+    "Embedding",
+    "Images",
+    "LinesDone",
+    "Strings",
+    "Texts",
+    "count_items",
+    "first_lines",
+    "folders",
+    "join_items",
+    "merge_lines",
+    "open_baskets",
+    "pictures_of",
+    "row_slices",
+    "scratch_array",
+    "shrink_picture",
+]

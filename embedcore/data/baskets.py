@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from embedcore.data import folders
-from embedcore.data.scratch import space
+from embedcore.data.scratch import scratch_array
 from embedcore.data.strings import Strings, Texts, parts
 from embedcore.errors import MissingError
+from embedcore.progress import silent
 
-CHUNK = 2_000_000  # lines that are looked at at a time: a hundredth of a second, tens of MB
-Tell = Callable[[int, int], None]  # lines done, lines in all; may raise to stop
-# The files of a folder of baskets, each a field of Baskets. What is not there is not known.
+CHUNK = 2_000_000  # lines worked on at a time: a hundredth of a second, tens of MB (chosen by hand)
+LinesDone = Callable[[int, int], None]  # called with lines done and lines in all; may raise to stop the work
+# The files of a folder of baskets, each a field of Baskets; a missing file means that the field is not known.
 ARRAYS = {
     "indptr": np.int64,
     "items": np.int32,
@@ -29,10 +30,6 @@ ARRAYS = {
 TEXTS = ("ids", "customer_ids")
 
 
-def quiet(done: int, of: int) -> None:
-    """A Tell that nobody hears."""
-
-
 @dataclass(frozen=True, eq=False)
 class Baskets:
     """Who bought what together, as a sparse table by rows, baskets in time order (file order without time).
@@ -40,7 +37,12 @@ class Baskets:
     indptr: (n+1,) int64. items: (nnz,) int32, positions in Dataset.items, unique and ascending in a basket.
     ids: (n,) object str. customers: (n,) int32 into customer_ids (-1 unknown), or None.
     times: (n,) datetime64[s] (NaT unknown), or None. quantity, price: (nnz,) float32 (NaN unknown), or None.
-    Loaded ones are mapped and cannot be written; their ids and customer_ids are Strings. folder: where they lie.
+    Loaded baskets are mapped and read-only; their ids and customer_ids are Strings. folder: where they lie.
+
+    >>> lines = pd.DataFrame({"basket": ["r1", "r1", "r2"], "item": ["cup", "mug", "mug"]})
+    >>> baskets = Baskets.from_lines(lines, np.array([0, 1, 1], np.int32))
+    >>> len(baskets), baskets.of(0).tolist(), baskets.counts(2).tolist()
+    (2, [0, 1], [1, 2])
     """
 
     indptr: np.ndarray
@@ -67,31 +69,31 @@ class Baskets:
 
     def counts(self, n_items: int) -> np.ndarray:
         """(n_items,) int64: in how many baskets each item is."""
-        return tally(self.items, n_items)
+        return count_items(self.items, n_items)
 
     def customer(self, id: str) -> int:
-        """The code of a customer; MissingError when there is none of that id."""
+        """The code of a customer; MissingError when the id is unknown."""
         known = self.customer_ids if self.customer_ids is not None else np.empty(0, object)
         found = known.find(id) if isinstance(known, Strings) else next(iter(np.flatnonzero(known == id)), -1)
         if found < 0:
             raise MissingError(f"There is no customer “{id}” in this dataset.")
         return int(found)
 
-    def by_customer(self, tell: Tell = quiet) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(indptr, items, customer codes): one document per known customer, all items of its baskets in time
-        order, repeats kept."""
+    def by_customer(self, progress: LinesDone = silent) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(indptr (c+1,) int64, items (nnz,) int32, customer codes (c,)): for each known customer the items of all its
+        baskets in time order, repeats kept. MissingError without customers."""
         if self.customers is None:
             raise MissingError("These baskets carry no customers.")
         order = np.argsort(self.customers, kind="stable")
         order = order[np.searchsorted(self.customers[order], 0) :]
         who = self.customers[order]
         ends = np.r_[0, np.cumsum(self.sizes[order])].astype(np.int64)
-        items = space(int(ends[-1]), np.int32, self.folder)
-        for start, stop in slices(ends):
+        items = scratch_array(int(ends[-1]), np.int32, self.folder)
+        for start, stop in row_slices(ends):
             first = self.indptr[order[start:stop]] - ends[start:stop]
             lines = np.repeat(first, np.diff(ends[start : stop + 1])) + np.arange(ends[start], ends[stop])
             items[ends[start] : ends[stop]] = self.items[lines]
-            tell(int(ends[stop]), len(items))
+            progress(int(ends[stop]), len(items))
         last = np.flatnonzero(np.r_[who[1:] != who[:-1], True]) if len(who) else np.empty(0, np.int64)
         return np.r_[0, ends[last + 1]].astype(np.int64), items, who[last]
 
@@ -104,7 +106,7 @@ class Baskets:
         return replace(self, ids=ids, folder=None, **arrays)
 
     def thinned(self, lines: int) -> Baskets:
-        """All of them, or when they have more lines evenly spaced ones with about that many."""
+        """Evenly spaced baskets with about `lines` lines in all; all baskets when they have no more than that."""
         step = max(1, -(-len(self.items) // lines))
         if step == 1:
             return self
@@ -115,21 +117,21 @@ class Baskets:
         return replace(self, indptr=indptr, folder=None, **by_line, **by_basket)
 
     def renamed(self, to: np.ndarray) -> Baskets:
-        """The same baskets where item i is item to[i]. Items of a basket that become one are one line: quantities
-        summed, prices averaged. to: (items,) int32."""
+        """The same baskets with item i replaced by to[i], (items,) int32. Lines of a basket that become the same item
+        are merged: quantities summed, prices averaged."""
         counts = np.zeros(len(self), np.int64)
-        items = space(len(self.items), np.int32, self.folder)
+        items = scratch_array(len(self.items), np.int32, self.folder)
         amounts = {c: a for c in ("quantity", "price") if (a := getattr(self, c)) is not None}
-        out, at = {c: space(len(self.items), np.float32, self.folder) for c in amounts}, 0
-        for start, stop in slices(self.indptr):
+        out, at = {c: scratch_array(len(self.items), np.float32, self.folder) for c in amounts}, 0
+        for start, stop in row_slices(self.indptr):
             part = slice(int(self.indptr[start]), int(self.indptr[stop]))
             basket = np.repeat(np.arange(stop - start), np.diff(self.indptr[start : stop + 1]))
             item = to[self.items[part]]
             sort = np.lexsort((item, basket))
-            new = first_of(basket[sort], item[sort])
+            new = first_lines(basket[sort], item[sort])
             kept = item[sort][new]
             items[at : at + len(kept)] = kept
-            for c, values in merge({c: a[part][sort] for c, a in amounts.items()}, new).items():
+            for c, values in merge_lines({c: a[part][sort] for c, a in amounts.items()}, new).items():
                 out[c][at : at + len(kept)] = values
             counts[start:stop] = np.bincount(basket[sort][new], minlength=stop - start)
             at += len(kept)
@@ -138,7 +140,7 @@ class Baskets:
         return replace(self, indptr=indptr, items=items[:at], folder=None, **lines)
 
     def content(self) -> Iterator[bytes | memoryview]:
-        """What the dataset's hash is made of, in pieces."""
+        """The bytes that the dataset's hash is made of, in pieces."""
         yield from _joined(self.ids)
         for name in ARRAYS:
             array = getattr(self, name)
@@ -147,14 +149,15 @@ class Baskets:
             yield from _joined(self.customer_ids)
 
     def save(self, folder: Path) -> None:
-        """Write them as a folder that `load` maps. Mapped ones pass through without taking memory."""
-        if self.folder is not None and folder.exists() and os.path.samefile(self.folder, folder):
+        """Write a folder that `load` maps. Mapped baskets are copied without being read into memory."""
+        if self.folder is not None and folder.exists() and self.folder.samefile(folder):
             return
-        made = self._written_beside(folder)
+        made = self.write_beside(folder)
         folders.remove(folder)
         made.rename(folder)
 
-    def _written_beside(self, folder: Path) -> Path:
+    def write_beside(self, folder: Path) -> Path:
+        """Write a new folder beside `folder`, under a temporary name, and return it."""
         made = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
         folders.remove(made)
         made.mkdir(parents=True)
@@ -181,7 +184,9 @@ class Baskets:
 
     @classmethod
     def from_lines(cls, lines: pd.DataFrame, item: np.ndarray) -> Baskets:
-        """lines: one row per line as for Dataset.build, in any order; item: (len(lines),) int32 positions."""
+        """Baskets in memory.
+
+        lines: one row per line as for Dataset.build, in any order. item: (len(lines),) int32 positions."""
         has = {c: c in lines and bool(lines[c].notna().any()) for c in ("customer", "time", "quantity", "price")}
         code, ids = pd.factorize(lines["basket"].astype(str))
         when = None
@@ -195,9 +200,9 @@ class Baskets:
         at = rank[code]
         sort = np.lexsort((item, at))
         at, item = at[sort], item[sort]
-        new = first_of(at, item)
+        new = first_lines(at, item)
         amounts = {c: lines[c].to_numpy(np.float32)[sort] for c in ("quantity", "price") if has[c]}
-        merged = amounts if new.all() else merge(amounts, new)
+        merged = amounts if new.all() else merge_lines(amounts, new)
         customers = customer_ids = None
         if has["customer"]:
             who = lines["customer"].groupby(code).first()
@@ -215,14 +220,25 @@ class Baskets:
         )
 
 
-def first_of(basket: np.ndarray, item: np.ndarray) -> np.ndarray:
-    """(n,) bool: the first line of a product in a basket, of lines in the order of baskets and products."""
+def first_lines(basket: np.ndarray, item: np.ndarray) -> np.ndarray:
+    """(n,) bool: which lines, sorted by basket and product, are the first of their product in their basket.
+
+    >>> first_lines(np.array([0, 0, 1]), np.array([5, 5, 5])).tolist()
+    [True, False, True]
+    """
     return np.r_[True, (basket[1:] != basket[:-1]) | (item[1:] != item[:-1])][: len(item)]
 
 
-def merge(amounts: dict[str, np.ndarray], new: np.ndarray) -> dict[str, np.ndarray]:
-    """float32 per product and basket, from lines of which `new` says where one begins: quantities summed, prices
-    averaged over the lines that know them; NaN where none does."""
+def merge_lines(amounts: dict[str, np.ndarray], new: np.ndarray) -> dict[str, np.ndarray]:
+    """Merge the lines of one product in one basket: quantities summed, prices averaged over the lines that have one,
+    NaN where none has.
+
+    amounts: "quantity" or "price" -> (n,) float32. new: what `first_lines` gives. Each result is (new.sum(),) float32.
+
+    >>> new = np.array([True, False, True])
+    >>> merge_lines({"quantity": np.array([1, 2, 5], np.float32)}, new)["quantity"].tolist()
+    [3.0, 5.0]
+    """
     first, merged = np.flatnonzero(new), {}
     for name, values in amounts.items():
         known = ~np.isnan(values)
@@ -234,17 +250,25 @@ def merge(amounts: dict[str, np.ndarray], new: np.ndarray) -> dict[str, np.ndarr
     return merged
 
 
-def tally(items: np.ndarray, n_items: int, tell: Tell = quiet) -> np.ndarray:
-    """(n_items,) int64: how often each position is among items (nnz,)."""
+def count_items(items: np.ndarray, n_items: int, progress: LinesDone = silent) -> np.ndarray:
+    """(n_items,) int64: how often each position occurs in items (nnz,).
+
+    >>> count_items(np.array([0, 2, 2]), 3).tolist()
+    [1, 0, 2]
+    """
     counts = np.zeros(n_items, np.int64)
     for start in range(0, len(items), CHUNK):
         counts += np.bincount(items[start : start + CHUNK], minlength=n_items)
-        tell(min(start + CHUNK, len(items)), len(items))
+        progress(min(start + CHUNK, len(items)), len(items))
     return counts
 
 
-def slices(indptr: np.ndarray) -> Iterator[tuple[int, int]]:
-    """(first, last + 1) rows of a sparse table, some that hold about CHUNK cells at a time."""
+def row_slices(indptr: np.ndarray) -> Iterator[tuple[int, int]]:
+    """Blocks of rows (first, last + 1) of a sparse table, each with about CHUNK cells.
+
+    >>> list(row_slices(np.array([0, 2, 5])))
+    [(0, 2)]
+    """
     start, rows = 0, len(indptr) - 1
     while start < rows:
         stop = int(np.searchsorted(indptr, indptr[start] + CHUNK, side="right")) - 1
@@ -254,8 +278,14 @@ def slices(indptr: np.ndarray) -> Iterator[tuple[int, int]]:
 
 
 def open_baskets(folder: Path) -> Baskets | None:
-    """The baskets in a dataset's folder, None when there are none. Where they lie as parquet, as they once did, they
-    are turned into what `Baskets.load` maps."""
+    """The baskets in a dataset's folder, None when there are none. Baskets that an older version wrote as Parquet are
+    converted to what `Baskets.load` maps.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     print(open_baskets(Path(folder)))
+    None
+    """
     new = folder / "baskets"
     if not new.exists():
         try:
@@ -263,8 +293,8 @@ def open_baskets(folder: Path) -> Baskets | None:
         except FileNotFoundError:  # there are none, or another process was faster
             return Baskets.load(new) if new.exists() else None
         try:
-            made = old._written_beside(new)
-        except OSError:  # a folder that cannot be written is read as it is
+            made = old.write_beside(new)
+        except OSError:  # the folder is read-only: use what was read
             return old
         try:
             made.rename(new)
@@ -291,7 +321,7 @@ def _from_parquet(folder: Path) -> Baskets:
 
 
 def _mapped(path: Path) -> np.ndarray | None:
-    # A plain array: every slice of a memmap is one too, which costs microseconds each.
+    # A plain array: a slice of a memmap is a memmap, which costs microseconds each time.
     return np.asarray(np.load(path, mmap_mode="r", allow_pickle=False)) if path.exists() else None
 
 

@@ -1,4 +1,4 @@
-"""Dataset: a catalogue, baskets, or both, mapped, validated, hashed and frozen."""
+"""Dataset: a catalogue, baskets, or both; checked, hashed and frozen."""
 
 from __future__ import annotations
 
@@ -28,7 +28,12 @@ class Catalogue:
 
     frame: the columns that are not ignored, typed by role: price/number float64, date datetime64,
     everything else str with missing as NA. roles: column -> role, in the frame's order; exactly one "id",
-    whose values are unique and not missing.
+    whose values are unique and not missing. InputError when that does not hold.
+
+    >>> frame = pd.DataFrame({"sku": ["a", "b"], "name": ["Mug", "Cup"]}, dtype="str")
+    >>> catalogue = Catalogue(frame, {"sku": "id", "name": "title"})
+    >>> catalogue.id_column, catalogue.columns("title"), len(catalogue)
+    ('sku', ['name'], 2)
     """
 
     frame: pd.DataFrame
@@ -54,6 +59,7 @@ class Catalogue:
 
     @property
     def id_column(self) -> str:
+        """The column with role "id"."""
         return next(c for c, r in self.roles.items() if r == "id")
 
     @cached_property
@@ -72,9 +78,15 @@ class Dataset:
 
     items: (n,) object str: first the catalogue's products in its order, then products that only baskets know
     (sorted). Every index of a product in this package is a position in `items`.
-    meta: where it came from and what import had to say (JSON-able); not part of the hash. images: pictures of some of
-    the items, in their order, or None. known_hash: its hash when that was computed before; dataclasses.replace does not
-    carry it over, since the content may change.
+    meta: where it came from and the notices of its import (JSON-able); not part of the hash. images: pictures of some
+    of the items, in their order, or None. known_hash: the hash when it was computed before; dataclasses.replace does
+    not carry it over, since the content may change.
+
+    >>> frame = pd.DataFrame({"sku": ["a", "b"], "name": ["Mug", "Cup"]}, dtype="str")
+    >>> lines = pd.DataFrame({"basket": ["1", "1", "2"], "item": ["a", "b", "c"]})
+    >>> shop = Dataset.build("shop", Catalogue(frame, {"sku": "id", "name": "title"}), lines)
+    >>> shop.items.tolist(), shop.counts.tolist(), shop.titles.tolist()
+    (['a', 'b', 'c'], [1, 1, 1], ['Mug', 'Cup', 'c'])
     """
 
     name: str
@@ -102,15 +114,17 @@ class Dataset:
 
         lines: one row per line with str columns `basket` and `item`, and optionally `customer` (str),
         `time` (datetime), `quantity`, `price` (float). Lines of one basket need not be adjacent. The same
-        item twice in a basket becomes one line with the summed quantity.
+        item twice in a basket becomes one line with the summed quantity. InputError when both are missing.
         """
         if catalogue is None and (lines is None or not len(lines)):
             raise InputError("There is nothing to import.", "Give a catalogue, baskets, or both.")
         known = catalogue.ids if catalogue is not None else np.empty(0, object)
         if lines is None or not len(lines):
-            return cls(name, catalogue, None, known, dict(meta or {}), pictured(images, known))
-        items, code = joined(known, lines["item"].astype(str).to_numpy(dtype=object))
-        return cls(name, catalogue, Baskets.from_lines(lines, code), items, dict(meta or {}), pictured(images, items))
+            return cls(name, catalogue, None, known, dict(meta or {}), pictures_of(images, known))
+        items, code = join_items(known, lines["item"].astype(str).to_numpy(dtype=object))
+        return cls(
+            name, catalogue, Baskets.from_lines(lines, code), items, dict(meta or {}), pictures_of(images, items)
+        )
 
     @classmethod
     def with_baskets(
@@ -122,9 +136,8 @@ class Dataset:
         meta: Mapping[str, Any] | None = None,
         images: Images | None = None,
     ) -> Dataset:
-        """A catalogue and baskets that lie in a folder (Baskets.load) and hold positions in items, as `joined` gives
-        them."""
-        return cls(name, catalogue, Baskets.load(folder), items, dict(meta or {}), pictured(images, items))
+        """A catalogue with the baskets of a folder (Baskets.load); their items are positions in `items` (`join_items`)."""
+        return cls(name, catalogue, Baskets.load(folder), items, dict(meta or {}), pictures_of(images, items))
 
     def __len__(self) -> int:
         return len(self.items)
@@ -140,13 +153,14 @@ class Dataset:
         return {str(i): n for n, i in enumerate(self.items)}
 
     def position(self, id: str) -> int:
+        """The position of a product in `items`; MissingError when the id is unknown."""
         try:
             return self.index[id]
         except KeyError:
             raise MissingError(f"There is no product “{id}” in this dataset.") from None
 
     def positions(self, ids: np.ndarray) -> np.ndarray:
-        """(n,) int64 positions in `items` of ids that are all known."""
+        """(n,) int64 positions in `items`; every id must be known."""
         return np.fromiter((self.index[str(i)] for i in ids), np.int64, len(ids))
 
     def columns(self, *roles: str) -> list[str]:
@@ -216,35 +230,40 @@ class Dataset:
     def save(self, folder: Path) -> None:
         """Write the dataset as parquet + JSON (its baskets as mapped arrays, and its pictures) into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
-        head: dict[str, Any] = {"name": self.name, "hash": self.hash, "meta": dict(self.meta), "roles": None}
+        facts: dict[str, Any] = {"name": self.name, "hash": self.hash, "meta": dict(self.meta), "roles": None}
         if self.catalogue is not None:
-            head["roles"] = list(self.catalogue.roles.items())
+            facts["roles"] = list(self.catalogue.roles.items())
             self.catalogue.frame.to_parquet(folder / "catalogue.parquet", index=False)
         pd.DataFrame({"item": self.items.astype(str)}).to_parquet(folder / "items.parquet", index=False)
         if self.baskets is not None:
             self.baskets.save(folder / "baskets")
         if self.images is not None:
             self.images.save(folder / "images")
-        (folder / "dataset.json").write_text(json.dumps(head, ensure_ascii=False), encoding="utf-8")
+        (folder / "dataset.json").write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path) -> Dataset:
         """Read what `save` wrote; MissingError when it is not there."""
         try:
-            head = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
+            facts = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
         except FileNotFoundError:
             raise MissingError("This dataset is no longer in the data folder.", "Import it again.") from None
         catalogue = None
-        if head["roles"] is not None:
-            catalogue = Catalogue(pd.read_parquet(folder / "catalogue.parquet"), dict(head["roles"]))
+        if facts["roles"] is not None:
+            catalogue = Catalogue(pd.read_parquet(folder / "catalogue.parquet"), dict(facts["roles"]))
         items = _strings(pd.read_parquet(folder / "items.parquet")["item"])
         images = Images.load(folder / "images") if (folder / "images").is_dir() else None
-        return cls(head["name"], catalogue, open_baskets(folder), items, head["meta"], images, head["hash"])
+        return cls(facts["name"], catalogue, open_baskets(folder), items, facts["meta"], images, facts["hash"])
 
 
-def joined(known: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(items of a dataset, (n,) int32 positions of names in them): the ids of its catalogue first, then the names that
-    it does not know, sorted. known, names: object arrays of str."""
+def join_items(known: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(items of a dataset, (n,) int32 positions of `names` in them). The items are the ids of the catalogue, then the
+    names that it lacks, sorted. known, names: (k,) and (n,) object arrays of str.
+
+    >>> items, positions = join_items(np.array(["b"], object), np.array(["c", "a", "b"], object))
+    >>> items.tolist(), positions.tolist()
+    (['b', 'a', 'c'], [2, 1, 0])
+    """
     position = {i: n for n, i in enumerate(known)}
     extra = sorted(set(names) - position.keys())
     position.update({i: len(known) + n for n, i in enumerate(extra)})
@@ -252,8 +271,13 @@ def joined(known: np.ndarray, names: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return items, np.fromiter((position[i] for i in names), np.int32, len(names))
 
 
-def pictured(images: Images | None, items: np.ndarray) -> Images | None:
-    """The pictures of these items, None when there are none."""
+def pictures_of(images: Images | None, items: np.ndarray) -> Images | None:
+    """The pictures of these items, in their order; None when there are none.
+
+    >>> shown = Images.of(["mug"], [np.zeros((9, 9), np.uint8)])
+    >>> len(pictures_of(shown, np.array(["cup", "mug"], object))), pictures_of(shown, np.array(["cup"], object))
+    (1, None)
+    """
     known = images.only(items) if images is not None else None
     return known if known is not None and len(known) else None
 

@@ -1,4 +1,4 @@
-"""Embedding: named vectors, the one value that flows from a method to everything that explores it."""
+"""Embedding: the vectors of one trained method, each with an id."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ class Embedding:
 
     kind: what a row is: "product", "context" (the output side of a product), "customer", "value".
     ids: (n,) object array of str, unique. vectors: (n, d) float32, finite. meta: small JSON-able facts.
+    InputError when ids and vectors do not match, or a vector is not finite.
+
+    >>> e = Embedding("product", np.array(["mug", "cup"], object), np.eye(2))
+    >>> e.dimension, e.row("cup"), e.vectors.dtype.name
+    (2, 1, 'float32')
     """
 
     kind: str

@@ -1,4 +1,13 @@
-"""Folders that appear whole or not at all."""
+"""Folders that appear whole or not at all.
+
+>>> import tempfile
+>>> with tempfile.TemporaryDirectory() as name:
+...     new, target = Path(name) / "new.tmp", Path(name) / "kept"
+...     new.mkdir()
+...     move_in(new, target)
+...     sorted(path.name for path in Path(name).iterdir())
+['kept']
+"""
 
 from __future__ import annotations
 
@@ -10,7 +19,7 @@ from pathlib import Path
 
 
 def move_in(folder: Path, target: Path) -> None:
-    """Make `folder` appear as `target` in one step, with its bytes on the disk first. What was there is replaced."""
+    """Move `folder` to `target` in one step, once its bytes are on the disk; replaces what is there."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if folder.stat().st_dev != target.parent.stat().st_dev:  # a rename cannot cross disks
         near = target.with_name(target.name + ".tmp")
@@ -20,12 +29,12 @@ def move_in(folder: Path, target: Path) -> None:
         if path.is_file():
             _sync(path)
     remove(target)
-    os.replace(folder, target)
+    folder.replace(target)
     _sync(target.parent)
 
 
 def remove(folder: Path) -> None:
-    """Take a folder away; renamed first, so that nobody meets it half deleted."""
+    """Delete a folder; it is renamed first, so that nobody meets it half deleted."""
     if folder.exists():
         doomed = folder.with_name(f"{folder.name}.{time.monotonic_ns()}.tmp")
         folder.rename(doomed)
@@ -33,8 +42,8 @@ def remove(folder: Path) -> None:
 
 
 def sweep(folder: Path, keep: Iterable[str] | None = None, older_than: float = 0.0) -> None:
-    """Delete what lies in `folder`, except names in `keep` (None: only names that end in .tmp are deleted) and what
-    was changed less than `older_than` seconds ago."""
+    """Delete what lies in `folder`, except names in `keep` (None: only names that end in .tmp are deleted) and whatever
+    changed less than `older_than` seconds ago."""
     if not folder.is_dir():
         return
     kept = None if keep is None else set(keep)

@@ -1,4 +1,4 @@
-"""Images: one small picture each for some of the products, frozen, ready for a screen and for learning."""
+"""Images: one small picture each for some of the products, ready for the screen and for training."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from embedcore.errors import InputError, MissingError
 if TYPE_CHECKING:
     from PIL import Image
 
-SIDE = 64  # pixels of a square picture for learning
+PICTURE_SIDE = 64  # pixels of a square picture for training
 SHOWN = 192  # pixels, at most, of a picture for the screen
 _QUALITY = 82
 
@@ -27,9 +27,13 @@ _QUALITY = 82
 class Images:
     """One picture each for some of the products.
 
-    ids: (n,) object str, the products, unique. pixels: (n, SIDE, SIDE, 3) uint8 RGB, possibly mapped from a file.
+    ids: (n,) object str, the products, unique. pixels: (n, 64, 64, 3) uint8 RGB, possibly mapped from a file.
     jpegs: (m,) uint8, all pictures for the screen one after the other; starts: (n + 1,) int64, where each begins.
-    meta: what reading them had to say (JSON-able), not part of the hash.
+    meta: facts of reading them (JSON-able), not part of the hash. InputError when shapes or ids do not fit.
+
+    >>> pictures = Images.of(["mug"], [np.zeros((10, 20, 3), np.uint8)])
+    >>> pictures.pixels.shape, pictures.jpeg("mug")[:2], pictures.jpeg("cup")
+    ((1, 64, 64, 3), b'\\xff\\xd8', None)
     """
 
     ids: np.ndarray
@@ -40,8 +44,12 @@ class Images:
 
     def __post_init__(self) -> None:
         n = len(self.ids)
-        if self.pixels.shape != (n, SIDE, SIDE, 3) or self.pixels.dtype != np.uint8 or len(self.starts) != n + 1:
-            raise InputError(f"Pictures need {SIDE} x {SIDE} RGB bytes for each of their {n} products.")
+        if (
+            self.pixels.shape != (n, PICTURE_SIDE, PICTURE_SIDE, 3)
+            or self.pixels.dtype != np.uint8
+            or len(self.starts) != n + 1
+        ):
+            raise InputError(f"Pictures need {PICTURE_SIDE} x {PICTURE_SIDE} RGB bytes for each of their {n} products.")
         if len(self.row_of) != n:
             raise InputError("A product can have one picture only.")
 
@@ -51,9 +59,9 @@ class Images:
         from PIL import Image
 
         opened = [p if isinstance(p, Image.Image) else Image.fromarray(np.asarray(p, np.uint8)) for p in pictures]
-        small = [shrink(p) for p in opened]
-        pixels = np.stack([p for p, _ in small]) if small else np.empty((0, SIDE, SIDE, 3), np.uint8)
-        return cls(np.array([str(i) for i in ids], dtype=object), pixels, *joined([j for _, j in small]), meta or {})
+        small = [shrink_picture(p) for p in opened]
+        pixels = np.stack([p for p, _ in small]) if small else np.empty((0, PICTURE_SIDE, PICTURE_SIDE, 3), np.uint8)
+        return cls(np.array([str(i) for i in ids], dtype=object), pixels, *packed([j for _, j in small]), meta or {})
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -74,7 +82,7 @@ class Images:
         if len(rows) == len(self) and (rows == np.arange(len(self))).all():
             return self
         kept = [self.jpegs[self.starts[n] : self.starts[n + 1]].tobytes() for n in rows]
-        return Images(self.ids[rows], self.pixels[rows], *joined(kept), self.meta)
+        return Images(self.ids[rows], self.pixels[rows], *packed(kept), self.meta)
 
     @cached_property
     def hash(self) -> str:
@@ -94,7 +102,7 @@ class Images:
 
     @classmethod
     def load(cls, folder: Path) -> Images:
-        """What `save` wrote, mapped from the files and not read into memory; MissingError when it is not there."""
+        """Map what `save` wrote; MissingError when it is not there."""
         try:
             head = json.loads((folder / "images.json").read_text(encoding="utf-8"))
             pixels, jpegs = (np.load(folder / f"{n}.npy", mmap_mode="r") for n in ("pixels", "jpegs"))
@@ -105,14 +113,20 @@ class Images:
         return cls(np.array(head["ids"], dtype=object), pixels, jpegs, np.array(head["starts"], np.int64), head["meta"])
 
 
-def joined(jpegs: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
-    """(all bytes one after the other, where each begins and the last ends)."""
+def packed(jpegs: Sequence[bytes]) -> tuple[np.ndarray, np.ndarray]:
+    """((m,) uint8: all bytes one after the other, (n + 1,) int64: where each begins and the last ends)."""
     starts = np.r_[0, np.cumsum([len(j) for j in jpegs])].astype(np.int64)
     return np.frombuffer(b"".join(jpegs), np.uint8), starts
 
 
-def shrink(image: Image.Image) -> tuple[np.ndarray, bytes]:
-    """((SIDE, SIDE, 3) uint8, JPEG for the screen) of a decoded picture. What is transparent becomes white."""
+def shrink_picture(image: Image.Image) -> tuple[np.ndarray, bytes]:
+    """((64, 64, 3) uint8, JPEG for the screen) of a decoded picture; transparent parts become white.
+
+    >>> from PIL import Image
+    >>> square, jpeg = shrink_picture(Image.new("RGB", (300, 200)))
+    >>> square.shape, jpeg[:2]
+    ((64, 64, 3), b'\\xff\\xd8')
+    """
     from PIL import Image
 
     if image.mode not in ("RGB", "L"):
@@ -123,7 +137,7 @@ def shrink(image: Image.Image) -> tuple[np.ndarray, bytes]:
         elif image.mode.startswith("I"):  # 16 bits a pixel: Pillow would cut them off at 255
             image = Image.fromarray((np.asarray(image).astype(np.int64) >> 8).clip(0, 255).astype(np.uint8))
     image = image.convert("RGB")
-    square = np.asarray(image.resize((SIDE, SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0))
+    square = np.asarray(image.resize((PICTURE_SIDE, PICTURE_SIDE), Image.Resampling.BILINEAR, reducing_gap=2.0))
     image.thumbnail((SHOWN, SHOWN), Image.Resampling.BILINEAR)
     out = io.BytesIO()
     image.save(out, "JPEG", quality=_QUALITY)

@@ -1,4 +1,4 @@
-"""Many texts that lie in a file, without a Python object for each."""
+"""Millions of texts in a file, without a Python object for each."""
 
 from __future__ import annotations
 
@@ -15,8 +15,16 @@ _BATCH = 1 << 16  # texts that become objects at a time
 
 
 class Strings:
-    """Read-only texts in an Arrow file that is mapped: `s[3]` is a str; `s[1:9]` and `s[positions or mask]` are
-    object arrays of str, as is `np.asarray(s)`."""
+    """Read-only texts in a mapped Arrow file: `s[3]` is a str; `s[1:9]` and `s[positions or mask]` are object arrays of
+    str, as is `np.asarray(s)`.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Strings.write(Path(folder) / "ids.arrow", [["a", "b"], ["c"]])
+    ...     s = Strings.open(Path(folder) / "ids.arrow")
+    >>> len(s), s[2], s.find("b"), s[:2].tolist()
+    (3, 'c', 1, ['a', 'b'])
+    """
 
     def __init__(self, found: pa.ChunkedArray) -> None:
         self._found = found
@@ -24,14 +32,14 @@ class Strings:
 
     @classmethod
     def open(cls, path: Path) -> Strings:
-        """What `write` wrote, or any Arrow file (IPC) whose first column is text, not compressed."""
+        """Map what `write` wrote, or any uncompressed Arrow file (IPC) whose first column is text."""
         import pyarrow as pa
 
         return cls(pa.ipc.open_file(pa.memory_map(str(path))).read_all().column(0))
 
     @staticmethod
     def write(path: Path, texts: Iterable[Any]) -> None:
-        """texts: parts, each an array of str or a pyarrow array of text."""
+        """Write texts that come in parts, each an array of str or a pyarrow array of text."""
         import pyarrow as pa
 
         schema = pa.schema([("id", pa.string())])
@@ -44,12 +52,12 @@ class Strings:
         return Strings(self._found[:n])
 
     def parts(self) -> Iterator[np.ndarray]:
-        """All texts in their order, as object arrays of some ten thousand."""
+        """All texts in order, as object arrays of about 65,000 each."""
         for start in range(0, len(self), _BATCH):
             yield self[start : start + _BATCH]
 
     def find(self, text: str) -> int:
-        """Where it is, -1 when it is not there."""
+        """The position of a text, -1 when it is not there."""
         import pyarrow.compute as pc
 
         return int(pc.index(self._found, text).as_py())
@@ -68,7 +76,7 @@ class Strings:
             return self._found[which].to_numpy()
         at = np.flatnonzero(which) if which.dtype == bool else np.where(which < 0, which + len(self), which)
         if at.size and not 0 <= at.min() <= at.max() < len(self):
-            raise IndexError(f"{len(self)} texts, asked for {at.min()} to {at.max()}")
+            raise IndexError(f"There are {len(self)} texts; positions {at.min()} to {at.max()} were asked for.")
         # Part by part: Arrow's own take would first copy all parts into one.
         out, part = np.empty(len(at), object), np.searchsorted(self._ends, at, side="right")
         for n in np.unique(part):
@@ -81,7 +89,7 @@ class Strings:
         for part in self.parts():
             yield from part
 
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+    def __array__(self, dtype: Any = None, *, copy: bool | None = None) -> np.ndarray:
         return np.asarray(self._found.to_numpy(), dtype or object)
 
 
@@ -89,7 +97,7 @@ Texts = np.ndarray | Strings
 
 
 def parts(texts: Texts) -> Iterator[np.ndarray]:
-    """All of them in their order, some ten thousand at a time."""
+    """All texts in order, as arrays of about 65,000 each."""
     if isinstance(texts, Strings):
         yield from texts.parts()
         return

@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError, MissingError
 from embedcore.explore.naming import names_of
 from embedcore.explore.projection import principal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 
 
 def alike(dataset: Dataset, a: int, b: int) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.explore.ngrams import Ngrams, plain, tokens
 from embedcore.explore.recent import Recent
 

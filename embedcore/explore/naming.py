@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 
 LONGEST = 40  # characters
 _WORD = re.compile(r"[^\W\d_]{3,}")

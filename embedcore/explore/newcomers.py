@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Catalogue, Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Catalogue, Dataset, Embedding
 from embedcore.errors import InputError, MissingError
 
 NEAR = 3  # known products that are named beside each new one

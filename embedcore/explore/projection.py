@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.embedding import Embedding
+from embedcore.data import Embedding
 from embedcore.errors import InputError, MissingError
 from embedcore.explore import layout
 from embedcore.neighbours import Graph, build, nearest

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.explore.lexicon import BEGINS, lexicon
 from embedcore.explore.ngrams import plain
 from embedcore.neighbours import nearest

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.errors import MissingError
 from embedcore.explore.clusters import kmeans
 from embedcore.explore.naming import readable

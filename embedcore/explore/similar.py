@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.explore.common import alike
 from embedcore.explore.suggestion import ALIKE, TOGETHER, Recommendation
 from embedcore.explore.together import Together

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 
 TOGETHER, ALIKE, POPULAR = "bought together", "alike", "popular"
 

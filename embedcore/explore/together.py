@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedcore.data.baskets import slices
-from embedcore.data.dataset import Dataset
-from embedcore.data.scratch import space
+from embedcore.data import Dataset, row_slices, scratch_array
 from embedcore.errors import NeedsError
 from embedcore.explore.recent import Recent
 
@@ -45,8 +43,8 @@ class Together:
         b = dataset.baskets
         assert b is not None
         heads = np.r_[0, np.cumsum(dataset.counts)].astype(np.int64)
-        basket, free = space(len(b.items), np.int32, b.folder), heads[:-1].copy()
-        for start, stop in slices(b.indptr):
+        basket, free = scratch_array(len(b.items), np.int32, b.folder), heads[:-1].copy()
+        for start, stop in row_slices(b.indptr):
             items = b.items[b.indptr[start] : b.indptr[stop]]
             order = np.argsort(items, kind="stable")
             item, first, many = np.unique(items[order], return_index=True, return_counts=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from embedcore.data.embedding import Embedding
+from embedcore.data import Embedding
 from embedcore.match import sparse
 from embedcore.match.traits import Traits
 from embedcore.progress import Progress, silent

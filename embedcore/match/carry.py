@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 
 _SHARED = 0.5  # of the smaller catalogue's ids; fewer: another catalogue that happens to count from 1, too
 _ALIKE = 0.8  # of the shared ids must still carry the same title

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.match import texts, words
 from embedcore.match.cut import logistic, shift
 from embedcore.match.score import Weights

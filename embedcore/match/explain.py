@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.match import models, texts, words
 from embedcore.match.columns import AGREES, DIFFERS
 from embedcore.match.matches import Matches

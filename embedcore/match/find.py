@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError
 from embedcore.match import candidates, columns, features, groups, score, sparse, texts, traits
 from embedcore.match.cut import expected, logistic, shift

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import MissingError
 from embedcore.match import accord, groups
 from embedcore.match.cut import Expected, expected, logistic, shift

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Catalogue, Dataset, joined, pictured
+from embedcore.data import Catalogue, Dataset, join_items, pictures_of
 from embedcore.errors import InputError, NeedsError
 
 
@@ -66,10 +66,10 @@ def clean(dataset: Dataset, group: np.ndarray, keep: Mapping[int, int] | None = 
         ],
     }
     catalogue = Catalogue(frame, dataset.catalogue.roles)
-    items, to = joined(catalogue.ids, new_id)
+    items, to = join_items(catalogue.ids, new_id)
     baskets = dataset.baskets.renamed(to) if dataset.baskets is not None else None
     return Dataset(
-        f"{dataset.name} without duplicates", catalogue, baskets, items, meta, pictured(dataset.images, items)
+        f"{dataset.name} without duplicates", catalogue, baskets, items, meta, pictures_of(dataset.images, items)
     )
 
 

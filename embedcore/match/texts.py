@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import NeedsError
 
 DESCRIPTION = 600  # characters of a description that are read: what tells a product apart stands at its beginning

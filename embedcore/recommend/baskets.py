@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import InputError
 from embedcore.explore.common import finest_first
 from embedcore.explore.counts import unit_rows

@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.explore.suggestion import POPULAR, Recommendation
 from embedcore.progress import Progress, silent
 from embedcore.recommend import baskets as for_baskets

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import InputError
 from embedcore.explore.suggestion import POPULAR, TOGETHER, Recommendation
 from embedcore.explore.together import Together

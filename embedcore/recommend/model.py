@@ -9,7 +9,7 @@ from dataclasses import asdict
 import numpy as np
 from scipy import sparse
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.progress import Progress, part, silent
 from embedcore.recommend import cooccurrence, ease, habit
 from embedcore.recommend import weights as learned

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.strings import Texts
+from embedcore.data import Dataset, Texts
 from embedcore.errors import NeedsError
 from embedcore.explore.recent import Recent
 from embedcore.methods.baskets.pieces import some

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.explore.together import Together
 from embedcore.recommend.habit import LAST, Bought
 from embedcore.recommend.model import Recommender

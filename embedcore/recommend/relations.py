@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.explore.common import alike, finest_first
 from embedcore.explore.recent import Recent
 from embedcore.explore.together import ENOUGH, Together

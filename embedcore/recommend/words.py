@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.explore.counts import counted, tfidf
 from embedcore.explore.recent import Recent
 

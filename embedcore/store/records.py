@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.baskets import open_baskets
+from embedcore.data import open_baskets
 from embedcore.errors import MissingError
 
 

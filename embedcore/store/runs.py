@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from embedcore.data.embedding import Embedding
+from embedcore.data import Embedding
 from embedcore.errors import MissingError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection

@@ -12,9 +12,7 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from embedcore.data import folders
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding, folders
 from embedcore.errors import BusyError, InputError, MissingError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import NeedsError
 from embedcore.progress import Progress
 
@@ -33,7 +33,7 @@ def embed(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     The rows are a table that was read (raw, roles, generate_ids), or without one the products of the dataset that have
     no vector yet."""
     from embedcore import methods
-    from embedcore.data.embedding import Embedding
+    from embedcore.data import Embedding
     from embedcore.explore import newcomers
     from embedcore.intake.columns.columns import make_catalogue
     from embedcore.intake.tables.tables import Table

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from embedcore.data.dataset import Baskets, Dataset
+from embedcore.data import Baskets, Dataset
 from embedcore.errors import InputError, NeedsError
 from embedcore.progress import Progress
 

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from embedcore import match as matcher
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError
 from embedcore.progress import Progress, part, silent
 

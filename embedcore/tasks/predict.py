@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.errors import InputError
 
 _MOST = 200_000  # products answered at once

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 import pandas as pd
 import streamlit as st
 
-from embedcore.data.dataset import ROLES, Catalogue
+from embedcore.data import ROLES, Catalogue
 from embedcore.intake.columns.columns import guess_roles
 from embedcore.intake.purchases.baskets import BasketShape, guess_shape
 from embedcore.intake.purchases.join import match

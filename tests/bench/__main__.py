@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore import methods
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from tests.bench import catalogues, completion, duplicates, images, maps, newcomers, recommend, scale
 from tests.shared import SHARED
 

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore import methods
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from tests.shared import SHARED
 
 DATA, D = SHARED / "data" / "catalogues", 32

@@ -14,8 +14,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore import match
-from embedcore.data.dataset import Catalogue, Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Catalogue, Dataset, Embedding
 
 SIZES = (2_000, 10_000)
 LOOP = 10_000  # rows up to which the others are run: they compare every pair

@@ -14,8 +14,7 @@ import pandas as pd
 from PIL import Image
 
 from embedcore import methods, samples
-from embedcore.data.dataset import Catalogue, Dataset
-from embedcore.data.images import Images
+from embedcore.data import Catalogue, Dataset, Images
 from tests.shared import SHARED
 
 K, WIDTH, ASKED = 10, 32, 4000

@@ -7,8 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Catalogue, Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Catalogue, Dataset, Embedding
 from embedcore.match import candidates, features, sparse, texts, traits
 from embedcore.match.score import IDENTICAL, Weights, average
 from embedcore.progress import silent

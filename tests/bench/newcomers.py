@@ -20,7 +20,7 @@ import pandas as pd
 from scipy import sparse
 
 from embedcore import methods, samples
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.recommend import mix, model
 from embedcore.recommend.newcomers import Newcomers
 from embedcore.recommend.words import Words

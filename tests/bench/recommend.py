@@ -21,7 +21,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
-from embedcore.data.dataset import Baskets, Dataset
+from embedcore.data import Baskets, Dataset
 from tests.bench import peers
 
 MEASURES = ("next/all/recall@20", "next/new/recall@20", "completion/hr@10", "completion/mrr")

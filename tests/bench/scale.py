@@ -45,7 +45,7 @@ def write(lines: int, path: Path) -> None:
 def train(folder: Path, out: Path) -> None:
     """product2vec, with what a person would notice: how often it says something, and the longest silence."""
     from embedcore import methods
-    from embedcore.data.dataset import Dataset
+    from embedcore.data import Dataset
 
     method = methods.get("product2vec")
     data = Dataset.load(folder)
@@ -69,7 +69,7 @@ def gensim(folder: Path, out: Path) -> None:
     """The same vectors by gensim: window as long as the longest basket, not shrunk."""
     from gensim.models import Word2Vec
 
-    from embedcore.data.dataset import Dataset
+    from embedcore.data import Dataset
 
     b = Dataset.load(folder).baskets
     assert b is not None

@@ -12,8 +12,7 @@ import json
 import numpy as np
 
 from embedcore import match
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.match.score import Weights
 from tests.bench import matcher_model as model
 from tests.shared import ROOT

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedcore.data.embedding import Embedding
+from embedcore.data import Embedding
 from embedcore.errors import EmbedError
 from embedcore.jobs.jobs import Jobs
 from embedcore.neighbours import Graph

@@ -13,8 +13,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from embedcore.data.dataset import Catalogue
-from embedcore.data.images import SIDE, Images
+from embedcore.data import PICTURE_SIDE, Catalogue, Images
 from embedcore.errors import Cancelled, InputError
 from embedcore.intake.pictures import images
 
@@ -57,7 +56,7 @@ def claims(width: int, height: int) -> bytes:
 
 
 def colour(found: Images, id: str) -> list[int]:
-    return [int(v) for v in found.pixels[found.row_of[id]][SIDE // 2, SIDE // 2]]
+    return [int(v) for v in found.pixels[found.row_of[id]][PICTURE_SIDE // 2, PICTURE_SIDE // 2]]
 
 
 @pytest.mark.parametrize("put", [packed, laid])
@@ -250,7 +249,7 @@ def test_every_kind_of_pixel_becomes_rgb(tmp_path: Path, mode: str) -> None:
     out = io.BytesIO()
     image.save(out, "JPEG" if mode == "CMYK" else "PNG")
     found, _ = images.read(packed(tmp_path / "p.zip", {"a.png": out.getvalue()}), catalogue("a"))
-    assert found.pixels.shape == (1, SIDE, SIDE, 3)
+    assert found.pixels.shape == (1, PICTURE_SIDE, PICTURE_SIDE, 3)
     assert min(colour(found, "a")) > 130
 
 

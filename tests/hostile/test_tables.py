@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.errors import Cancelled, EmbedError, NeedsError
 from embedcore.methods import REGISTRY, get
 from embedcore.methods.base import Fitted, Params

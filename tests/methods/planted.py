@@ -12,8 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Catalogue, Dataset
-from embedcore.data.images import Images
+from embedcore.data import Catalogue, Dataset, Images
 from embedcore.methods import get
 
 WORDS = (

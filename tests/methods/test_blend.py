@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods import get
 from embedcore.methods.base import Fitted

@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.errors import Cancelled, InputError, NeedsError
 from embedcore.methods import REGISTRY, get, run_key
 from embedcore.methods.base import Fitted

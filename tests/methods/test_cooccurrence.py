@@ -8,8 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.data.dataset import Catalogue, Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Catalogue, Dataset, Embedding
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods import get
 from embedcore.methods.columns.cells import Cells, packed, unpacked

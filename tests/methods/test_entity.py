@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods.entity import net as entity_net
 from embedcore.methods.entity.fit import size_of

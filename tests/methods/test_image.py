@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from embedcore.data.dataset import Catalogue, Dataset
-from embedcore.data.images import Images
+from embedcore.data import Catalogue, Dataset, Images
 from embedcore.methods import get
 from tests.bench.images import flat, pca, scores
 from tests.shared import shared

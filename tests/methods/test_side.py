@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.methods import get
 from embedcore.methods.base import Fitted
 from embedcore.methods.baskets.documents import drawn

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import Cancelled, InputError, NeedsError
 from embedcore.methods import get, run_key
 from embedcore.methods.base import Fitted

@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.methods import get, run_key
 from tests.methods import planted
 from tests.pages.app import check, open_page, words

@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.progress import PREVIEW
 from pages.ui import services
 from pages.ui.files import images

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Catalogue, Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Catalogue, Dataset, Embedding
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.neighbours import Graph

@@ -11,12 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from embedcore.data import Baskets, Dataset, Strings, count_items, row_slices, scratch
 from embedcore.data import baskets as lines_at_a_time
-from embedcore.data import scratch
 from embedcore.data import strings as texts
-from embedcore.data.baskets import ARRAYS, TEXTS, Baskets, slices, tally
-from embedcore.data.dataset import Dataset
-from embedcore.data.strings import Strings
+from embedcore.data.baskets import ARRAYS, TEXTS
 from embedcore.errors import MissingError
 from embedcore.store import measure
 from tests.unit import made
@@ -203,7 +201,7 @@ def test_counts_in_parts_are_the_counts(monkeypatch: pytest.MonkeyPatch) -> None
     items = np.random.default_rng(3).integers(0, 30, 1000).astype(np.int32)
     monkeypatch.setattr(lines_at_a_time, "CHUNK", 77)
     told: list[tuple[int, int]] = []
-    found = tally(items, 35, lambda done, of: told.append((done, of)))
+    found = count_items(items, 35, lambda done, of: told.append((done, of)))
     np.testing.assert_array_equal(found, np.bincount(items, minlength=35))
     assert found.dtype == np.int64
     assert told[0] == (77, 1000)
@@ -217,11 +215,11 @@ def test_slices_cover_every_row_once(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes[[20, 90]] = 35  # rows larger than a slice
     sizes[100:160] = 0
     indptr = np.r_[0, np.cumsum(sizes)]
-    found = list(slices(indptr))
+    found = list(row_slices(indptr))
     assert [a for a, _ in found] == [0, *(b for _, b in found[:-1])]
     assert found[-1][1] == 200
     assert all(sizes[a:b].sum() <= 10 or b == a + 1 for a, b in found)
-    assert list(slices(np.zeros(1, int))) == []
+    assert list(row_slices(np.zeros(1, int))) == []
 
 
 def test_customers_documents_in_parts_and_in_files_are_the_same(
@@ -247,13 +245,13 @@ def test_customers_documents_in_parts_and_in_files_are_the_same(
 
 def test_a_large_array_lies_in_a_file_without_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(scratch, "LARGE", 100)
-    small, large = scratch.space(10, np.int32, tmp_path), scratch.space(1000, np.int32, tmp_path)
+    small, large = scratch.scratch_array(10, np.int32, tmp_path), scratch.scratch_array(1000, np.int32, tmp_path)
     large[:] = np.arange(1000)
     assert small.base is None
     assert isinstance(large.base, np.memmap)
     assert large.sum() == 499_500
     assert not list(tmp_path.iterdir())
-    assert len(scratch.space(1000, np.int32, tmp_path / "nowhere")) == 1000
+    assert len(scratch.scratch_array(1000, np.int32, tmp_path / "nowhere")) == 1000
 
 
 @pytest.mark.parametrize(("chunk", "large"), [(10**6, 10**6), (5, 1)])

@@ -14,7 +14,7 @@ import pytest
 
 from embedcore import export
 from embedcore.__main__ import main
-from embedcore.data.embedding import Embedding
+from embedcore.data import Embedding
 from embedcore.errors import InputError
 from tests.shared import ROOT
 

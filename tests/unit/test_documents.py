@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 
 from embedcore import methods
+from embedcore.data import Dataset, scratch
 from embedcore.data import baskets as lines_at_a_time
-from embedcore.data import scratch
-from embedcore.data.dataset import Dataset
 from embedcore.errors import Cancelled, NeedsError
 from embedcore.methods.baskets import documents
 from tests.unit.test_baskets import shop

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.images import SIDE, Images
+from embedcore.data import PICTURE_SIDE, Dataset, Images
 from embedcore.errors import InputError, MissingError, NeedsError
 from embedcore.methods import get
 from embedcore.progress import PREVIEW
@@ -59,7 +58,7 @@ def test_pictures_stand_in_the_order_of_the_items_and_strangers_are_left_out() -
 def test_a_picture_for_the_screen_is_small_and_keeps_its_shape() -> None:
     wide = Images.of(["a"], [np.full((300, 900, 3), 120, np.uint8)])
     assert Image.open(io.BytesIO(wide.jpeg("a") or b"")).size == (192, 64)
-    assert wide.pixels.shape == (1, SIDE, SIDE, 3)
+    assert wide.pixels.shape == (1, PICTURE_SIDE, PICTURE_SIDE, 3)
     assert wide.jpeg("b") is None
 
 

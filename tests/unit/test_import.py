@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.intake.purchases.shapes import guess_shape
 from embedcore.intake.tables.tables import read_table
 from embedcore.progress import silent

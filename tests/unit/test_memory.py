@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from embedcore.data.baskets import Baskets
-from embedcore.data.strings import Strings
+from embedcore.data import Baskets, Strings
 from tests.shared import ROOT
 
 LINES, BASKETS, PRODUCTS, CUSTOMERS = 4_000_000, 200_000, 5_000, 9_000

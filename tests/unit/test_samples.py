@@ -16,7 +16,7 @@ from PIL import Image
 from rapidfuzz import fuzz
 
 from embedcore import samples
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import InputError, MissingError
 from sample_data import generate, products
 from sample_data.vocabulary import COLOURS, SAME_COLOUR

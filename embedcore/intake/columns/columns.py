@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import ROLES, Catalogue
+from embedcore.data import ROLES, Catalogue
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.values import as_they_are, clean, dates, has_currency, not_read, numbers

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Catalogue
+from embedcore.data import Catalogue
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 _SEVERAL = re.compile(r"[|;,]")

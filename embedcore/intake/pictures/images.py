@@ -15,8 +15,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from embedcore.data.dataset import Catalogue
-from embedcore.data.images import SIDE, Images, shrink
+from embedcore.data import PICTURE_SIDE, Catalogue, Images, shrink_picture
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.pictures.imagenames import SUFFIXES, assign
@@ -144,7 +143,7 @@ def _collect(
                 try:
                     content = place.read(name)
                     read_bytes += len(content)
-                    square, jpeg = shrink(decode(content))
+                    square, jpeg = shrink_picture(decode(content))
                 except Refused as e:
                     broken[name] = str(e)
                     continue
@@ -159,7 +158,7 @@ def _collect(
         if not ids:
             return Images.of([], []), list(broken.items())
         # A mapped file stays readable after it is closed.
-        square = np.memmap(pixels, np.uint8, "r", shape=(len(ids), SIDE, SIDE, 3))
+        square = np.memmap(pixels, np.uint8, "r", shape=(len(ids), PICTURE_SIDE, PICTURE_SIDE, 3))
         shown = np.memmap(jpegs, np.uint8, "r", shape=(starts[-1],))
     images = Images(np.array(ids, dtype=object), square, shown, np.array(starts, np.int64))
     return images, list(broken.items())
@@ -182,7 +181,9 @@ def decode(content: bytes) -> Any:
                 raise Refused(f"it has {width:,} x {height:,} pixels, more than we open")
             if min(width, height) < 2:
                 raise Refused("it is a single line of pixels")
-            image.draft("RGB", (4 * SIDE, 4 * SIDE))  # JPEG: decoded at a half or less where that is enough
+            image.draft(
+                "RGB", (4 * PICTURE_SIDE, 4 * PICTURE_SIDE)
+            )  # JPEG: decoded at a half or less where that is enough
             image.load()
             return ImageOps.exif_transpose(image)
         except Image.DecompressionBombError:

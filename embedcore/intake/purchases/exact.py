@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from embedcore.data.dataset import Catalogue, Dataset, joined
+from embedcore.data import Catalogue, Dataset, join_items
 from embedcore.errors import InputError
 from embedcore.intake.columns.values import as_they_are, dates
 from embedcore.intake.purchases.baskets import Tally
@@ -89,7 +89,7 @@ def _streamed(
             if customers and heads.told_apart():
                 said.append(_SEVERAL)
             ids = catalogue.ids if catalogue is not None else np.empty(0, object)
-            items, place = joined(ids, np.array([*found.items], dtype=object))
+            items, place = join_items(ids, np.array([*found.items], dtype=object))
             write(
                 heads,
                 found,

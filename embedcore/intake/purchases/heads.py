@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import numpy as np
 
-from embedcore.data.scratch import space
+from embedcore.data import scratch_array
 from embedcore.errors import InputError
 from embedcore.intake.purchases.baskets import OWN, several_customers
 from embedcore.progress import Progress, part, silent
@@ -106,7 +106,7 @@ class Heads:
 
     def places(self) -> np.ndarray:
         """(slots,) int32: the basket of each slot that has lines."""
-        out = space(self._slots, np.int32, self._folder)
+        out = scratch_array(self._slots, np.int32, self._folder)
         for batch in self._batches(_PLACES.format(key=self._key), 92, self._slots):
             out[batch["slot"].to_numpy()] = batch["place"].to_numpy()
         return out
@@ -118,7 +118,7 @@ class Heads:
 
     def times(self, baskets: int) -> np.ndarray:
         """(baskets,) float64, NaN where it is not known."""
-        out, at = space(baskets, np.float64, self._folder), 0
+        out, at = scratch_array(baskets, np.float64, self._folder), 0
         query = "SELECT coalesce(time, 'nan'::DOUBLE) AS time FROM ranked ORDER BY rowid"
         for batch in self._batches(query, 83):
             out[at : at + len(batch)] = batch["time"].to_numpy()
@@ -127,7 +127,7 @@ class Heads:
 
     def customers(self, baskets: int) -> np.ndarray:
         """(baskets,) int32 into customer_ids, -1 where it is not known."""
-        out = space(baskets, np.int32, self._folder)
+        out = scratch_array(baskets, np.int32, self._folder)
         out[:] = -1
         for batch in self._batches(_CUSTOMERS, 86):
             out[batch["place"].to_numpy()] = batch["who"].to_numpy()
@@ -193,7 +193,7 @@ def _ask(con: duckdb.DuckDBPyConnection, query: str, tell: Progress, params: Any
     if wrong and isinstance(wrong[0], (duckdb.OutOfMemoryException, duckdb.IOException)):
         raise InputError(
             "There is not enough room to sort the baskets.",
-            "Free some space on the disk of the data folder and try again.",
+            "Free some scratch_array on the disk of the data folder and try again.",
         ) from wrong[0]
     if wrong:
         raise wrong[0]

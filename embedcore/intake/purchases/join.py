@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Catalogue
+from embedcore.data import Catalogue
 from embedcore.intake.columns.names import listed, plural
 
 

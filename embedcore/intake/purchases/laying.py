@@ -8,8 +8,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from embedcore.data.baskets import first_of, merge, slices
-from embedcore.data.scratch import space
+from embedcore.data import first_lines, merge_lines, row_slices, scratch_array
 from embedcore.progress import Progress, silent
 
 CHUNK = 1_000_000  # lines at a time
@@ -62,13 +61,13 @@ def lay(
     tell = _Tell(progress, lines.total)
     indptr, items, amounts = _scattered(lines, basket, place, baskets, [n for n in _AMOUNTS if has[n]], folder, tell)
     sizes = np.zeros(baskets + 1, np.int64)
-    for start, stop in slices(indptr):
+    for start, stop in row_slices(indptr):
         part = slice(int(indptr[start]), int(indptr[stop]))
         at = np.repeat(np.arange(stop - start), np.diff(indptr[start : stop + 1]))
         order = np.lexsort((items[part], at))
         for values in (items, *amounts.values()):
             values[part] = values[part][order]
-        sizes[start + 1 : stop + 1] = np.bincount(at[first_of(at, items[part])], minlength=stop - start)
+        sizes[start + 1 : stop + 1] = np.bincount(at[first_lines(at, items[part])], minlength=stop - start)
         tell(2, part.stop)
     ends = np.cumsum(sizes)
     np.save(folder / "indptr.npy", ends)
@@ -76,14 +75,14 @@ def lay(
     for name in amounts:
         out[name] = np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.float32, (int(ends[-1]),))
     repeats = int(ends[-1]) < lines.total
-    for start, stop in slices(indptr):
+    for start, stop in row_slices(indptr):
         part = slice(int(indptr[start]), int(indptr[stop]))
         to = slice(int(ends[start]), int(ends[stop]))
         at = np.repeat(np.arange(stop - start), np.diff(indptr[start : stop + 1]))
-        new = first_of(at, items[part])
+        new = first_lines(at, items[part])
         out["items"][to] = items[part][new]
         found = {name: values[part] for name, values in amounts.items()}
-        for name, values in (merge(found, new) if repeats else found).items():
+        for name, values in (merge_lines(found, new) if repeats else found).items():
             out[name][to] = values
         tell(3, part.stop)
     for array in out.values():
@@ -112,8 +111,8 @@ def _scattered(
         indptr[found + 1] += many
         tell(0, high)
     np.cumsum(indptr, out=indptr)
-    items = space(lines.total, np.int32, near)
-    out = {name: space(lines.total, np.float32, near) for name in names}
+    items = scratch_array(lines.total, np.int32, near)
+    out = {name: scratch_array(lines.total, np.float32, near) for name in names}
     free = indptr[:-1].copy()
     for low, high in _chunks(lines.total):
         at = basket[slot[low:high]]

@@ -17,9 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Catalogue, Dataset, joined
-from embedcore.data.images import Images
-from embedcore.data.strings import Strings
+from embedcore.data import Catalogue, Dataset, Images, Strings, join_items
 from embedcore.errors import InputError
 from embedcore.intake.columns.values import (
     DECIDE,
@@ -297,7 +295,7 @@ def _matched(items: dict[str, int], catalogue: Catalogue | None) -> tuple[np.nda
     if catalogue is not None:
         lines, said = match(catalogue, pd.DataFrame({"item": pd.Series(names, dtype="str")}))
         names = lines["item"].astype(str).to_numpy(dtype=object)
-    return *joined(known, names), said
+    return *join_items(known, names), said
 
 
 def write(

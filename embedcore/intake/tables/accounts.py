@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.scratch import space
+from embedcore.data import scratch_array
 from embedcore.intake.tables.dialect import Dialect
 from embedcore.intake.tables.lexer import Lexer
 from embedcore.progress import Progress, part, silent
@@ -140,7 +140,7 @@ def _starts(data: mmap.mmap, near: Path | None, tell: Progress) -> np.ndarray:
     for at in range(0, len(whole), STEP):
         lines += int(np.count_nonzero(whole[at : at + STEP] == 10))
         tell(at, 2 * len(whole), note="Counting the lines")
-    start = space(lines + 1, np.int64, near)
+    start = scratch_array(lines + 1, np.int64, near)
     start[0] = 0
     for parts in _found(data, 10):
         start[done + 1 : done + 1 + len(parts)] = parts + 1
@@ -185,7 +185,7 @@ class _Ints(Sequence[int]):
 
 def _blank(data: mmap.mmap, start: np.ndarray, near: Path | None) -> np.ndarray:
     """(lines,) bool: empty, or nothing but spaces."""
-    whole, blank = np.frombuffer(data, np.uint8), space(len(start) - 1, bool, near)
+    whole, blank = np.frombuffer(data, np.uint8), scratch_array(len(start) - 1, bool, near)
     for at, size in _sizes(start):
         blank[at : at + len(size)] = size == 1
         for n in at + np.flatnonzero((size > 1) & (whole[start[at : at + len(size)]] == 32)):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.methods.autoencoder.layout import Layout, Sheet
 from embedcore.methods.autoencoder.read import Reader, rebuilt
 from embedcore.methods.base import Method, Params, figure

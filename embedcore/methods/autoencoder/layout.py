@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.methods.columns.table import Encoded, Table, numeric
 
 BUDGET = 4_096  # values told apart over all columns: past it, the rarest of the largest columns count as one

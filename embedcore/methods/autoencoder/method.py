@@ -11,8 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
 from embedcore.methods.autoencoder.layout import Layout, Sheet, trimmed
 from embedcore.methods.autoencoder.read import Expected, Reader, expectations, rebuilt

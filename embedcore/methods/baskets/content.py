@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.methods.columns.cells import Cells
 from embedcore.progress import Progress, silent
 

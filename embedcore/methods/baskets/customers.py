@@ -9,8 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
 from embedcore.methods.base import Fitted, Method, Params, param
 from embedcore.methods.baskets import customers_check, documents

@@ -8,11 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.data.baskets import Tell, quiet, slices, tally
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
-from embedcore.data.scratch import space
+from embedcore.data import Dataset, Embedding, LinesDone, count_items, row_slices, scratch_array
 from embedcore.errors import NeedsError
+from embedcore.progress import silent
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -47,7 +45,7 @@ class Documents:
         return len(self.indptr) - 1
 
 
-def lists(dataset: Dataset, kind: str, tell: Tell = quiet) -> tuple[np.ndarray, np.ndarray]:
+def lists(dataset: Dataset, kind: str, tell: LinesDone = silent) -> tuple[np.ndarray, np.ndarray]:
     """(indptr, items): the baskets, or one list per customer; NeedsError when there are none of that kind."""
     if dataset.baskets is None:
         raise NeedsError("It learns from baskets, and this dataset has none.", "Add a baskets file.")
@@ -62,7 +60,9 @@ def lists(dataset: Dataset, kind: str, tell: Tell = quiet) -> tuple[np.ndarray, 
     return indptr, items
 
 
-def read(dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = None, tell: Tell = quiet) -> Documents:
+def read(
+    dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = None, tell: LinesDone = silent
+) -> Documents:
     """The documents of a dataset over the products bought at least `min_count` times, and over those that were
     bought at all and are True in `rare` (n,). Some lines at a time, so that what is held does not grow with them; tell
     hears how far it is.
@@ -70,7 +70,7 @@ def read(dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = 
     NeedsError, in a plain sentence, when not one document has two such products."""
     passes = _Passes(tell, 4 if kind == "customer" else 3)
     indptr, items = lists(dataset, kind, passes.hear)
-    counts = tally(items, len(dataset), passes.hear)
+    counts = count_items(items, len(dataset), passes.hear)
     enough = counts >= max(1, min_count)
     vocabulary = np.flatnonzero(enough if rare is None else enough | ((counts > 0) & rare))
     bought = int((counts > 0).sum())
@@ -78,7 +78,7 @@ def read(dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = 
     row[vocabulary] = np.arange(len(vocabulary), dtype=np.int32)
     sizes = np.zeros(len(indptr) - 1, np.int32)
     one = np.zeros(len(indptr) - 1, bool)  # which hold one product only, again and again
-    for start, stop in slices(indptr):
+    for start, stop in row_slices(indptr):
         ends = np.r_[0, np.cumsum(row[items[indptr[start] : indptr[stop]]] >= 0)]
         sizes[start:stop] = np.diff(ends[indptr[start : stop + 1] - indptr[start]])
         if kind == "customer":
@@ -94,8 +94,11 @@ def read(dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = 
             else "Give baskets with two or more products.",
         )
     heads = np.r_[0, np.cumsum(sizes[full], dtype=np.int64)]
-    kept, at = space(int(heads[-1]), np.int32, dataset.baskets.folder if dataset.baskets is not None else None), 0
-    for start, stop in slices(indptr):
+    kept, at = (
+        scratch_array(int(heads[-1]), np.int32, dataset.baskets.folder if dataset.baskets is not None else None),
+        0,
+    )
+    for start, stop in row_slices(indptr):
         part = row[items[indptr[start] : indptr[stop]]]
         part = part[(part >= 0) & np.repeat(full[start:stop], np.diff(indptr[start : stop + 1]))]
         kept[at : at + len(part)] = part
@@ -118,7 +121,7 @@ def _alone(rows: np.ndarray, heads: np.ndarray) -> np.ndarray:
 class _Passes:
     """Several passes over the same lines, heard as one."""
 
-    def __init__(self, tell: Tell, passes: int) -> None:
+    def __init__(self, tell: LinesDone, passes: int) -> None:
         self.tell, self.passes, self.done = tell, passes, 0
 
     def hear(self, done: int, of: int) -> None:
@@ -146,7 +149,7 @@ def partners(new: Dataset, known: Mapping[str, int], kind: str = "basket") -> tu
     column = np.full(len(new), -1, np.int64)
     column[unknown] = np.arange(len(unknown))
     total = csr_matrix((len(unknown), len(known)))
-    for start, stop in slices(indptr):
+    for start, stop in row_slices(indptr):
         part, n = items[indptr[start] : indptr[stop]], stop - start
         doc = np.repeat(np.arange(n), np.diff(indptr[start : stop + 1]))
         is_known = row[part] >= 0

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.methods.baskets.pieces import some
 from embedcore.methods.columns.linear import main_directions
 from embedcore.progress import Progress

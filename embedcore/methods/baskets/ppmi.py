@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.data.embedding import Embedding
+from embedcore.data import Embedding
 from embedcore.methods.baskets.documents import Documents
 from embedcore.methods.baskets.pieces import cut_up, some
 from embedcore.methods.columns.linear import main_directions

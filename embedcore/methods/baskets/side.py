@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import NeedsError
 from embedcore.methods.base import figure
 from embedcore.methods.baskets import documents, unseen

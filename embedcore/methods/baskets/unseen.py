@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.data.baskets import slices
+from embedcore.data import row_slices
 from embedcore.methods.baskets.content import ContentMap, rarity, weighted
 from embedcore.methods.baskets.documents import Documents, drawn
 from embedcore.methods.columns.cells import Cells
@@ -108,7 +108,7 @@ def _holding(docs: Documents, chosen: np.ndarray) -> tuple[np.ndarray, csr_matri
     from scipy.sparse import csr_matrix
 
     found = []
-    for start, stop in slices(docs.indptr):
+    for start, stop in row_slices(docs.indptr):
         heads = docs.indptr[start:stop]
         part = chosen[docs.items[heads[0] : docs.indptr[stop]]]
         found.append(start + np.flatnonzero(np.add.reduceat(part, heads - heads[0], dtype=np.int64)))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.errors import EmbedError
 from embedcore.methods.base import Fitted, Method
 from embedcore.methods.blend import space as blend_space

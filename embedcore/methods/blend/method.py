@@ -10,8 +10,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods.base import Fitted, Method, Params, figure, param
 from embedcore.methods.blend import check as checks

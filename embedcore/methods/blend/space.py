@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 
 _RIDGE = 1.0  # of the maps between results: vectors have length 1, so it counts like one product
 

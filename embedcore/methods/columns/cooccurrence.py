@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods.base import TABLE, Fitted, Method, Params, param
 from embedcore.methods.columns.cells import Cells

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.errors import NeedsError
 from embedcore.methods.base import Method, Params, figure
 from embedcore.methods.columns.table import Table

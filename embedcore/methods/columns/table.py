@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import NeedsError
 
 CATEGORIES = ("category", "brand")

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
+from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
 from embedcore.methods.columns.cells import Cells
 from embedcore.methods.columns.table import WIDE, Table

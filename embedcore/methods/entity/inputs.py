@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.methods.columns.table import WIDE, Table
 
 _LONGEST = 64  # different words of a text that are read; the first ones

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.methods.base import figure
 from embedcore.methods.columns.table import Table
 from embedcore.methods.entity import answers as entity_answers

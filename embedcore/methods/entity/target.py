@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods.columns.table import CATEGORIES, NUMBERS, numeric
 

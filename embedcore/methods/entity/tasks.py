@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from embedcore.data.dataset import Baskets
+from embedcore.data import Baskets
 from embedcore.methods.entity.net import Net
 
 

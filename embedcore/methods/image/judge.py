@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.methods.base import figure
 from embedcore.methods.image import see
 from embedcore.methods.image.fit import Model

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import NeedsError
 from embedcore.methods.base import Fitted, Method, Params
 from embedcore.methods.image.params import ImageParams

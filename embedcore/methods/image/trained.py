@@ -10,9 +10,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from embedcore.data.dataset import Dataset
-from embedcore.data.embedding import Embedding
-from embedcore.data.images import Images
+from embedcore.data import Dataset, Embedding, Images
 from embedcore.methods.base import Fitted
 from embedcore.methods.image.fit import SHOWN, How, Model, fit
 from embedcore.methods.image.judge import held_out, judge, unit

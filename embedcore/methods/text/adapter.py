@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.methods.base import figure
 from embedcore.progress import Progress, silent
 

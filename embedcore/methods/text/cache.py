@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from embedcore.data.folders import sweep
+from embedcore.data import folders
 
 LIMIT = 1_000_000_000  # bytes of all models together; what was not used for longest goes first
 _MANY = 64  # files of one model; then they become one
@@ -98,7 +98,7 @@ class TextCache:
 
     def _tidy(self) -> None:
         """Many small files become one; then the oldest go until all models fit into the limit."""
-        sweep(self._folder, older_than=3600)  # what a killed writer left
+        folders.sweep(self._folder, older_than=3600)  # what a killed writer left
         files = self._files()
         if len(files) > _MANY:
             read = [(p, found) for p in files if (found := self._read(p)) is not None]

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.errors import Cancelled
 from embedcore.explore.anomalies import BETWEEN, COLUMNS, key, surprise, unusual, written
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.errors import InputError
 from embedcore.intake.columns.columns import guess_roles, make_catalogue
 from embedcore.intake.columns.profile import profile

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.errors import Cancelled, InputError
 from embedcore.intake.purchases import laying, stream
 from embedcore.intake.purchases.baskets import BasketShape, basket_lines

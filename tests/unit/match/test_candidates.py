@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from embedcore.data.embedding import Embedding
+from embedcore.data import Embedding
 from embedcore.errors import Cancelled
 from embedcore.match import candidates
 from embedcore.progress import silent

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore import match
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.match import columns, texts
 
 HUES = ["teal", "lilac", "mustard", "cognac", "navy"]

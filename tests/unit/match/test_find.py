@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from embedcore import match
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.errors import Cancelled, InputError, NeedsError
 
 MAKERS = ["Acme", "Bolt", "Corvo", "Delta", "Ester"]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from embedcore import match
-from embedcore.data.dataset import Dataset
+from embedcore.data import Dataset
 from embedcore.intake.columns.columns import guess_roles, make_catalogue
 from tests.bench.matcher_model import gold
 from tests.shared import shared

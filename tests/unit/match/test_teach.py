@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from embedcore import match
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.errors import InputError
 from embedcore.match import accord, cut, groups
 from tests.unit.match.test_find import shop, titles

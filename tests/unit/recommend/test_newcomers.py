@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from embedcore.__main__ import main
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.recommend import model
 from embedcore.recommend.newcomers import NEW, Newcomers, for_baskets
 from embedcore.recommend.relations import complements, substitutes
