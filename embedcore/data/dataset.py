@@ -136,7 +136,7 @@ class Dataset:
         meta: Mapping[str, Any] | None = None,
         images: Images | None = None,
     ) -> Dataset:
-        """A catalogue with the baskets of a folder (Baskets.load); their items are positions in `items` (`join_items`)."""
+        """A catalogue with the baskets of a folder (Baskets.load); their items are positions in `items`."""
         return cls(name, catalogue, Baskets.load(folder), items, dict(meta or {}), pictures_of(images, items))
 
     def __len__(self) -> int:

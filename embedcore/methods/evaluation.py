@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Protocol, TypeVar
 
 import numpy as np
 
-from embedcore.data.dataset import Catalogue, Dataset
+from embedcore.data import Catalogue, Dataset
 from embedcore.errors import NeedsError
 from embedcore.progress import Progress, silent
 from embedcore.vectors import top_k
