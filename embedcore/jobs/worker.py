@@ -27,7 +27,7 @@ from embedcore.jobs.warmup import WarmUp
 from embedcore.progress import FIRST, PREVIEW
 
 if TYPE_CHECKING:
-    from embedcore.data.embedding import Embedding
+    from embedcore.data import Embedding
 
 Emit = Callable[[Mapping[str, Any]], None]
 _EVERY = 0.1  # seconds between two progress messages
