@@ -82,7 +82,7 @@ def setup(data_hash: str, data: Dataset) -> None:
     """Pick a method, set its parameters, start."""
     method = methods.pick(data)
     methods.missing(data)
-    st.markdown(f"##### {plain(method.title)}")
+    st.markdown(f"##### {plain(method.title)}: {plain(method.subtitle)}")
     st.write(method.summary)
     with st.expander("What it does, when to choose it, and what it cannot do", icon=":material/info:"):
         if method.about:

@@ -147,7 +147,8 @@ class Method(ABC):
     """One way to make an embedding. Stateless."""
 
     name: ClassVar[str]
-    title: ClassVar[str]
+    title: ClassVar[str]  # the field's name of it
+    subtitle: ClassVar[str]  # what its vectors say, in two to six plain words
     summary: ClassVar[str]  # one plain sentence: what it learns from, what it is good for
     about: ClassVar[str] = ""  # a few plain sentences: what it does, when to choose it, what it cannot do
     source: ClassVar[str]  # the paper

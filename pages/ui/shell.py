@@ -185,8 +185,8 @@ def run_label(run: RunInfo) -> str:
 
 
 def method_name(name: str) -> str:
-    """A method's title without the technical name in brackets; an unknown one as it is."""
-    return get(name).title.split(" (")[0] if name in REGISTRY else name
+    """A method's title; an unknown name as it is."""
+    return get(name).title if name in REGISTRY else name
 
 
 def need_dataset() -> str:

@@ -18,7 +18,7 @@ def network(p: ModuleType) -> None:
     """fashion -> articleType, ikea -> category: right answers and the neighbours of products it never saw."""
     from tests.bench.catalogues import DATA, _full, dataset, line
 
-    print("Learning to predict (hold: fashion right .955, cold .94 in 10 s; ikea cold .65)")
+    print("Entity embeddings (hold: fashion right .955, cold .94 in 10 s; ikea cold .65)")
     for name, target in (("fashion", "articleType"), ("ikea", "category")):
         spec, frame = p.SPECS[name], p.load(name, str(DATA))
         known, new = p.split(len(frame))

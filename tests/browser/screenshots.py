@@ -53,11 +53,11 @@ def main() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1360, "height": 900})
-        trained(page, server.url, "The Complete Journey", "Bought together (product2vec)")
+        trained(page, server.url, "The Complete Journey", "product2vec")
         menu(page, "Map")
         expect(page.get_by_text("Best (UMAP)").first).to_be_visible(timeout=LONG)
         shoot(page, "Map", "map")
-        trained(page, server.url, "Fashion shop", "What the words say (text encoder)")
+        trained(page, server.url, "Fashion shop", "Text encoder")
         menu(page, "Duplicates")
         press(page, "Look for duplicates")
         see(page, "products stand in the catalogue more than once", timeout=LONG)

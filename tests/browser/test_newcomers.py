@@ -14,7 +14,7 @@ from tests.browser.server import Server
 from tests.shared import SAMPLES
 
 LONG = 240_000
-METHOD = "What stands together (value co-occurrence)"
+METHOD = "Co-occurrence"
 
 
 @pytest.mark.timeout(900)
@@ -24,7 +24,7 @@ def test_three_rows_of_a_file_get_vectors_and_neighbours(server: Server, page: P
     go(page, server.url)
     press(page, re.compile("^Open Fashion shop"))
     to_training(page, LONG)
-    train_with(page, METHOD.split(" (")[0])
+    train_with(page, METHOD)
     see(page, f"The result: {METHOD}", timeout=LONG)
     settled(page)
     page.get_by_text("Add new products to this result").click()

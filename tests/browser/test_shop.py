@@ -30,7 +30,7 @@ from tests.browser.server import Server
 from tests.browser.watch import SHOTS
 
 LONG = 300_000
-BASKETS, WORDS = "Bought together (product2vec)", "What the words say (text encoder)"
+BASKETS, WORDS = "product2vec", "Text encoder"
 GROUPS = "Table of the groups"
 GROUND = "e => getComputedStyle(e).backgroundColor.match(/[0-9]+/g).slice(0, 3).map(Number)"
 pytestmark = pytest.mark.timeout(1200)
@@ -43,9 +43,9 @@ def shop(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         go(page, server.url)
         press(page, re.compile("^Open Fashion shop"))
         to_training(page, LONG)
-        set_number(page, "Passes over the baskets", 5)
+        set_number(page, "Epochs", 5)
         train(page, BASKETS)
-        choose(page, WORDS.split(" (")[0])
+        choose(page, WORDS)
         train(page, WORDS)
         yield server, page.url.split("?", 1)[1]
 
@@ -135,7 +135,7 @@ def test_names_that_try_to_be_code_are_shown_as_they_are(server: Server, page: P
     settled(page)
     press(page, "Import")
     to_training(page, LONG)
-    choose(page, WORDS.split(" (")[0])
+    choose(page, WORDS)
     train(page, WORDS)
     query = page.url.split("?", 1)[1]
     for name in PAGES:

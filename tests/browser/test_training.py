@@ -18,7 +18,7 @@ def test_progress_survives_reload_and_page_switch_and_can_be_cancelled(server: S
     go(page, server.url)
     press(page, re.compile("^Open (?!.*Complete Journey)"))
     to_training(page, 240_000)
-    set_number(page, "Passes over the baskets", 200)
+    set_number(page, "Epochs", 200)
     press(page, re.compile("^Train .*product2vec"))
     see(page.get_by_test_id("stMain"), PROGRESS, timeout=240_000)
     page.reload()
@@ -32,7 +32,7 @@ def test_progress_survives_reload_and_page_switch_and_can_be_cancelled(server: S
     menu(page, "Map")
     see(page, "Nothing is trained on this dataset yet.")
     menu(page, "Train")
-    set_number(page, "Passes over the baskets", 2)
+    set_number(page, "Epochs", 2)
     press(page, re.compile("^Train .*product2vec"))
     expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=240_000)
 
@@ -44,8 +44,8 @@ def test_a_first_answer_is_there_while_a_training_goes_on_and_gone_when_it_is_st
     go(page, server.url)
     press(page, re.compile("^Open (?!.*Complete Journey)"))
     to_training(page, 240_000)
-    set_number(page, "Passes over the baskets", 200)
-    set_number(page, "Numbers per product", 512)  # a minute of work: long enough on any machine
+    set_number(page, "Epochs", 200)
+    set_number(page, "Dimensions", 512)  # a minute of work: long enough on any machine
     press(page, re.compile("^Train .*product2vec"))
     see(page, "A first answer, while it learns", timeout=240_000)
     see(page.get_by_test_id("stMain"), PROGRESS, timeout=240_000)

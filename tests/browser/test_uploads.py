@@ -58,7 +58,7 @@ def test_instacart_is_uploaded_and_trained(server: Server, page: Page) -> None:
     assert metric(page, "Baskets") == "15,968"
     assert metric(page, "Customers") == "1,000"
     assert metric(page, "Purchase lines") == "155,824"
-    train(page, "Bought together")
+    train(page, "product2vec")
     press(page, "Open the map")
     heading(page, "Map")
     settled(page)

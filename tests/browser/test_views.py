@@ -39,19 +39,19 @@ def test_a_chosen_result_outlives_a_training_elsewhere_and_belongs_to_its_datase
     server, first, second = stocked
     page, other = new_page(), new_page()
     go(page, server.url, f"map?dataset={first['data'][:12]}&run={first['planted'][:12]}")
-    assert "What the words say" in picked(page, "Result")
+    assert "Text encoder" in picked(page, "Result")
 
     go(other, server.url, f"train?dataset={first['data'][:12]}")
-    choose(other, "Bought together")
-    set_number(other, "Passes over the baskets", 2)
-    press(other, re.compile("^Train with “Bought together"))
-    see(other, "The result: Bought together", timeout=240_000)
+    choose(other, "product2vec")
+    set_number(other, "Epochs", 2)
+    press(other, re.compile("^Train with “product2vec"))
+    see(other, "The result: product2vec", timeout=240_000)
     settled(other)
 
     for title in ("Values", "Map"):  # pages drawn after the end of the training
         menu(page, title)
         settled(page)
-        assert "What the words say" in picked(page, "Result"), title
+        assert "Text encoder" in picked(page, "Result"), title
         expect(page).to_have_url(re.compile(f"run={first['planted'][:12]}"))
 
     page.get_by_test_id("stSidebar").get_by_role("combobox").first.click()
@@ -59,7 +59,7 @@ def test_a_chosen_result_outlives_a_training_elsewhere_and_belongs_to_its_datase
     expect(page).to_have_url(re.compile(f"dataset={second['data'][:12]}"))
     settled(page)
     expect(page).to_have_url(re.compile(f"run={second['planted'][:12]}"))
-    assert "What the words say" in picked(page, "Result")
+    assert "Text encoder" in picked(page, "Result")
     assert "Second shop" in picked(page, "Dataset")
     see(page, "22 products")  # the map is the one of that shop
 
@@ -67,7 +67,7 @@ def test_a_chosen_result_outlives_a_training_elsewhere_and_belongs_to_its_datase
     page.get_by_role("option", name="First shop").click()
     expect(page).to_have_url(re.compile(f"dataset={first['data'][:12]}"))
     settled(page)
-    newest = "Bought together"  # nothing is chosen for this dataset now, so its newest result is
+    newest = "product2vec"  # nothing is chosen for this dataset now, so its newest result is
     assert newest in picked(page, "Result")
     assert f"run={second['planted'][:12]}" not in page.url
     see(page, "20 products")  # those that were bought

@@ -65,6 +65,7 @@ def test_says_what_it_is_in_plain_words(name: str) -> None:
     method = get(name)
     assert method.name == name
     assert method.title
+    assert 2 <= len(method.subtitle.split()) <= 6
     assert method.source
     assert method.version >= 1
     assert method.summary.endswith(".")

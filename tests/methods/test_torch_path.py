@@ -62,7 +62,7 @@ def test_without_a_card_it_says_so_before_it_trains(monkeypatch: pytest.MonkeyPa
         fit(planted.shop(), lambda *_, **__: calls.append(1))
     assert "processor" in e.value.hint
     assert not calls
-    with pytest.raises(InputError, match="Computed by"):
+    with pytest.raises(InputError, match="Device"):
         fit(planted.shop(), device="abacus")
 
 

@@ -36,8 +36,8 @@ def test_overview_names_what_is_trained_and_leads_on(stock: Stock) -> None:
 def test_stored_result_is_offered_instead_of_a_second_training(stock: Stock) -> None:
     app = open_page("train", **stock.query)
     by_label = {n.label: n for n in app.number_input}
-    by_label["Passes over the baskets"].set_value(3)
-    by_label["Numbers per product"].set_value(16)
+    by_label["Epochs"].set_value(3)
+    by_label["Dimensions"].set_value(16)
     app.run()
     check(app)
     next(b for b in app.button if b.label == "Open the stored result").click().run()

@@ -16,7 +16,7 @@ from pages.ui.train.methods import METHODS, job_title
 from tests.pages.app import check, in_url, open_page, words
 from tests.pages.shop import dataset, fill
 
-START = "Train with “Blend of results”"
+START = "Train with “Blend”"
 
 
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *methods: str) -> AppTest:
@@ -146,9 +146,9 @@ def test_the_first_answer_is_gone_when_the_training_is(tmp_path: Path, monkeypat
 def test_the_title_of_a_training_says_what_was_set_differently() -> None:
     method, data = METHODS["product2vec"], dataset()
     plain = job_title(method, data, method.Params(), 0)
-    assert plain == "Training “Bought together” on A small shop"
+    assert plain == "Training “product2vec” on A small shop"
     some = job_title(method, data, method.Params.of({"documents": "customer"}), 7)
     assert some == f"{plain} (Learn from: all that a customer bought, Seed: 7)"
     many = method.Params.of({"documents": "customer", "epochs": 3, "catalogue": False, "rate": 0.1})
-    first_two = "Learn from: all that a customer bought, Passes over the baskets: 3"
+    first_two = "Learn from: all that a customer bought, Epochs: 3"
     assert job_title(method, data, many, 7) == f"{plain} ({first_two}, …)"

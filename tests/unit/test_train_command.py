@@ -90,7 +90,7 @@ def test_new_products_without_ids_are_taken_for_no_known_one(tmp_path: Path) -> 
         (["--method", "pca", "--out", "v.csv", "--new", "n.csv"], "a file each"),
         (["--method", "product2vec", "--out", "v.csv"], "learns from baskets"),
         (["run-folder", "--method", "pca"], "no such folder"),
-        (["--method", "pca", "--out", "v.csv", "--set", "dimension=1"], "Numbers per product"),
+        (["--method", "pca", "--out", "v.csv", "--set", "dimension=1"], "Dimensions"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(

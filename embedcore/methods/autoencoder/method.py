@@ -44,7 +44,7 @@ class AutoencoderParams(Params):
         (), "Columns to leave out", "None chosen means that every column is used.", columns=TABLE
     )
     dimension: int = param(
-        32, "Numbers per product", "Length of a vector (width of the narrowest layer).", low=2, high=256, step=1
+        32, "Dimensions", "Length of a vector (width of the narrowest layer).", low=2, high=256, step=1
     )
     steps: int = param(
         500,
@@ -135,7 +135,8 @@ class Autoencoder(Method):
     """A denoising autoencoder (Vincent et al. 2008) on mixed columns, a softmax for each."""
 
     name = "autoencoder"
-    title = "Squeeze and rebuild (autoencoder)"
+    title = "Autoencoder"
+    subtitle = "whole products in few numbers"
     summary = "Learns from the columns of the catalogue: squeezes each product into a few numbers and rebuilds it."
     about = (
         "A small neural network reads all cells of a product (values, numbers, words), squeezes them into a short list "

@@ -24,9 +24,7 @@ _LINES = 50_000_000  # at most: a million takes about 60 MB while it is computed
 class Customer2VecParams(Params):
     """Parameters of customer2vec."""
 
-    dimension: int = param(
-        64, "Numbers per customer and product", "Length of a vector (singular vectors kept).", low=2, high=512, step=1
-    )
+    dimension: int = param(64, "Dimensions", "Length of a vector (singular vectors kept).", low=2, high=512, step=1)
     half_life: int = param(
         0,
         "Baskets after which a purchase counts half",
@@ -36,12 +34,7 @@ class Customer2VecParams(Params):
         step=1,
     )
     min_count: int = param(
-        2,
-        "Smallest number of purchases",
-        "Products bought fewer times get no vector (min count).",
-        low=1,
-        high=1000,
-        step=1,
+        2, "Minimum purchases", "Products bought fewer times get no vector (min count).", low=1, high=1000, step=1
     )
 
 
@@ -79,7 +72,8 @@ class Customer2Vec(Method):
     vectors."""
 
     name = "customer2vec"
-    title = "Customers (customer2vec)"
+    title = "Customer vectors"
+    subtitle = "customers who buy alike"
     summary = "Puts customers and products into one space: customers who buy alike are near each other."
     about = (
         "A customer is the sum of what they bought, the rare things counting more than what everybody buys; which "

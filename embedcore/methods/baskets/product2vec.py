@@ -36,25 +36,18 @@ class Product2VecParams(Params):
         choices=documents.KINDS,
         words=documents.WORDS,
     )
-    dimension: int = param(64, "Numbers per product", "Length of a vector (dimension).", low=2, high=512, step=1)
-    epochs: int = param(
-        15, "Passes over the baskets", "How often every basket is read (epochs).", low=1, high=200, step=1
-    )
+    dimension: int = param(64, "Dimensions", "Length of a vector (dimension).", low=2, high=512, step=1)
+    epochs: int = param(15, "Epochs", "How often every basket is read (epochs).", low=1, high=200, step=1)
     negatives: int = param(
         5,
-        "Random products per purchase",
+        "Negative samples",
         "How many random products each purchase is told apart from (negative samples).",
         low=1,
         high=50,
         step=1,
     )
     min_count: int = param(
-        2,
-        "Smallest number of purchases",
-        "Products bought fewer times get no vector (min count).",
-        low=1,
-        high=1000,
-        step=1,
+        2, "Minimum purchases", "Products bought fewer times get no vector (min count).", low=1, high=1000, step=1
     )
     catalogue: bool = param(
         True,
@@ -65,7 +58,7 @@ class Product2VecParams(Params):
     )
     exponent: float = param(
         1.0,
-        "Popularity of random products",
+        "Popularity of negative samples",
         "Random products are drawn by their count to this "
         "power (negative sampling exponent): 0 = all alike, below 0 favours rare ones.",
         low=-2.0,
@@ -84,7 +77,7 @@ class Product2VecParams(Params):
     )
     cut: int = param(
         30,
-        "Longest piece of a basket",
+        "Maximum basket length",
         "Longer baskets are shuffled and read in pieces of at most this many products, anew in each pass.",
         low=2,
         high=1000,
@@ -93,7 +86,7 @@ class Product2VecParams(Params):
     )
     rate: float = param(
         0.2,
-        "Step size",
+        "Learning rate",
         "How far a vector moves at a time at first (learning rate; it falls to a "
         "tenth and is scaled by row, as in AdaGrad).",
         low=0.001,
@@ -103,7 +96,7 @@ class Product2VecParams(Params):
     )
     device: str = param(
         DEVICES[0],
-        "Computed by",
+        "Device",
         "A graphics card (CUDA, by torch) takes many baskets at a time: for "
         "hundreds of millions of purchases. Its vectors differ from the processor's and are about as "
         "good; how fast it is has not been measured.",
@@ -173,7 +166,8 @@ class Product2Vec(Method):
     step together (sgns_torch), which gives other vectors, the same ones again on the same card."""
 
     name = "product2vec"
-    title = "Bought together (product2vec)"
+    title = "product2vec"
+    subtitle = "products bought together"
     summary = "Learns from baskets: products that are bought in the same company get similar vectors."
     about = (
         "Products that turn up in the same baskets get similar numbers, so near can mean **instead of each other** as "

@@ -35,15 +35,10 @@ class SVDParams(Params):
         words=documents.WORDS,
     )
     n_components: int = param(
-        64, "Numbers per product", "Length of a vector (number of singular vectors kept).", low=2, high=512, step=1
+        64, "Dimensions", "Length of a vector (number of singular vectors kept).", low=2, high=512, step=1
     )
     min_count: int = param(
-        2,
-        "Smallest number of purchases",
-        "Products bought fewer times get no vector (min count).",
-        low=1,
-        high=1000,
-        step=1,
+        2, "Minimum purchases", "Products bought fewer times get no vector (min count).", low=1, high=1000, step=1
     )
 
 
@@ -69,7 +64,8 @@ class BasketSVD(Method):
     Latent Semantic Analysis), by seeded power iterations on random directions (Halko, Martinsson and Tropp 2011)."""
 
     name = "svd"
-    title = "Truncated SVD (baseline)"
+    title = "Truncated SVD"
+    subtitle = "simple baseline for baskets"
     summary = "Learns from baskets with plain linear algebra: the simple method to compare the others with."
     source = (
         "Deerwester et al. 1990, Indexing by Latent Semantic Analysis; Halko, Martinsson and Tropp 2011, Finding "

@@ -37,7 +37,7 @@ class BlendParams(Params):
     )
     dimension: int = param(
         64,
-        "Numbers per product",
+        "Dimensions",
         "Length of a vector: the main directions (principal components) of the results side by side.",
         low=2,
         high=512,
@@ -82,7 +82,8 @@ class Blend(Method):
     A product without a vector in one result gets one there from the others, by ridge regression between them."""
 
     name = "blend"
-    title = "Blend of results"
+    title = "Blend"
+    subtitle = "several embeddings in one"
     summary = "Joins two or more finished results into one, so that products can be alike in all that was learned."
     about = (
         "Every result sees something else: purchases, words, columns, pictures. A blend says that two products are "

@@ -34,9 +34,7 @@ class CooccurrenceParams(Params):
         "None chosen means that every column is used. Leave out what should not count, such as a stock level.",
         columns=TABLE,
     )
-    dimension: int = param(
-        32, "Numbers per product", "Length of a vector (singular vectors kept).", low=2, high=512, step=1
-    )
+    dimension: int = param(32, "Dimensions", "Length of a vector (singular vectors kept).", low=2, high=512, step=1)
     rarity: float = param(
         0.05,
         "How much common values count",
@@ -113,7 +111,8 @@ class Cooccurrence(Method):
     """Levy and Goldberg 2014 on the cells of a table, products as in Arora, Liang and Ma 2017."""
 
     name = "cooccurrence"
-    title = "What stands together (value co-occurrence)"
+    title = "Co-occurrence"
+    subtitle = "values that appear together"
     summary = "Learns from the columns of the catalogue in seconds: products with similar values lie together."
     about = (
         "It looks at which values, ranges of numbers and words stand in the same rows: *trail* and *sole* do, so they "

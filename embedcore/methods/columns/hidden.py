@@ -156,8 +156,8 @@ def _notices(ours: list[Told], theirs: list[Told]) -> list[str]:
         ]
     return [
         "On this table a plain PCA does better: with each column hidden in turn, its neighbours tell the hidden value "
-        f"{pca:.0%} of the way from a blind guess to always right, these {mine:.0%}. Try the method “PCA of the "
-        "columns” as well."
+        f"{pca:.0%} of the way from a blind guess to always right, these {mine:.0%}. Try the method “PCA” "
+        "as well."
     ]
 
 

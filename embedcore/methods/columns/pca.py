@@ -29,9 +29,7 @@ class PCAParams(Params):
     exclude: tuple[str, ...] = param(
         (), "Columns to leave out", "None chosen means that every column is used.", columns=TABLE
     )
-    dimension: int = param(
-        32, "Numbers per product", "Length of a vector (principal components kept).", low=2, high=512, step=1
-    )
+    dimension: int = param(32, "Dimensions", "Length of a vector (principal components kept).", low=2, high=512, step=1)
 
 
 class FittedPCA(Fitted):
@@ -56,7 +54,8 @@ class TablePCA(Method):
     """Principal components (Pearson 1901) of one-hot categories, standardised numbers and TF-IDF words."""
 
     name = "pca"
-    title = "PCA of the columns (baseline)"
+    title = "PCA"
+    subtitle = "simple baseline for columns"
     summary = "Learns from the columns of the catalogue with plain linear algebra: the simple method to compare with."
     about = (
         "Every category value and every word becomes a column of 0 and 1 (words weighted by how rare they are), "

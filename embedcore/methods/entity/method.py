@@ -69,7 +69,8 @@ class EntityEmbeddings(Method):
     """Guo and Berkhahn 2016 with words as a learned bag, started from co-occurrence."""
 
     name = "entity"
-    title = "Learning to predict (embedding layers)"
+    title = "Entity embeddings"
+    subtitle = "trained to predict a column"
     summary = "A small neural network learns to predict a column, or what is bought with a product, from the others."
     about = (
         "Every value of a category, every word of a name starts as a list of numbers; a small network reads them and "

@@ -35,7 +35,7 @@ class EntityParams(Params):
         columns=TABLE,
     )
     dimension: int = param(
-        32, "Numbers per product", "Length of a product's vector (the layer before the head).", low=2, high=512, step=1
+        32, "Dimensions", "Length of a product's vector (the layer before the head).", low=2, high=512, step=1
     )
     value_size: int = param(
         0,
@@ -48,7 +48,7 @@ class EntityParams(Params):
     )
     epochs: int = param(
         8,
-        "Passes over the products",
+        "Epochs",
         "How often every product is read (epochs); it stops sooner when products held back are no longer predicted "
         "better.",
         low=1,
@@ -98,7 +98,7 @@ class EntityParams(Params):
     )
     rate: float = param(
         0.0,
-        "Step size",
+        "Learning rate",
         "Highest step of the training (learning rate of AdamW); 0 chooses it: 0.003 for small tables, 0.01 from 20,000 "
         "products on, which are read fewer times.",
         low=0.0,

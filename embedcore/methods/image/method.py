@@ -19,7 +19,8 @@ class ImageAutoencoder(Method):
     oriented gradients, Dalal and Triggs 2005) as well as the picture."""
 
     name = "image"
-    title = "What the pictures show (image autoencoder)"
+    title = "Image autoencoder"
+    subtitle = "products that look alike"
     summary = "Looks at the product pictures: products of the same form get similar vectors, whatever they are called."
     about = (
         "A network squeezes every picture into a few numbers and learns to redraw it from them; those numbers are the "

@@ -15,12 +15,7 @@ class ImageParams(Params):
     """Parameters of the image autoencoder."""
 
     dimension: int = param(
-        32,
-        "Numbers per picture",
-        "The width of the code (bottleneck) that a picture is squeezed into.",
-        low=2,
-        high=256,
-        step=1,
+        32, "Dimensions", "The width of the code (bottleneck) that a picture is squeezed into.", low=2, high=256, step=1
     )
     keep: str = param(
         "edges",
@@ -53,7 +48,7 @@ class ImageParams(Params):
     )
     loss: str = param(
         ENTROPY,
-        "Error of a pixel",
+        "Pixel loss",
         "How a redrawn pixel is compared: binary cross-entropy on logits, or mean squared error (MSE).",
         choices=(ENTROPY, SQUARE),
         advanced=True,

@@ -100,7 +100,8 @@ class TextEncoder(Method):
     with a linear map learned from baskets (InfoNCE: van den Oord and others 2018)."""
 
     name = "text"
-    title = "What the words say (text encoder)"
+    title = "Text encoder"
+    subtitle = "products described alike"
     summary = "Reads titles and descriptions with a language model: products described alike get similar vectors."
     about = (
         "A language model that has read a great many sentences turns the words of each product into numbers, so that "

@@ -105,7 +105,7 @@ def offer(wanted: Settings, dataset: Dataset) -> None:
             "with what the model expects there. You get a list with the odd cell of each product and what was expected."
         )
         how = (
-            "“Squeeze and rebuild” is trained on this dataset already: a few seconds."
+            "The autoencoder is trained on this dataset already: a few seconds."
             if wanted.run
             else "It trains a model for this by itself: about half a minute, longer for very large catalogues."
         )

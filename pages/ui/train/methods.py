@@ -81,7 +81,7 @@ def missing(dataset: Dataset) -> None:
     count = "One method needs" if len(lacking) == 1 else f"{len(lacking)} methods need"
     with st.expander(f"{count} data that is not here", icon=":material/block:"):
         for name, why in lacking.items():
-            st.markdown(f"**{plain(METHODS[name].title)}**: {plain(why)}")
+            st.markdown(f"**{plain(METHODS[name].title)}** ({plain(METHODS[name].subtitle)}): {plain(why)}")
         if st.button("Add data", icon=":material/upload_file:", key="methods:add"):
             shell.go("data")
 
@@ -98,7 +98,7 @@ def too_few(method: Method, dataset: Dataset, chosen: tuple[str, ...] | None = N
 
 
 def _lines(some: Iterable[Method]) -> str:
-    return "\n".join(f"- **{plain(m.title)}**: {plain(m.summary)}" for m in some)
+    return "\n".join(f"- **{plain(m.title)}** ({plain(m.subtitle)}): {plain(m.summary)}" for m in some)
 
 
 def _chosen(widget: str) -> None:
