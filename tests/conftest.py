@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
 import pytest
+
+from tests import stock
+from tests.shared import ROOT
 
 if TYPE_CHECKING:
     from embedcore.store import Store
@@ -16,6 +21,20 @@ if TYPE_CHECKING:
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.pop("STREAMLIT_SERVER_PORT", None)
+# Compiled code of one run of the tests is there for the next and for every process; numba looks at the source's date.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(ROOT / ".pytest_cache" / "numba"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that is called makes the folder of filled data folders; those it starts inherit it."""
+    if not hasattr(config, "workerinput"):
+        os.environ[stock.VARIABLE] = mkdtemp(prefix="embedcore-tests-")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove it again."""
+    if not hasattr(config, "workerinput"):
+        shutil.rmtree(os.environ.pop(stock.VARIABLE), ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

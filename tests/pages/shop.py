@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 from pathlib import Path
+from tempfile import mkdtemp
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,7 @@ from embedcore.methods.base import Params
 from embedcore.neighbours import build
 from embedcore.recommend import model as recommender
 from embedcore.store import Store
+from tests import stock
 
 KINDS = ("shoe", "shirt", "lamp", "bowl")
 COLOURS = ("red", "blue", "green", "black", "white")
@@ -62,16 +65,28 @@ def fill(
 
     The method "planted" stands for any method: its vectors are the products' kind, colour and a little noise, so that
     a product and its twin are the closest pair by far."""
-    store, folder, keys = Store.open(home), home.parent / f"made {data.hash[:8]}", {"data": data.hash}
+
+    def make(folder: Path) -> dict[str, str]:
+        return _fill(folder, data, methods, params or {}, prepared)
+
+    if home.exists():
+        return make(home)
+    return stock.copy(home, [data.hash, data.name, methods, params, prepared], make)
+
+
+def _fill(home: Path, data: Dataset, methods: tuple[str, ...], params: dict, prepared: bool) -> dict[str, str]:
+    store, keys = Store.open(home), {"data": data.hash}
+    folder = Path(mkdtemp(prefix="made-", dir=home.parent))
     try:
         data.save(folder / "dataset")
         store.add_dataset(folder / "dataset", "test")
         for name in methods:
-            keys[name] = _run(store, data, name, folder / name, (params or {}).get(name, {}))
+            keys[name] = _run(store, data, name, folder / name, params.get(name, {}))
         if prepared:
             _prepare(store, data, folder)
     finally:
         store.close()
+        shutil.rmtree(folder)
     return keys
 
 
