@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import csr_array, csr_matrix
+
+Sparse = TypeVar("Sparse", "csr_array", "csr_matrix")
 
 _BLOCK = 2048  # rows compared at a time: 2048 x 100,000 scores are 800 MB
 
@@ -22,17 +24,33 @@ def unit(x: np.ndarray) -> np.ndarray:
     return np.asarray(x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12), np.float32)
 
 
-def unit_rows(x: csr_matrix) -> csr_matrix:
+def unit_rows(x: Sparse, weights: np.ndarray | None = None) -> Sparse:
     """The rows of a sparse matrix scaled to length 1, as a new matrix; an empty row stays empty.
 
-    >>> from scipy.sparse import csr_matrix
-    >>> unit_rows(csr_matrix([[3.0, 4.0], [0.0, 0.0]])).toarray().tolist()
-    [[0.6, 0.8], [0.0, 0.0]]
+    x: (n, d) float32 csr. weights: (d,) numbers that its columns are multiplied by before.
+
+    >>> from scipy.sparse import csr_array
+    >>> unit_rows(csr_array(np.array([[3, 4], [0, 0]], np.float32))).toarray().round(4).tolist()
+    [[0.6000000238418579, 0.800000011920929], [0.0, 0.0]]
     """
-    out = x.tocsr(copy=True)
-    length = np.sqrt(np.asarray(out.multiply(out).sum(axis=1), np.float64)).ravel()
-    out.data = (out.data / np.repeat(np.maximum(length, 1e-12), np.diff(out.indptr))).astype(x.dtype)
+    out = x.astype(np.float32)
+    if weights is not None:
+        out.data = (out.data * weights[out.indices]).astype(np.float32)
+    length = np.sqrt(np.asarray(out.multiply(out).sum(axis=1)).ravel())
+    out.data /= np.repeat(np.maximum(length, 1e-9), np.diff(out.indptr)).astype(np.float32)
     return out
+
+
+def select_rows(indptr: np.ndarray, items: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(indptr, items) of the lists `rows` alone, in that order; list r is items[indptr[r]:indptr[r + 1]].
+
+    >>> indptr, items = select_rows(np.array([0, 2, 3]), np.array([7, 8, 9]), np.array([1, 0]))
+    >>> indptr.tolist(), items.tolist()
+    ([0, 1, 3], [9, 7, 8])
+    """
+    sizes = indptr[rows + 1] - indptr[rows]
+    ends = np.r_[0, np.cumsum(sizes)]
+    return ends, items[np.repeat(indptr[rows] - ends[:-1], sizes) + np.arange(ends[-1])]
 
 
 def top_k(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:

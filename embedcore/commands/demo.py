@@ -19,10 +19,8 @@ def add(commands: Any) -> None:
 
 def run(_: argparse.Namespace) -> None:
     from embedcore import methods, neighbours, samples
-    from embedcore.explore import clusters, duplicates
-    from embedcore.explore.similar import similar_products
-    from embedcore.explore.together import Together
-    from embedcore.recommend import baskets, model
+    from embedcore.explore import Together, clusters, duplicates, similar_products
+    from embedcore.recommend import fit, for_basket
 
     began = time.perf_counter()
     with step("Open the sample shop"):
@@ -60,7 +58,7 @@ def run(_: argparse.Namespace) -> None:
     _show(f"Like {shop.titles[item]}", similar_products(shop, bought, graph, item, 6))
     print()
     with step("Count what is bought with what"):
-        goes = baskets.for_basket(shop, model.fit(shop), [item], 6, together=Together.of(shop))
+        goes = for_basket(shop, fit(shop), [item], 6, together=Together.of(shop))
     _show(f"Goes with {shop.titles[item]}", goes)
     print(f"\nDone in {time.perf_counter() - began:.0f} s.")
 

@@ -15,8 +15,7 @@ from embedcore.errors import InputError
 
 if TYPE_CHECKING:
     from embedcore.data import Catalogue, Dataset
-    from embedcore.recommend.batch import Answer
-    from embedcore.recommend.purchases import Lists
+    from embedcore.recommend import Answer, HistoriesByQuery
 
 _ASKS = {"baskets": "product_id", "customers": "customer_id", "products": "product_id"}
 
@@ -130,14 +129,12 @@ def _queries(frame: pd.DataFrame, whom: str, name: str) -> dict[str, list[str]]:
 
 
 def _mix(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Namespace) -> Iterator[Answer]:
-    from embedcore.recommend import batch, model, newcomers
-    from embedcore.recommend.people import People
-    from embedcore.recommend.purchases import Histories
+    from embedcore.recommend import Histories, People, batch, coldstart, fit
 
     with step("Learn from the purchases"):
-        known = model.fit(dataset, bar("learning"))
+        known = fit(dataset, bar("learning"))
     if wanted.newcomers:
-        return newcomers.in_blocks(dataset, known, _items(dataset, queries), wanted.k, bar("baskets"))
+        return coldstart.in_blocks(dataset, known, _items(dataset, queries), wanted.k, bar("baskets"))
     if wanted.whom == "baskets":
         return batch.baskets(dataset, known, _items(dataset, queries), wanted.k, bar("baskets"))
     if wanted.whom == "products":
@@ -159,13 +156,13 @@ def _mix(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Names
 
 def _product2vec(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Namespace) -> Iterator[Answer]:
     from embedcore import methods
-    from embedcore.recommend import batch, newcomers
+    from embedcore.recommend import batch, coldstart
 
     method: Any = methods.get("product2vec")
     with step("Train product2vec"):
         fitted = method.fit(dataset, method.Params(), bar("training"), wanted.seed)
     if wanted.newcomers:
-        return newcomers.from_result(dataset, fitted, _items(dataset, queries), wanted.k, bar("queries"))
+        return coldstart.from_result(dataset, fitted, _items(dataset, queries), wanted.k, bar("queries"))
     product = fitted.embeddings["product"]
     score, but = fitted.score, None
     if wanted.whom == "customers":
@@ -200,9 +197,9 @@ def _first(dataset: Dataset, queries: dict[str, list[str]]) -> dict[str, int]:
     return items
 
 
-def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[Lists, dict[str, int]]:
+def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[HistoriesByQuery, dict[str, int]]:
     """(query -> its customer's baskets, query -> the customer's number, -1 for nobody)."""
-    from embedcore.recommend.purchases import Histories, Lists
+    from embedcore.recommend import Histories, HistoriesByQuery
 
     known = Histories.of(dataset)
     if known is None:
@@ -214,4 +211,4 @@ def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[Lists, 
             f"  {missing:,} {'query names' if missing == 1 else 'queries name'} no customer of the purchases and get "
             "popular products"
         )
-    return Lists(known, numbers), numbers
+    return HistoriesByQuery(known, numbers), numbers

@@ -24,7 +24,7 @@ _CALM = 0.25  # standard deviations: a column is not taken for calmer than this
 _PLAIN = 0.5  # surprise below which a cell is as expected: p above .6
 
 
-class Expected(Protocol):
+class CellExpectations(Protocol):
     """What a model that sees the rest of each row expects in one column (n products).
 
     value: (n,) probability of what stands there. likely: (n,) what it would say (object values, None for an empty
@@ -48,7 +48,7 @@ class Expected(Protocol):
 
 
 @dataclass(frozen=True)
-class Guess:
+class ExpectedText:
     """What goes with the rest of a row, in words. probability: of `text`. middle: a number's, else None."""
 
     text: str
@@ -63,7 +63,7 @@ def key(dataset: str, exclude: Sequence[str] = (), run: str | None = None, seed:
     return json.dumps([VERSION, dataset, sorted(exclude), run, seed])
 
 
-def surprise(hint: Expected) -> np.ndarray:
+def surprise(hint: CellExpectations) -> np.ndarray:
     """(n,) how little each cell of a column goes with the rest of its row: -log of its probability, and for a number
     what it stands further out than 3 robust standard deviations of such misses."""
     found = -np.log(np.clip(hint.value.astype(np.float64), _LEAST, 1.0))
@@ -75,7 +75,7 @@ def surprise(hint: Expected) -> np.ndarray:
 
 
 def unusual(
-    dataset: Dataset, hints: Iterable[Expected], of: int, known: np.ndarray, progress: Progress = silent
+    dataset: Dataset, hints: Iterable[CellExpectations], of: int, known: np.ndarray, progress: Progress = silent
 ) -> pd.DataFrame:
     """Every product with its most surprising cell, the most unusual first; columns COLUMNS.
 
@@ -88,7 +88,7 @@ def unusual(
     best = np.full((n, _TOP), -1.0)  # surprise of the oddest cells, and which columns they are in
     where = np.full((n, _TOP), -1)
     seen = np.ones((n, _TOP))
-    guesses: list[tuple[str, dict[int, Guess]]] = []
+    guesses: list[tuple[str, dict[int, ExpectedText]]] = []
     for j, hint in enumerate(hints):
         found = surprise(hint)
         total += found
@@ -118,7 +118,7 @@ def _frame(
     best: np.ndarray,
     where: np.ndarray,
     seen: np.ndarray,
-    guesses: list[tuple[str, dict[int, Guess]]],
+    guesses: list[tuple[str, dict[int, ExpectedText]]],
 ) -> pd.DataFrame:
     roles = dict(dataset.catalogue.roles) if dataset.catalogue is not None else {}
     cells = {name: dataset.column(name).to_numpy(dtype=object) for name, _ in guesses}
@@ -152,19 +152,19 @@ def _frame(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _guess(hint: Expected, i: int, role: str) -> Guess:
+def _guess(hint: CellExpectations, i: int, role: str) -> ExpectedText:
     likely, share = hint.likely[i], float(hint.share[i])
     if hint.off is None:
-        return Guess("" if likely is None else str(likely), share)
+        return ExpectedText("" if likely is None else str(likely), share)
     if not np.isfinite(likely):
-        return Guess("", share)
+        return ExpectedText("", share)
     low, high = (float(e[i]) if e is not None else float(likely) for e in (hint.low, hint.high))
     ends = written(low, role), written(high, role)
     text = ends[0] if ends[0] == ends[1] else f"{ends[0]} to {ends[1]}"
-    return Guess(text, share, float(likely), low, high)
+    return ExpectedText(text, share, float(likely), low, high)
 
 
-def _sentence(name: str, value: str, guess: Guess, p: float, odd: float, raw: Any, role: str) -> str:
+def _sentence(name: str, value: str, guess: ExpectedText, p: float, odd: float, raw: Any, role: str) -> str:
     """One plain sentence about a cell, without a full stop."""
     if odd <= _PLAIN:
         return "nothing stands out"

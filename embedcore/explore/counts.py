@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TypeVar
 
 import numpy as np
-from scipy.sparse import csr_array, csr_matrix
+from scipy.sparse import csr_matrix
 
-Table = TypeVar("Table", csr_array, csr_matrix)
+from embedcore.vectors import unit_rows
 
 
 def counted(rows: Iterable[Iterable[str]], known: dict[str, int] | None = None) -> tuple[csr_matrix, dict[str, int]]:
@@ -33,15 +32,6 @@ def counted(rows: Iterable[Iterable[str]], known: dict[str, int] | None = None) 
 def idf(held: np.ndarray, n: int) -> np.ndarray:
     """(V,) float32: how much a token says that so many of n rows hold (inverse document frequency, smoothed)."""
     return np.asarray(np.log((1 + n) / (1 + held)) + 1, np.float32)
-
-
-def unit_rows(table: Table, weights: np.ndarray) -> Table:
-    """Columns weighted (V,), rows of length 1; empty rows stay empty."""
-    out = table.copy()
-    out.data = (out.data * weights[out.indices]).astype(np.float32)
-    length = np.sqrt(np.asarray(out.multiply(out).sum(axis=1)).ravel())
-    out.data /= np.repeat(np.maximum(length, 1e-9), np.diff(out.indptr)).astype(np.float32)
-    return out
 
 
 def tfidf(counts: csr_matrix) -> csr_matrix:

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from embedcore.data import Dataset, Embedding
-from embedcore.explore.common import alike
-from embedcore.explore.suggestion import ALIKE, TOGETHER, Recommendation
+from embedcore.explore.suggestion import ALIKE, TOGETHER, Recommendation, in_common
 from embedcore.explore.together import Together
 from embedcore.neighbours import Graph, nearest
 
@@ -38,7 +37,7 @@ def similar_products(
     shared = together.shared([item], found)[0] if together is not None else np.zeros(len(found), np.int64)
     out = []
     for other, score, times in zip(found.tolist(), scores.tolist(), shared.tolist(), strict=True):
-        says = [*alike(dataset, item, other)]
+        says = [*in_common(dataset, item, other)]
         if together is not None and times:
             says.append(together.evidence(item, other, times))
         if not says:
@@ -80,7 +79,7 @@ def like_basket(dataset: Dataset, embedding: Embedding, items: Sequence[int], k:
     for row, score in zip(found[0].tolist(), scores[0].tolist(), strict=True):
         item = dataset.index[str(embedding.ids[row])]
         like = list(known)[int((unit @ embedding.unit[row]).argmax())]
-        says = "; ".join([f"like “{dataset.titles[like]}”", *alike(dataset, like, item)])
+        says = "; ".join([f"like “{dataset.titles[like]}”", *in_common(dataset, like, item)])
         out.append(Recommendation.of(dataset, item, score, says, ALIKE))
     return out
 

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from embedcore.errors import MissingError
-from embedcore.explore.clusters import Clusters
-from embedcore.explore.projection import Projection
+from embedcore.explore import Clusters, Projection
 from embedcore.jobs.job import clustering_name
 from embedcore.store import Store
 

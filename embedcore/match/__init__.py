@@ -1,22 +1,24 @@
-"""Products listed twice: candidates, features, a score that explains itself, its own cut, groups, and teaching."""
+"""Products listed twice: candidate pairs, features, a score that explains itself, its own cut, groups, and teaching."""
 
-from embedcore.match.explain import LABELS, Reasons, explain
-from embedcore.match.find import VERSION, find
-from embedcore.match.matches import NOTHING, Matches, Said, rescored
+from embedcore.match.carry import carried
+from embedcore.match.finding import VERSION, find
+from embedcore.match.matches import NO_VERDICTS, Matches, PairVerdicts, rescored
 from embedcore.match.merge import clean, merged, proposal
-from embedcore.match.score import Weights
-from embedcore.match.teach import Taught, ask, teach
+from embedcore.match.reasons import LABELS, Reasons, explain
+from embedcore.match.score import PairWeights
+from embedcore.match.teaching import Taught, ask, teach
 
 __all__ = [
     "LABELS",
-    "NOTHING",
+    "NO_VERDICTS",
     "VERSION",
     "Matches",
+    "PairVerdicts",
+    "PairWeights",
     "Reasons",
-    "Said",
     "Taught",
-    "Weights",
     "ask",
+    "carried",
     "clean",
     "explain",
     "find",

@@ -20,7 +20,7 @@ _CELLS = 2**25  # similarities in memory at a time
 
 
 @dataclass(frozen=True, eq=False)
-class Near:
+class NearPairs:
     """What one kind of likeness found. a, b: (m,) int64, a row and one of its nearest. density: (n,) float32, the mean
     likeness of a row's ten nearest. recall: share of the true nearest that are there (1.0: every pair was compared)."""
 
@@ -30,13 +30,13 @@ class Near:
     recall: float = 1.0
 
 
-def near_words(table: sparse.csr_matrix, k: int, progress: Progress = silent, note: str = "") -> Near:
+def near_words(table: sparse.csr_matrix, k: int, progress: Progress = silent, note: str = "") -> NearPairs:
     """The k nearest rows by the dot product of sparse rows."""
     a, b, score = sparse.top(table, k, progress, note)
     return _near(a, b, score, table.shape[0], k)
 
 
-def near_vectors(embedding: Embedding, rows: np.ndarray, n: int, k: int, seed: int, progress: Progress) -> Near:
+def near_vectors(embedding: Embedding, rows: np.ndarray, n: int, k: int, seed: int, progress: Progress) -> NearPairs:
     """The k nearest rows by cosine: of all pairs up to EXACT_WORK, above that by an approximate search.
 
     rows: (len(embedding),) the table row of each vector."""
@@ -79,14 +79,14 @@ def _all_pairs(unit: np.ndarray, k: int, progress: Progress) -> tuple[np.ndarray
     return ids, scores
 
 
-def _near(a: np.ndarray, b: np.ndarray, score: np.ndarray, n: int, k: int) -> Near:
+def _near(a: np.ndarray, b: np.ndarray, score: np.ndarray, n: int, k: int) -> NearPairs:
     first = np.r_[True, a[1:] != a[:-1]] if len(a) else np.empty(0, bool)
     start = np.maximum.accumulate(np.where(first, np.arange(len(a)), 0)) if len(a) else np.empty(0, np.int64)
     rank = np.arange(len(a)) - start
     ten = rank < 10
     total = np.bincount(a[ten], weights=score[ten], minlength=n)
     keep = (rank < k) & (score > 0)
-    return Near(a[keep], b[keep], np.asarray(total / min(10, max(k, 1)), np.float32))
+    return NearPairs(a[keep], b[keep], np.asarray(total / min(10, max(k, 1)), np.float32))
 
 
 def same_model(traits: Traits) -> tuple[np.ndarray, np.ndarray]:

@@ -12,7 +12,7 @@ import pandas as pd
 from embedcore.data import Dataset
 from embedcore.match import texts, words
 from embedcore.match.cut import logistic, shift
-from embedcore.match.score import Weights
+from embedcore.match.score import PairWeights
 
 DIFFERS, AGREES = "differs in ", "agrees in "
 _TOLD = 3.0  # log odds, to begin with, against a pair that differs in what a catalogue writes into its titles
@@ -26,7 +26,7 @@ _PAIRS = 400_000  # pairs that the estimate is made from
 
 
 @dataclass(frozen=True, eq=False)
-class Column:
+class TitleColumn:
     """code: (n,) int32, equal values have equal codes, -1 missing. told: share of values in titles."""
 
     name: str
@@ -43,7 +43,7 @@ class Column:
         return np.asarray((self.code[a] >= 0) & (self.code[b] >= 0))
 
 
-def read(dataset: Dataset, read_: texts.Texts, source: str | None) -> list[Column]:
+def read(dataset: Dataset, read_: texts.CatalogueTexts, source: str | None) -> list[TitleColumn]:
     """The columns of kinds whose values stand in most titles, but for those that are read as brands or currencies."""
     taken = texts.columns_of(dataset, source)
     out = []
@@ -60,11 +60,13 @@ def read(dataset: Dataset, read_: texts.Texts, source: str | None) -> list[Colum
             look = has[:: max(1, len(has) // 5_000)]
             told = float(np.mean([split[code[i]] <= set(words.words(read_.title[i])) for i in look]))
             if told >= _NAMED:
-                out.append(Column(name, code, told))
+                out.append(TitleColumn(name, code, told))
     return out
 
 
-def weighed(columns: list[Column], weights: Weights, evidence: np.ndarray, a: np.ndarray, b: np.ndarray) -> Weights:
+def weighed(
+    columns: list[TitleColumn], weights: PairWeights, evidence: np.ndarray, a: np.ndarray, b: np.ndarray
+) -> PairWeights:
     """The weights with two for each column that has none yet, against pairs that differ and for pairs that agree: what
     the others say decides which pairs match, and how often those differ in a column, beside how often other pairs do,
     makes the weights (expectation maximisation of Fellegi and Sunter 1969, A theory for record linkage)."""
@@ -97,7 +99,7 @@ def weighed(columns: list[Column], weights: Weights, evidence: np.ndarray, a: np
     )
 
 
-def features(columns: list[Column], a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
+def features(columns: list[TitleColumn], a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
     """{feature: (m,) float32}, two of each column."""
     out = {}
     for column in columns:

@@ -54,7 +54,7 @@ def _odds(share: float) -> float:
 
 
 @dataclass(frozen=True, eq=False)
-class Expected:
+class ExpectedQuality:
     """What to expect of every cut. at: (m,) probabilities in descending order; precision, recall, f1: (m,) of taking
     all pairs down to there."""
 
@@ -76,9 +76,9 @@ class Expected:
         return max(float(self.at[int(self.f1.argmax())]), _FLOOR)
 
 
-def expected(probability: np.ndarray) -> Expected:
+def expected(probability: np.ndarray) -> ExpectedQuality:
     """The curve from the probabilities alone: matches among the first k are the sum of their probabilities."""
     at = np.sort(probability)[::-1]
     found, k = np.cumsum(at), np.arange(1, len(at) + 1)
     total = max(float(found[-1]), 1e-12) if len(at) else 1.0
-    return Expected(at, found / k, found / total, 2 * found / (k + total))
+    return ExpectedQuality(at, found / k, found / total, 2 * found / (k + total))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from embedcore.match import sparse
-from embedcore.match.texts import Texts
+from embedcore.match.texts import CatalogueTexts
 from embedcore.match.traits import Traits
 
 _OTHER = 0.25  # log ratio of prices from which products with the same texts may be two
@@ -13,7 +13,7 @@ _FAR = 2.0  # log ratio from which prices are as different as can be
 
 
 def compare(
-    texts: Texts,
+    texts: CatalogueTexts,
     traits: Traits,
     a: np.ndarray,
     b: np.ndarray,
@@ -49,7 +49,7 @@ def compare(
     return {name: np.asarray(v, np.float32) for name, v in f.items()}
 
 
-def identical(texts: Texts, traits: Traits, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+def identical(texts: CatalogueTexts, traits: Traits, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(m,) bool: two of many copies: every text is the same, and prices, where both are known, are close.
 
     Such rows are crowded by each other and their words are common, so that nothing else would speak for them."""
@@ -118,7 +118,7 @@ def _values(t: Traits, a: np.ndarray, b: np.ndarray, f: dict[str, np.ndarray]) -
         f[f"{name}_clash"] = (shared == 0) & (na > 0) & (nb > 0)
 
 
-def _prices(texts: Texts, a: np.ndarray, b: np.ndarray, f: dict[str, np.ndarray]) -> None:
+def _prices(texts: CatalogueTexts, a: np.ndarray, b: np.ndarray, f: dict[str, np.ndarray]) -> None:
     logs = np.log(texts.price)
     apart = np.abs(logs[a] - logs[b])
     known = np.isfinite(apart)

@@ -14,9 +14,9 @@ import pandas as pd
 
 from embedcore.data import Dataset
 from embedcore.errors import MissingError
-from embedcore.match import accord, groups
-from embedcore.match.cut import Expected, expected, logistic, shift
-from embedcore.match.score import Weights
+from embedcore.match import groups, propagation
+from embedcore.match.cut import ExpectedQuality, expected, logistic, shift
+from embedcore.match.score import PairWeights
 
 _SURE = 30.0  # log odds of what a person said
 
@@ -41,7 +41,7 @@ class Matches:
     probability: np.ndarray
     features: np.ndarray
     names: tuple[str, ...]
-    weights: Weights
+    weights: PairWeights
     cut: float
     same: np.ndarray
     group: np.ndarray
@@ -54,7 +54,7 @@ class Matches:
         return len(self.a)
 
     @cached_property
-    def expected(self) -> Expected:
+    def expected(self) -> ExpectedQuality:
         """Expected precision, recall and F1 at every cut."""
         return expected(self.probability)
 
@@ -159,7 +159,7 @@ class Matches:
             pairs["probability"].to_numpy(),
             pairs[columns].to_numpy(np.float32),
             tuple(head["names"]),
-            Weights.of(head["weights"]),
+            PairWeights.of(head["weights"]),
             head["cut"],
             pairs["same"].to_numpy(bool),
             rows["group"].to_numpy(),
@@ -171,7 +171,7 @@ class Matches:
 
 
 @dataclass(frozen=True, eq=False)
-class Said:
+class PairVerdicts:
     """What people said. a, b: (v,) positions in Dataset.items, a < b. same: (v,) bool."""
 
     a: np.ndarray
@@ -179,7 +179,7 @@ class Said:
     same: np.ndarray
 
     @classmethod
-    def of(cls, dataset: Dataset, verdicts: pd.DataFrame | None) -> Said:
+    def of(cls, dataset: Dataset, verdicts: pd.DataFrame | None) -> PairVerdicts:
         """From id_a, id_b, verdict ("same" or "different"); products that are not in the catalogue are left out."""
         rows = {}
         if verdicts is not None:
@@ -197,26 +197,26 @@ class Said:
         return list(zip(self.a[keep].tolist(), self.b[keep].tolist(), strict=True))
 
 
-NOTHING = Said(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, bool))
+NO_VERDICTS = PairVerdicts(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, bool))
 
 
-def rescored(matches: Matches, weights: Weights, said: Said = NOTHING) -> Matches:
+def rescored(matches: Matches, weights: PairWeights, said: PairVerdicts = NO_VERDICTS) -> Matches:
     """The same pairs by other weights, in the light of what people said."""
     table = {name: matches.features[:, k] for k, name in enumerate(matches.names)}
     evidence = weights.log_odds(table) if len(matches) else np.zeros(0)
-    return settled(replace(matches, weights=weights, evidence=evidence), said)
+    return resolved(replace(matches, weights=weights, evidence=evidence), said)
 
 
-def settled(matches: Matches, said: Said = NOTHING) -> Matches:
+def resolved(matches: Matches, said: PairVerdicts = NO_VERDICTS) -> Matches:
     """Probabilities, cut and groups from the evidence of each pair."""
     where = rows_of(matches, said)
     log_odds = matches.adapted
     log_odds[where[where >= 0]] = np.where(said.same[where >= 0], _SURE, -_SURE)
-    log_odds = accord.settle(log_odds, matches.a, matches.b, matches.n)
+    log_odds = propagation.propagate(log_odds, matches.a, matches.b, matches.n)
     log_odds[where[where >= 0]] = np.where(said.same[where >= 0], _SURE, -_SURE)
     if matches.shop is not None:
         prior = np.log(matches.weights.prior / (1 - matches.weights.prior))
-        probability, _ = accord.one_to_one(
+        probability, _ = propagation.one_to_one(
             log_odds - matches.moved - prior, matches.a, matches.b, matches.shop, len(matches) + matches.others
         )
     else:
@@ -224,7 +224,7 @@ def settled(matches: Matches, said: Said = NOTHING) -> Matches:
     return decide(matches, probability, None, said)
 
 
-def decide(matches: Matches, probability: np.ndarray, cut: float | None, said: Said = NOTHING) -> Matches:
+def decide(matches: Matches, probability: np.ndarray, cut: float | None, said: PairVerdicts = NO_VERDICTS) -> Matches:
     """Cut (at the highest expected F1 unless told where) and group."""
     cut = expected(probability).best if cut is None else cut
     same = probability >= cut
@@ -240,7 +240,7 @@ def decide(matches: Matches, probability: np.ndarray, cut: float | None, said: S
     return replace(matches, probability=probability, cut=float(cut), same=same, group=group)
 
 
-def rows_of(matches: Matches, said: Said) -> np.ndarray:
+def rows_of(matches: Matches, said: PairVerdicts) -> np.ndarray:
     """(v,) int64: the row of each verdict's pair, -1 where it is not among the pairs."""
     if not len(said.a) or not len(matches):
         return np.full(len(said.a), -1)

@@ -19,7 +19,7 @@ _WIDE = 2.5
 
 
 @dataclass(frozen=True, eq=False)
-class Weights:
+class PairWeights:
     """Log odds of "the same product" = bias + sum of weight x (feature - mean) / spread.
 
     names: F features. mean, spread, weight: (F,) float64. prior: share of matches among the pairs it was learned on.
@@ -47,7 +47,7 @@ class Weights:
         """(m, F) features in the order of `names` -> standardised."""
         return np.asarray((features - self.mean) / self.spread)
 
-    def and_also(self, names: list[str]) -> Weights:
+    def and_also(self, names: list[str]) -> PairWeights:
         """With features of other embeddings, which come standardised."""
         k = len(names)
         return replace(
@@ -71,7 +71,7 @@ class Weights:
         }
 
     @classmethod
-    def of(cls, plain: Mapping[str, Any]) -> Weights:
+    def of(cls, plain: Mapping[str, Any]) -> PairWeights:
         """From what `plain` gave."""
         mean, spread, weight = (np.array(plain[k], np.float64) for k in ("mean", "spread", "weight"))
         bias, prior = float(plain["bias"]), float(plain["prior"])
@@ -79,13 +79,13 @@ class Weights:
 
 
 @cache
-def shipped(meaning: bool = True) -> Weights:
+def shipped(meaning: bool = True) -> PairWeights:
     """The weights of the package. meaning: those for when text vectors are there."""
     text = files("embedcore.match").joinpath("weights.json").read_text(encoding="utf-8")
-    return Weights.of(json.loads(text)["with meaning" if meaning else "without meaning"])
+    return PairWeights.of(json.loads(text)["with meaning" if meaning else "without meaning"])
 
 
-def average(learned: Weights, by_hand: Mapping[str, float], bias: float) -> Weights:
+def average(learned: PairWeights, by_hand: Mapping[str, float], bias: float) -> PairWeights:
     """Half of a learned model and half of a hand-made one, whose weights are per unit of a feature."""
     hand = np.array([by_hand.get(n, 0.0) for n in learned.names])
     return replace(

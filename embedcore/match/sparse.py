@@ -16,7 +16,7 @@ _ROWS = 2_048
 
 
 @dataclass(frozen=True, eq=False)
-class Words:
+class WordTable:
     """Which row holds which word. table: (n, V) csr float32 of ones. idf: (V,) float32 in 0..1: 1 is as rare as can
     be, 0 stands in every row. names: (V,) object str."""
 
@@ -37,10 +37,10 @@ def table(rows: Sequence[Iterable[str]], known: dict[str, int] | None = None) ->
     return found, columns
 
 
-def counted(rows: Sequence[Iterable[str]]) -> Words:
+def counted(rows: Sequence[Iterable[str]]) -> WordTable:
     """Rows of words with how rare each word is."""
     found, columns = table(rows)
-    return Words(found, rarity(found), np.array(list(columns) or [""], object))
+    return WordTable(found, rarity(found), np.array(list(columns) or [""], object))
 
 
 def rarity(found: csr_matrix) -> np.ndarray:

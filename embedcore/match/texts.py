@@ -19,7 +19,7 @@ _CURRENCY = re.compile(r"currency|w[aä]hrung|devise|moneda|valuta", re.I)
 
 
 @dataclass(frozen=True, eq=False)
-class Texts:
+class CatalogueTexts:
     """One row per catalogue product, n of them.
 
     title, description, brand, colour: (n,) object str, folded (lower case, no accents), "" where missing.
@@ -89,7 +89,7 @@ def columns_of(dataset: Dataset, source: str | None = None) -> Columns:
     )
 
 
-def read(dataset: Dataset, source: str | None = None) -> Texts:
+def read(dataset: Dataset, source: str | None = None) -> CatalogueTexts:
     """The catalogue's texts. source: a column that says where a row comes from. NeedsError as `columns_of`."""
     columns = columns_of(dataset, source)
     n = dataset.n_catalogue
@@ -102,7 +102,7 @@ def read(dataset: Dataset, source: str | None = None) -> Texts:
     money = _column(dataset, columns.currency)
     currency = pd.factorize(money)[0].astype(np.int32)
     currency[money == ""] = -1
-    return Texts(
+    return CatalogueTexts(
         _column(dataset, columns.title),
         _column(dataset, columns.description, DESCRIPTION),
         _column(dataset, columns.brand),

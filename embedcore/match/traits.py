@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from embedcore.explore.counts import counted, tfidf, unit_rows
+from embedcore.explore.counts import counted, tfidf
 from embedcore.explore.ngrams import grams
 from embedcore.match import models, sparse, words
-from embedcore.match.sparse import Words
-from embedcore.match.texts import Texts
+from embedcore.match.sparse import WordTable
+from embedcore.match.texts import CatalogueTexts
 from embedcore.progress import Progress, silent
+from embedcore.vectors import unit_rows
 
 _BRANDED = 3  # words of a title among which a brand is looked for
 _NO_BRAND = ("unknown", "generic", "n/a", "na", "none", "no brand", "unbranded", "-")
@@ -41,8 +42,8 @@ class Traits:
     chars: csr_matrix
     terms: csr_matrix
     prose: csr_matrix
-    words: Words
-    model: Words
+    words: WordTable
+    model: WordTable
     spelt: csr_matrix
     akin: csr_matrix
     letters: np.ndarray
@@ -55,7 +56,7 @@ class Traits:
     whole: np.ndarray
 
 
-def of(texts: Texts, progress: Progress = silent) -> Traits:
+def of(texts: CatalogueTexts, progress: Progress = silent) -> Traits:
     """Read every product once."""
     every = _Turns(progress)
     split = [words.words(t) for t in every(texts.title)]
@@ -90,7 +91,7 @@ def of(texts: Texts, progress: Progress = silent) -> Traits:
     )
 
 
-def _whole(texts: Texts) -> np.ndarray:
+def _whole(texts: CatalogueTexts) -> np.ndarray:
     parts = zip(texts.title, texts.description, texts.brand, texts.colour, strict=True)
     code = pd.factorize(pd.Series(["\x1f".join(p) for p in parts], dtype="str"))[0]
     return np.where(texts.known & (np.bincount(code, minlength=1)[code] >= _COPIES), code, -1)
@@ -123,7 +124,7 @@ def _chars(titles: np.ndarray, every: _Turns) -> csr_matrix:
     return tfidf(counts)
 
 
-def _spelt(texts: Texts, coded: Iterable[list[str]], columns: dict[str, int]) -> csr_matrix:
+def _spelt(texts: CatalogueTexts, coded: Iterable[list[str]], columns: dict[str, int]) -> csr_matrix:
     rows = []
     for title, description, own in zip(texts.title, texts.description, coded, strict=True):
         rows.append([*own, *(w for w in models.joined(f"{title} {description}") if w in columns)])
@@ -136,14 +137,14 @@ def _coded(title: str, description: str) -> tuple[list[str], list[str]]:
     return (wholes, parts) if wholes or parts else models.models(description[:_HEAD])
 
 
-def _ranked(found: Words) -> Words:
+def _ranked(found: WordTable) -> WordTable:
     """The columns in the order of how much a model number says: the rarest, then the longest, last."""
     lengths = np.array([len(str(w)) for w in found.names])
     order = np.lexsort((found.names, lengths, found.idf))
-    return Words(csr_matrix(found.table[:, order].sorted_indices()), found.idf[order], found.names[order])
+    return WordTable(csr_matrix(found.table[:, order].sorted_indices()), found.idf[order], found.names[order])
 
 
-def _akin(model: Words, parts: list[list[str]]) -> csr_matrix:
+def _akin(model: WordTable, parts: list[list[str]]) -> csr_matrix:
     """The model numbers of the catalogue that are another form of one of each row's own: shorter, longer, or sharing a
     shorter form with nothing left over on one side."""
     columns = {str(w): k for k, w in enumerate(model.names)}
@@ -160,7 +161,7 @@ def _akin(model: Words, parts: list[list[str]]) -> csr_matrix:
     return out
 
 
-def _letters(model: Words) -> np.ndarray:
+def _letters(model: WordTable) -> np.ndarray:
     out = np.zeros((len(model.names), 24), np.uint8)
     for k, w in enumerate(model.names):
         raw = np.frombuffer(str(w).encode("ascii", "ignore")[:24], np.uint8)
@@ -172,7 +173,7 @@ def _colours(title: str, column: str) -> set[str]:
     return words.colours(column) or words.colours(title)
 
 
-def _brands(texts: Texts, split: list[list[str]]) -> csr_matrix:
+def _brands(texts: CatalogueTexts, split: list[list[str]]) -> csr_matrix:
     """The brand of each row as its whole name and its first word; where the brand column is empty, known brands with
     which the title begins."""
     named = []

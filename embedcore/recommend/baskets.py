@@ -8,12 +8,11 @@ import numpy as np
 
 from embedcore.data import Dataset
 from embedcore.errors import InputError
-from embedcore.explore.common import finest_first
-from embedcore.explore.counts import unit_rows
-from embedcore.explore.suggestion import POPULAR, TOGETHER, Recommendation
+from embedcore.explore.suggestion import POPULAR, TOGETHER, Recommendation, finest_first
 from embedcore.explore.together import Together
 from embedcore.recommend import mix, reasons
 from embedcore.recommend.model import Recommender
+from embedcore.vectors import unit_rows
 
 _WIDE = 5  # times k: among so many a varied list is chosen
 
@@ -101,7 +100,7 @@ def varied(
     relevance). Alike: the same finest category, or bought in the same company."""
     if len(found) <= k:
         return found
-    company = unit_rows(model.together[found], np.ones(len(model), np.float32))
+    company = unit_rows(model.together[found])
     alike = (company @ company.T).toarray()
     for column in finest_first(dataset)[:1]:
         kind = dataset.column(column).to_numpy(dtype=object)[found]

@@ -30,7 +30,7 @@ class ForCustomer:
 
 
 @dataclass(frozen=True)
-class Similar:
+class SimilarCustomer:
     """A customer who buys alike. number: among Histories. shared: products both bought. reason: plain words."""
 
     number: int
@@ -108,7 +108,7 @@ def why_new(
     return out
 
 
-def similar_customers(dataset: Dataset, people: People, number: int, k: int = 10) -> list[Similar]:
+def similar_customers(dataset: Dataset, people: People, number: int, k: int = 10) -> list[SimilarCustomer]:
     """The k customers whose purchases are most like those of customer `number`, nearest first, with what they share."""
     history = people.histories.of_customer(number)
     if not history:
@@ -129,7 +129,7 @@ def similar_customers(dataset: Dataset, people: People, number: int, k: int = 10
         who = int(people.numbers[row])
         alike = "1 product in common:" if len(common) == 1 else f"{len(common):,} products in common, among them"
         reason = f"{alike} {names}" if names else "nothing in common"
-        out.append(Similar(who, str(people.histories.ids[who]), score, len(common), reason))
+        out.append(SimilarCustomer(who, str(people.histories.ids[who]), score, len(common), reason))
     return out
 
 

@@ -18,7 +18,7 @@ def fit(
     x: sparse.csr_array, head: np.ndarray, strength: float, length: float, pull: float = _PULL
 ) -> tuple[np.ndarray, np.ndarray]:
     """((h, h) float32: weight of a purchase of head[i] for head[j], zero on the diagonal; (h,) the diagonal of the
-    inverse, from which rehearsal.foretold gets the inverse back).
+    inverse, from which heldout.foretold gets the inverse back).
 
     x: (rows, n) baskets or customers. Each row counts by its size to the power `length`; strength times a product's
     weighted count to the power `pull` is added to the diagonal (the regularisation). Steck 2019, Embarrassingly

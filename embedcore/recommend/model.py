@@ -14,7 +14,7 @@ from embedcore.progress import Progress, part, silent
 from embedcore.recommend import cooccurrence, ease, habit
 from embedcore.recommend import weights as learned
 from embedcore.recommend.purchases import Histories, every, of_baskets
-from embedcore.recommend.recommender import Recommender, Weights
+from embedcore.recommend.recommender import Recommender, SignalWeights
 
 VERSION = 2  # raise it when the same dataset gives another model
 _LINES = 20_000_000  # read at most, in a gigabyte; beyond it evenly spaced baskets and customers stand for all
@@ -51,7 +51,7 @@ def fit(dataset: Dataset, progress: Progress = silent, memory: int = ease.MEMORY
         known = habit.fit(histories, bought)
     out = Recommender(counts, together, head, over_baskets, over_customers, known, {})
     telling = None if own_customers is None else (own_customers, _CUSTOMERS[1])
-    weights = Weights()
+    weights = SignalWeights()
     if step == 1:  # in a part of the baskets the others cannot be taken back
         stage = part(progress, 85, 100, "How much each signal counts")
         weights = learned.learn(out, x, histories, (own_baskets, _BASKETS[1]), telling, stage)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from embedcore.explore.counts import unit_rows
 from embedcore.explore.recent import Recent
 from embedcore.recommend.purchases import Histories
+from embedcore.vectors import unit_rows
 
 _POOL = 20_000  # customers who are compared with; beyond it evenly spaced ones
 _NEAR = 50

@@ -11,7 +11,7 @@ from scipy import sparse
 from embedcore.data import Dataset, Texts
 from embedcore.errors import NeedsError
 from embedcore.explore.recent import Recent
-from embedcore.methods.baskets.pieces import some
+from embedcore.vectors import select_rows
 
 
 def table(baskets: Sequence[np.ndarray], n: int) -> sparse.csr_array:
@@ -32,7 +32,9 @@ def of_baskets(dataset: Dataset, step: int = 1) -> sparse.csr_array:
     b = dataset.baskets
     if b is None:
         raise NeedsError("This dataset has no baskets.", "Add a baskets file to get recommendations.")
-    return _ones(*((b.indptr, b.items) if step == 1 else some(b.indptr, b.items, np.arange(0, len(b), step))), dataset)
+    return _ones(
+        *((b.indptr, b.items) if step == 1 else select_rows(b.indptr, b.items, np.arange(0, len(b), step))), dataset
+    )
 
 
 def _ones(indptr: np.ndarray, items: np.ndarray, dataset: Dataset) -> sparse.csr_array:
@@ -86,14 +88,14 @@ class Histories:
         else all."""
         b = self.dataset.baskets
         assert b is not None
-        heads, order = some(self.heads, self.order, np.arange(len(self)) if customers is None else customers)
+        heads, order = select_rows(self.heads, self.order, np.arange(len(self)) if customers is None else customers)
         shape = (len(heads) - 1, len(order))
         who = sparse.csr_array((np.ones(len(order), np.float32), np.arange(len(order)), heads), shape=shape)
-        return sparse.csr_array(who @ _ones(*some(b.indptr, b.items, order), self.dataset))
+        return sparse.csr_array(who @ _ones(*select_rows(b.indptr, b.items, order), self.dataset))
 
 
 @dataclass(frozen=True, eq=False)
-class Lists(Mapping[str, list[np.ndarray]]):
+class HistoriesByQuery(Mapping[str, list[np.ndarray]]):
     """Question -> the baskets of its customer, oldest first, read when they are asked for: those of a hundred thousand
     customers are never held together. numbers: question -> customer, -1 for nobody, who has none."""
 

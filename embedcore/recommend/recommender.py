@@ -12,12 +12,12 @@ import numpy as np
 from scipy import sparse
 
 from embedcore.errors import MissingError
-from embedcore.explore.counts import unit_rows
 from embedcore.recommend.habit import Habit
+from embedcore.vectors import unit_rows
 
 
 @dataclass(frozen=True)
-class Weights:
+class SignalWeights:
     """complete: of co-occurrence, EASE over baskets and popularity; each row's best product is 1. new: of EASE over
     customers, co-occurrence, nearest customers and popularity; each row's best 20 are 1 on average. fresh: what new
     products weigh beside the chance of a repeat. In a wide range around these the results hardly change."""
@@ -41,7 +41,7 @@ class Recommender:
     customers: np.ndarray | None
     habit: Habit | None
     meta: dict[str, Any]
-    weights: Weights = Weights()
+    weights: SignalWeights = SignalWeights()
 
     @cached_property
     def place(self) -> np.ndarray:
@@ -53,7 +53,7 @@ class Recommender:
     def company(self) -> sparse.csr_array:
         """(n, n) float32: the rows of `together` at length 1, so that a product of two is the cosine of the company
         they are bought in."""
-        return unit_rows(self.together, np.ones(len(self), np.float32))
+        return unit_rows(self.together)
 
     def __len__(self) -> int:
         """Products in all."""
@@ -98,5 +98,5 @@ class Recommender:
             known = Habit(**parts, counts=counts, recent=float(meta["recent"]))
         customers = read("customers") if (folder / "customers.npy").exists() else None
         told = meta["weights"]
-        weights = Weights(tuple(told["complete"]), tuple(told["new"]), float(told["fresh"]))
+        weights = SignalWeights(tuple(told["complete"]), tuple(told["new"]), float(told["fresh"]))
         return cls(counts, together, np.asarray(read("head")), read("baskets"), customers, known, meta, weights)

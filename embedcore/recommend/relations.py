@@ -8,14 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedcore.data import Dataset, Embedding
-from embedcore.explore.common import alike, finest_first
 from embedcore.explore.recent import Recent
+from embedcore.explore.suggestion import finest_first, in_common
 from embedcore.explore.together import ENOUGH, Together
 from embedcore.recommend import reasons
+from embedcore.recommend.coldstart import ColdStart
 from embedcore.recommend.model import Recommender
-from embedcore.recommend.newcomers import Newcomers
 from embedcore.recommend.spread import by_whom, spread
-from embedcore.recommend.words import Words
+from embedcore.recommend.words import TitleWords
 
 _FEW = 5  # purchases below which the company of a product is mostly chance
 _LIFT = 1.5  # bought together more often than this times chance: they go together
@@ -74,7 +74,7 @@ def complements(
 def _as_those_like_it(dataset: Dataset, item: int, k: int, together: Together) -> list[Related]:
     """What goes with the bought products that are at least half as like `item` as the most like one is, their baskets
     taken together."""
-    known = Newcomers.of(dataset)
+    known = ColdStart.of(dataset)
     like, how = known.like(item, _LIKE) if known is not None else (np.empty(0, np.int64), np.empty(0))
     like = like[how >= how.max(initial=0) / 2]
     if not len(like):
@@ -138,7 +138,7 @@ def substitutes(
     out = []
     for n in order[score[order] > 0].tolist():
         other = int(pool[n])
-        says = alike(dataset, item, other)
+        says = in_common(dataset, item, other)
         if together is not None and together.counts[item] and together.counts[other]:
             says.append(_apart(together, item, other, int(shared[n]), float(company[other])))
         reason = "; ".join(s for s in says if s) or "described in much the same words"
@@ -160,7 +160,7 @@ def nearest_instead(dataset: Dataset, model: Recommender, item: int, k: int, but
     out = []
     for n, other in enumerate(found.tolist()):
         if near[other] > 0:
-            says = [s for s in alike(dataset, item, other) if s] or ["bought with the same things"]
+            says = [s for s in in_common(dataset, item, other) if s] or ["bought with the same things"]
             says.append(f"no real substitute: {together.evidence(item, other, int(shared[n])) or 'hardly alike'}")
             reason = "; ".join(says)
         else:
@@ -227,7 +227,7 @@ def _likeness(dataset: Dataset, item: int, text: Embedding | None) -> np.ndarray
     if text is not None and row is not None:
         out[dataset.positions(text.ids)] = np.maximum(text.unit @ text.unit[row], 0)
     else:
-        out[: dataset.n_catalogue] = Words.of(dataset).like(item)
+        out[: dataset.n_catalogue] = TitleWords.of(dataset).like(item)
     frame = dataset.catalogue.frame
     shared = np.zeros(dataset.n_catalogue)
     columns = finest_first(dataset)

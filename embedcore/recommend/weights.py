@@ -11,11 +11,11 @@ import numpy as np
 from scipy import sparse
 
 from embedcore.progress import Progress, silent
-from embedcore.recommend import cooccurrence, mix, purchases, rehearsal
+from embedcore.recommend import cooccurrence, heldout, mix, purchases
+from embedcore.recommend.heldout import SignalScores
 from embedcore.recommend.people import People
 from embedcore.recommend.purchases import Histories
-from embedcore.recommend.recommender import Recommender, Weights
-from embedcore.recommend.rehearsal import Told
+from embedcore.recommend.recommender import Recommender, SignalWeights
 
 _CELLS = 40_000_000  # scores of one signal that are computed in all: the larger the range, the fewer the questions
 _MOST, _LEAST = 500, 150  # questions
@@ -35,20 +35,22 @@ def learn(
     baskets: Ease,
     customers: Ease | None,
     progress: Progress = silent,
-) -> Weights:
+) -> SignalWeights:
     """The weights for this dataset. x: (baskets, n) of ones. baskets, customers: of its EASE over them."""
-    usual = Weights()
+    usual = SignalWeights()
     told = completions(model, x, baskets, progress)
     complete = usual.complete if told is None else choose(told, usual.complete)
     asked = new_ones(model, histories, customers, progress) if histories is not None and customers else None
     if asked is None:
-        return Weights(complete)
+        return SignalWeights(complete)
     tells = asked.wanted > 0
     new = choose(asked.only(tells), usual.new) if tells.any() else usual.new
-    return Weights(complete, new, share_of_new(asked, asked.mixed(new), usual.fresh))
+    return SignalWeights(complete, new, share_of_new(asked, asked.mixed(new), usual.fresh))
 
 
-def completions(model: Recommender, x: sparse.csr_array, ease: Ease, progress: Progress = silent) -> Told | None:
+def completions(
+    model: Recommender, x: sparse.csr_array, ease: Ease, progress: Progress = silent
+) -> SignalScores | None:
     """Baskets with one product hidden, asked as if they had never been bought. None without a basket of two."""
     sizes = np.diff(x.indptr)
     useful = np.flatnonzero(sizes >= 2)
@@ -73,10 +75,10 @@ def completions(model: Recommender, x: sparse.csr_array, ease: Ease, progress: P
             signals["together"][row, item] += less.sum(axis=0)
             signals["popular"][row, item] -= 1 / counts.max()
         blocks.append((mix.evened(signals, asked, 1), hidden, asked.astype(bool).toarray()))
-    return rehearsal.gather(blocks)
+    return heldout.gather(blocks)
 
 
-def new_ones(model: Recommender, histories: Histories, ease: Ease, progress: Progress = silent) -> Told | None:
+def new_ones(model: Recommender, histories: Histories, ease: Ease, progress: Progress = silent) -> SignalScores | None:
     """Each customer's last basket, asked as if it had never been bought: what of it was new to them. None where nobody
     has two baskets."""
     assert model.customers is not None
@@ -107,10 +109,10 @@ def new_ones(model: Recommender, histories: Histories, ease: Ease, progress: Pro
             signals["popular"][row, basket] -= 1 / counts.max()
         lasting.data = np.ones_like(lasting.data)  # a purchase long ago weighs nothing, and is no new product for it
         blocks.append((mix.evened(signals, lasting, 20), hidden, lasting.astype(bool).toarray()))
-    return rehearsal.gather(blocks)
+    return heldout.gather(blocks)
 
 
-def choose(told: Told, usual: Sequence[float]) -> tuple[float, ...]:
+def choose(told: SignalScores, usual: Sequence[float]) -> tuple[float, ...]:
     """One signal's weight after the other, the best of a few, twice around; the usual ones when chance may be why."""
     first = gain = told.gain(usual)
     best = tuple(usual)
@@ -125,9 +127,9 @@ def choose(told: Told, usual: Sequence[float]) -> tuple[float, ...]:
     return best if surely(gain, first) else tuple(usual)
 
 
-def share_of_new(told: Told, scores: np.ndarray, usual: float) -> float:
+def share_of_new(told: SignalScores, scores: np.ndarray, usual: float) -> float:
     """What a score of new products is worth as a chance to be bought: the bought among each customer's first page of
-    them, by the scores there. scores: Told.mixed."""
+    them, by the scores there. scores: SignalScores.mixed."""
     page = np.argsort(-scores, axis=1, kind="stable")[:, :_PAGE]
     best = np.maximum(np.take_along_axis(scores, page, axis=1), 0)  # -inf where there is no product
     hits = float(np.take_along_axis(told.true, page, axis=1).sum())
@@ -149,7 +151,7 @@ def _foretold(
     out: list[tuple[sparse.csr_array, np.ndarray]],
 ) -> None:
     parts = [(sparse.csr_array(rows[:, model.head]), weight) for rows, weight in out]
-    found = rehearsal.foretold(weights, own, sparse.csr_array(asked[:, model.head]), parts)
+    found = heldout.foretold(weights, own, sparse.csr_array(asked[:, model.head]), parts)
     signals["pattern"][:, model.head] = found
 
 

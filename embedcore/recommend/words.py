@@ -17,18 +17,18 @@ _LONGEST = 60  # words of a product that are read
 
 
 @dataclass(frozen=True, eq=False)
-class Words:
+class TitleWords:
     """unit: (n_catalogue, words) float32, rows of length 1 or empty."""
 
     unit: sparse.csr_array
 
     @classmethod
-    def of(cls, dataset: Dataset) -> Words:
+    def of(cls, dataset: Dataset) -> TitleWords:
         """Kept for the two datasets used last. The dataset must have a catalogue."""
         return _recent.get(dataset.hash, lambda: cls._build(dataset))
 
     @classmethod
-    def _build(cls, dataset: Dataset) -> Words:
+    def _build(cls, dataset: Dataset) -> TitleWords:
         assert dataset.catalogue is not None
         frame = dataset.catalogue.frame
         columns = [*dataset.columns("title"), *dataset.columns("description")]
@@ -42,4 +42,4 @@ class Words:
         return np.asarray((self.unit @ self.unit[[item]].T).toarray()).ravel().astype(np.float64)
 
 
-_recent: Recent[Words] = Recent(2)
+_recent: Recent[TitleWords] = Recent(2)

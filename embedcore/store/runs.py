@@ -16,8 +16,7 @@ import pyarrow as pa
 
 from embedcore.data import Embedding
 from embedcore.errors import MissingError
-from embedcore.explore.clusters import Clusters
-from embedcore.explore.projection import Projection
+from embedcore.explore import Clusters, Projection
 from embedcore.neighbours import Graph
 from embedcore.store.database import one
 from embedcore.store.migrations import Cursor

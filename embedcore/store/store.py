@@ -14,8 +14,7 @@ import numpy as np
 
 from embedcore.data import Dataset, Embedding, folders
 from embedcore.errors import BusyError, InputError, MissingError
-from embedcore.explore.clusters import Clusters
-from embedcore.explore.projection import Projection
+from embedcore.explore import Clusters, Projection
 from embedcore.neighbours import Graph
 from embedcore.store import runs as results
 from embedcore.store.artifacts import Artifacts

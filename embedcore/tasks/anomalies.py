@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def anomalies(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """{"exclude", "seed"} and the folder of a dataset -> unusual.parquet (see explore.anomalies), facts.json. With a
     run of the autoencoder that learned with hidden cells ("model_folder") its model is asked, else one is trained."""
-    from embedcore.explore.anomalies import FACTS, FILE
+    from embedcore.explore import anomalies as unusual
     from embedcore.methods import get
     from embedcore.methods.autoencoder.method import FittedAutoencoder
 
@@ -35,9 +35,9 @@ def anomalies(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[st
         fitted = found
     frame, facts = score(dataset, tuple(spec.get("exclude") or ()), int(spec.get("seed") or 0), progress, fitted)
     out.mkdir(parents=True, exist_ok=True)
-    frame.to_parquet(out / FILE, index=False)
+    frame.to_parquet(out / unusual.FILE, index=False)
     facts["seconds"] = round(time.perf_counter() - begin, 2)
-    (out / FACTS).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
+    (out / unusual.FACTS).write_text(json.dumps(facts, ensure_ascii=False), encoding="utf-8")
     return {}
 
 
@@ -52,7 +52,7 @@ def score(
 
     fitted: a model of this dataset; without one an autoencoder is trained that learns with hidden cells. NeedsError
     when no column can be used."""
-    from embedcore.explore.anomalies import unusual
+    from embedcore.explore import anomalies as table
     from embedcore.methods.autoencoder.layout import trimmed
     from embedcore.methods.autoencoder.method import GOOD, Autoencoder, AutoencoderParams
 
@@ -61,7 +61,7 @@ def score(
         fitted = Autoencoder().fit(dataset, params, part(progress, 0, 80), seed)
     columns = [c.name for c in fitted.layout.columns]
     known = np.flatnonzero(fitted.sheet(dataset).known[: dataset.n_catalogue])
-    frame = unusual(dataset, fitted.expected(dataset), len(columns), known, part(progress, 80, 100))
+    frame = table.unusual(dataset, fitted.expected(dataset), len(columns), known, part(progress, 80, 100))
     facts = {
         "columns": columns,
         "unused": fitted.meta.get("unused", []),

@@ -14,7 +14,7 @@ from embedcore.progress import Progress
 def segments(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """{"k" or None, "seed"} and a run of customer2vec -> Segments.save(out)."""
     from embedcore import methods
-    from embedcore.explore import segments as explore
+    from embedcore.explore import segments as finder
 
     progress(0, 100, note="Opening the result")
     fitted = methods.get(str(spec["run_method"])).load(Path(spec["model_folder"]))
@@ -23,7 +23,7 @@ def segments(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str
     dataset = Dataset.load(Path(spec["dataset_folder"]))
     k = spec.get("k")
     customers = fitted.embeddings["customer"]
-    explore.find(dataset, customers, int(k) if k else None, int(spec.get("seed", 0)), progress).save(out)
+    finder.find(dataset, customers, int(k) if k else None, int(spec.get("seed", 0)), progress).save(out)
     return {}
 
 

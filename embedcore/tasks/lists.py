@@ -19,9 +19,7 @@ def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
 
     whom: "complements" or "substitutes" (of every product that was bought), "baskets", or "customers" (new_only: what
     they never bought). The recommender is made here when its folder is not given."""
-    from embedcore.recommend import batch, files, model
-    from embedcore.recommend.people import People
-    from embedcore.recommend.purchases import Histories, Lists
+    from embedcore.recommend import Histories, HistoriesByQuery, People, Recommender, batch, files, fit
 
     dataset = Dataset.load(Path(spec["dataset_folder"]))
     baskets, whom, k = dataset.baskets, str(spec["whom"]), int(spec["k"])
@@ -33,7 +31,7 @@ def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
             "For those you need, use the command recommend with --queries.",
         )
     folder = spec.get("recommender_folder")
-    known = model.Recommender.load(Path(folder)) if folder else model.fit(dataset, progress)
+    known = Recommender.load(Path(folder)) if folder else fit(dataset, progress)
     if whom in ("complements", "substitutes"):
         items = {str(dataset.items[i]): int(i) for i in dataset.counts.nonzero()[0]}
         answers = batch.products(dataset, known, items, k, whom, progress)
@@ -48,7 +46,7 @@ def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
         answers = batch.customers(
             dataset,
             known,
-            Lists(histories, everyone),
+            HistoriesByQuery(histories, everyone),
             k,
             new_only=bool(spec.get("new_only")),
             people=People.of(histories),

@@ -39,9 +39,9 @@ def sample(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
 
 def recommender(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
     """What a dataset's baskets say about what to recommend -> Recommender.save(out)."""
-    from embedcore.recommend import model
+    from embedcore import recommend
 
-    model.fit(Dataset.load(Path(spec["dataset_folder"])), progress).save(out)
+    recommend.fit(Dataset.load(Path(spec["dataset_folder"])), progress).save(out)
     return {}
 
 
@@ -51,7 +51,7 @@ def merge(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
     keep: position of a group's first member -> position of the row to keep, where it is not the proposal."""
     import numpy as np
 
-    from embedcore.match.merge import clean
+    from embedcore.match import clean
 
     progress(0, 3, note="Opening the dataset")
     dataset = Dataset.load(Path(spec["dataset_folder"]))
@@ -125,8 +125,7 @@ def map_(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
 
 def cluster(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
     """Named clusters of a run -> Clusters.save(out). space: "vectors", or "map" for the UMAP's places."""
-    from embedcore.explore import clusters
-    from embedcore.explore.projection import Projection
+    from embedcore.explore import Projection, clusters
 
     folder, method = Path(spec["run_folder"]), str(spec["method"])
     embedding, dataset = Embedding.load(folder), Dataset.load(Path(spec["dataset_folder"]))

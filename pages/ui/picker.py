@@ -8,8 +8,7 @@ from urllib.parse import quote, unquote
 import numpy as np
 import streamlit as st
 
-from embedcore import Dataset, Embedding
-from embedcore.explore.search import find
+from embedcore import Dataset, Embedding, explore
 from pages.ui import asking, cards, pictures
 from pages.ui.text import plain, short
 
@@ -52,7 +51,7 @@ def _hits(
 ) -> None:
     """What was found, each with its button."""
     meant = asking.meaning(dataset.hash, query)
-    found = find(dataset, query, SHOWN + len(without), meant.embedding, meant.vector)
+    found = explore.search.find(dataset, query, SHOWN + len(without), meant.embedding, meant.vector)
     hits = [h for h in found if h.item not in without][:SHOWN]
     asking.later(query, meant)
     if not hits:

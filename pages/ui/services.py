@@ -10,9 +10,7 @@ from pathlib import Path
 import streamlit as st
 
 from embedcore import Dataset, Embedding
-from embedcore.explore.clusters import Clusters
-from embedcore.explore.projection import Projection
-from embedcore.explore.together import Together
+from embedcore.explore import Clusters, Projection, Together
 from embedcore.intake.columns.profile import Profile
 from embedcore.intake.columns.profile import profile as make_profile
 from embedcore.intake.tables.tables import Table

@@ -9,7 +9,7 @@ import pandas as pd
 
 from embedcore.data import Catalogue, Dataset, Embedding
 from embedcore.match import candidates, features, sparse, texts, traits
-from embedcore.match.score import IDENTICAL, Weights, average
+from embedcore.match.score import IDENTICAL, PairWeights, average
 from embedcore.progress import silent
 from tests.shared import SHARED
 
@@ -93,7 +93,7 @@ def examples(
     return features.compare(read, look, a, b, density, unit, has), truth[a] == truth[b]
 
 
-def learn(parts: list[tuple[dict[str, np.ndarray], np.ndarray]]) -> Weights:
+def learn(parts: list[tuple[dict[str, np.ndarray], np.ndarray]]) -> PairWeights:
     """The averaged model of some catalogues, each of which weighs the same."""
     from sklearn.linear_model import LogisticRegression
 
@@ -103,7 +103,9 @@ def learn(parts: list[tuple[dict[str, np.ndarray], np.ndarray]]) -> Weights:
     each = np.concatenate([np.full(len(t), len(y) / len(parts) / len(t)) for _, t in parts])
     mean, spread = x.mean(0), x.std(0) + 1e-9
     fit = LogisticRegression(C=STRENGTH, max_iter=2000).fit((x - mean) / spread, y, sample_weight=each)
-    learned = Weights(names, mean, spread, fit.coef_[0], float(fit.intercept_[0]), float(np.average(y, weights=each)))
+    learned = PairWeights(
+        names, mean, spread, fit.coef_[0], float(fit.intercept_[0]), float(np.average(y, weights=each))
+    )
     by_hand = BY_HAND if "meaning_near" in names else {**BY_HAND, **INSTEAD}
     made = average(learned, by_hand, BIAS)
     return replace(

@@ -21,9 +21,7 @@ from scipy import sparse
 
 from embedcore import methods, samples
 from embedcore.data import Catalogue, Dataset
-from embedcore.recommend import mix, model
-from embedcore.recommend.newcomers import Newcomers
-from embedcore.recommend.words import Words
+from embedcore.recommend import ColdStart, TitleWords, fit, mix
 from tests.shared import SHARED
 
 HIDDEN, ASKED, BATCH, K = 1_000, 4_000, 50, 20
@@ -85,7 +83,7 @@ def category_popularity(data: Dataset) -> dict[str, np.ndarray]:
 
 
 def words_of(data: Dataset) -> sparse.csr_array:
-    x = Words.of(data).unit
+    x = TitleWords.of(data).unit
     return sparse.csr_array(
         (x.data, x.indices, np.r_[x.indptr, np.full(len(data) - x.shape[0], x.indptr[-1])]),
         shape=(len(data), x.shape[1]),
@@ -156,14 +154,14 @@ def withheld(module: Any, shop: str, catalogue: Catalogue, seed: int) -> None:
     among = np.sort(at[hidden])
     truth = np.searchsorted(among, [i for _, i in asked])
     method: Any = methods.get("product2vec")
-    fitted, found = method.fit(data, method.Params()), model.fit(data)
+    fitted, found = method.fit(data, method.Params()), fit(data)
     product = fitted.embeddings["product"]
     new = Dataset.build("new", _rows(catalogue, data.items[among]), None)
     score, order = fitted.newcomers(new), np.array([new.index.get(str(i), -1) for i in data.items[among]])
     place, row = _dense(fitted.embed(new), data, among), _dense(product, data)
     at_row = np.full(len(data), -1)
     at_row[data.positions(product.ids)] = np.arange(len(product))
-    known = Newcomers.of(data)
+    known = ColdStart.of(data)
     assert known is not None
     column = np.searchsorted(known.items, among)
     column[known.items[np.minimum(column, len(known.items) - 1)] != among] = -1
@@ -202,7 +200,7 @@ def rarely(module: Any, shop: str, catalogue: Catalogue, seed: int) -> None:
     among = np.flatnonzero((data.counts > 0) & (data.counts < RARE))
     truth = np.searchsorted(among, at[split.ct[rare]])
     method: Any = methods.get("product2vec")
-    fitted, found = method.fit(data, method.Params()), model.fit(data)
+    fitted, found = method.fit(data, method.Params()), fit(data)
     drawn = _dense(fitted.embeddings["product"], data)
     plain = np.zeros_like(drawn)
     own = fitted.arrays["inner"] + fitted.embeddings["context"].vectors

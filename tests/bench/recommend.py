@@ -43,12 +43,10 @@ def dataset_of(split: Any) -> Dataset:
 
 
 def ours(split: Any) -> peers.Score:
-    from embedcore.recommend import mix, model
-    from embedcore.recommend.people import People
-    from embedcore.recommend.purchases import Histories
+    from embedcore.recommend import Histories, People, fit, mix
 
     dataset = dataset_of(split)
-    found = model.fit(dataset)
+    found = fit(dataset)
     known = Histories.of(dataset)
     people = People.of(known) if known is not None else None
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from embedcore import match
 from embedcore.data import Dataset, Embedding
-from embedcore.match.score import Weights
+from embedcore.match import PairWeights
 from tests.bench import matcher_model as model
 from tests.shared import ROOT
 
@@ -47,7 +47,12 @@ def main() -> None:
 
 
 def judge(
-    title: str, dataset: Dataset, embedding: Embedding | None, weights: Weights, truth: np.ndarray, source: str | None
+    title: str,
+    dataset: Dataset,
+    embedding: Embedding | None,
+    weights: PairWeights,
+    truth: np.ndarray,
+    source: str | None,
 ) -> None:
     """One line: its own cut beside the best one, what it shows beside what is true, whole groups, after 30 verdicts."""
     found = match.find(dataset, embedding, source, weights=weights)
@@ -92,11 +97,11 @@ def exact(found: match.Matches, truth: np.ndarray) -> float:
 
 def after(found: match.Matches, truth: np.ndarray, total: int, seed: int, verdicts: int = 30) -> float:
     """F1 at its own cut after so many verdicts, asked for ten at a time and given by the truth."""
-    said, now = match.NOTHING, found
+    said, now = match.NO_VERDICTS, found
     for _ in range(verdicts // 10):
         rows = match.ask(now, said, 10, seed)
         a, b = np.r_[said.a, now.a[rows]], np.r_[said.b, now.b[rows]]
-        said = match.Said(a, b, truth[a] == truth[b])
+        said = match.PairVerdicts(a, b, truth[a] == truth[b])
         now = match.teach(found, said).matches
     return scores(now, truth, total)[0]
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from embedcore.errors import MissingError
-from embedcore.explore.projection import Projection
+from embedcore.explore import Projection
 from embedcore.jobs.jobs import Jobs
 from embedcore.store import Store
 from tests.unit import made

@@ -10,13 +10,12 @@ from tempfile import mkdtemp
 import numpy as np
 import pandas as pd
 
-from embedcore import Catalogue, Dataset, Embedding
+from embedcore import Catalogue, Dataset, Embedding, recommend
 from embedcore.explore import clusters, projection
 from embedcore.match import VERSION, find
 from embedcore.methods import get, run_key
 from embedcore.methods.base import Params
 from embedcore.neighbours import build
-from embedcore.recommend import model as recommender
 from embedcore.store import Store
 from tests import stock
 
@@ -93,8 +92,8 @@ def _fill(home: Path, data: Dataset, methods: tuple[str, ...], params: dict, pre
 def _prepare(store: Store, data: Dataset, folder: Path) -> None:
     """What the pages would have the worker compute: who is bought with whom, and which rows are one product."""
     if data.baskets is not None:
-        recommender.fit(data).save(folder / "recommender")
-        store.save_artifact("recommender", recommender.key(data.hash), folder / "recommender", data.hash)
+        recommend.fit(data).save(folder / "recommender")
+        store.save_artifact("recommender", recommend.key(data.hash), folder / "recommender", data.hash)
     if data.catalogue is not None:
         find(data).save(folder / "match")
         store.save_artifact("match", f"{VERSION}|", folder / "match", data.hash)

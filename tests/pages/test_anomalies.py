@@ -8,8 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from embedcore import Catalogue, Dataset
-from embedcore.explore.anomalies import key
+from embedcore import Catalogue, Dataset, explore
 from embedcore.export import csv
 from embedcore.progress import silent
 from embedcore.store import Store
@@ -49,7 +48,7 @@ def looked(home: Path, data: Dataset, run: str | None = None) -> None:
         if run:
             spec |= {"run": run, "run_method": "autoencoder", "model_folder": str(store.model_folder(run))}
         anomalies(spec, out, silent)
-        store.save_artifact("anomalies", key(data.hash, (), run), out, data.hash, run)
+        store.save_artifact("anomalies", explore.anomalies.key(data.hash, (), run), out, data.hash, run)
     finally:
         store.close()
 
@@ -74,7 +73,7 @@ def test_nothing_is_looked_for_until_asked(data: Dataset) -> None:
     check(app)
     (job,) = services.jobs().live()
     assert job.kind == "anomalies"
-    assert job.key == key(data.hash)
+    assert job.key == explore.anomalies.key(data.hash)
     services.jobs().cancel(job.id)
     app.run()
     check(app)
@@ -110,7 +109,7 @@ def test_what_a_person_says_lasts_and_stands_in_the_download(home: Path, data: D
     check(app)
     again = open_page("anomalies", dataset=data.hash[:12])
     assert again.dataframe[0].value["you say"].iloc[0] == "wrong"
-    found = unusual.read(str(services.store().artifact("anomalies", key(data.hash), data.hash)))
+    found = unusual.read(str(services.store().artifact("anomalies", explore.anomalies.key(data.hash), data.hash)))
     out = unusual.export(data, found.frame)
     assert out.set_index("id").loc["p60", "verdict"] == "wrong"
     assert (out["verdict"] == "wrong").sum() == 1

@@ -41,8 +41,7 @@ def shop(_own_home: None) -> dict[str, str]:
 
 
 def test_the_page_shows_segments_a_customer_and_what_did_not_get_a_vector(shop: dict[str, str]) -> None:
-    from embedcore.explore.newcomers import Newcomers
-    from embedcore.explore.segments import Segments
+    from embedcore.explore import Newcomers, Segments
     from pages.ui import services
 
     app = open_page("customers", dataset=shop["dataset"][:12])

@@ -10,8 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from embedcore.errors import InputError
-from embedcore.explore.clusters import Clusters
-from embedcore.explore.projection import Projection
+from embedcore.explore import Clusters, Projection
 from embedcore.jobs.jobs import Jobs
 from embedcore.store import Store
 from pages.ui import asking, services

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.data import Catalogue, Dataset, Embedding
-from embedcore.explore.clusters import Clusters
-from embedcore.explore.projection import Projection
+from embedcore.explore import Clusters, Projection
 from embedcore.neighbours import Graph
 
 

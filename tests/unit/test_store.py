@@ -15,8 +15,7 @@ import pytest
 
 from embedcore.data import Embedding
 from embedcore.errors import BusyError, EmbedError, InputError, MissingError
-from embedcore.explore.clusters import Clusters
-from embedcore.explore.projection import Projection
+from embedcore.explore import Clusters, Projection
 from embedcore.neighbours import Graph
 from embedcore.store import JobRow, Store
 from tests.shared import ROOT

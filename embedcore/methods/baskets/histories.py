@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embedcore.data import Dataset
-from embedcore.methods.baskets.pieces import some
 from embedcore.methods.columns.linear import main_directions
 from embedcore.progress import Progress
+from embedcore.vectors import select_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -29,7 +29,7 @@ def purchases(dataset: Dataset, half_life: int = 0, keep: np.ndarray | None = No
     age = np.repeat(np.cumsum(many), many) - 1 - np.arange(len(use))
     weight = 0.5 ** (age / half_life) if half_life else np.ones(len(use))
     sizes = b.sizes[use]
-    items = some(b.indptr, b.items, use)[1]
+    items = select_rows(b.indptr, b.items, use)[1]
     cells = (np.repeat(weight, sizes).astype(np.float32), (np.repeat(row, sizes), items))
     return csr_matrix(cells, (len(who), len(dataset))), who
 

@@ -1,16 +1,9 @@
-"""Documents picked out, and long ones cut into random pieces, so that their cost grows with their length and not with
+"""Long documents cut into random pieces, so that their cost grows with their length and not with
 its square."""
 
 from __future__ import annotations
 
 import numpy as np
-
-
-def some(indptr: np.ndarray, items: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(indptr, items) of the documents `rows` alone, in that order."""
-    sizes = indptr[rows + 1] - indptr[rows]
-    heads = np.r_[0, np.cumsum(sizes)]
-    return heads, items[np.repeat(indptr[rows] - heads[:-1], sizes) + np.arange(heads[-1])]
 
 
 def cut_up(indptr: np.ndarray, items: np.ndarray, cut: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:

@@ -11,10 +11,11 @@ import numpy as np
 
 from embedcore.data import Embedding
 from embedcore.methods.baskets.documents import Documents
-from embedcore.methods.baskets.pieces import cut_up, some
+from embedcore.methods.baskets.pieces import cut_up
 from embedcore.methods.columns.linear import main_directions
 from embedcore.methods.columns.pmi import chance_of, information, sample
 from embedcore.progress import Progress, part, silent
+from embedcore.vectors import select_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -62,7 +63,7 @@ def vectors(docs: Documents, dimension: int, seed: int = 0, progress: Progress =
 
     sizes = np.diff(docs.indptr)
     rows = sample(sizes * np.minimum(sizes, _CUT).astype(np.float64), _PAIRS, seed)
-    indptr, items = (docs.indptr, docs.items) if rows is None else some(docs.indptr, docs.items, rows)
+    indptr, items = (docs.indptr, docs.items) if rows is None else select_rows(docs.indptr, docs.items, rows)
     indptr, items = cut_up(indptr, items, _CUT, np.random.default_rng(seed))
     v = len(docs.vocabulary)
     often = np.bincount(items, minlength=v).astype(np.float64)

@@ -15,8 +15,9 @@ import torch
 from torch.nn.functional import softplus
 
 from embedcore.errors import NeedsError
-from embedcore.methods.baskets.pieces import cut_up, some
+from embedcore.methods.baskets.pieces import cut_up
 from embedcore.methods.threads import one_thread
+from embedcore.vectors import select_rows
 
 _STEPS = 200  # steps in a pass over the data at least: a popular row moves once a step, however often it is bought
 _LEAST, _MOST = 256, 32_768  # tokens in a step,
@@ -75,7 +76,7 @@ class Trainer:
         rate_end: float,
     ) -> tuple[float, int]:
         """Train on these documents; (sum of losses, number of centres). The rate falls from `rate` to `rate_end`."""
-        indptr, items = some(indptr, items, documents)
+        indptr, items = select_rows(indptr, items, documents)
         kept = self._rng.random(len(items), np.float32) < self._keep[items]
         indptr, items = cut_up(np.r_[0, np.cumsum(kept)][indptr], items[kept], cut, self._rng)
         room = _NUMBERS // (negatives * self._u.shape[1])

@@ -12,7 +12,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.explore.anomalies import BETWEEN, FACTS, FILE, key
+from embedcore.explore import anomalies
 from embedcore.methods.autoencoder.method import GOOD
 from embedcore.methods.base import TABLE
 from pages.ui import cards, notices, services, shell
@@ -46,7 +46,7 @@ class Settings:
 
     @property
     def key(self) -> str:
-        return key(self.data, self.exclude, self.run)
+        return anomalies.key(self.data, self.exclude, self.run)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,8 +121,8 @@ def offer(wanted: Settings, dataset: Dataset) -> None:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def read(folder: str) -> Found:
     """What the job left; do not change it, it is shared."""
-    facts = json.loads((Path(folder) / FACTS).read_text(encoding="utf-8"))
-    return Found(pd.read_parquet(Path(folder) / FILE), facts)
+    facts = json.loads((Path(folder) / anomalies.FACTS).read_text(encoding="utf-8"))
+    return Found(pd.read_parquet(Path(folder) / anomalies.FILE), facts)
 
 
 def odd(frame: pd.DataFrame) -> pd.Series:
@@ -207,7 +207,7 @@ def table(dataset: Dataset, data: str, kept: pd.DataFrame) -> pd.Series:
 
 def detail(dataset: Dataset, data: str, row: pd.Series) -> None:
     """One product: its picture and facts, what stands out, and what a person says about it."""
-    item, reasons = int(row["item"]), [row["reason"], *(r for r in str(row["more"]).split(BETWEEN) if r)]
+    item, reasons = int(row["item"]), [row["reason"], *(r for r in str(row["more"]).split(anomalies.BETWEEN) if r)]
     with st.container(border=True):
         first = f":orange[:material/priority_high:] **{plain(reasons[0])}**"
         st.markdown("  \n".join([first, *(f":gray[also] {plain(r)}" for r in reasons[1:])]))

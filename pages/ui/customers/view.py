@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset, Embedding
-from embedcore.explore.segments import Segment, Segments
+from embedcore.explore import Segment, Segments
 from embedcore.export import csv
 from embedcore.methods import get, run_key
 from pages.ui import charts, result, services, shell

@@ -10,9 +10,7 @@ import numpy as np
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.match import Matches
-from embedcore.match.explain import Reasons
-from embedcore.match.merge import proposal
+from embedcore.match import Matches, Reasons, proposal
 from pages.ui import cards, services
 from pages.ui.duplicates import pairs, review
 from pages.ui.text import number, plain, share

@@ -9,8 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.match import VERSION, Matches, Said, rescored
-from embedcore.match.carry import carried
+from embedcore.match import VERSION, Matches, PairVerdicts, carried, rescored
 from pages.ui import charts, choice, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui.duplicates import groups as matchgroups
@@ -155,7 +154,7 @@ def current(folder: str, data: str, taught: str, said: tuple[tuple[str, str, str
         return matches
     verdicts = pd.DataFrame(said, columns=["id_a", "id_b", "verdict"])
     weights = matchteach.weights(taught) or matches.weights
-    return rescored(matches, weights, Said.of(services.dataset(data), verdicts))
+    return rescored(matches, weights, PairVerdicts.of(services.dataset(data), verdicts))
 
 
 def _found(dataset: Dataset, data: str, found: Matches, shipped: Matches) -> None:

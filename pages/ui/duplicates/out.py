@@ -12,9 +12,7 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.export import csv
-from embedcore.match import Matches
-from embedcore.match.explain import Reasons
-from embedcore.match.merge import merged, proposal
+from embedcore.match import Matches, Reasons, merged, proposal
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
 from pages.ui.duplicates import groups as matchgroups

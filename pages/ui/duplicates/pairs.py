@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.explore.duplicates import band
+from embedcore.explore import duplicates
 from pages.ui import cards
 from pages.ui.duplicates import review
 
@@ -62,9 +62,7 @@ def draw(dataset: Dataset, data: str, unit: review.Unit, open: bool, keys: bool 
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             head = f"**{len(items)} products**"
             if not math.isnan(unit.score):
-                head += (
-                    f" · alike {unit.score:.2f}{' or more' if many and unit.score < 0.995 else ''} · {band(unit.score)}"
-                )
+                head += f" · alike {unit.score:.2f}{' or more' if many and unit.score < 0.995 else ''} · {duplicates.band(unit.score)}"
             st.markdown(head, width="content")
             with st.container(horizontal=True, width="content"):
                 buttons(dataset, data, unit, open, keys)

@@ -7,9 +7,7 @@ import json
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.match import Matches, Said, Weights
-from embedcore.match.explain import Reasons
-from embedcore.match.teach import ask, teach
+from embedcore.match import Matches, PairVerdicts, PairWeights, Reasons, ask, teach
 from pages.ui import cards, services
 from pages.ui.duplicates import pairs, review
 from pages.ui.text import number, plain, share
@@ -23,9 +21,9 @@ def taught(data: str) -> str:
     return json.dumps(note["weights"], sort_keys=True) if note.get("weights") else ""
 
 
-def weights(text: str) -> Weights | None:
+def weights(text: str) -> PairWeights | None:
     """From what `taught` gave."""
-    return Weights.of(json.loads(text)) if text else None
+    return PairWeights.of(json.loads(text)) if text else None
 
 
 def view(dataset: Dataset, data: str, found: Matches, shipped: Matches) -> None:
@@ -75,7 +73,7 @@ def _round(dataset: Dataset, data: str, found: Matches) -> list[review.Pair]:
     """The pairs of this round; they stay the same until it is over."""
     name = f"teach:asked:{data[:12]}"
     if name not in st.session_state:
-        said = Said.of(dataset, services.store().verdicts(data))
+        said = PairVerdicts.of(dataset, services.store().verdicts(data))
         rows = ask(found, said, ROUND)
         st.session_state[name] = [
             review.pair(str(dataset.items[found.a[r]]), str(dataset.items[found.b[r]])) for r in rows.tolist()
@@ -109,7 +107,7 @@ def _more(data: str) -> None:
 
 
 def _learn(dataset: Dataset, data: str, shipped: Matches) -> None:
-    lesson = teach(shipped, Said.of(dataset, services.store().verdicts(data)))
+    lesson = teach(shipped, PairVerdicts.of(dataset, services.store().verdicts(data)))
     services.store().save_note(
         "taught",
         data,

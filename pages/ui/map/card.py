@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore import Dataset
-from embedcore.explore.clusters import Clusters
-from embedcore.explore.common import finest_first
+from embedcore.explore import Clusters, finest_first
 from pages.ui import cards
 from pages.ui.map import paint as mappaint
 from pages.ui.map.paint import Paint

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import EmbedError
-from embedcore.explore.clusters import Clusters
+from embedcore.explore import Clusters
 from embedcore.export import csv
 from embedcore.jobs.jobs import cluster_key
 from pages.ui import jobs as job_ui

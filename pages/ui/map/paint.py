@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from embedcore.explore.clusters import Clusters
+from embedcore.explore import Clusters
 from pages.ui.charts import OTHER, PALETTE
 from pages.ui.text import number, short
 

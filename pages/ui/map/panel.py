@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from embedcore.explore.search import Hit
-from embedcore.explore.similar import similar_products
-from embedcore.explore.suggestion import Recommendation
+from embedcore.explore import Hit, Recommendation, similar_products
 from embedcore.export import csv
 from pages.ui import cards, picker, pictures, services
 from pages.ui.map import search as mapsearch

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from embedcore.explore import Hit, search
 from embedcore.explore import projection as projections
-from embedcore.explore import search
-from embedcore.explore.search import Hit
 from embedcore.methods import get, run_key
 from pages.ui import asking, services, shell
 from pages.ui.asking import Meaning

@@ -10,9 +10,8 @@ import numpy as np
 import streamlit as st
 
 from embedcore import Dataset, Embedding
+from embedcore.explore import Clusters, finest_first
 from embedcore.explore import projection as projections
-from embedcore.explore.clusters import Clusters
-from embedcore.explore.common import finest_first
 from embedcore.neighbours import Graph
 from pages.ui import services, shell
 from pages.ui.map import weights as weighting

@@ -7,8 +7,8 @@ import json
 import streamlit as st
 
 from embedcore import Embedding
+from embedcore.explore import Projection
 from embedcore.explore import projection as projections
-from embedcore.explore.projection import Projection
 from embedcore.methods import Fitted, get
 from pages.ui import services, shell
 from pages.ui.text import plain, short

@@ -8,9 +8,8 @@ import numpy as np
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.explore.similar import like_basket
-from embedcore.recommend.baskets import for_basket
-from embedcore.recommend.model import Recommender
+from embedcore.explore import like_basket
+from embedcore.recommend import Recommender, for_basket
 from pages.ui import address, cards, picker, services, shell
 from pages.ui.recommend import model as recmodel
 from pages.ui.recommend import new as recnew

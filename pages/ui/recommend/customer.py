@@ -8,9 +8,7 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.export import csv
-from embedcore.recommend.customers import for_customer, history_table, similar_customers
-from embedcore.recommend.model import Recommender
-from embedcore.recommend.purchases import Histories
+from embedcore.recommend import Histories, Recommender, for_customer, history_table, similar_customers
 from pages.ui import address, services, shell
 from pages.ui.customers import view as customerview
 from pages.ui.recommend import model as recmodel

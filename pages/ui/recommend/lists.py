@@ -8,9 +8,8 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from embedcore import Dataset
+from embedcore import Dataset, recommend
 from embedcore.export import csv
-from embedcore.recommend import model
 from pages.ui import jobs as job_ui
 from pages.ui import services
 from pages.ui.duplicates.out import parquet
@@ -42,7 +41,7 @@ def view(dataset: Dataset, by: str) -> None:
         whom = left.selectbox("What", options, format_func=lambda w: WHOM[w], key=f"lists:{by}")
         k = int(right.number_input("How many each", 1, 100, 10, key="lists:k"))
         new = whom == "customers" and third.toggle("New products only", key="lists:new")
-        spec = {"dataset": dataset.hash, "whom": whom, "k": k, "new_only": new, "version": model.VERSION}
+        spec = {"dataset": dataset.hash, "whom": whom, "k": k, "new_only": new, "version": recommend.VERSION}
         key = json.dumps(spec, sort_keys=True)
         folder = services.store().artifact("lists", key, dataset.hash)
         if folder is not None:
@@ -56,7 +55,7 @@ def view(dataset: Dataset, by: str) -> None:
             if job.state in job_ui.LIVE:
                 return
         if st.button("Make the lists", icon=":material/play_arrow:", key=f"lists:make:{by}"):
-            ready = services.store().artifact("recommender", model.key(dataset.hash), dataset.hash)
+            ready = services.store().artifact("recommender", recommend.key(dataset.hash), dataset.hash)
             place = {"recommender_folder": str(ready)} if ready else {}
             job = services.jobs().submit("lists", key, spec | place, f"Writing {WHOM[whom]} of {dataset.name}")
             st.session_state["lists:job"] = job.id

@@ -6,11 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from embedcore import Dataset
-from embedcore.recommend import model
-from embedcore.recommend.model import Recommender
-from embedcore.recommend.people import People
-from embedcore.recommend.purchases import Histories
+from embedcore import Dataset, recommend
+from embedcore.recommend import Histories, People, Recommender
 from pages.ui import jobs as job_ui
 from pages.ui import services
 
@@ -24,7 +21,7 @@ def ready(dataset: Dataset) -> Recommender | None:
     """The recommender; None without baskets, and while it is being prepared (then its progress is on the page)."""
     if dataset.baskets is None:
         return None
-    key = model.key(dataset.hash)
+    key = recommend.key(dataset.hash)
     folder = services.store().artifact("recommender", key, dataset.hash)
     if folder is not None:
         known = _loaded(str(folder))

@@ -8,8 +8,7 @@ import numpy as np
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.recommend.model import Recommender
-from embedcore.recommend.newcomers import NEW, for_baskets
+from embedcore.recommend import NEW, Recommender, coldstart
 from pages.ui.recommend import suggestions
 
 K = 5
@@ -17,7 +16,7 @@ K = 5
 
 def below(dataset: Dataset, model: Recommender, items: list[int], put: Callable[[int], None]) -> None:
     """A list of their own, told apart from what purchases say; nothing where there are none."""
-    found = for_baskets(dataset, model, {"basket": np.array(items)}, K)["basket"]
+    found = coldstart.for_baskets(dataset, model, {"basket": np.array(items)}, K)["basket"]
     if not found:
         return
     with st.expander("New in the catalogue: nobody has bought these yet", icon=":material/fiber_new:"):

@@ -8,10 +8,8 @@ from dataclasses import replace
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.explore.similar import similar_products
-from embedcore.explore.suggestion import Recommendation
-from embedcore.recommend.model import Recommender
-from embedcore.recommend.relations import Related, complements, substitutes
+from embedcore.explore import Recommendation, similar_products
+from embedcore.recommend import Recommender, Related, complements, substitutes
 from pages.ui import address, cards, choice, picker, services, shell
 from pages.ui.recommend import model as recmodel
 from pages.ui.recommend import suggestions

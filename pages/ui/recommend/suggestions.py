@@ -8,10 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.explore.suggestion import ALIKE, POPULAR, TOGETHER, Recommendation
+from embedcore.explore import ALIKE, POPULAR, TOGETHER, Recommendation
 from embedcore.export import csv
-from embedcore.recommend.newcomers import NEW
-from embedcore.recommend.reasons import PATTERN, PEOPLE, REPEAT
+from embedcore.recommend import NEW, PATTERN, PEOPLE, REPEAT
 from pages.ui import cards, pictures
 from pages.ui.text import plain, share, short
 

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset, Embedding
-from embedcore.explore.similar import closest
+from embedcore.explore import closest
 from embedcore.progress import FIRST
 from pages.ui import cards, picker, services, shell
 from pages.ui.text import count, plain, short

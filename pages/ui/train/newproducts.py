@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.explore.newcomers import NEAR, Newcomers
+from embedcore.explore import Newcomers, newcomers
 from embedcore.export import csv
 from pages.ui import jobs as job_ui
 from pages.ui import mapping, notices, reading, services, sources
@@ -111,8 +111,8 @@ def _show(found: Newcomers, dataset: Dataset) -> None:
     st.markdown(f"**{number(have)}** of {number(len(found.table))} products have a vector now.")
     notices.say(found.notices)
     shown = found.table[found.table["vector"]].drop(columns=["vector", "known"]).head(1_000)
-    names = {f"near{n + 1}": f"nearest {n + 1}" for n in range(NEAR)}
-    alike = {f"alike{n + 1}": st.column_config.NumberColumn("alike", format="%.2f") for n in range(NEAR)}
+    names = {f"near{n + 1}": f"nearest {n + 1}" for n in range(newcomers.NEAR)}
+    alike = {f"alike{n + 1}": st.column_config.NumberColumn("alike", format="%.2f") for n in range(newcomers.NEAR)}
     st.dataframe(
         shown,
         hide_index=True,

@@ -55,10 +55,10 @@ def test_across_two_shops_nearly_all_are_found() -> None:
 def test_thirty_verdicts_make_it_better() -> None:
     dataset, truth = catalogue("abt-buy")
     first = now = match.find(dataset)
-    said = match.NOTHING
+    said = match.NO_VERDICTS
     for _ in range(3):
         rows = match.ask(now, said, 10)
         a, b = np.r_[said.a, now.a[rows]], np.r_[said.b, now.b[rows]]
-        said = match.Said(a, b, truth[a] == truth[b])
+        said = match.PairVerdicts(a, b, truth[a] == truth[b])
         now = match.teach(first, said).matches
     assert judged(now, truth)[0] >= judged(first, truth)[0] + 0.01

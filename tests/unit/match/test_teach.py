@@ -9,7 +9,7 @@ import pytest
 from embedcore import match
 from embedcore.data import Catalogue, Dataset
 from embedcore.errors import InputError
-from embedcore.match import accord, cut, groups
+from embedcore.match import cut, groups, propagation
 from tests.unit.match.test_find import shop, titles
 
 
@@ -29,29 +29,29 @@ def test_verdicts_are_obeyed_in_groups() -> None:
 def test_questions_are_about_different_products_and_never_repeated() -> None:
     data = shop([*titles(80), *(t.replace("-", " ").replace("wireless", "") for t in titles(30))])
     found = match.find(data)
-    rows = match.ask(found, match.NOTHING, 10, seed=1)
+    rows = match.ask(found, match.NO_VERDICTS, 10, seed=1)
     items = np.r_[found.a[rows], found.b[rows]]
     assert len(items) == len(set(items.tolist()))
-    assert (match.ask(found, match.NOTHING, 10, seed=1) == rows).all()
-    answered = match.Said(found.a[rows], found.b[rows], np.ones(len(rows), bool))
+    assert (match.ask(found, match.NO_VERDICTS, 10, seed=1) == rows).all()
+    answered = match.PairVerdicts(found.a[rows], found.b[rows], np.ones(len(rows), bool))
     assert not set(match.ask(found, answered, 10, seed=1).tolist()) & set(rows.tolist())
 
 
 def test_teaching_moves_the_weights_a_little_towards_the_answers() -> None:
     data = shop([*titles(60), *(t.replace("-", " ") for t in titles(20))])
     found = match.find(data)
-    rows = match.ask(found, match.NOTHING, 10)
-    yes = match.teach(found, match.Said(found.a[rows], found.b[rows], np.ones(len(rows), bool)))
-    no = match.teach(found, match.Said(found.a[rows], found.b[rows], np.zeros(len(rows), bool)))
+    rows = match.ask(found, match.NO_VERDICTS, 10)
+    yes = match.teach(found, match.PairVerdicts(found.a[rows], found.b[rows], np.ones(len(rows), bool)))
+    no = match.teach(found, match.PairVerdicts(found.a[rows], found.b[rows], np.zeros(len(rows), bool)))
     assert yes.used == no.used == len(rows)
     assert (yes.matches.evidence[rows] >= no.matches.evidence[rows]).all()
     assert 0 < np.abs(no.weights.weight - found.weights.weight).max() < 1
-    assert match.Weights.of(yes.weights.plain()).plain() == yes.weights.plain()
+    assert match.PairWeights.of(yes.weights.plain()).plain() == yes.weights.plain()
 
 
 def test_nothing_said_changes_nothing() -> None:
     found = match.find(shop([*titles(40), *titles(10)]))
-    taught = match.teach(found, match.NOTHING)
+    taught = match.teach(found, match.NO_VERDICTS)
     assert taught.used == 0
     assert (taught.matches.probability == found.probability).all()
 
@@ -72,7 +72,7 @@ def test_the_best_expected_cut_is_where_f1_is_highest() -> None:
 
 def test_a_rival_that_the_other_does_not_share_speaks_against_a_pair() -> None:
     a, b = np.array([0, 0]), np.array([1, 2])
-    after = accord.settle(np.array([3.0, 0.5]), a, b, 3)
+    after = propagation.propagate(np.array([3.0, 0.5]), a, b, 3)
     assert after[0] - after[1] > 0.85 * 2.5 + 0.1
 
 

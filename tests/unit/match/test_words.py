@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedcore.explore.counts import unit_rows
 from embedcore.match import models, sparse, texts, words
+from embedcore.vectors import unit_rows
 
 
 def test_a_title_is_folded_to_plain_lower_case() -> None:

@@ -11,7 +11,7 @@ import pytest
 from embedcore.__main__ import main
 from embedcore.data import Catalogue, Dataset
 from embedcore.recommend import model
-from embedcore.recommend.newcomers import NEW, Newcomers, for_baskets
+from embedcore.recommend.coldstart import NEW, ColdStart, for_baskets
 from embedcore.recommend.relations import complements, substitutes
 from tests.methods import planted
 
@@ -49,7 +49,7 @@ def test_new_products_of_its_shelf_fit_a_basket_and_the_reason_names_what_they_a
 def test_they_are_found_far_more_often_than_by_popularity_of_their_kind(
     shop: Dataset, known: model.Recommender
 ) -> None:
-    found = Newcomers.of(shop)
+    found = ColdStart.of(shop)
     assert found is not None
     assert [str(i) for i in shop.items[found.items]] == NEWS
     assert shop.baskets is not None

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from embedcore.recommend import cooccurrence, ease, mix, model, rehearsal, weights
+from embedcore.recommend import cooccurrence, ease, heldout, mix, model, weights
 from embedcore.recommend.people import People
 from embedcore.recommend.purchases import Histories, of_baskets
 from tests.unit.recommend.test_model import random_shop, regulars, shop
@@ -22,7 +22,7 @@ def test_ease_without_a_row_is_ease_that_never_saw_it() -> None:
     for n in range(len(rows)):
         asked[n, asked.rows[n][0]] = 0
     asked = sparse.csr_array(asked)
-    found = rehearsal.foretold(full, own, asked, [(x[rows], -(sizes[rows] ** -0.7))])
+    found = heldout.foretold(full, own, asked, [(x[rows], -(sizes[rows] ** -0.7))])
     for n, row in enumerate(rows.tolist()):
         fewer, _ = ease.fit(sparse.csr_array(x[np.delete(np.arange(x.shape[0]), row)]), head, 3.0, -0.7, 0.0)
         assert found[n] == pytest.approx((asked[[n]] @ fewer).ravel(), abs=1e-4)
@@ -37,7 +37,7 @@ def test_a_row_can_be_exchanged_for_a_shorter_one() -> None:
     short.data[-1] = 0
     short.eliminate_zeros()
     out = [(x[[row]], -np.array([sizes[row] ** -0.7])), (short, np.array([(sizes[row] - 1) ** -0.7]))]
-    found = rehearsal.foretold(full, own, short, out)
+    found = heldout.foretold(full, own, short, out)
     other = sparse.csr_array(sparse.vstack([x[:row], short, x[row + 1 :]], format="csr"))
     expected = (short @ ease.fit(other, head, 3.0, -0.7, 0.0)[0]).ravel()
     assert found[0] == pytest.approx(expected, abs=1e-4)
@@ -64,9 +64,9 @@ def test_a_pair_that_only_the_asked_basket_holds_gives_nothing_away() -> None:
     assert (told.values[0][told.true] == 0).all()
 
 
-def told(*signals: list[list[float]], true: list[list[bool]]) -> rehearsal.Told:
+def told(*signals: list[list[float]], true: list[list[bool]]) -> heldout.SignalScores:
     values = np.array(signals, np.float32)
-    return rehearsal.Told(
+    return heldout.SignalScores(
         values, np.tile(np.arange(values.shape[2]), (values.shape[1], 1)), np.array(true), np.array(true).sum(1)
     )
 

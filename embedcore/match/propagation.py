@@ -13,7 +13,7 @@ _FOR, _LOW, _HIGH = 0.5, 2.0, 1.0
 _CALM = 0.85  # pairs that listen to each other repeat each other's errors: they are less sure than they sound
 
 
-def settle(log_odds: np.ndarray, a: np.ndarray, b: np.ndarray, n: int, rounds: int = ROUNDS) -> np.ndarray:
+def propagate(log_odds: np.ndarray, a: np.ndarray, b: np.ndarray, n: int, rounds: int = ROUNDS) -> np.ndarray:
     """(m,) log odds after each pair has looked at its neighbours; the number of matches stays.
 
     Partners that both products share speak for the pair. Partners of one that the other does not share speak against

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from embedcore.match.cut import logistic
-from embedcore.match.explain import LABELS
-from embedcore.match.matches import NOTHING, Matches, Said, rescored, rows_of
-from embedcore.match.score import Weights
+from embedcore.match.matches import NO_VERDICTS, Matches, PairVerdicts, rescored, rows_of
+from embedcore.match.reasons import LABELS
+from embedcore.match.score import PairWeights
 
 LOOSE = 0.2  # standard deviation of the prior on each standardised weight
 _BIAS = 1.0  # of the prior on the bias
@@ -21,14 +21,14 @@ class Taught:
     """weights: the moved weights. matches: the pairs by them. used: verdicts that are among the pairs. changed: plain
     sentences, the largest change first, at most five. flipped: rows that became, or are no longer, the same."""
 
-    weights: Weights
+    weights: PairWeights
     matches: Matches
     used: int
     changed: tuple[str, ...]
     flipped: np.ndarray
 
 
-def ask(matches: Matches, said: Said = NOTHING, count: int = 10, seed: int = 0) -> np.ndarray:
+def ask(matches: Matches, said: PairVerdicts = NO_VERDICTS, count: int = 10, seed: int = 0) -> np.ndarray:
     """(<= count,) rows of the pairs whose verdicts teach most: half where the program is least sure, half at random
     among the uncertain. No product is asked about twice in one round, and no pair that has a verdict."""
     rng = np.random.default_rng([seed, len(said.a)])
@@ -56,7 +56,7 @@ def ask(matches: Matches, said: Said = NOTHING, count: int = 10, seed: int = 0) 
     return np.array(chosen, np.int64)
 
 
-def teach(matches: Matches, said: Said) -> Taught:
+def teach(matches: Matches, said: PairVerdicts) -> Taught:
     """Move the weights towards the verdicts: the most likely weights when each one is normally distributed around the
     one before with a small spread (a maximum a posteriori step; a plain refit after ten answers forgets everything).
 

@@ -13,8 +13,8 @@ from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError
 from embedcore.match import candidates, columns, features, groups, score, sparse, texts, traits
 from embedcore.match.cut import expected, logistic, shift
-from embedcore.match.matches import Matches, Said, settled
-from embedcore.match.score import Weights
+from embedcore.match.matches import Matches, PairVerdicts, resolved
+from embedcore.match.score import PairWeights
 from embedcore.progress import Progress, part, silent
 
 VERSION = 2  # raise it when the same catalogue gives other matches
@@ -31,13 +31,13 @@ _FILLED = 500_000  # pairs that filling groups may add to any catalogue
 class _Table:
     """Everything that comparing two rows needs."""
 
-    texts: texts.Texts
+    texts: texts.CatalogueTexts
     traits: traits.Traits
     density: dict[str, np.ndarray]
     unit: np.ndarray | None
     has: np.ndarray | None
     extra: Mapping[str, score.Likeness]
-    kinds: list[columns.Column]
+    kinds: list[columns.TitleColumn]
 
     def compare(self, a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
         found = features.compare(self.texts, self.traits, a, b, self.density, self.unit, self.has)
@@ -53,7 +53,7 @@ def find(
     source: str | None = None,
     extra: Mapping[str, Embedding] | None = None,
     verdicts: pd.DataFrame | None = None,
-    weights: Weights | None = None,
+    weights: PairWeights | None = None,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Matches:
@@ -84,7 +84,7 @@ def find(
     pairs = [(found.a, found.b) for found in near.values()] + [candidates.same_model(look)]
     others = {f"like {name}": _placed(dataset, e, n) for name, e in (extra or {}).items()}
     pairs += [_twins(e, others[f"like {name}"][2], n, seed, silent) for name, e in (extra or {}).items()]
-    said = Said.of(dataset, verdicts)
+    said = PairVerdicts.of(dataset, verdicts)
     a, b = candidates.union([*pairs, (said.a, said.b)], n, read.shop)
     density = {name: found.density for name, found in near.items()}
     density["prose"] = features.density_of(sparse.dots(look.prose, look.prose, a, b), a, b, n)
@@ -96,7 +96,7 @@ def find(
     if read.shop is None:
         matches = _filled(table, matches, part(progress, 85, 92))
     progress(92, 100, note="Grouping")
-    matches = settled(matches, said)
+    matches = resolved(matches, said)
     progress(100, 100, note="Grouping")
     meta = {
         "notices": _notices(read, embedding, near),
@@ -111,7 +111,7 @@ def find(
     return replace(matches, meta=meta)
 
 
-def _scored(table: _Table, weights: Weights, a: np.ndarray, b: np.ndarray, n: int, progress: Progress) -> Matches:
+def _scored(table: _Table, weights: PairWeights, a: np.ndarray, b: np.ndarray, n: int, progress: Progress) -> Matches:
     """The candidates that are not hopeless, scored."""
     evidence, given = np.zeros(len(a)), weights.names
     steps = -(-len(a) // _CHUNK)
@@ -198,7 +198,9 @@ def _twins(
     return near.a[alike >= _TWINS], near.b[alike >= _TWINS]
 
 
-def _notices(read: texts.Texts, embedding: Embedding | None, near: Mapping[str, candidates.Near]) -> list[str]:
+def _notices(
+    read: texts.CatalogueTexts, embedding: Embedding | None, near: Mapping[str, candidates.NearPairs]
+) -> list[str]:
     said = []
     empty = int((~read.known).sum())
     if empty:

@@ -13,7 +13,7 @@ _BLOCK = 64
 
 
 @dataclass(frozen=True, eq=False)
-class Told:
+class SignalScores:
     """What each signal says in q questions, of the m products that matter in each. values: (signals, q, m) float32.
     items: (q, m) int64, -1 where there are fewer. true: (q, m) bool, what was really bought. wanted: (q,) how many
     products were bought, also ones that no signal knows."""
@@ -23,9 +23,9 @@ class Told:
     true: np.ndarray
     wanted: np.ndarray
 
-    def only(self, rows: np.ndarray) -> Told:
+    def only(self, rows: np.ndarray) -> SignalScores:
         """Some of the questions."""
-        return Told(self.values[:, rows], self.items[rows], self.true[rows], self.wanted[rows])
+        return SignalScores(self.values[:, rows], self.items[rows], self.true[rows], self.wanted[rows])
 
     def mixed(self, weights: Sequence[float]) -> np.ndarray:
         """(q, m) float32 scores, -inf where there is no product."""
@@ -42,7 +42,7 @@ class Told:
         return np.asarray(np.take_along_axis(self.true, order, axis=1) @ worth / np.maximum(self.wanted, 1))
 
 
-def gather(blocks: Sequence[tuple[list[np.ndarray], list[np.ndarray], np.ndarray]]) -> Told:
+def gather(blocks: Sequence[tuple[list[np.ndarray], list[np.ndarray], np.ndarray]]) -> SignalScores:
     """Blocks of questions, cut to the products that matter. Each: the signals, (q, n), 0 where they say nothing; what
     was bought; (q, n) bool, what is no answer."""
     values, items, true, wanted = [], [], [], []
@@ -60,7 +60,7 @@ def gather(blocks: Sequence[tuple[list[np.ndarray], list[np.ndarray], np.ndarray
             true.append(np.isin(found, real))
             wanted.append(len(real))
     m = max((len(i) for i in items), default=0)
-    out = Told(
+    out = SignalScores(
         np.zeros((len(values[0]), len(items), m), np.float32),
         np.full((len(items), m), -1),
         np.zeros((len(items), m), bool),

@@ -15,11 +15,11 @@ from embedcore.data import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
 from embedcore.explore.recent import Recent
 from embedcore.explore.suggestion import Recommendation
-from embedcore.methods.baskets.content import rarity, weighted
 from embedcore.methods.columns.cells import Cells
 from embedcore.progress import Progress, silent
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.purchases import table
+from embedcore.vectors import unit_rows
 
 NEW = "not bought yet"  # Recommendation.source of these
 _FEW = 5.0  # products lent to each word and value, so that one that few products have does not count as certain
@@ -29,7 +29,7 @@ _BLOCK = 1_000  # queries answered before the next are looked at
 
 
 @dataclass(frozen=True, eq=False)
-class Newcomers:
+class ColdStart:
     """items: (m,) positions of the never bought products that the catalogue says something of, ascending. tokens:
     (n, T) float32, what it says of every product: weights of words, values and ranges, rows of length 1 or empty.
     bought: (b,) positions of the bought products. spread: (T,) how much of each token the bought ones have."""
@@ -40,7 +40,7 @@ class Newcomers:
     spread: np.ndarray
 
     @classmethod
-    def of(cls, dataset: Dataset) -> Newcomers | None:
+    def of(cls, dataset: Dataset) -> ColdStart | None:
         """Kept for the two datasets used last. None without a catalogue or baskets, or where the columns say nothing
         that products share."""
         if dataset.catalogue is None or dataset.baskets is None:
@@ -48,13 +48,13 @@ class Newcomers:
         return _recent.get(dataset.hash, lambda: cls._build(dataset))
 
     @classmethod
-    def _build(cls, dataset: Dataset) -> Newcomers | None:
+    def _build(cls, dataset: Dataset) -> ColdStart | None:
         try:
             cells = Cells.of(dataset)
         except NeedsError:
             return None
         matrix = cells.matrix(dataset)
-        tokens = sparse.csr_array(weighted(matrix, rarity(matrix) * cells.share))
+        tokens = sparse.csr_array(unit_rows(matrix, _rarity(matrix) * cells.share))
         bought = np.flatnonzero(dataset.counts)
         says = np.asarray(tokens.sum(axis=1)).ravel() > 0
         items = np.flatnonzero((dataset.counts == 0) & says)
@@ -103,7 +103,7 @@ def for_baskets(
     """query -> its k best products that nobody has bought yet, best first; [] where nothing speaks for one.
 
     asked: query -> positions of the basket's products."""
-    known = Newcomers.of(dataset)
+    known = ColdStart.of(dataset)
     out: dict[str, list[Recommendation]] = {name: [] for name in asked}
     if known is None or not len(known.items):
         return out
@@ -166,9 +166,15 @@ def from_result(
             progress(n, len(asked), note="New products")
 
 
+def _rarity(tokens: sparse.csr_matrix) -> np.ndarray:
+    """(T,) float32: log of products per product that has the token (inverse document frequency)."""
+    having = np.asarray(tokens.sum(axis=0)).ravel()
+    return np.log(tokens.shape[0] / np.maximum(having, 1)).astype(np.float32)
+
+
 def _best_is_one(scores: np.ndarray) -> np.ndarray:
     """(q, m): each row divided by its largest."""
     return np.asarray(scores / np.maximum(scores.max(axis=1, keepdims=True, initial=0), 1e-12))
 
 
-_recent: Recent[Newcomers | None] = Recent(2)
+_recent: Recent[ColdStart | None] = Recent(2)
