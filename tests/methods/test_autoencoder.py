@@ -185,5 +185,6 @@ def test_left_out_columns_change_nothing() -> None:
 
 
 def test_the_check_hides_columns_on_the_own_table() -> None:
-    found = hidden.check(get("autoencoder"), AutoencoderParams(steps=50, dimension=8), shop(300), most=1)
-    assert [f["name"] for f in found[1]] == ["“kind”, hidden: told right by neighbours"]
+    method = get("autoencoder")
+    found = hidden.judge(hidden.TableMethod(method, AutoencoderParams(steps=50, dimension=8), shop(300), most=1), 0)
+    assert [f["name"] for f in found.figures] == ["“kind” guessed right by neighbours"]

@@ -14,7 +14,8 @@ from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods.base import TABLE, Fitted, Method, Params, param
 from embedcore.methods.columns.cells import Cells
-from embedcore.methods.columns.hidden import check
+from embedcore.methods.columns.hidden import TableMethod, judge
+from embedcore.methods.evaluation import Verdict
 from embedcore.methods.persistence import load_model, save_model
 from embedcore.progress import Progress, part, silent
 
@@ -136,7 +137,7 @@ class Cooccurrence(Method):
     ) -> FittedCooccurrence:
         """Count, weigh and factorise; embedding "product" (products with a known cell, dimension), and "value".
 
-        meta: columns, unused (column, why), tokens, left_out, notices and figures (see hidden.check).
+        meta: columns, unused (column, why), tokens, left_out, notices and figures (see hidden.judge).
         NeedsError when no column can be used, or when there is only one and it holds plain values."""
         from embedcore.methods.columns import pmi
 
@@ -163,7 +164,8 @@ class Cooccurrence(Method):
             seen = [int(n) for n in counts[: len(values)]]
             facts = {"counts": seen, "unsure": [n < UNSURE for n in seen], "unsure_below": UNSURE}
             embeddings["value"] = Embedding("value", np.array(values, object), tokens[: len(values)], facts)
-        judged = check(self, params, dataset, seed, part(progress, 80, 100)) if params.check else ([], [])
+        subject, rest = TableMethod(self, params, dataset), part(progress, 80, 100)
+        verdict = judge(subject, seed, rest) if params.check else Verdict()
         progress(100, 100, note="Done")
         meta = {
             "params": asdict(params),
@@ -176,8 +178,8 @@ class Cooccurrence(Method):
             "columns": list(cells.columns),
             "unused": [list(pair) for pair in cells.table.left_out],
             "rows_counted": used,
-            "notices": judged[0],
-            "figures": judged[1],
+            "notices": verdict.notices,
+            "figures": verdict.figures,
         }
         arrays = {"tokens": tokens, "weights": weights, "mean": mean, **cells.pack()}
         return FittedCooccurrence(embeddings, meta, arrays)

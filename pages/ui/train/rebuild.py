@@ -7,9 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.methods import get
+from embedcore.methods import evaluation, get
 from embedcore.methods.autoencoder.method import FittedAutoencoder
-from embedcore.methods.columns.hidden import part
 from pages.ui import cards, picker, services
 from pages.ui.text import number, plain
 
@@ -67,7 +66,7 @@ def panel(data: str, run: str) -> None:
 def compared(model: FittedAutoencoder, dataset: Dataset, item: int) -> pd.DataFrame:
     """Columns column, in the catalogue, rebuilt, so it is (MARKS)."""
     assert dataset.catalogue is not None
-    one = part(dataset, np.array([item]))
+    one = evaluation.subset(dataset, np.array([item]))
     before, after = dataset.catalogue.frame.iloc[item], model.reconstruct(one).iloc[0]
     learned = {c.name: c for c in model.layout.columns}
     spread = {x.name: x for x in model.layout.table.numbers}
