@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Protocol
-
-if TYPE_CHECKING:
-    from embedcore.data import Embedding
+from typing import Any, Protocol
 
 __all__ = ["FIRST", "PREVIEW", "Progress", "part", "show_first", "silent", "stage"]
 
@@ -38,8 +35,8 @@ def silent(step: int, of: int, loss: float | None = None, note: str = "") -> Non
     """
 
 
-def show_first(progress: Progress, answer: Callable[[], Embedding | None]) -> None:
-    """Compute a first answer and show it, where somebody watches (see Progress).
+def show_first(progress: Progress, answer: Callable[[], object | None]) -> None:
+    """Compute a first answer (an Embedding, or None) and show it, where somebody watches (see Progress).
 
     >>> show_first(silent, lambda: None)  # nobody watches: nothing is computed
     """

@@ -6,6 +6,7 @@ import ast
 import re
 import subprocess
 import sys
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -27,33 +28,14 @@ TOP = {
     "Makefile",
     "pyproject.toml",
     "requirements-dev.txt",
+    "Dockerfile",
+    ".dockerignore",
     ".streamlit",
     ".ci",
     ".gitignore",
     ".pre-commit-config.yaml",
 }
 
-# Room -> rooms of embedcore that it may not enter. Data moves left to right and never back.
-# embedcore.methods.base is open to all: it holds Progress, the one word all long work shares.
-ABOVE = {"recommend", "store", "jobs", "worker", "tasks", "samples", "commands", "__main__"}
-FORBIDDEN = {
-    "errors": {"*"},
-    "images": {"embedding", "dataset", "intake", "methods", "training", "neighbours", "explore", "match", *ABOVE},
-    "strings": {"*"},
-    "scratch": {"*"},
-    "baskets": {"images", "embedding", "dataset", "intake", "methods", "neighbours", "explore", "match", *ABOVE},
-    "embedding": {"dataset", "intake", "methods", "training", "neighbours", "explore", "match", *ABOVE},
-    "dataset": {"intake", "methods", "training", "neighbours", "explore", "match", *ABOVE},
-    "intake": {"methods", "training", "neighbours", "explore", "match", *ABOVE},
-    "methods": {"intake", "explore", "match", "neighbours", *ABOVE},
-    "training": {"intake", "explore", "match", "neighbours", *ABOVE},
-    "neighbours": {"intake", "methods", "training", "explore", "match", *ABOVE},
-    "explore": {"intake", "methods", "training", "match", *ABOVE},
-    "match": {"intake", "methods", "training", *ABOVE},
-    "recommend": {"intake", "training", *(ABOVE - {"recommend"})},
-    "store": {"intake", "methods", "training", "jobs", "worker", "tasks", "samples", "commands", "__main__"},
-    "jobs": {"intake", "training", "explore", "neighbours", "worker", "tasks", "samples", "commands", "__main__"},
-}
 HEAVY = ("torch", "streamlit", "umap", "numba", "sklearn", "sentence_transformers", "faiss", "transformers")
 # Where a crash of anything must become a sentence or a line in a log: the worker's threads and the pages' boundary.
 BOUNDARIES = {"embedcore/jobs/worker.py", "embedcore/jobs/warmup.py", "embedcore/jobs/jobs.py", "pages/ui/shell.py"}
@@ -105,9 +87,54 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def table() -> dict[str, set[str]]:
+    """The rooms of ARCHITECTURE.md: name -> the rooms that it may enter. The table is the rule, so it cannot lie."""
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| [^|]+ \| ([^|]+) \|$", text.split("## The rooms")[1].split("\n## ")[0], re.M)
+    return {
+        room: set(re.findall(r"`([\w./]+)`", may)) for rooms, may in rows for room in re.findall(r"`([\w./]+)`", rooms)
+    }
+
+
+RULES = table() | {"": {"errors", "data"}}  # "": the package itself, which exports the nouns
+
+
 def room(module: str) -> str:
-    """embedcore.explore.search -> explore"""
-    return module.split(".")[1] if "." in module else ""
+    """The room of a module of the library, the innermost that has a rule: embedcore.explore.search -> explore."""
+    parts = module.removeprefix("embedcore").strip(".").split(".")
+    return next((r for n in range(len(parts), 0, -1) if (r := ".".join(parts[:n])) in RULES), "")
+
+
+def face(name: str) -> str:
+    return f"embedcore.{name}" if name else "embedcore"
+
+
+@cache
+def exported(module: str) -> set[str]:
+    """What a face hands out: its __all__, or the public names of a room that is one file."""
+    path = MODULES[module]
+    for node in tree(path).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return {str(e.value) for e in ast.walk(node.value) if isinstance(e, ast.Constant)}
+    assert path.name != "__init__.py" or not module.startswith("embedcore."), f"{name(path)} has no __all__"
+    return {
+        n.name for n in tree(path).body if isinstance(n, ast.FunctionDef | ast.ClassDef) and not n.name.startswith("_")
+    } | {ast.unparse(t) for n in tree(path).body if isinstance(n, ast.Assign | ast.AnnAssign) for t in targets(n)}
+
+
+def targets(node: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    return node.targets if isinstance(node, ast.Assign) else [node.target]
+
+
+def doors(path: Path) -> list[tuple[str, str]]:
+    """(module, name) of everything a file takes out of the library; name is "" for `import module`."""
+    found: list[tuple[str, str]] = []
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "embedcore":
+            found += [(str(node.module), alias.name) for alias in node.names]
+        if isinstance(node, ast.Import):
+            found += [(a.name, "") for a in node.names if a.name.split(".")[0] == "embedcore"]
+    return found
 
 
 def test_top_level_holds_what_the_readme_lists() -> None:
@@ -132,16 +159,27 @@ def test_no_import_cycle() -> None:
         visit(module, ())
 
 
-def test_rooms_of_the_library_stay_in_their_order() -> None:
+def test_every_module_stands_in_a_room_of_the_table() -> None:
+    ruled = [m for m in MODULES if m.startswith("embedcore.")]
+    assert len(ruled) > 100
+    assert not [m for m in ruled if not room(m)]
+    assert not [r for r in RULES if not r.startswith(("pages", "streamlit", "embedcore")) and face(r) not in MODULES]
+
+
+def test_rooms_are_entered_in_their_order_and_by_their_face_only() -> None:
     wrong = []
-    for path in sources("embedcore"):
-        here = room(module_of(path))
-        barred = FORBIDDEN.get(here, set())
-        for target in imports(path):
-            there = room(target)
-            shut = target.startswith("embedcore.") and target != "embedcore.methods.base"
-            if shut and there != here and ("*" in barred or there in barred):
-                wrong.append(f"{name(path)} imports {target}")
+    for path in sources("embedcore", "pages"):
+        module = module_of(path)
+        here = room(module) if module.startswith("embedcore") else "pages"
+        for target, taken in doors(path):
+            there = room(target) or room(f"{target}.{taken}")
+            if not there or there == here or (target == "embedcore" and f"embedcore.{taken}" not in MODULES):
+                continue  # its own room, or a public name of the package
+            at = target if target == face(there) else f"{target}.{taken}"
+            if there not in RULES[here]:
+                wrong.append(f"{name(path)} enters {there} ({target})")
+            elif at != face(there) or (target == face(there) and taken and taken not in exported(face(there))):
+                wrong.append(f"{name(path)} takes {taken} of {target}, not of the face")
     assert not wrong
 
 
@@ -155,18 +193,29 @@ def test_library_knows_nothing_of_the_app() -> None:
     assert not wrong
 
 
-def test_pages_use_the_public_library_and_their_own_kit_only() -> None:
+def page_folder(module: str) -> str:
+    """pages.ui.map.view -> map; "" for the kit and for the pages themselves."""
+    parts = module.split(".")
+    folder = ".".join(parts[:3])
+    return parts[2] if len(parts) > 2 and parts[1] == "ui" and MODULES[folder].name == "__init__.py" else ""
+
+
+def test_pages_use_the_kit_and_their_own_folder_only() -> None:
     wrong = []
     for path in sources("pages", "streamlit_app.py"):
+        module, folders = module_of(path), set()
         for target in imports(path):
             first = target.split(".")[0]
-            private = any(part.startswith("_") for part in target.split(".")) and first == "embedcore"
-            inside = target in {"embedcore.jobs.worker", "embedcore.tasks.tasks"} or first in {*HEAVY, "duckdb"} - {
-                "streamlit"
-            }
-            page = first == "pages" and target != "pages.ui" and not target.startswith("pages.ui.")
-            if private or inside or page:
+            if first in {*HEAVY, "duckdb"} - {"streamlit"}:
                 wrong.append(f"{name(path)} imports {target}")
+            if first == "pages" and target != "pages.ui" and not target.startswith("pages.ui."):
+                wrong.append(f"{name(path)} imports the page {target}")
+            if target in MODULES and first == "pages" and (folder := page_folder(target)):
+                folders.add(folder)
+        if module.startswith("pages.ui."):
+            wrong += [f"{name(path)} imports the folder {f}" for f in folders - {page_folder(module)}]
+        elif len(folders) > 1:
+            wrong.append(f"{name(path)} imports the folders {sorted(folders)}")
     assert not wrong
 
 
@@ -214,10 +263,13 @@ def test_nothing_is_left_for_later() -> None:
     assert not [name(p) for p in tracked("*.py") if later.search(p.read_text(encoding="utf-8"))]
 
 
-def test_files_stay_short() -> None:
-    limits = {"embedcore": 400, "pages": 250, "tests": 450, "sample_data": 600, "streamlit_app.py": 20}
+def test_files_and_folders_stay_short() -> None:
+    # vocabulary.py is a list of words, many on a line.
+    limits = {"embedcore": 350, "pages": 250, "tests": 450, "sample_data": 350, "streamlit_app.py": 20}
     lengths = {p: len(p.read_text(encoding="utf-8").splitlines()) for p in tracked("*.py")}
     assert not {name(p): n for p, n in lengths.items() if n > limits[name(p).split("/")[0]]}
+    folders = Counter(p.parent for p in lengths)
+    assert not {name(folder): n for folder, n in folders.items() if n > 20}
 
 
 def test_no_package_registry_or_machine_path_is_named() -> None:
@@ -242,18 +294,10 @@ def test_requirements_are_exact_pins(file: str) -> None:
 
 
 def light_modules() -> list[str]:
-    """All of the library but the methods themselves and what runs in the worker."""
-    own = {
-        "embedcore.training",
-        "embedcore.jobs.worker",
-        "embedcore.tasks.tasks",
-        "embedcore.commands",
-        "embedcore.__main__",
-    }
-    base = {"embedcore.methods", "embedcore.methods.base", "embedcore.progress"}
-    return sorted(
-        m for m in MODULES if m.startswith("embedcore") and m not in own and (room(m) != "methods" or m in base)
-    )
+    """Every face, and all of the library but the methods themselves and what runs in the worker."""
+    own = ("embedcore.jobs.worker", "embedcore.tasks", "embedcore.commands", "embedcore.__main__", "embedcore.methods")
+    light = [m for m in MODULES if m.startswith("embedcore") and not m.startswith(own)]
+    return sorted({*light, *(face(r) for r in RULES if face(r) in MODULES and r != "__main__")})
 
 
 def test_importing_the_library_loads_nothing_heavy() -> None:
