@@ -107,10 +107,7 @@ def planted(what: str) -> set[tuple[str, str]]:
 def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
     """Read like anybody's own files."""
     # Here, not above: SAMPLES stands on the home page, which must appear without loading the readers.
-    from embedcore.intake.columns.columns import make_catalogue
-    from embedcore.intake.purchases.baskets import basket_lines
-    from embedcore.intake.purchases.shapes import BasketShape
-    from embedcore.intake.tables.tables import read_table
+    from embedcore.intake import BasketShape, basket_lines, make_catalogue, read_table
 
     if not (FOLDER / "products.csv").exists():
         raise MissingError("The files of this sample are missing.", "Install embedcore again.")
@@ -132,10 +129,10 @@ def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
 
 
 def _pictures(catalogue: Catalogue) -> Images | None:
-    from embedcore.intake.pictures import images
+    from embedcore.intake import read_pictures
 
     path = FOLDER / "images.zip"
-    return images.read(path, catalogue)[0] if path.exists() else None
+    return read_pictures(path, catalogue)[0] if path.exists() else None
 
 
 def _journey(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:

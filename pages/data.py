@@ -5,7 +5,7 @@ import json
 
 import streamlit as st
 
-from embedcore.intake.tables.tables import Table
+from embedcore.intake import Table
 from pages.ui import jobs as job_ui
 from pages.ui import mapping, profile, reading, samples, services, shell, sources
 from pages.ui.files import images

@@ -18,7 +18,7 @@ from embedcore.errors import InputError
 def read(path: Path, near: Path | None = None) -> Any:
     """A table file -> Table, with one line about what was read. near: a folder on whose disk there is room for the rows
     of a large file; without it they are all held in memory."""
-    from embedcore.intake.tables.tables import read_table
+    from embedcore.intake import read_table
 
     if not path.is_file():
         raise InputError(f"There is no file {path.name}.", "Check its name.")

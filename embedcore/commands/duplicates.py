@@ -84,7 +84,7 @@ def catalogue(path: Path, roles: dict[str, str] | None = None, source: str | Non
     import numpy as np
 
     from embedcore.data import Dataset
-    from embedcore.intake.columns.columns import guess_roles, make_catalogue
+    from embedcore.intake import guess_roles, make_catalogue
 
     table = read(path)
     guessed = {g.column: g.role for g in guess_roles(table.frame)}

@@ -29,10 +29,7 @@ def dataset(
     images: a zip or a folder of pictures, matched to the catalogue's products by file name or image column. near: a
     folder on whose disk there is room for large files while the command runs."""
     from embedcore.data import Dataset
-    from embedcore.intake.columns.columns import guess_roles, make_catalogue
-    from embedcore.intake.pictures import images as pictures
-    from embedcore.intake.purchases.shapes import guess_shape
-    from embedcore.intake.purchases.stream import add_baskets
+    from embedcore.intake import add_baskets, guess_roles, guess_shape, make_catalogue, read_pictures
 
     made, bought, shown, notices = None, None, None, []
     name = name or (catalogue or baskets or Path("products")).stem
@@ -49,7 +46,7 @@ def dataset(
     if images:
         if made is None:
             raise InputError("Pictures belong to products, and there is no catalogue.", "Give a catalogue, too.")
-        shown, said = pictures.read(images, made, bar("pictures"))
+        shown, said = read_pictures(images, made, bar("pictures"))
         notices += said
     if baskets:
         table = read(baskets, near)
@@ -70,8 +67,7 @@ def more(path: Path, like: Dataset, images: Path | None = None) -> Dataset:
 
     Without ids they are called new-1, new-2, ..., so that none is taken for a known one."""
     from embedcore.data import Dataset
-    from embedcore.intake.columns.columns import make_catalogue
-    from embedcore.intake.pictures import images as pictures
+    from embedcore.intake import make_catalogue, read_pictures
 
     frame = read(path).frame
     roles = dict(like.catalogue.roles) if like.catalogue is not None else {}
@@ -90,7 +86,7 @@ def more(path: Path, like: Dataset, images: Path | None = None) -> Dataset:
     made, said = make_catalogue(frame, kinds)
     shown = None
     if images:
-        shown, also = pictures.read(images, made, bar("pictures"))
+        shown, also = read_pictures(images, made, bar("pictures"))
         said += also
     for notice in said:
         print(f"  {notice}")

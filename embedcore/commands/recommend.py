@@ -84,11 +84,11 @@ def run(wanted: argparse.Namespace) -> None:
 
 
 def _purchases(path: Path, catalogue: Catalogue | None, near: Path) -> Dataset:
-    from embedcore.intake.purchases.exact import purchases
+    from embedcore.intake import read_purchases
 
     table = read(path, near)
     folder = table.file.with_name("baskets") if table.file is not None else None
-    dataset, said = purchases(table, catalogue, path.name, folder, bar("reading"))
+    dataset, said = read_purchases(table, catalogue, path.name, folder, bar("reading"))
     for notice in said:
         print(f"  {notice}")
     return dataset
@@ -97,7 +97,7 @@ def _purchases(path: Path, catalogue: Catalogue | None, near: Path) -> Dataset:
 def _catalogue(path: Path | None) -> Catalogue | None:
     if path is None:
         return None
-    from embedcore.intake.columns.columns import guess_roles, make_catalogue
+    from embedcore.intake import guess_roles, make_catalogue
 
     frame = read(path).frame
     roles = {g.column: g.role for g in guess_roles(frame)}
@@ -111,13 +111,13 @@ def _catalogue(path: Path | None) -> Catalogue | None:
 
 def _queries(frame: pd.DataFrame, whom: str, name: str) -> dict[str, list[str]]:
     """query -> what it names (products or customers), in the order of the file."""
-    from embedcore.intake.columns.values import as_they_are
+    from embedcore.intake import exact_text
 
     for column in ("query_id", _ASKS[whom]):
         if column not in frame:
             raise InputError(f"{name} has no column “{column}”.", f"For {whom} it needs query_id and {_ASKS[whom]}.")
     asked: dict[str, list[str]] = {}
-    for query, what in zip(as_they_are(frame["query_id"]), as_they_are(frame[_ASKS[whom]]), strict=True):
+    for query, what in zip(exact_text(frame["query_id"]), exact_text(frame[_ASKS[whom]]), strict=True):
         if isinstance(query, str):
             asked.setdefault(query, []).extend([what] if isinstance(what, str) else [])
     if not asked:

@@ -1,1 +1,39 @@
-"""Intake: from a file somebody has to a table of text, and from there to a catalogue and basket lines."""
+"""From a file that somebody has to a table of text, and on to a catalogue, baskets and pictures.
+
+>>> import pandas as pd
+>>> frame = pd.DataFrame({"sku": ["a1", "a2"], "name": ["Red mug", "Blue cup"]}, dtype="str")
+>>> catalogue, _ = make_catalogue(frame, {guess.column: guess.role for guess in guess_roles(frame)})
+>>> catalogue.roles
+{'sku': 'id', 'name': 'title'}
+"""
+
+from embedcore.intake.columns.catalogue import make_catalogue
+from embedcore.intake.columns.profile import Profile, profile
+from embedcore.intake.columns.roles import Guess, guess_roles
+from embedcore.intake.columns.values import exact_text
+from embedcore.intake.pictures.read import read_pictures
+from embedcore.intake.purchases.baskets import basket_lines
+from embedcore.intake.purchases.exact import read_purchases
+from embedcore.intake.purchases.match_ids import match_ids
+from embedcore.intake.purchases.shapes import BasketShape, guess_shape
+from embedcore.intake.purchases.stream import add_baskets
+from embedcore.intake.tables.read import ReadReport, Table, read_table
+
+__all__ = [
+    "BasketShape",
+    "Guess",
+    "Profile",
+    "ReadReport",
+    "Table",
+    "add_baskets",
+    "basket_lines",
+    "exact_text",
+    "guess_roles",
+    "guess_shape",
+    "make_catalogue",
+    "match_ids",
+    "profile",
+    "read_pictures",
+    "read_purchases",
+    "read_table",
+]

@@ -35,8 +35,7 @@ def embed(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     from embedcore import methods
     from embedcore.data import Embedding
     from embedcore.explore import newcomers
-    from embedcore.intake.columns.columns import make_catalogue
-    from embedcore.intake.tables.tables import Table
+    from embedcore.intake import Table, make_catalogue
 
     progress(0, 100, note="Opening the result")
     dataset, known = Dataset.load(Path(spec["dataset_folder"])), Embedding.load(Path(spec["run_folder"]))

@@ -13,7 +13,7 @@ from embedcore.progress import Progress
 
 def read(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """A file -> Table.save(out)."""
-    from embedcore.intake.tables.tables import read_table
+    from embedcore.intake import read_table
 
     path = Path(spec["path"])
     if not path.is_file():
@@ -28,10 +28,7 @@ def read(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, An
 
 def import_(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """Tables that were read and what their columns are -> Dataset.save(out/dataset)."""
-    from embedcore.intake.columns.columns import make_catalogue
-    from embedcore.intake.purchases.baskets import BasketShape
-    from embedcore.intake.purchases.stream import add_baskets
-    from embedcore.intake.tables.tables import Table
+    from embedcore.intake import BasketShape, Table, add_baskets, make_catalogue
     from embedcore.progress import part
 
     catalogue = images = purchases = shape = None
@@ -45,9 +42,9 @@ def import_(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str,
         catalogue, said = make_catalogue(frame, asked["roles"], generate_ids=bool(asked.get("generate_ids")))
         notices += said
     if (asked := spec.get("images")) and catalogue is not None:
-        from embedcore.intake.pictures import images as pictures
+        from embedcore.intake import read_pictures
 
-        images, said = pictures.read(Path(asked["path"]), catalogue, part(progress, 0, 30 if much else 90))
+        images, said = read_pictures(Path(asked["path"]), catalogue, part(progress, 0, 30 if much else 90))
         notices += said
     folder = out / "dataset"
     folder.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,7 @@ def answer(spec: Mapping[str, Any]) -> dict[str, Any]:
         found = fitted.predict(some(data, spec["ids"])) if spec.get("ids") else fitted.fill(data)
     else:
         if spec.get("raw"):
-            from embedcore.intake.tables.tables import Table
+            from embedcore.intake import Table
 
             frame = Table.load(Path(spec["raw"])).frame
         else:
@@ -56,7 +56,7 @@ def products(frame: pd.DataFrame, roles: Mapping[str, str]) -> tuple[Dataset, li
     """(new products, notices) from a table of texts whose columns are called as in the catalogue (roles: its kinds).
 
     Without ids the rows are called new-1, new-2, ... InputError when no column is known, or there are too many rows."""
-    from embedcore.intake.columns.columns import make_catalogue
+    from embedcore.intake import make_catalogue
 
     if len(frame) > _MOST:
         raise InputError(f"The file has {len(frame):,} rows.", f"Give at most {_MOST:,} at a time.")

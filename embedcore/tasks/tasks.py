@@ -237,7 +237,7 @@ def _reads_text(kind: str, spec: Spec) -> bool:
 # there leaves no idle time: a training runs outside the interpreter's lock, so the long way to the first map begins
 # beside it. Reading a file does not, so the steps stay out of its way.
 _BESIDE = _kinds("train")
-_FOR_READING = [Step(_imports("embedcore.intake.tables.tables", "duckdb"), _kinds("read", "import", "sample"))]
+_FOR_READING = [Step(_imports("embedcore.intake", "duckdb"), _kinds("read", "import", "sample"))]
 _FOR_WORK = [
     Step(_imports("numba"), _kinds("train", "map", "cluster"), _BESIDE),
     Step(

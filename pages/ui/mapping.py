@@ -8,10 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore.data import ROLES, Catalogue
-from embedcore.intake.columns.columns import guess_roles
-from embedcore.intake.purchases.baskets import BasketShape, guess_shape
-from embedcore.intake.purchases.join import match
-from embedcore.intake.tables.tables import Table
+from embedcore.intake import BasketShape, Table, guess_roles, guess_shape, match_ids
 from pages.ui import notices, services
 from pages.ui.text import number, plain
 
@@ -99,7 +96,7 @@ def _fit(key: str, item: str, catalogue_key: str, id_column: str, title: str | N
     products = services.table(catalogue_key).frame[columns].dropna(subset=id_column).drop_duplicates(id_column)
     roles = dict(zip(columns, ("id", "title"), strict=False))
     bought = services.table(key).frame[item].dropna().astype("str").str.strip().drop_duplicates()
-    return tuple(match(Catalogue(products.astype("str"), roles), bought.to_frame("item"))[1])
+    return tuple(match_ids(Catalogue(products.astype("str"), roles), bought.to_frame("item"))[1])
 
 
 def baskets(key: str, table: Table, catalogue_key: str | None, roles: dict[str, str]) -> BasketShape:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.intake.columns.profile import Profile
+from embedcore.intake import Profile
 from pages.ui import charts, notices
 from pages.ui.text import number, plain, share, short
 

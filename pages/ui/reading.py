@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from embedcore.export import csv
-from embedcore.intake.tables.tables import Table
+from embedcore.intake import Table
 from embedcore.jobs.jobs import read_key
 from pages.ui import jobs as job_ui
 from pages.ui import notices, services

@@ -11,9 +11,8 @@ import streamlit as st
 
 from embedcore import Dataset, Embedding
 from embedcore.explore import Clusters, Projection, Together
-from embedcore.intake.columns.profile import Profile
-from embedcore.intake.columns.profile import profile as make_profile
-from embedcore.intake.tables.tables import Table
+from embedcore.intake import Profile, Table
+from embedcore.intake import profile as make_profile
 from embedcore.jobs.jobs import Jobs
 from embedcore.methods import get
 from embedcore.neighbours import Graph

@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from embedcore.errors import EmbedError, InputError
-from embedcore.intake.tables.tables import Table, read_table
+from embedcore.intake.tables.read import Table, read_table
 
 HEAD = b"id,title,price\n"
 ROWS = b"1,Shoe,9.99\n2,Shirt,5.00\n3,Hat,7.50\n"

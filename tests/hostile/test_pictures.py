@@ -15,7 +15,7 @@ from PIL import Image
 
 from embedcore.data import PICTURE_SIDE, Catalogue, Images
 from embedcore.errors import Cancelled, InputError
-from embedcore.intake.pictures import images
+from embedcore.intake.pictures import read as intake
 
 
 def catalogue(*ids: str, pictures: list[str | None] | None = None) -> Catalogue:
@@ -70,7 +70,7 @@ def test_files_are_matched_by_id_in_any_case_and_with_any_ending(tmp_path: Path,
         "__MACOSX/._A1.PNG": b"x",
         ".DS_Store": b"x",
     }
-    found, said = images.read(put(tmp_path / "p.zip", files), catalogue("a1", "B2", "c3", "d4"))
+    found, said = intake.read_pictures(put(tmp_path / "p.zip", files), catalogue("a1", "B2", "c3", "d4"))
     assert list(found.ids) == ["a1", "B2", "c3"]
     assert found.meta["unused"] == ["zzz.png"]
     assert found.meta["others"] == 1
@@ -88,7 +88,7 @@ def test_the_image_column_names_paths_addresses_and_plain_names(tmp_path: Path) 
         "y/same.png": picture(colour=(9, 200, 200)),
     }
     cells = ["img\\red.png", "https://shop.example/a/GREEN.png?w=3", "/somewhere/blue one.jpg", "y/same.png", None]
-    found, _ = images.read(packed(tmp_path / "p.zip", files), catalogue(*"abcde", pictures=cells))
+    found, _ = intake.read_pictures(packed(tmp_path / "p.zip", files), catalogue(*"abcde", pictures=cells))
     assert list(found.ids) == ["a", "b", "c", "d"]
     assert colour(found, "a")[0] > 190
     assert colour(found, "b")[1] > 190
@@ -105,7 +105,7 @@ def test_of_several_pictures_the_first_that_can_be_read_is_taken(tmp_path: Path)
         "9.png": picture(),
         "9_1.png": picture(),
     }
-    found, said = images.read(packed(tmp_path / "p.zip", files), catalogue("7", "8", "9", "9_1"))
+    found, said = intake.read_pictures(packed(tmp_path / "p.zip", files), catalogue("7", "8", "9", "9_1"))
     assert list(found.ids) == ["7", "8", "9", "9_1"]
     assert found.meta["broken"] == [("7.png", "it is broken")]
     assert colour(found, "8") == [0, 200, 0], "the lower number comes first"
@@ -114,7 +114,7 @@ def test_of_several_pictures_the_first_that_can_be_read_is_taken(tmp_path: Path)
 
 def test_two_ids_that_differ_in_case_only_get_their_own_pictures(tmp_path: Path) -> None:
     files = {"ab.png": picture(colour=(0, 200, 0)), "AB.png": picture(colour=(0, 0, 200))}
-    found, _ = images.read(packed(tmp_path / "p.zip", files), catalogue("AB", "ab"))
+    found, _ = intake.read_pictures(packed(tmp_path / "p.zip", files), catalogue("AB", "ab"))
     assert colour(found, "AB") == [0, 0, 200]
     assert colour(found, "ab") == [0, 200, 0]
 
@@ -135,13 +135,13 @@ def test_two_ids_that_differ_in_case_only_get_their_own_pictures(tmp_path: Path)
         (claims(9_000, 9_000), "pixels"),
         (claims(6_000, 6_000), "broken"),
         (claims(5_000, 1), "single line"),
-        (picture() + b"\0" * (images.MAX_BYTES + 1), "larger than 32 MB"),
+        (picture() + b"\0" * (intake.MAX_BYTES + 1), "larger than 32 MB"),
     ],
 )
 @pytest.mark.parametrize("put", [packed, laid])
 def test_what_is_no_picture_is_named_with_the_reason(tmp_path: Path, put, content: bytes, why: str) -> None:  # type: ignore[no-untyped-def]
     files = {"bad.png": content, "good.png": picture()}
-    found, said = images.read(put(tmp_path / "p.zip", files), catalogue("bad", "good"))
+    found, said = intake.read_pictures(put(tmp_path / "p.zip", files), catalogue("bad", "good"))
     assert list(found.ids) == ["good"]
     assert found.meta["n_broken"] == 1
     assert found.meta["broken"][0][0] == "bad.png"
@@ -150,7 +150,7 @@ def test_what_is_no_picture_is_named_with_the_reason(tmp_path: Path, put, conten
 
 
 def test_a_wrong_ending_does_not_matter_to_a_good_picture(tmp_path: Path) -> None:
-    found, _ = images.read(packed(tmp_path / "p.zip", {"a.png": picture("JPEG")}), catalogue("a"))
+    found, _ = intake.read_pictures(packed(tmp_path / "p.zip", {"a.png": picture("JPEG")}), catalogue("a"))
     assert len(found) == 1
     assert found.meta["n_broken"] == 0
 
@@ -159,7 +159,7 @@ def test_names_that_lead_out_of_the_zip_are_refused_and_write_nothing(tmp_path: 
     inside = tmp_path / "in"
     inside.mkdir()
     files = {"../../a.png": picture(), "/b.png": picture(), "..\\c.png": picture(), "d.png": picture()}
-    found, _ = images.read(packed(inside / "p.zip", files), catalogue(*"abcd"))
+    found, _ = intake.read_pictures(packed(inside / "p.zip", files), catalogue(*"abcd"))
     assert list(found.ids) == ["d"]
     assert found.meta["n_broken"] == 3
     assert [p.name for p in tmp_path.rglob("*")] == ["in", "p.zip"]
@@ -169,31 +169,31 @@ def test_links_that_lead_out_of_the_folder_are_refused(tmp_path: Path) -> None:
     laid(tmp_path, {"secret.png": picture(), "in/b.png": picture()})
     (tmp_path / "in" / "a.png").symlink_to(tmp_path / "secret.png")
     (tmp_path / "in" / "all").symlink_to(tmp_path)
-    found, _ = images.read(tmp_path / "in", catalogue("a", "b", "secret"))
+    found, _ = intake.read_pictures(tmp_path / "in", catalogue("a", "b", "secret"))
     assert list(found.ids) == ["b"]
     assert "leads out" in found.meta["broken"][0][1]
 
 
 def test_a_zip_of_zeros_is_not_unpacked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(intake, "MAX_BYTES", 1 << 20)
     bomb = picture() + b"\0" * (64 << 20)
     path = packed(tmp_path / "p.zip", {"a.png": bomb, "b.png": b"\0" * (64 << 20), "c.png": picture()})
     assert path.stat().st_size < 1 << 20
-    found, _ = images.read(path, catalogue(*"abc"))
+    found, _ = intake.read_pictures(path, catalogue(*"abc"))
     assert list(found.ids) == ["c"]
 
 
 def test_all_pictures_together_have_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "MAX_ALL", 1000)
+    monkeypatch.setattr(intake, "MAX_ALL", 1000)
     files = {f"{n}.png": picture(size=(300, 300)) + b"\0" * 600 for n in range(3)}
     with pytest.raises(InputError, match="unpack to more"):
-        images.read(packed(tmp_path / "p.zip", files), catalogue(*"012"))
+        intake.read_pictures(packed(tmp_path / "p.zip", files), catalogue(*"012"))
 
 
 def test_too_many_files_are_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "MAX_FILES", 3)
+    monkeypatch.setattr(intake, "MAX_FILES", 3)
     with pytest.raises(InputError, match="more than 3 files"):
-        images.read(packed(tmp_path / "p.zip", {f"{n}.png": picture() for n in range(5)}), catalogue("1"))
+        intake.read_pictures(packed(tmp_path / "p.zip", {f"{n}.png": picture() for n in range(5)}), catalogue("1"))
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,9 @@ def test_too_many_files_are_one_sentence(tmp_path: Path, monkeypatch: pytest.Mon
 def test_nothing_to_use_is_one_sentence(tmp_path: Path, put, files: dict[str, bytes], sentence: str) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "d").mkdir()
     with pytest.raises(InputError, match=sentence) as e:
-        images.read(put(tmp_path / "d" / "p.zip", files) if files or put is packed else tmp_path / "d", catalogue("a"))
+        intake.read_pictures(
+            put(tmp_path / "d" / "p.zip", files) if files or put is packed else tmp_path / "d", catalogue("a")
+        )
     assert e.value.hint
 
 
@@ -217,9 +219,9 @@ def test_nothing_to_use_is_one_sentence(tmp_path: Path, put, files: dict[str, by
 def test_what_is_no_zip_is_one_sentence(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "p.zip").write_bytes(content)
     with pytest.raises(InputError, match="no zip file"):
-        images.read(tmp_path / "p.zip", catalogue("a"))
+        intake.read_pictures(tmp_path / "p.zip", catalogue("a"))
     with pytest.raises(InputError, match="not here"):
-        images.read(tmp_path / "gone.zip", catalogue("a"))
+        intake.read_pictures(tmp_path / "gone.zip", catalogue("a"))
 
 
 def test_a_damaged_member_does_not_hide_the_others(tmp_path: Path) -> None:
@@ -227,7 +229,7 @@ def test_a_damaged_member_does_not_hide_the_others(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[40:60] = b"\0" * 20
     path.write_bytes(content)
-    found, _ = images.read(path, catalogue("a", "b"))
+    found, _ = intake.read_pictures(path, catalogue("a", "b"))
     assert list(found.ids) == ["b"]
     assert found.meta["n_broken"] == 1
 
@@ -237,7 +239,7 @@ def test_a_member_with_a_password_is_named(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
-    found, _ = images.read(path, catalogue("a", "b"))
+    found, _ = intake.read_pictures(path, catalogue("a", "b"))
     assert list(found.ids) == ["b"]
     assert "password" in found.meta["broken"][0][1]
 
@@ -248,7 +250,7 @@ def test_every_kind_of_pixel_becomes_rgb(tmp_path: Path, mode: str) -> None:
     image = Image.fromarray(np.full((50, 40), 40_000, np.uint16)) if mode == "I;16" else light.convert(mode)
     out = io.BytesIO()
     image.save(out, "JPEG" if mode == "CMYK" else "PNG")
-    found, _ = images.read(packed(tmp_path / "p.zip", {"a.png": out.getvalue()}), catalogue("a"))
+    found, _ = intake.read_pictures(packed(tmp_path / "p.zip", {"a.png": out.getvalue()}), catalogue("a"))
     assert found.pixels.shape == (1, PICTURE_SIDE, PICTURE_SIDE, 3)
     assert min(colour(found, "a")) > 130
 
@@ -260,7 +262,7 @@ def test_what_is_transparent_is_white_and_turned_photos_stand_upright(tmp_path: 
     exif[0x0112] = 6
     turned.save(out, "JPEG", exif=exif)
     files = {"a.png": picture(colour=(9, 9, 9, 0)), "b.jpg": out.getvalue()}
-    found, _ = images.read(packed(tmp_path / "p.zip", files), catalogue("a", "b"))
+    found, _ = intake.read_pictures(packed(tmp_path / "p.zip", files), catalogue("a", "b"))
     assert colour(found, "a") == [255, 255, 255]
     up, down = found.pixels[1][8].mean(), found.pixels[1][-8].mean()
     assert up < 50
@@ -277,4 +279,4 @@ def test_cancelling_stops_between_two_pictures(tmp_path: Path) -> None:
 
     path = packed(tmp_path / "p.zip", {f"{n}.png": picture() for n in range(5)})
     with pytest.raises(Cancelled):
-        images.read(path, catalogue(*"01234"), stop)
+        intake.read_pictures(path, catalogue(*"01234"), stop)

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from embedcore.data import Dataset
-from embedcore.intake.purchases.shapes import guess_shape
-from embedcore.intake.tables.tables import read_table
+from embedcore.intake import guess_shape, read_table
 from embedcore.progress import silent
 from embedcore.tasks.tasks import TASKS
 

@@ -12,8 +12,7 @@ import pandas as pd
 import pytest
 
 from embedcore import methods
-from embedcore.intake.purchases.shapes import guess_shape
-from embedcore.intake.tables.tables import Table
+from embedcore.intake import Table, guess_shape
 from embedcore.jobs.jobs import Job, Jobs, cluster_key, map_key, read_key
 from embedcore.store import Store
 

@@ -1,4 +1,4 @@
-"""What was imported, in numbers for one screen."""
+"""What was imported, in figures for one screen."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ class Profile:
     """products: all that are known. columns: column, role, missing, missing_share (0..1), distinct, example.
     basket_sizes: size, count. bought: products in at least one basket, only_in_baskets of which the catalogue lacks;
     never_bought: products of the catalogue in no basket. top: item (id), title, baskets, most bought first.
-    first_day, last_day: None without times."""
+    first_day, last_day: None without times.
+
+    >>> lines = pd.DataFrame({"basket": ["1", "1", "2"], "item": ["mug", "cup", "mug"]})
+    >>> profile(Dataset.build("shop", None, lines)).top["item"].tolist()
+    ['mug', 'cup']
+    """
 
     products: int
     catalogue_rows: int
@@ -37,7 +42,13 @@ class Profile:
 
 
 def profile(dataset: Dataset) -> Profile:
-    """Describe a dataset."""
+    """Count what a dataset holds.
+
+    >>> lines = pd.DataFrame({"basket": ["1", "1", "2"], "item": ["mug", "cup", "mug"]})
+    >>> found = profile(Dataset.build("shop", None, lines))
+    >>> found.products, found.baskets, found.mean_basket
+    (2, 2, 1.5)
+    """
     counts, known = dataset.counts, dataset.n_catalogue
     b = dataset.baskets
     sizes = b.sizes if b is not None else np.empty(0, np.int64)

@@ -82,8 +82,12 @@ def clean(s: pd.Series) -> pd.Series:
     return s.mask(s.isin(MISSING))
 
 
-def as_they_are(s: pd.Series) -> pd.Series:
-    """Ids as they are; only an empty cell is missing."""
+def exact_text(s: pd.Series) -> pd.Series:
+    """Text as it is, spaces included; only an empty cell is missing.
+
+    >>> exact_text(pd.Series([" 7", "NULL", ""])).tolist()
+    [' 7', 'NULL', nan]
+    """
     found = s.astype("str").where(s.notna())
     return found.mask(found == "")
 

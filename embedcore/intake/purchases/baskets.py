@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from embedcore.errors import InputError
-from embedcore.intake.columns.columns import words_of
 from embedcore.intake.columns.names import listed, plural
+from embedcore.intake.columns.roles import words_of
 from embedcore.intake.columns.values import clean, dates, numbers, unread
 from embedcore.intake.purchases.shapes import LIST_DELIMITERS, BasketShape, guess_shape, list_delimiter_of, split_list
 

@@ -13,20 +13,20 @@ import pyarrow.parquet as pq
 
 from embedcore.data import Catalogue, Dataset, join_items
 from embedcore.errors import InputError
-from embedcore.intake.columns.values import as_they_are, dates
+from embedcore.intake.columns.values import dates, exact_text
 from embedcore.intake.purchases.baskets import Tally
 from embedcore.intake.purchases.heads import EXACT, Heads
 from embedcore.intake.purchases.stream import Rows, date_order, gather, write
 from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
-    from embedcore.intake.tables.tables import Table
+    from embedcore.intake.tables.read import Table
 
 _SEVERAL = "the same basket_id occurs with several customers: a basket is one number of one customer"
 _APART = "\x1f"
 
 
-def purchases(
+def read_purchases(
     table: Table, catalogue: Catalogue | None, name: str, folder: Path | None = None, progress: Progress = silent
 ) -> tuple[Dataset, list[str]]:
     """(dataset with its baskets in time order, what was left out and how it was read) of a table with basket_id,
@@ -125,9 +125,9 @@ class _Known:
 
 
 def _ids(frame: pd.DataFrame) -> pd.DataFrame:
-    lines = pd.DataFrame({"basket": as_they_are(frame["basket_id"]), "item": as_they_are(frame["product_id"])})
+    lines = pd.DataFrame({"basket": exact_text(frame["basket_id"]), "item": exact_text(frame["product_id"])})
     if "customer_id" in frame:
-        lines["customer"] = as_they_are(frame["customer_id"])
+        lines["customer"] = exact_text(frame["customer_id"])
     return lines
 
 

@@ -193,7 +193,7 @@ def _ask(con: duckdb.DuckDBPyConnection, query: str, tell: Progress, params: Any
     if wrong and isinstance(wrong[0], (duckdb.OutOfMemoryException, duckdb.IOException)):
         raise InputError(
             "There is not enough room to sort the baskets.",
-            "Free some scratch_array on the disk of the data folder and try again.",
+            "Free some space on the disk of the data folder and try again.",
         ) from wrong[0]
     if wrong:
         raise wrong[0]

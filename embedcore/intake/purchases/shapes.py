@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns.columns import words_of
+from embedcore.intake.columns.roles import words_of
 from embedcore.intake.columns.values import clean, dates, numbers
 
 LIST_DELIMITERS = (",", ";", "|", "\t", " ")
@@ -33,7 +33,11 @@ _TOKEN = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 class BasketShape:
     """How baskets are written. shape: "long" (a row per product bought), "list" (a row per basket or customer, one
     cell lists the products) or "lines" (each row is a basket: all its cells, or its one cell, are products).
-    basket ... time: names of columns. why: how it was recognised."""
+    basket ... time: names of columns. why: how it was recognised, for the screen.
+
+    >>> BasketShape("long", basket="order", item="sku").time is None
+    True
+    """
 
     shape: str
     basket: str | None = None
@@ -79,7 +83,13 @@ def list_delimiter_of(cells: pd.Series) -> str | None:
 
 
 def guess_shape(frame: pd.DataFrame, catalogue_ids: set[str] | None = None) -> BasketShape:
-    """The shape and the columns, from names, values and, when given, which values are ids of the catalogue."""
+    """Propose the shape and its columns from names, values and, when given, which values are ids of the catalogue.
+
+    >>> frame = pd.DataFrame({"order": ["1", "1", "2"], "sku": ["mug", "cup", "mug"]}, dtype="str")
+    >>> shape = guess_shape(frame)
+    >>> shape.shape, shape.basket, shape.item
+    ('long', 'order', 'sku')
+    """
     known = catalogue_ids or set()
     some = pd.DataFrame({c: clean(frame[c].head(SAMPLE)) for c in frame.columns})
     names = {c: _named(str(c)) for c in frame.columns}

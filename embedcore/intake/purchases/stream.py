@@ -42,10 +42,10 @@ from embedcore.intake.purchases.baskets import (
     whole_lines,
 )
 from embedcore.intake.purchases.heads import Heads, first_seen
-from embedcore.intake.purchases.join import match
 from embedcore.intake.purchases.laying import Lines, lay
+from embedcore.intake.purchases.match_ids import match_ids
 from embedcore.intake.tables.large import parts
-from embedcore.intake.tables.tables import Table
+from embedcore.intake.tables.read import Table
 from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def add_baskets(
     lines, notices = basket_lines(table.whole(), shape)
     progress(1, 2, note="Joining catalogue and baskets")
     if catalogue is not None:
-        lines, said = match(catalogue, lines)
+        lines, said = match_ids(catalogue, lines)
         notices += said
     return Dataset.build(name, catalogue, lines, images=images), notices
 
@@ -293,7 +293,7 @@ def _matched(items: dict[str, int], catalogue: Catalogue | None) -> tuple[np.nda
     names = np.array([*items], dtype=object)
     known = catalogue.ids if catalogue is not None else np.empty(0, object)
     if catalogue is not None:
-        lines, said = match(catalogue, pd.DataFrame({"item": pd.Series(names, dtype="str")}))
+        lines, said = match_ids(catalogue, pd.DataFrame({"item": pd.Series(names, dtype="str")}))
         names = lines["item"].astype(str).to_numpy(dtype=object)
     return *join_items(known, names), said
 

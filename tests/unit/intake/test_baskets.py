@@ -13,12 +13,13 @@ import pytest
 
 from embedcore.data import Dataset
 from embedcore.errors import InputError
-from embedcore.intake.columns.columns import guess_roles, make_catalogue
+from embedcore.intake.columns.catalogue import make_catalogue
 from embedcore.intake.columns.profile import profile
+from embedcore.intake.columns.roles import guess_roles
 from embedcore.intake.purchases.baskets import BasketShape, basket_lines, guess_shape
-from embedcore.intake.purchases.join import match, overlap
+from embedcore.intake.purchases.match_ids import match_ids, overlap
 from embedcore.intake.purchases.shapes import list_delimiter_of, split_list
-from embedcore.intake.tables.tables import Table, read_table
+from embedcore.intake.tables.read import Table, read_table
 from tests.shared import shared
 
 
@@ -266,21 +267,21 @@ def _shop(ids: list[str]) -> pd.DataFrame:
 )
 def test_ids_match_however_they_are_written(ids: list[str], bought: list[str], said: str) -> None:
     catalogue, _ = make_catalogue(_shop(ids), {"id": "id", "title": "title"})
-    lines, notices = match(catalogue, _frame(basket=["1", "1"], item=bought))
+    lines, notices = match_ids(catalogue, _frame(basket=["1", "1"], item=bought))
     assert lines["item"].tolist() == ids
     assert any(said in n for n in notices)
 
 
 def test_ids_that_differ_only_in_form_are_never_merged() -> None:
     catalogue, _ = make_catalogue(_shop(["1", "01", "5"]), {"id": "id", "title": "title"})
-    lines, notices = match(catalogue, _frame(basket=["1"] * 4, item=["1", "01", "1.0", "05"]))
+    lines, notices = match_ids(catalogue, _frame(basket=["1"] * 4, item=["1", "01", "1.0", "05"]))
     assert lines["item"].tolist() == ["1", "01", "1.0", "5"]
     assert "3 of 4 products" in notices[-1]
 
 
 def test_baskets_that_match_nothing_say_so_and_stay() -> None:
     catalogue, _ = make_catalogue(_shop(["1", "2"]), {"id": "id", "title": "title"})
-    lines, notices = match(catalogue, _frame(basket=["1", "1"], item=["p9", "p8"]))
+    lines, notices = match_ids(catalogue, _frame(basket=["1", "1"], item=["p9", "p8"]))
     assert lines["item"].tolist() == ["p9", "p8"]
     assert len(notices) == 1
     assert notices[0].startswith("CAUTION")
@@ -324,7 +325,7 @@ def test_real_baskets_join_their_catalogue(name: str, baskets: int, bought: int,
         shape = guess_shape(table.frame, known)
         assert (shape.shape, shape.basket, shape.item) == ("long", "basket_id", "product_id")
         assert shape.time == ("ts" if customers else None)
-    lines, notices = match(catalogue, basket_lines(table.frame, shape)[0])
+    lines, notices = match_ids(catalogue, basket_lines(table.frame, shape)[0])
     p = profile(Dataset.build(name, catalogue, lines))
     assert (p.baskets, p.bought, p.customers, p.only_in_baskets) == (baskets, bought, customers, 0)
     assert p.lines == table.report.rows_in

@@ -9,9 +9,10 @@ import pandas as pd
 import pytest
 
 from embedcore.errors import InputError
-from embedcore.intake.columns.columns import guess_roles, make_catalogue, words_of
+from embedcore.intake.columns.catalogue import make_catalogue
+from embedcore.intake.columns.roles import guess_roles, words_of
 from embedcore.intake.columns.values import clean, dates, has_currency, numbers
-from embedcore.intake.tables.tables import read_table
+from embedcore.intake.tables.read import read_table
 from tests.shared import shared
 
 

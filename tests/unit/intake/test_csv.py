@@ -12,10 +12,10 @@ import pytest
 
 from embedcore.errors import Cancelled, InputError
 from embedcore.intake.columns.names import column_names, listed
-from embedcore.intake.tables import csv as intake
+from embedcore.intake.tables import delimited as intake
 from embedcore.intake.tables import dialect
 from embedcore.intake.tables.lexer import AFTER_QUOTE, NEVER_CLOSED, Lexer, Record
-from embedcore.intake.tables.tables import read_table
+from embedcore.intake.tables.read import read_table
 
 
 def _find(text: str, **options: object) -> dialect.Dialect:
@@ -121,11 +121,11 @@ def test_the_quick_reader_and_the_rules_agree(tmp_path: Path, monkeypatch: pytes
     text = "one,two,three\n" + "".join(dice.choice(pieces) for _ in range(6000)) + "\n1,2,3\n" * 50
     path = tmp_path / "odd.csv"
     path.write_text(text, encoding="utf-8")
-    quick = intake.read(path, "odd.csv", delimiter=",", header_line=1)
+    quick = intake.read_text(path, "odd.csv", delimiter=",", header_line=1)
     assert len(quick.frame) > 50
     assert len(quick.rejected) > 200
     monkeypatch.setattr(intake, "_duckdb", lambda *_: pd.DataFrame())
-    slow = intake.read(path, "odd.csv", delimiter=",", header_line=1)
+    slow = intake.read_text(path, "odd.csv", delimiter=",", header_line=1)
     assert slow.frame.to_numpy(object).tolist() == quick.frame.to_numpy(object).tolist() or slow.frame.equals(
         quick.frame
     )
@@ -145,7 +145,7 @@ def test_when_the_reader_loses_rows_they_are_read_another_way(tmp_path: Path, mo
     monkeypatch.setattr(intake, "_duckdb", lossy)
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n3,4\n5\n", encoding="utf-8")
-    read = intake.read(path, "a.csv")
+    read = intake.read_text(path, "a.csv")
     assert read.frame["a"].tolist() == ["1", "3"]
     assert len(read.rejected) == 1
     assert read.rows_in == 3

@@ -20,10 +20,10 @@ from embedcore.data import Catalogue, Dataset
 from embedcore.errors import Cancelled, InputError
 from embedcore.intake.purchases import laying, stream
 from embedcore.intake.purchases.baskets import BasketShape, basket_lines
-from embedcore.intake.purchases.exact import purchases
-from embedcore.intake.purchases.join import match
-from embedcore.intake.tables import csv, large
-from embedcore.intake.tables.tables import Table, read_table
+from embedcore.intake.purchases.exact import read_purchases
+from embedcore.intake.purchases.match_ids import match_ids
+from embedcore.intake.tables import delimited, large
+from embedcore.intake.tables.read import Table, read_table
 from tests.shared import ROOT
 
 TIMES = {
@@ -72,7 +72,7 @@ def _catalogue(seed: int) -> Catalogue | None:
 def _in_memory(frame: pd.DataFrame, shape: BasketShape, catalogue: Catalogue | None) -> tuple[Dataset, list[str]]:
     lines, notices = basket_lines(frame, shape)
     if catalogue is not None:
-        lines, said = match(catalogue, lines)
+        lines, said = match_ids(catalogue, lines)
         notices += said
     return Dataset.build("d", catalogue, lines), notices
 
@@ -156,10 +156,10 @@ def test_purchases_read_in_parts_keep_their_ids_and_their_order(seed: int, tmp_p
     frame = _purchases(seed)
     frame.to_csv(tmp_path / "a.csv", index=False)
     table = read_table(tmp_path / "a.csv", "a.csv")
-    want, said = purchases(table, None, "d")
+    want, said = read_purchases(table, None, "d")
     table.save(tmp_path / "kept")
     there = replace(table, frame=table.frame.head(3), file=tmp_path / "kept" / "table.parquet")
-    got, also = purchases(there, None, "d", tmp_path / "baskets")
+    got, also = read_purchases(there, None, "d", tmp_path / "baskets")
     _same(want, got)
     assert said == also
     assert set(want.items) <= {"007", "7", " 7", "NULL", "7.0", "x"}
@@ -223,7 +223,7 @@ def test_a_large_text_is_the_same_table_with_its_rows_on_disk(
     assert (want.report.rejected > 0) == (name == "torn")
     for constant, value in (("LARGE", 99), ("HEAD", 70), ("ROWS", 64)):
         monkeypatch.setattr(large, constant, value)
-    monkeypatch.setattr(csv, "BY_HAND", 64)
+    monkeypatch.setattr(delimited, "BY_HAND", 64)
     got = read_table(tmp_path / "a.csv", "a.csv", folder=tmp_path / "rows")
     assert got.report == want.report
     assert got.file is not None

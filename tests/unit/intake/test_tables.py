@@ -13,8 +13,8 @@ import pytest
 import xlsxwriter
 
 from embedcore.errors import InputError, MissingError
+from embedcore.intake.tables.read import Table, read_table
 from embedcore.intake.tables.render import text_of
-from embedcore.intake.tables.tables import Table, read_table
 from tests.shared import shared
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from embedcore import match
 from embedcore.data import Dataset
-from embedcore.intake.columns.columns import guess_roles, make_catalogue
+from embedcore.intake import guess_roles, make_catalogue
 from tests.bench.matcher_model import gold
 from tests.shared import shared
 

@@ -18,8 +18,8 @@ import pyarrow.compute as pc
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import column_names
 from embedcore.intake.tables import dialect, large, spool
-from embedcore.intake.tables.accounts import TEXT, Bad, Books, audit, too_many
 from embedcore.intake.tables.lexer import Lexer
+from embedcore.intake.tables.line_index import TEXT, Bad, Books, audit, too_many
 from embedcore.progress import Progress, part, silent
 
 SAMPLE_BYTES, SAMPLE_LINES = 1 << 20, 1000
@@ -54,7 +54,7 @@ class Read:
     file: Path | None = None
 
 
-def read(
+def read_text(
     path: Path,
     filename: str,
     *,

@@ -1,4 +1,4 @@
-"""A file of any kind -> a Table: text in every cell, rejected rows beside it, and a report of how it was read."""
+"""A file of any kind -> a Table: text in every cell, the rejected rows, and a report of how it was read."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pandas as pd
 
 from embedcore.errors import InputError, MissingError
 from embedcore.intake.columns.names import column_names, listed, plural
-from embedcore.intake.tables import csv, large, spool
+from embedcore.intake.tables import delimited, large, spool
 from embedcore.intake.tables.excel import read_excel
 from embedcore.intake.tables.render import arrow_text
 from embedcore.progress import Progress, part, silent
@@ -24,7 +24,15 @@ from embedcore.progress import Progress, part, silent
 @dataclass(frozen=True)
 class ReadReport:
     """How a file was read. header_line: 1-based line of the column names, 0 when there are none. rows_in == kept +
-    rejected. notices: plain sentences that a person should see."""
+    rejected. notices: plain sentences that a person should see.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "a.csv").write_text("sku;name\\n1;Mug\\n2\\n")
+    ...     report = read_table(Path(folder) / "a.csv", "a.csv").report
+    >>> report.delimiter, report.rows_in, report.kept, report.rejected
+    (';', 2, 1, 1)
+    """
 
     kind: str
     encoding: str | None
@@ -41,8 +49,16 @@ class ReadReport:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """frame: every column str, missing as NA. rejected: line (1-based line of the file), reason, text. file: where all
-    rows lie (Parquet), when frame holds only the first of them."""
+    """A table of text. frame: every column str, missing as NA. rejected: line (1-based line of the file), reason, text.
+    file: a Parquet file with all rows, when frame holds only the first of them.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "a.csv").write_text("sku,name\\n1,Mug\\n")
+    ...     read_table(Path(folder) / "a.csv", "a.csv").save(Path(folder) / "kept")
+    ...     Table.load(Path(folder) / "kept").frame.to_dict("records")
+    [{'sku': '1', 'name': 'Mug'}]
+    """
 
     frame: pd.DataFrame
     rejected: pd.DataFrame
@@ -50,7 +66,7 @@ class Table:
     file: Path | None = None
 
     def whole(self) -> pd.DataFrame:
-        """All rows, in memory."""
+        """All rows in memory."""
         return self.frame if self.file is None else pd.read_parquet(self.file)
 
     def save(self, folder: Path) -> None:
@@ -92,9 +108,16 @@ def read_table(
     """Read CSV, TSV or any delimited text, gz, Excel or Parquet, known by its first bytes.
 
     filename: what the person calls it, for messages. delimiter, encoding, sheet, header_line (1-based, 0: there are no
-    column names): None finds them. ragged: each line of the text is one basket (found by itself in clear cases).
-    folder: for the rows of a table with more than large.LARGE of them, which then are not held (Table.file).
-    Raises InputError, one sentence, for anything that is not a table.
+    column names): found where None. ragged: each line of the text is one basket (found by itself in clear cases).
+    folder: where the rows of a table with more than large.LARGE rows are kept instead of in memory (Table.file).
+    InputError, one sentence, for anything that is not a table.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "a.csv").write_text("sku,name\\n1,Mug\\n")
+    ...     table = read_table(Path(folder) / "a.csv", "a.csv")
+    >>> table.frame.to_dict("records")
+    [{'sku': '1', 'name': 'Mug'}]
     """
     path = Path(path)
     if folder is not None:
@@ -123,7 +146,7 @@ def read_table(
         return _parquet(path, filename, progress)
     if kind == "excel":
         return _excel(path, filename, sheet, header_line, progress)
-    r = csv.read(
+    r = delimited.read_text(
         path,
         filename,
         delimiter=delimiter,

@@ -1,18 +1,14 @@
-"""Guess what each column of a catalogue is, from its name and its values; and make the catalogue."""
+"""Propose what each column of a catalogue is, from its name and its values."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from embedcore.data import ROLES, Catalogue
-from embedcore.errors import InputError
-from embedcore.intake.columns.names import listed, plural
-from embedcore.intake.columns.values import as_they_are, clean, dates, has_currency, not_read, numbers
+from embedcore.intake.columns.values import clean, dates, has_currency, numbers
 
 SAMPLE = 20_000
 SAMPLES_SHOWN = 5
@@ -58,7 +54,12 @@ _TITLE_RANK = ("title", "product_name", "item_name", "name", "product_title", "p
 
 @dataclass(frozen=True)
 class Guess:
-    """What a column is taken for. samples: a few different values. missing, distinct: counts over all rows."""
+    """The proposed role of one column. samples: a few different values. missing, distinct: counts over all rows.
+    why: a few words for the screen.
+
+    >>> guess_roles(pd.DataFrame({"sku": ["a1", "a2"]}, dtype="str"))[0].why
+    'every value is different'
+    """
 
     column: str
     role: str
@@ -153,7 +154,13 @@ def _facts(column: str, s: pd.Series) -> _Facts:
 
 
 def guess_roles(frame: pd.DataFrame) -> list[Guess]:
-    """One guess per column, in the frame's order: at most one id (none: ids must be generated), at most one title."""
+    """One guess per column of a table of text, in the frame's order: at most one id, at most one title. Without an id,
+    ids must be generated.
+
+    >>> frame = pd.DataFrame({"sku": ["a1", "a2"], "name": ["Red mug", "Blue cup"], "cost": ["5.00", "6.50"]})
+    >>> [(g.column, g.role) for g in guess_roles(frame)]
+    [('sku', 'id'), ('name', 'title'), ('cost', 'price')]
+    """
     facts = [_facts(str(c), frame[c]) for c in frame.columns]
     guesses = [_guess(f) for f in facts]
     id_at = _best_id(facts)
@@ -268,78 +275,3 @@ def _best_title(facts: list[_Facts], guesses: list[Guess], id_at: int | None) ->
         if points > score:
             best, score = n, points
     return best
-
-
-def make_catalogue(
-    frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool = False, exact_ids: bool = False
-) -> tuple[Catalogue, list[str]]:
-    """(catalogue, notices): cast every column by its role.
-
-    Cells that do not fit become missing and are counted; rows without an id and repeated ids (the first is kept) are
-    counted. generate_ids: number the rows 1, 2, 3... when no column is the id. exact_ids: ids with their spaces, and
-    such as “NA”, as they are. InputError when there is no id and none may be made, when two columns are the id or the
-    title, or when nothing is left.
-    """
-    _check(frame, roles, generate_ids)
-    notices: list[str] = []
-    kept = {c: roles.get(c, "ignore") for c in frame.columns if roles.get(c, "ignore") != "ignore"}
-    id_column = next((c for c, r in kept.items() if r == "id"), None)
-    if id_column is None:
-        id_column = next(n for n in ("id", "generated id", "generated id (2)") if n not in frame.columns)
-        frame = frame.assign(**{id_column: pd.Series([str(n) for n in range(1, len(frame) + 1)], frame.index, "str")})
-        kept = {id_column: "id", **kept}
-        notices.append(f"No column is the id: the products were numbered 1 to {len(frame):,}.")
-    else:
-        frame, said = _with_ids(frame, id_column, exact_ids)
-        notices += said
-    if not len(frame):
-        raise InputError("No row of the catalogue has an id.", "Mark another column, or let ids be generated.")
-    columns: dict[str, pd.Series | np.ndarray] = {}
-    for column, role in kept.items():
-        exact = exact_ids and role == "id"
-        columns[column], said = (as_they_are(frame[column]), []) if exact else _cast(column, role, frame[column])
-        notices += said
-    return Catalogue(pd.DataFrame(columns).reset_index(drop=True), kept), notices
-
-
-def _check(frame: pd.DataFrame, roles: Mapping[str, str], generate_ids: bool) -> None:
-    unknown = [c for c in roles if c not in frame.columns]
-    if unknown:
-        raise InputError(f"The table has no column {listed(unknown)}.", "Read the file again.")
-    bad = [r for r in roles.values() if r not in ROLES]
-    if bad:
-        raise InputError(f"“{bad[0]}” is not a kind of column.", f"Known: {', '.join(ROLES)}.")
-    for role in ("id", "title"):
-        several = [c for c, r in roles.items() if r == role]
-        if len(several) > 1:
-            raise InputError(f"Only one column can be the {role}, not {listed(several)} together.", "Keep one of them.")
-    if "id" not in roles.values() and not generate_ids:
-        raise InputError("No column is marked as the product id.", "Mark one, or let ids be generated.")
-    if not len(frame):
-        raise InputError("The catalogue has no rows.", "Choose a file with at least one product.")
-
-
-def _with_ids(frame: pd.DataFrame, column: str, exact: bool) -> tuple[pd.DataFrame, list[str]]:
-    ids, notices = as_they_are(frame[column]) if exact else clean(frame[column]), []
-    empty = int(ids.isna().sum())
-    if empty:
-        notices.append(f"Left out: {plural(empty, 'row')} without an id in “{column}”.")
-    repeated = ids.duplicated() & ids.notna()
-    if repeated.any():
-        examples = list(ids[repeated].unique()[:3])
-        notices.append(
-            f"Left out: {plural(int(repeated.sum()), 'row')} with the id of an earlier row; the first was kept "
-            f"(for example {listed(examples)})."
-        )
-    keep = ids.notna() & ~repeated
-    return frame[keep].assign(**{column: ids[keep]}), notices
-
-
-def _cast(column: str, role: str, s: pd.Series) -> tuple[pd.Series | np.ndarray, list[str]]:
-    if role not in ("price", "number", "date"):
-        return clean(s), []
-    found: pd.Series | np.ndarray
-    found, bad = dates(s) if role == "date" else numbers(s)
-    if not bad.any():
-        return found, []
-    return found, [not_read(s, bad, "date" if role == "date" else "number")]

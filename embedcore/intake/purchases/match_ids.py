@@ -1,4 +1,4 @@
-"""Do the baskets speak of the products of the catalogue?"""
+"""Products of the baskets under the ids of the catalogue, however they are written."""
 
 from __future__ import annotations
 
@@ -58,12 +58,17 @@ def overlap(catalogue_ids: Collection[str], lines: pd.DataFrame) -> Overlap:
     )
 
 
-def match(catalogue: Catalogue, lines: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """(lines, notices): products of the baskets under the ids of the catalogue.
+def match_ids(catalogue: Catalogue, lines: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """(lines, notices): basket lines whose column `item` holds ids of the catalogue where they are known.
 
-    Ids are compared as text. Those the catalogue does not know are compared once more in plain form ("00123", "123.0"
-    and "123" are one; upper and lower case too), and, when not one id fits, by title. Only clear cases are
-    renamed, and a notice says how many.
+    Ids are compared as text. Ids that the catalogue lacks are compared again in plain form ("00123", "123.0" and "123"
+    are one; so are upper and lower case), and by title when not one id fits. Only clear cases are renamed, and a notice
+    counts them.
+
+    >>> mugs = Catalogue(pd.DataFrame({"sku": ["12", "13"]}, dtype="str"), {"sku": "id"})
+    >>> lines, notices = match_ids(mugs, pd.DataFrame({"item": ["0012", "13"]}, dtype="str"))
+    >>> lines["item"].tolist(), notices[-1]
+    (['12', '13'], 'All 2 products in the baskets are in the catalogue.')
     """
     ids = catalogue.ids
     found = overlap(ids.tolist(), lines)

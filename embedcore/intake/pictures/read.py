@@ -18,7 +18,7 @@ import numpy as np
 from embedcore.data import PICTURE_SIDE, Catalogue, Images, shrink_picture
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import listed, plural
-from embedcore.intake.pictures.imagenames import SUFFIXES, assign
+from embedcore.intake.pictures.names import SUFFIXES, assign
 from embedcore.progress import Progress, silent
 
 MAX_FILES = 500_000
@@ -60,7 +60,7 @@ class Place(Protocol):
     def read(self, name: str) -> bytes: ...
 
 
-def read(path: Path, catalogue: Catalogue, progress: Progress = silent) -> tuple[Images, list[str]]:
+def read_pictures(path: Path, catalogue: Catalogue, progress: Progress = silent) -> tuple[Images, list[str]]:
     """The pictures of a catalogue's products from a zip file or a folder: (Images, notices).
 
     A file belongs to a product when the catalogue's image column names it, or when it is called like the product's id
@@ -69,7 +69,17 @@ def read(path: Path, catalogue: Catalogue, progress: Progress = silent) -> tuple
     named. Images.meta: files, others (files that are no pictures), further (second pictures), broken
     ([name, reason], ...), unused (names of pictures that belong to no product), without (products without one);
     lists name at most 1,000 and n_broken, n_unused count all.
-    InputError when it is no zip or folder, holds no picture, or no picture belongs to a product."""
+    InputError when it is no zip or folder, holds no picture, or no picture belongs to a product.
+
+    >>> import pandas as pd
+    >>> from PIL import Image
+    >>> mugs = Catalogue(pd.DataFrame({"sku": ["12", "13"]}, dtype="str"), {"sku": "id"})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     Image.new("RGB", (20, 20)).save(Path(folder) / "12.png")
+    ...     pictures, notices = read_pictures(Path(folder), mugs)
+    >>> pictures.ids.tolist(), notices
+    (['12'], ['1 of 2 products have a picture.'])
+    """
     with _open(path) as place:
         if not place.names:
             raise InputError(

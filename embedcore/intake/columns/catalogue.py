@@ -1,0 +1,93 @@
+"""A table of text and the role of each column -> a catalogue of typed columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from embedcore.data import ROLES, Catalogue
+from embedcore.errors import InputError
+from embedcore.intake.columns.names import listed, plural
+from embedcore.intake.columns.values import clean, dates, exact_text, not_read, numbers
+
+
+def make_catalogue(
+    frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool = False, exact_ids: bool = False
+) -> tuple[Catalogue, list[str]]:
+    """(catalogue, notices): cast every column by its role.
+
+    roles: column -> role; other columns are ignored. Cells that cannot be read become missing, rows without an id are
+    left out, and so are rows that repeat an id; notices count each. generate_ids: number the rows 1, 2, 3... when no
+    column is the id. exact_ids: keep ids as they are, with spaces and ids such as “NA”. InputError when there is no id
+    and none may be generated, when two columns are the id or the title, or when no row is left.
+
+    >>> frame = pd.DataFrame({"sku": ["a", "b", "a"], "cost": ["1,50", "free", "2"]}, dtype="str")
+    >>> catalogue, notices = make_catalogue(frame, {"sku": "id", "cost": "price"})
+    >>> catalogue.frame["cost"].tolist(), len(notices)
+    ([1.5, nan], 2)
+    """
+    _check(frame, roles, generate_ids=generate_ids)
+    notices: list[str] = []
+    kept = {c: roles.get(c, "ignore") for c in frame.columns if roles.get(c, "ignore") != "ignore"}
+    id_column = next((c for c, r in kept.items() if r == "id"), None)
+    if id_column is None:
+        id_column = next(n for n in ("id", "generated id", "generated id (2)") if n not in frame.columns)
+        frame = frame.assign(**{id_column: pd.Series([str(n) for n in range(1, len(frame) + 1)], frame.index, "str")})
+        kept = {id_column: "id", **kept}
+        notices.append(f"No column is the id: the products were numbered 1 to {len(frame):,}.")
+    else:
+        frame, said = _with_ids(frame, id_column, exact=exact_ids)
+        notices += said
+    if not len(frame):
+        raise InputError("No row of the catalogue has an id.", "Mark another column, or let ids be generated.")
+    columns: dict[str, pd.Series | np.ndarray] = {}
+    for column, role in kept.items():
+        exact = exact_ids and role == "id"
+        columns[column], said = (exact_text(frame[column]), []) if exact else _cast(role, frame[column])
+        notices += said
+    return Catalogue(pd.DataFrame(columns).reset_index(drop=True), kept), notices
+
+
+def _check(frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool) -> None:
+    unknown = [c for c in roles if c not in frame.columns]
+    if unknown:
+        raise InputError(f"The table has no column {listed(unknown)}.", "Read the file again.")
+    bad = [r for r in roles.values() if r not in ROLES]
+    if bad:
+        raise InputError(f"“{bad[0]}” is not a kind of column.", f"Known: {', '.join(ROLES)}.")
+    for role in ("id", "title"):
+        several = [c for c, r in roles.items() if r == role]
+        if len(several) > 1:
+            raise InputError(f"Only one column can be the {role}, not {listed(several)} together.", "Keep one of them.")
+    if "id" not in roles.values() and not generate_ids:
+        raise InputError("No column is marked as the product id.", "Mark one, or let ids be generated.")
+    if not len(frame):
+        raise InputError("The catalogue has no rows.", "Choose a file with at least one product.")
+
+
+def _with_ids(frame: pd.DataFrame, column: str, *, exact: bool) -> tuple[pd.DataFrame, list[str]]:
+    ids, notices = exact_text(frame[column]) if exact else clean(frame[column]), []
+    empty = int(ids.isna().sum())
+    if empty:
+        notices.append(f"Left out: {plural(empty, 'row')} without an id in “{column}”.")
+    repeated = ids.duplicated() & ids.notna()
+    if repeated.any():
+        examples = list(ids[repeated].unique()[:3])
+        notices.append(
+            f"Left out: {plural(int(repeated.sum()), 'row')} with the id of an earlier row; the first was kept "
+            f"(for example {listed(examples)})."
+        )
+    keep = ids.notna() & ~repeated
+    return frame[keep].assign(**{column: ids[keep]}), notices
+
+
+def _cast(role: str, s: pd.Series) -> tuple[pd.Series | np.ndarray, list[str]]:
+    if role not in ("price", "number", "date"):
+        return clean(s), []
+    found: pd.Series | np.ndarray
+    found, bad = dates(s) if role == "date" else numbers(s)
+    if not bad.any():
+        return found, []
+    return found, [not_read(s, bad, "date" if role == "date" else "number")]
