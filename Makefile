@@ -1,7 +1,7 @@
 # Every target goes through .venv; .ci/venv builds it once from the exact pins and returns at once afterwards.
 # Stop the app with Ctrl+C. Streamlit takes the next free port when 8501 is taken.
 .NOTPARALLEL:
-.PHONY: run dev demo test bench clean
+.PHONY: run dev demo check test bench clean
 PY := .venv/bin/python
 
 run: ## start the app and print its address
@@ -12,6 +12,9 @@ dev: ## the same, watching the source, with full error details
 
 demo: ## the whole flow without a browser, on the sample data
 	@.ci/venv requirements.txt && exec $(PY) -m embedcore demo
+
+check: ## lint, types and the unit tests: the daily round, under two minutes
+	@.ci/venv requirements-dev.txt && exec .ci/test quick
 
 test: ## lint, types, then every tier of tests, cheap first; stops at the first red one
 	@.ci/venv requirements-dev.txt && exec .ci/test
