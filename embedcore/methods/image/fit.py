@@ -17,6 +17,7 @@ from embedcore.methods.image.params import COLOURS
 from embedcore.progress import Progress
 
 SHOWN = 8  # pictures that are watched while it learns
+# Chosen with tests/bench/images.py: neighbours of the same category among real thumbnails of a fashion shop.
 _BATCH = 64
 _MOST_STEPS, _FEW_STEPS, _FEWEST_STEPS = 2000, 150, 40
 _SLOW = 0.1  # learning rate of what begins at its best linear answer, as a share
@@ -51,7 +52,7 @@ class Model:
     directions: torch.Tensor
 
     def code(
-        self, pixels: np.ndarray, progress: Callable[[int], None] = lambda batches: None
+        self, pixels: np.ndarray, progress: Callable[[int], None] | None = None
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """(n, d) codes and (n, COLOURS) colour blocks of (n, S, S, 3) uint8 pictures."""
         codes, blocks = [], []
@@ -61,7 +62,8 @@ class Model:
                 x = see.tensor(pixels[a : a + see.BATCH], self.how.size)
                 codes.append(self.net.encode(x, see.SEEN[self.how.keep][0](x) - self.mean))
                 blocks.append((see.colours(x) - self.colour_mean) @ self.colour_way)
-                progress(k)
+                if progress is not None:
+                    progress(k)
         return torch.cat(codes), torch.cat(blocks)
 
     def redraw(self, code: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
@@ -72,7 +74,7 @@ class Model:
 
 
 def fit(
-    pixels: np.ndarray, rows: np.ndarray, watched: np.ndarray, how: How, seed: int, progress: Progress, after: int
+    pixels: np.ndarray, rows: np.ndarray, watched: np.ndarray, how: How, seed: int, *, progress: Progress, after: int
 ) -> tuple[Model, list[float], int]:
     """(model, losses, steps done): train on `rows` of (N, S, S, 3) uint8 pictures, showing `watched` ones.
 
@@ -82,23 +84,14 @@ def fit(
     steps = max(_FEWEST_STEPS, min(_FEW_STEPS, n // 8), min(_MOST_STEPS, how.passes * n // batch))
     looks = -(-n // see.BATCH)
     of = looks + steps + after
-    read, width = see.SEEN[how.keep]
-    seen, shades = torch.empty(n, width), torch.empty(n, see.COLOURS)
-    for k, a in enumerate(range(0, n, see.BATCH)):
-        progress(k, of, note="Looking at the pictures")
-        x = see.tensor(pixels[rows[a : a + see.BATCH]], how.size)
-        seen[a : a + len(x)], shades[a : a + len(x)] = read(x), see.colours(x)
+    seen, shades = _look(pixels, rows, how, lambda k: progress(k, of, note="Looking at the pictures"))
     progress(looks, of, note="Where pictures differ most")
     model = _begin(pixels, rows, seen, shades, how, seed)
     seen -= model.mean
     blocks = (shades - model.colour_mean) @ model.colour_way
     losses = []
     random = torch.Generator().manual_seed(seed)
-    # The linear layers stand where they should already: fast steps there would first undo that.
-    done = {id(v) for layer in (model.net.read, model.net.say, model.net.sketch) for v in layer.parameters()}
-    slow = [v for v in model.net.parameters() if id(v) in done]
-    fast = [v for v in model.net.parameters() if id(v) not in done]
-    optimiser = AdamW([(slow, _DECAY), (fast, _DECAY)])
+    optimiser = _optimiser(model.net)
     spread = seen.pow(2).sum(1).mean().clamp(min=1e-9)
     for step in range(steps):
         rates = [how.rate * share * min(1.0, (step + 1) / 30) * (1 - step / steps) for share in (_SLOW, 1.0)]
@@ -107,11 +100,11 @@ def fit(
         # Edges are the same in any colours; so the convolutions beside them must not rely on colours.
         given = x[:, torch.randperm(3, generator=random)] if how.keep == "edges" else x
         code = model.net.encode(given, seen[order])
-        told = (model.net.tell(code) - seen[order]).pow(2).sum(1).mean() / spread
+        rest = (model.net.rebuild(code) - seen[order]).pow(2).sum(1).mean() / spread
         some = slice(None, None, 2) if how.keep == "edges" else slice(None)  # pictures cost more than they teach here
         drawn = model.net.draw(code[some], blocks[order[some]])
         error = F.binary_cross_entropy_with_logits(drawn, x[some]) if how.entropy else 4 * F.mse_loss(drawn, x[some])
-        loss = told + _DRAWN * error if how.keep == "edges" else error + _DRAWN * told
+        loss = rest + _DRAWN * error if how.keep == "edges" else error + _DRAWN * rest
         loss.backward()
         optimiser.step(*rates)
         losses.append(float(loss.detach()))
@@ -119,6 +112,27 @@ def fit(
             show(progress, lambda: compare(model, watched))
         progress(looks + step + 1, of, losses[-1])
     return model, losses, looks + steps
+
+
+def _look(
+    pixels: np.ndarray, rows: np.ndarray, how: How, progress: Callable[[int], None]
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """What is measured of the pictures `rows`: ((n, m) edges or coarse pixels, (n, 64) colours)."""
+    read, width = see.SEEN[how.keep]
+    seen, shades = torch.empty(len(rows), width), torch.empty(len(rows), see.COLOURS)
+    for k, a in enumerate(range(0, len(rows), see.BATCH)):
+        progress(k)
+        x = see.tensor(pixels[rows[a : a + see.BATCH]], how.size)
+        seen[a : a + len(x)], shades[a : a + len(x)] = read(x), see.colours(x)
+    return seen, shades
+
+
+def _optimiser(net: Net) -> AdamW:
+    """Slow for the linear layers, which begin where they should end: fast steps would first undo that."""
+    linear = {id(v) for layer in (net.read, net.say, net.sketch) for v in layer.parameters()}
+    slow = [v for v in net.parameters() if id(v) in linear]
+    fast = [v for v in net.parameters() if id(v) not in linear]
+    return AdamW([(slow, _DECAY), (fast, _DECAY)])
 
 
 def _begin(

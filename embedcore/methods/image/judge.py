@@ -2,140 +2,147 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
-from embedcore.data import Dataset
+from embedcore.data import Dataset, Images
 from embedcore.methods.base import figure
+from embedcore.methods.evaluation import CLEAR, Split, Verdict, best, r2, same_value, split
 from embedcore.methods.image import see
 from embedcore.methods.image.fit import Model
+from embedcore.progress import Progress, silent
+from embedcore.vectors import unit
 
 K = 10
+# Chosen by hand: the check takes about as long as reading the pictures.
 FEWEST = 40  # pictures below which nothing is held out
 _MOST_HELD, _MOST_BASE = 1000, 8000
 _SIDE = 32  # pixels of the PCA
 _MOST_VALUES = 300
-_CLEAR = 0.02  # a difference in shares below this is chance
+_LEAST_KNOWN = 20  # held-out pictures with a value below which a column is not judged
+_COLUMNS = 2  # category columns that are shown: those of which pictures say most
 
 
-def held_out(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """(rows to train on, rows to measure on), ascending: a tenth, at most 1,000, and none of very few."""
-    order = np.random.default_rng(seed).permutation(n)
-    k = min(_MOST_HELD, n // 10) if n >= FEWEST else 0
-    return np.sort(order[k:]), np.sort(order[:k])
+@dataclass(frozen=True, eq=False)
+class Trained:
+    """What is judged. vectors: (n, d) of length 1, of all pictures of the dataset, in their order. held: rows of the
+    pictures."""
+
+    dataset: Dataset
+    images: Images
+    model: Model
+    vectors: np.ndarray
+    held: Split
 
 
-def judge(
-    dataset: Dataset, model: Model, vectors: np.ndarray, train: np.ndarray, test: np.ndarray, seed: int
-) -> tuple[list[dict[str, Any]], list[str]]:
-    """(figures, notices). vectors: (n, d) of length 1, of all pictures of the dataset, in their order."""
-    assert dataset.images is not None
-    if not len(test):
-        return [], []
-    pixels, base = dataset.images.pixels, train[:: -(-len(train) // _MOST_BASE)]
-    d = vectors.shape[1]
+class _Compared(NamedTuple):
+    """A category column: the share of neighbours with the same value, ours and the PCA's, and how far the PCA's is
+    above chance."""
+
+    column: str
+    ours: float
+    pca: float
+    above: float
+
+
+def held_out(n: int, seed: int) -> Split:
+    """Pictures to train on and to measure on: a tenth, at most 1,000, and none of very few."""
+    return split(n, min(_MOST_HELD, n // 10) if n >= FEWEST else 0, seed)
+
+
+def judge(subject: Trained, seed: int, progress: Progress = silent) -> Verdict:
+    """Edges and pixels lost, and neighbours that share a category. Empty when nothing was held out."""
+    if not len(subject.held.test):
+        return Verdict()
+    progress(0, 1, note="Measuring on pictures it has not seen")
+    train = subject.held.train
+    base = train[:: -(-len(train) // _MOST_BASE)]
+    pixels, width = subject.images.pixels, subject.vectors.shape[1]
     flat = torch.cat([see.tensor(pixels[base[a : a + 1000]], _SIDE).flatten(1) for a in range(0, len(base), 1000)])
-    asked = see.tensor(pixels[test], _SIDE).flatten(1)
-    mean, ways, _ = see.principal(flat, d, seed)
-    plain, plain_base = (asked - mean) @ ways, (flat - mean) @ ways
-    figures, notices = [], []
-    code, colour = model.code(pixels[test])
-    if model.how.keep == "edges":
-        seen = see.edges(see.tensor(pixels[test], model.how.size)) - model.mean
-        linear = (seen @ model.directions) @ model.directions.T
-        with torch.no_grad():
-            told = model.net.tell(code)
-        figures.append(
-            figure(
-                "Edges lost",
-                _lost(told, seen),
-                _lost(linear, seen),
-                f"PCA of the edges, {model.how.dimension} numbers",
-                better="lower",
-                help="Squared error of the redrawn histograms of oriented gradients over their variance.",
-            )
-        )
-    drawn = torch.nn.functional.adaptive_avg_pool2d(model.redraw(code, colour), _SIDE).flatten(1)
-    lost, by_pca = _lost(drawn - mean, asked - mean), _lost(plain @ ways.T, asked - mean)
-    figures.append(
-        figure(
-            "Pixels lost",
-            lost,
-            by_pca,
-            f"PCA of the pixels, {d} numbers",
-            better="lower",
-            help=f"Squared error of the redrawn pixels ({_SIDE} x {_SIDE}) over their variance. The PCA spends its "
-            "numbers on pixels alone, which are mostly colour.",
-        )
-    )
-    if lost > by_pca + _CLEAR:
-        why = ": this network spends its numbers on edges first" if model.how.keep == "edges" else ""
-        notices.append(
-            f"A plain PCA redraws the pixels of new pictures more exactly (it loses {by_pca:.0%} of what "
-            f"tells them apart, this network {lost:.0%}){why}."
-        )
-    labels = [
-        _labels(dataset, name, test, base, vectors[test], vectors[base], unit(plain), unit(plain_base))
-        for name in dataset.columns("category")
-    ]
-    best = sorted((t for t in labels if t), key=lambda t: -t[3])[:2]
-    for name, ours, theirs, _ in best:
-        words = name.replace("_", " ")
-        figures.append(
-            figure(
-                f"Neighbours with the same {words}",
-                ours,
-                theirs,
-                f"PCA of the pixels, {d} numbers",
-                help=f"Share of the {K} nearest pictures (cosine) that have the value of a picture "
-                "training did not see.",
-            )
-        )
-        if theirs > ours + _CLEAR:
-            notices.insert(
-                0,
-                f"On these pictures a plain PCA of the pixels finds neighbours of the same {words} more "
-                f"often: {theirs:.0%} against {ours:.0%}.",
-            )
-    return figures, notices
-
-
-def unit(x: torch.Tensor) -> np.ndarray:
-    """Rows of length 1; a row of zeros stays."""
-    return np.asarray((x / x.norm(dim=1, keepdim=True).clamp(min=1e-9)).numpy())
+    new = see.tensor(pixels[subject.held.test], _SIDE).flatten(1)
+    mean, directions, _ = see.principal(flat, width, seed)
+    pca, pca_base = (new - mean) @ directions, (flat - mean) @ directions
+    code, colour = subject.model.code(pixels[subject.held.test])
+    drawn = torch.nn.functional.adaptive_avg_pool2d(subject.model.redraw(code, colour), _SIDE).flatten(1)
+    redrawn = _edges(subject, code)
+    redrawn += _pixels(subject, _lost(drawn - mean, new - mean), _lost(pca @ directions.T, new - mean))
+    near = _neighbours(subject, base, pca.numpy(), pca_base.numpy())
+    return Verdict(redrawn.figures + near.figures, near.notices + redrawn.notices)
 
 
 def _lost(found: torch.Tensor, truth: torch.Tensor) -> float:
-    return float((found - truth).pow(2).sum() / truth.pow(2).sum().clamp(min=1e-9))
+    """Share of the variance around 0 that is lost."""
+    return 1 - r2(truth.numpy(), found.numpy(), mean=0.0)
 
 
-def _labels(
-    dataset: Dataset,
-    name: str,
-    test: np.ndarray,
-    base: np.ndarray,
-    mine: np.ndarray,
-    mine_base: np.ndarray,
-    plain: np.ndarray,
-    plain_base: np.ndarray,
-) -> tuple[str, float, float, float] | None:
-    """(column, our share, the PCA's, how far the PCA is above chance); None when the column says little."""
-    assert dataset.images is not None
-    cells = dataset.column(name).iloc[dataset.positions(dataset.images.ids)]
-    codes, values = cells.astype("category").cat.codes.to_numpy(), cells.nunique()
-    known = codes[test] >= 0
-    if not 2 <= values <= _MOST_VALUES or known.sum() < 20 or len(base) <= K:
+def _edges(subject: Trained, code: torch.Tensor) -> Verdict:
+    """What is lost of the edges, where the network redraws them."""
+    model = subject.model
+    if model.how.keep != "edges":
+        return Verdict()
+    seen = see.edges(see.tensor(subject.images.pixels[subject.held.test], model.how.size)) - model.mean
+    linear = (seen @ model.directions) @ model.directions.T
+    with torch.no_grad():
+        redrawn = model.net.rebuild(code)
+    help = "Squared error of the redrawn histograms of oriented gradients over their variance."
+    baseline = f"PCA of the edges, {model.how.dimension} numbers"
+    lost = _lost(redrawn, seen), _lost(linear, seen)
+    return Verdict([figure("Edges lost", *lost, baseline, better="lower", help=help)])
+
+
+def _pixels(subject: Trained, lost: float, by_pca: float) -> Verdict:
+    help = (
+        f"Squared error of the redrawn pixels ({_SIDE} x {_SIDE}) over their variance. The PCA spends its "
+        "numbers on pixels alone, which are mostly colour."
+    )
+    baseline = f"PCA of the pixels, {subject.vectors.shape[1]} numbers"
+    figures = [figure("Pixels lost", lost, by_pca, baseline, better="lower", help=help)]
+    if lost <= by_pca + CLEAR:
+        return Verdict(figures)
+    why = ": this network spends its numbers on edges first" if subject.model.how.keep == "edges" else ""
+    notice = (
+        f"A plain PCA redraws the pixels of new pictures more exactly (it loses {by_pca:.0%} of what "
+        f"tells them apart, this network {lost:.0%}){why}."
+    )
+    return Verdict(figures, [notice])
+
+
+def _neighbours(subject: Trained, base: np.ndarray, pca: np.ndarray, pca_base: np.ndarray) -> Verdict:
+    """Of the category columns of which the pixels say most: do the nearest pictures share the value?"""
+    sides = [(subject.vectors[subject.held.test], subject.vectors[base]), (unit(pca), unit(pca_base))]
+    found = [_column(subject, name, base, sides) for name in subject.dataset.columns("category")]
+    figures, notices = [], []
+    for column in sorted((c for c in found if c), key=lambda c: -c.above)[:_COLUMNS]:
+        words = column.column.replace("_", " ")
+        help = f"Share of the {K} nearest pictures (cosine) that have the value of a picture training did not see."
+        baseline = f"PCA of the pixels, {subject.vectors.shape[1]} numbers"
+        figures.append(figure(f"Neighbours with the same {words}", column.ours, column.pca, baseline, help=help))
+        if column.pca > column.ours + CLEAR:
+            notices.append(
+                f"On these pictures a plain PCA of the pixels finds neighbours of the same {words} more "
+                f"often: {column.pca:.0%} against {column.ours:.0%}."
+            )
+    return Verdict(figures, notices[::-1])
+
+
+def _column(
+    subject: Trained, name: str, base: np.ndarray, sides: list[tuple[np.ndarray, np.ndarray]]
+) -> _Compared | None:
+    """None when the column says little. sides: (vectors of the held-out pictures, of the base), ours and the PCA's."""
+    cells = subject.dataset.column(name).iloc[subject.dataset.positions(subject.images.ids)]
+    codes = cells.astype("category").cat.codes.to_numpy()
+    new = codes[subject.held.test]
+    known = new >= 0
+    if not 2 <= cells.nunique() <= _MOST_VALUES or known.sum() < _LEAST_KNOWN or len(base) <= K:
         return None
     chance = float(((np.bincount(codes[codes >= 0]) / max((codes >= 0).sum(), 1)) ** 2).sum())
-    shares = [
-        float((codes[base][nearest(q[known], b)] == codes[test][known][:, None]).mean())
-        for q, b in ((mine, mine_base), (plain, plain_base))
-    ]
-    return name, shares[0], shares[1], (shares[1] - chance) / max(1 - chance, 1e-9)
+    shares = [float(same_value(_nearest(x[known], among), codes[base], new[known]).mean()) for x, among in sides]
+    return _Compared(name, *shares, (shares[1] - chance) / max(1 - chance, 1e-9))
 
 
-def nearest(asked: np.ndarray, base: np.ndarray) -> np.ndarray:
-    """(n, K) rows of `base` nearest by cosine; both of length 1."""
-    return np.argpartition(-(asked @ base.T), K, axis=1)[:, :K]
+def _nearest(queries: np.ndarray, base: np.ndarray) -> np.ndarray:
+    """(q, K) rows of `base` nearest by cosine; both of length 1."""
+    return best(lambda rows: queries[rows] @ base.T, len(queries), K)

@@ -57,6 +57,7 @@ class ImageAutoencoder(Method):
         return train(dataset, images, params, progress, seed)
 
     def load(self, folder: Path) -> Fitted:
+        """Read what FittedImage.save wrote."""
         from embedcore.methods.image.trained import load
 
         return load(folder)

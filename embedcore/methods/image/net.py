@@ -52,10 +52,10 @@ class Net(nn.Module):
         code: torch.Tensor = self.read(seen) + self.code(y.flatten(1))
         return code
 
-    def tell(self, code: torch.Tensor) -> torch.Tensor:
+    def rebuild(self, code: torch.Tensor) -> torch.Tensor:
         """(n, d) -> (n, seen): what was seen, centred."""
-        told: torch.Tensor = self.say(code) + self.more(F.relu(self.hidden(code)))
-        return told
+        seen: torch.Tensor = self.say(code) + self.more(F.relu(self.hidden(code)))
+        return seen
 
     def draw(self, code: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
         """(n, d) and (n, colours) -> (n, 3, size, size): the picture, as logits or as values."""

@@ -13,7 +13,7 @@ import torch
 from embedcore.data import Dataset, Embedding, Images
 from embedcore.methods.base import Fitted
 from embedcore.methods.image.fit import SHOWN, How, Model, fit
-from embedcore.methods.image.judge import held_out, judge, unit
+from embedcore.methods.image.judge import Trained, held_out, judge
 from embedcore.methods.image.net import Net
 from embedcore.methods.image.params import COLOURS, ENTROPY, ImageParams
 from embedcore.methods.image.see import BATCH
@@ -39,6 +39,7 @@ class FittedImage(Fitted):
         return Embedding("product", new.images.ids, vectors, {"left_out": len(new) - len(new.images)})
 
     def save(self, folder: Path) -> None:
+        """Write the net, its directions, the vectors and meta."""
         m = self.model
         arrays = {f"net.{k}": v.numpy() for k, v in m.net.state_dict().items()}
         arrays |= {
@@ -53,15 +54,15 @@ class FittedImage(Fitted):
 def train(dataset: Dataset, images: Images, params: ImageParams, progress: Progress, seed: int) -> FittedImage:
     """Train on all pictures but the held-out tenth, and measure on that."""
     begin = time.perf_counter()
-    learn, test = held_out(len(images), seed)
+    held = held_out(len(images), seed)
     how = How(params.dimension, params.keep, params.loss == ENTROPY, params.size, params.passes, params.rate)
     with one_thread():
-        watched = images.pixels[_spread(test if len(test) else learn)]
+        watched = images.pixels[_spread(held.test if len(held.test) else held.train)]
         after = -(-len(images) // BATCH) + 1
-        model, losses, done = fit(images.pixels, learn, watched, how, seed, progress, after)
+        model, losses, done = fit(images.pixels, held.train, watched, how, seed, progress=progress, after=after)
         codes = model.code(images.pixels, lambda k: progress(done + k, done + after, note="Reading every picture"))
         vectors = blend(*codes, params.colour)
-        figures, notices = judge(dataset, model, vectors, learn, test, seed)
+        verdict = judge(Trained(dataset, images, model, vectors, held), seed)
     progress(done + after, done + after, note="Done")
     meta = {
         "params": asdict(params),
@@ -70,9 +71,9 @@ def train(dataset: Dataset, images: Images, params: ImageParams, progress: Progr
         "seconds": round(time.perf_counter() - begin, 3),
         "vocabulary": len(images),
         "left_out": len(dataset) - len(images),
-        "held_out": len(test),
-        "figures": figures,
-        "notices": notices,
+        "held_out": len(held.test),
+        "figures": verdict.figures,
+        "notices": verdict.notices,
     }
     return FittedImage({"product": Embedding("product", images.ids, vectors)}, meta, model)
 
@@ -92,8 +93,13 @@ def blend(code: torch.Tensor, colour: torch.Tensor, weight: float) -> np.ndarray
     """(n, d) or (n, d + COLOURS) float32 of length 1: cosine similarity is (1 - weight) times that of the codes plus
     weight times that of the colours."""
     if not weight:
-        return unit(code).astype(np.float32)
-    return np.hstack([unit(code) * (1 - weight) ** 0.5, unit(colour) * weight**0.5]).astype(np.float32)
+        return _unit(code)
+    return np.hstack([_unit(code) * (1 - weight) ** 0.5, _unit(colour) * weight**0.5]).astype(np.float32)
+
+
+def _unit(x: torch.Tensor) -> np.ndarray:
+    """Rows of length 1, in torch, whose sums round in another way than numpy's; a row of zeros stays."""
+    return np.asarray((x / x.norm(dim=1, keepdim=True).clamp(min=1e-9)).numpy(), np.float32)
 
 
 def _spread(rows: np.ndarray) -> np.ndarray:
