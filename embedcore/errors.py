@@ -1,10 +1,16 @@
-"""The errors a person may see: one plain sentence each, with what to do about it."""
+"""The errors a person may see: one plain sentence each, and what to do about it."""
 
 from __future__ import annotations
 
+__all__ = ["BusyError", "Cancelled", "EmbedError", "InputError", "MissingError", "NeedsError"]
+
 
 class EmbedError(Exception):
-    """A problem that we can explain. `message` says what is wrong and where, `hint` what to do."""
+    """A problem that we can explain. `message` says what is wrong and where, `hint` what to do.
+
+    >>> print(EmbedError("“a.csv” is empty.", "Choose another file."))
+    “a.csv” is empty. Choose another file.
+    """
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -16,21 +22,45 @@ class EmbedError(Exception):
 
 
 class InputError(EmbedError):
-    """A file, a mapping or a parameter that we cannot use as it is."""
+    """A file, a mapping or a parameter that cannot be used as it is.
+
+    >>> raise InputError("The catalogue has no rows.", "Choose a file with at least one product.")
+    Traceback (most recent call last):
+    embedcore.errors.InputError: The catalogue has no rows. Choose a file with at least one product.
+    """
 
 
 class NeedsError(EmbedError):
-    """A method was asked for on data that lacks what the method needs."""
+    """The data lacks what the chosen method needs.
+
+    >>> raise NeedsError("This dataset has no baskets.", "Add a baskets file.")
+    Traceback (most recent call last):
+    embedcore.errors.NeedsError: This dataset has no baskets. Add a baskets file.
+    """
 
 
 class MissingError(EmbedError):
-    """A dataset, run or product that is not (or no longer) here."""
+    """A dataset, run or product that is not, or no longer, here.
+
+    >>> raise MissingError("There is no product “x1” in this dataset.")
+    Traceback (most recent call last):
+    embedcore.errors.MissingError: There is no product “x1” in this dataset.
+    """
 
 
 class BusyError(EmbedError):
-    """Another is at work there: the data folder is in use by another process, or a worker is not ready yet."""
+    """Somebody else is using it: another process has the data folder open, or a worker is not ready yet.
+
+    >>> raise BusyError("The data folder is in use by another process.", "Close it there first.")
+    Traceback (most recent call last):
+    embedcore.errors.BusyError: The data folder is in use by another process. Close it there first.
+    """
 
 
 class Cancelled(Exception):
     """The work was stopped because somebody asked for it; nothing was kept. Not an EmbedError: whoever handles errors
-    does not swallow a cancellation."""
+    does not swallow a cancellation.
+
+    >>> issubclass(Cancelled, EmbedError)
+    False
+    """

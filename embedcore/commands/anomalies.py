@@ -26,11 +26,10 @@ def add(commands: Any) -> None:
 def run(wanted: argparse.Namespace) -> None:
     from embedcore.commands import files
     from embedcore.data import Dataset
-    from embedcore.export import csv
+    from embedcore.export import TABLES, check_ending, write_table
     from embedcore.tasks.anomalies import score
 
-    if wanted.out.suffix.lower() not in (".csv", ".parquet"):
-        raise InputError(f"“{wanted.out.name}” does not end in a known format.", "Known: .csv, .parquet.")
+    check_ending(wanted.out, TABLES)
     if wanted.data.is_dir():
         data = Dataset.load(wanted.data)
     else:
@@ -48,11 +47,7 @@ def run(wanted: argparse.Namespace) -> None:
     if facts["left_out"]:
         print(f"  {facts['left_out']:,} products have no score: nothing is known of them.")
     found = frame[_COLUMNS]
-    wanted.out.parent.mkdir(parents=True, exist_ok=True)
-    if wanted.out.suffix.lower() == ".csv":
-        wanted.out.write_bytes(csv(found))
-    else:
-        found.to_parquet(wanted.out, index=False)
+    write_table(found, wanted.out)
     for _, row in found.head(5).iterrows():
         print(f"  {row['id']}: {row['reason']}")
     print(f"{len(found):,} products, the most unusual first -> {wanted.out}")

@@ -37,13 +37,13 @@ def add(commands: Any) -> None:
 def run(wanted: argparse.Namespace) -> None:
     from embedcore import methods
     from embedcore.data import Dataset
-    from embedcore.export import FORMATS, write_vectors
+    from embedcore.export import VECTORS, check_ending, write_vectors
 
     if (wanted.out is None) == (wanted.run_folder is None):
         raise InputError("It is not said where the result goes.", "Give --out FILE, or a run folder.")
     for path in (wanted.out, wanted.new_out):
-        if path is not None and path.suffix.lower() not in FORMATS:
-            raise InputError(f"“{path.name}” does not end in a known format.", f"Known: {', '.join(FORMATS)}.")
+        if path is not None:
+            check_ending(path, VECTORS)
     if (wanted.new is None) != (wanted.new_out is None):
         raise InputError("New products need --new and --new-out, a file each.", "Give both.")
     if wanted.method and "runs" in methods.get(wanted.method).needs:

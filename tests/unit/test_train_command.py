@@ -49,7 +49,7 @@ def test_a_catalogue_becomes_vectors_and_new_products_get_theirs(
     assert list(added["id"]) == [f"p1-{i}" for i in range(9)]
     said = capsys.readouterr().out
     assert "sku: id" in said
-    assert "hidden" in said
+    assert "“colour” guessed right by neighbours" in said
     assert "plain PCA" in said
     first = known.drop(columns="id").to_numpy()
     assert main([*command]) == 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 from collections.abc import Callable
 
@@ -11,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.export import csv
+from embedcore.export import csv, parquet
 from embedcore.match import Matches, Reasons, merged, proposal
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
@@ -87,13 +86,6 @@ def pair_table(dataset: Dataset, found: Matches, most: int = 50_000) -> pd.DataF
     table.insert(2, "title_a", dataset.titles[found.a[rows]])
     table.insert(3, "title_b", dataset.titles[found.b[rows]])
     return table.drop(columns=["row", "score"])
-
-
-def parquet(frame: pd.DataFrame) -> bytes:
-    """A table as Parquet."""
-    out = io.BytesIO()
-    frame.to_parquet(out, index=False)
-    return out.getvalue()
 
 
 def _opened() -> None:

@@ -9,10 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset, recommend
-from embedcore.export import csv
+from embedcore.export import csv, parquet
 from pages.ui import jobs as job_ui
 from pages.ui import services
-from pages.ui.duplicates.out import parquet
 from pages.ui.text import number, short
 
 WHOM = {
