@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.shared import ROOT
+
+STREAMLIT = (sys.executable, "-m", "streamlit", "run", "streamlit_app.py")
 
 
 @dataclass(frozen=True)
@@ -40,21 +42,24 @@ def free_port() -> int:
 
 def healthy(url: str) -> bool:
     try:
-        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:
+        with urllib.request.urlopen(f"{url}/_stcore/health", timeout=5) as answer:  # noqa: S310  our own server
             return bool(answer.status == 200)
     except OSError:
         return False
 
 
 @contextmanager
-def serve(folder: Path, home: Path, **env: str) -> Iterator[Server]:
-    """Start the app as a user does; on the way out stop it politely, then for good."""
+def serve(
+    folder: Path, home: Path, *, command: Sequence[str] = STREAMLIT, cwd: Path = ROOT, **env: str
+) -> Iterator[Server]:
+    """Start the app as a user does; on the way out stop it politely, then for good. command: another way to start it,
+    to which the port is given."""
     port, log_file = free_port(), folder / "server.log"
     folder.mkdir(parents=True, exist_ok=True)
     with log_file.open("wb") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", f"--server.port={port}"],
-            cwd=ROOT,
+            [*command, f"--server.port={port}" if command is STREAMLIT else f"--port={port}"],
+            cwd=cwd,
             env={**os.environ, "EMBEDCORE_HOME": str(home), **env},
             stdout=log,
             stderr=subprocess.STDOUT,
