@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data import Embedding
+from embedcore.data import Embedding, map_arrays, write_arrays
 from embedcore.errors import InputError, MissingError
 from embedcore.progress import Progress, silent
 
@@ -49,15 +49,17 @@ class Graph:
         return self.ids[row][found], self.scores[row][found]
 
     def save(self, folder: Path) -> None:
-        """Write `graph.npz` into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        facts = np.array([float(self.exact), self.recall])
-        np.savez(folder / "graph.npz", ids=self.ids, scores=self.scores, facts=facts)
+        """Write `graph.safetensors` into `folder`."""
+        arrays = {"ids": self.ids, "scores": self.scores}
+        write_arrays(folder / "graph.safetensors", arrays, {"exact": bool(self.exact), "recall": float(self.recall)})
 
     @classmethod
     def load(cls, folder: Path) -> Graph:
-        """Read what `save` wrote; MissingError when it is not there."""
+        """Map what `save` wrote; MissingError when it is not there."""
         try:
+            if (folder / "graph.safetensors").exists():
+                arrays, facts = map_arrays(folder / "graph.safetensors")
+                return cls(arrays["ids"], arrays["scores"], facts["exact"], facts["recall"])
             with np.load(folder / "graph.npz", allow_pickle=False) as z:
                 exact, recall = z["facts"]
                 return cls(z["ids"], z["scores"], bool(exact), float(recall))

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from embedcore.errors import InputError
+from embedcore.errors import InputError, MissingError
 
 
 def add(commands: Any) -> None:
@@ -25,7 +25,7 @@ def run(wanted: argparse.Namespace) -> None:
 
     try:
         embedding = Embedding.load(wanted.run_folder / "embeddings", wanted.kind)
-    except FileNotFoundError:
+    except MissingError:
         raise InputError(f"{wanted.run_folder.name} holds no “{wanted.kind}” vectors.", "Train first.") from None
     write_vectors(embedding, wanted.out, Dataset.load(wanted.data) if wanted.data else None)
     print(f"{len(embedding):,} vectors of {embedding.dimension} numbers -> {wanted.out}")

@@ -11,6 +11,7 @@ from embedcore.data.baskets import Baskets, LinesDone, count_items, first_lines,
 from embedcore.data.dataset import ROLES, Catalogue, Dataset, join_items, pictures_of
 from embedcore.data.embedding import Embedding
 from embedcore.data.images import PICTURE_SIDE, Images, shrink_picture
+from embedcore.data.mapped import map_arrays, write_arrays
 from embedcore.data.scratch import scratch_array
 from embedcore.data.strings import Strings, Texts
 
@@ -29,10 +30,12 @@ __all__ = [
     "first_lines",
     "folders",
     "join_items",
+    "map_arrays",
     "merge_lines",
     "open_baskets",
     "pictures_of",
     "row_slices",
     "scratch_array",
     "shrink_picture",
+    "write_arrays",
 ]

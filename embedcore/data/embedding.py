@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from embedcore.data.mapped import map_arrays, write_arrays
+from embedcore.data.strings import Strings
 from embedcore.errors import InputError, MissingError
 
 
@@ -75,19 +77,24 @@ class Embedding:
             ) from None
 
     def save(self, folder: Path) -> None:
-        """Write `<kind>.safetensors` and `<kind>.json` into `folder`."""
-        from safetensors.numpy import save_file
-
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file({"vectors": np.ascontiguousarray(self.vectors)}, str(folder / f"{self.kind}.safetensors"))
-        text = json.dumps({"kind": self.kind, "ids": [str(i) for i in self.ids], "meta": dict(self.meta)})
+        """Write `<kind>.safetensors` (the vectors), `<kind>.arrow` (the ids) and `<kind>.json` into `folder`."""
+        write_arrays(folder / f"{self.kind}.safetensors", {"vectors": self.vectors})
+        Strings.write(folder / f"{self.kind}.arrow", [np.array([str(i) for i in self.ids], object)])
+        text = json.dumps({"kind": self.kind, "meta": dict(self.meta)}, ensure_ascii=False)
         (folder / f"{self.kind}.json").write_text(text, encoding="utf-8")
 
     @classmethod
     def load(cls, folder: Path, kind: str = "product") -> Embedding:
-        """Read what `save` wrote."""
-        from safetensors.numpy import load_file
-
-        head = json.loads((folder / f"{kind}.json").read_text(encoding="utf-8"))
-        vectors = load_file(str(folder / f"{kind}.safetensors"))["vectors"]
-        return cls(head["kind"], np.array(head["ids"], dtype=object), vectors, head["meta"])
+        """Map what `save` wrote; MissingError when it is not there. The vectors are not read before they are used."""
+        try:
+            head = json.loads((folder / f"{kind}.json").read_text(encoding="utf-8"))
+            vectors = map_arrays(folder / f"{kind}.safetensors")[0]["vectors"]
+            # Until 2026 the ids were in the JSON; trained models on disk still have them there.
+            ids = head.get("ids")
+            ids = np.asarray(Strings.open(folder / f"{kind}.arrow") if ids is None else np.array(ids, object))
+        except FileNotFoundError:
+            raise MissingError(f"This result has no vectors of kind “{kind}”.", "Train it again.") from None
+        found = object.__new__(cls)  # they were checked before they were saved: checking reads them all
+        for name, value in (("kind", head["kind"]), ("ids", ids), ("vectors", vectors), ("meta", head["meta"])):
+            object.__setattr__(found, name, value)
+        return found

@@ -33,6 +33,14 @@ def move_in(folder: Path, target: Path) -> None:
     _sync(target.parent)
 
 
+def replace_file(file: Path, target: Path) -> None:
+    """The same for one file, on the same disk."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    _sync(file)
+    file.replace(target)
+    _sync(target.parent)
+
+
 def remove(folder: Path) -> None:
     """Delete a folder; it is renamed first, so that nobody meets it half deleted."""
     if folder.exists():

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data import Dataset, Embedding
+from embedcore.data import Dataset, Embedding, map_arrays, write_arrays
 from embedcore.errors import InputError, MissingError
 from embedcore.explore.naming import names_of
 from embedcore.explore.projection import principal
@@ -59,19 +59,22 @@ class Clusters:
         return self.names[label] if label >= 0 else ""
 
     def save(self, folder: Path, name: str = "") -> None:
-        """Write `clusters-<name>.npz` into `folder`; the name is the method unless given."""
-        folder.mkdir(parents=True, exist_ok=True)
+        """Write `clusters-<name>.safetensors` into `folder`; the name is the method unless given."""
         head = {"method": self.method, "names": self.names, "silhouette": self.silhouette, "meta": dict(self.meta)}
-        text = np.array(json.dumps(head))
-        np.savez(folder / f"clusters-{name or self.method}.npz", labels=self.labels, head=text)
+        write_arrays(folder / f"clusters-{name or self.method}.safetensors", {"labels": self.labels}, head)
 
     @classmethod
     def load(cls, folder: Path, name: str = "kmeans") -> Clusters:
-        """Read what `save` wrote; MissingError when it is not there."""
+        """Map what `save` wrote; MissingError when it is not there."""
+        mapped = folder / f"clusters-{name}.safetensors"
         try:
-            with np.load(folder / f"clusters-{name}.npz", allow_pickle=False) as z:
-                head = json.loads(str(z["head"]))
-                return cls(head["method"], z["labels"], tuple(head["names"]), head["silhouette"], head["meta"])
+            if mapped.exists():
+                arrays, head = map_arrays(mapped)
+                labels = arrays["labels"]
+            else:
+                with np.load(folder / f"clusters-{name}.npz", allow_pickle=False) as z:
+                    head, labels = json.loads(str(z["head"])), z["labels"]
+            return cls(head["method"], labels, tuple(head["names"]), head["silhouette"], head["meta"])
         except FileNotFoundError:
             raise MissingError(f"There are no clusters “{name}” in this result.", "Make them again.") from None
 

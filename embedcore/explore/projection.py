@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data import Embedding
+from embedcore.data import Embedding, map_arrays, write_arrays
 from embedcore.errors import InputError, MissingError
 from embedcore.explore import layout
 from embedcore.neighbours import Graph, build, nearest
@@ -35,14 +35,17 @@ class Projection:
         return len(self.xy)
 
     def save(self, folder: Path) -> None:
-        """Write `projection-<kind>.npz` into `folder`."""
-        folder.mkdir(parents=True, exist_ok=True)
-        np.savez(folder / f"projection-{self.kind}.npz", xy=self.xy, meta=np.array(json.dumps(dict(self.meta))))
+        """Write `projection-<kind>.safetensors` into `folder`."""
+        write_arrays(folder / f"projection-{self.kind}.safetensors", {"xy": self.xy}, self.meta)
 
     @classmethod
     def load(cls, folder: Path, kind: str) -> Projection:
-        """Read what `save` wrote; MissingError when it is not there."""
+        """Map what `save` wrote; MissingError when it is not there."""
+        mapped = folder / f"projection-{kind}.safetensors"
         try:
+            if mapped.exists():
+                arrays, meta = map_arrays(mapped)
+                return cls(kind, arrays["xy"], meta)
             with np.load(folder / f"projection-{kind}.npz", allow_pickle=False) as z:
                 return cls(kind, z["xy"], json.loads(str(z["meta"])))
         except FileNotFoundError:

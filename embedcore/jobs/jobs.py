@@ -298,7 +298,7 @@ class Jobs:
         out = folder / "out"
         out.mkdir(parents=True)
         self._save(record)
-        spec = prepare(self._store, record.kind, record.spec, folder / "in")
+        spec = prepare(self._store, record.kind, record.spec)
         lane = self._lane(line)
         if not record.cancelling:
             lane.send({"id": record.id, "kind": record.kind, "spec": spec, "out": str(out)})

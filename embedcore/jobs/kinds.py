@@ -57,25 +57,20 @@ def _made_of_run(store: Store, kind: str, spec: Mapping[str, Any]) -> dict[str, 
         return None
 
 
-def prepare(store: Store, kind: str, spec: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The spec as the worker needs it: with folders to read from. The worker cannot open the database, so what it
-    needs of a run is written to `folder`."""
+def prepare(store: Store, kind: str, spec: Mapping[str, Any]) -> dict[str, Any]:
+    """The spec as the worker needs it: with folders to read from, since it cannot open the database."""
     ready = dict(spec)
     if kind in ("train", "merge", *MADE):
         ready["dataset_folder"] = str(store.dataset_folder(spec["dataset"]))
     if kind in ("map", "cluster") or (kind in MADE and spec.get("run")):
         run = store.run_info(spec["run"])
-        store.embedding(run.key).save(folder)
-        store.graph(run.key).save(folder)
         ready |= {
-            "run_folder": str(folder),
+            "run_folder": str(store.run_folder(run.key)),
             "dataset_folder": str(store.dataset_folder(run.dataset)),
             "maps": store.projections(run.key),
             "run_method": run.method,
             "model_folder": str(store.model_folder(run.key)),
         }
-        for name in ready["maps"]:
-            store.projection(run.key, name).save(folder)
     if kind == "train" and spec["params"].get("runs"):  # a blend loads the models of its parts
         runs = {key: store.find_run(key) for key in spec["params"]["runs"]}
         if not all(run and run.dataset == spec["dataset"] for run in runs.values()):

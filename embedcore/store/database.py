@@ -10,12 +10,14 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import duckdb
 
 from embedcore.errors import BusyError, EmbedError
-from embedcore.store.migrations import Cursor, migrate
+from embedcore.store.convert import convert, is_old
+from embedcore.store.cursor import Cursor
+from embedcore.store.migrations import migrate
 
 FILE = "embedcore.duckdb"
 TRIES = 3
@@ -33,7 +35,7 @@ class Database:
         """Open or make `home/embedcore.duckdb`. BusyError when another process has it."""
         self.notices: list[str] = []
         self.writer = threading.RLock()
-        self._connection = _open(home, self.notices)
+        self._connection = _converted(_open(home, self.notices), home, self.notices)
         # Closing folds the log of changes into the file; this does it even when nobody calls close().
         self._close = weakref.finalize(self, self._connection.close)
         self.write(migrate)
@@ -85,12 +87,6 @@ class Database:
             cursor.close()
 
 
-def one(cursor: Cursor, sql: str, params: list[Any]) -> tuple[Any, ...] | None:
-    """The first row, or None. Fetches to the end: DuckDB 2.0 refuses the next query while a result is unfinished."""
-    rows = cursor.execute(sql, params).fetchall()
-    return rows[0] if rows else None
-
-
 def _rollback(cursor: Cursor) -> None:
     with suppress(duckdb.Error):  # there is nothing to roll back when the transaction already ended itself
         cursor.execute("ROLLBACK")
@@ -128,6 +124,20 @@ def _open(home: Path, notices: list[str]) -> duckdb.DuckDBPyConnection:
             ) from e
     notices.append(_set_aside(wal))
     return _connect(path, home)
+
+
+def _converted(connection: duckdb.DuckDBPyConnection, home: Path, notices: list[str]) -> duckdb.DuckDBPyConnection:
+    """The same database in the form of today."""
+    with _plain_errors():
+        try:
+            if not is_old(connection):
+                return connection
+            notices.append(convert(connection, home / FILE, lambda path: _connect(path, home)))
+        except BaseException:
+            connection.close()
+            raise
+        connection.close()
+        return _connect(home / FILE, home)
 
 
 def _connect(path: Path, home: Path) -> duckdb.DuckDBPyConnection:

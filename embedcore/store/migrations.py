@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-# DuckDB ships no type hints for its cursor that survive a release; every cursor here is a duckdb.DuckDBPyConnection.
-Cursor = Any
+from embedcore.store.cursor import Cursor
 
 
 def m001_first_house(cursor: Cursor) -> None:
@@ -38,7 +36,20 @@ def m001_first_house(cursor: Cursor) -> None:
     cursor.execute("CREATE SEQUENCE run_numbers")
 
 
-MIGRATIONS: tuple[Callable[[Cursor], None], ...] = (m001_first_house,)
+def m002_arrays_in_folders(cursor: Cursor) -> None:
+    """Vectors, graphs, maps and clusters lie in the folders of their runs; the tables say which there are.
+
+    digest: of the clusters that the names were given to. The tables are empty here: what is in a data folder of before
+    is copied over by convert.py.
+    """
+    for table in ("vector_sets", "graphs", "graph_rows", "projections", "places", "clusterings", "cluster_rows"):
+        cursor.execute(f"DROP TABLE {table}")
+    cursor.execute("CREATE TABLE vector_sets (run INTEGER, kind VARCHAR)")
+    cursor.execute("CREATE TABLE projections (run INTEGER, kind VARCHAR)")
+    cursor.execute("CREATE TABLE clusterings (run INTEGER, name VARCHAR, created TIMESTAMP, digest VARCHAR)")
+
+
+MIGRATIONS: tuple[Callable[[Cursor], None], ...] = (m001_first_house, m002_arrays_in_folders)
 
 
 def migrate(cursor: Cursor) -> list[str]:

@@ -68,6 +68,7 @@ class JobRow:
 
 
 def as_dataset(row: Sequence[Any]) -> DatasetInfo:
+    """A row of the table of datasets as a record."""
     hash, name, source, created, products, catalogue_rows, bought, baskets, customers, meta = row
     return DatasetInfo(
         hash, name, source, aware(created), products, catalogue_rows, bought, baskets, customers, json.loads(meta)
@@ -75,6 +76,7 @@ def as_dataset(row: Sequence[Any]) -> DatasetInfo:
 
 
 def as_run(row: Sequence[Any]) -> RunInfo:
+    """A row of the table of runs as a record."""
     key, _, dataset, method, params, seed, created, seconds, rows, dimension, losses, meta = row
     return RunInfo(
         key,
@@ -92,6 +94,7 @@ def as_run(row: Sequence[Any]) -> RunInfo:
 
 
 def as_job(row: Sequence[Any]) -> JobRow:
+    """A row of the table of jobs as a record."""
     id, kind, key, title, spec, state, created, finished, message, hint, result = row
     return JobRow(
         id,
@@ -108,7 +111,13 @@ def as_job(row: Sequence[Any]) -> JobRow:
     )
 
 
+def now() -> datetime:
+    """The moment as the database keeps it: UTC, without a zone."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
 def aware(time: datetime) -> datetime:
+    """A time of the database with its zone."""
     return time.replace(tzinfo=UTC)
 
 

@@ -1,239 +1,257 @@
-"""What belongs to a run, in and out of the database: vectors, neighbour graph, maps, clusters.
-
-Every function works on a cursor inside the caller's transaction and takes the run's short number. Big arrays travel
-as Arrow tables: a million rows in seconds, where a statement per row takes an hour.
-"""
+"""The trained embeddings of a store: rows with what is asked by SQL, arrays in the folder of each run."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from datetime import UTC, datetime
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyarrow as pa
 
-from embedcore.data import Embedding
-from embedcore.errors import MissingError
+from embedcore.data import Embedding, folders
+from embedcore.errors import InputError, MissingError
 from embedcore.explore import Clusters, Projection
 from embedcore.neighbours import Graph
-from embedcore.store.database import one
-from embedcore.store.migrations import Cursor
+from embedcore.store import tables
+from embedcore.store.cursor import Cursor, one
+from embedcore.store.part import StorePart
+from embedcore.store.records import RunInfo, as_run, now
 
-_OWNED = (
-    "vector_sets",
-    "graphs",
-    "graph_rows",
-    "projections",
-    "places",
-    "clusterings",
-    "cluster_names",
-    "cluster_rows",
-)
+PARTS = ("model", "embeddings", "graph", "maps", "clusters")  # of a run's folder, as tasks.train writes them
 
 
-def delete_run(cursor: Cursor, run: int) -> None:
-    """Everything that belongs to a run but its own row."""
-    for (dimension,) in cursor.execute("SELECT DISTINCT dimension FROM vector_sets WHERE run = ?", [run]).fetchall():
-        cursor.execute(f"DELETE FROM vectors_{dimension:d} WHERE run = ?", [run])
-    for table in _OWNED:
-        cursor.execute(f"DELETE FROM {table} WHERE run = ?", [run])
+class Runs(StorePart):
+    """The part of the store that keeps runs.
+
+    A file is written under another name and renamed, so readers and whoever comes after a crash meet it whole. Arrays
+    are mapped: they stay whole, too, when the run is deleted while somebody reads them.
+    """
+
+    def save_run(self, folder: Path, info: Mapping[str, Any]) -> RunInfo:
+        """Take over the folder that a training wrote, in one step. A result with the same key is kept as it was.
+
+        folder: model/, embeddings/, graph/, maps/ and clusters/ as tasks.train writes them. info: key, dataset, method,
+        params, seed, seconds, losses, meta. MissingError when the dataset was deleted meanwhile.
+        """
+        key = str(info["key"])
+        whole = self._fresh_path(key)
+        for name in PARTS:
+            if (folder / name).exists():
+                folders.move_in(folder / name, whole / name)
+        kinds = [path.stem for path in (whole / "embeddings").glob("*.safetensors")]
+        maps = [path.stem.removeprefix("projection-") for path in (whole / "maps").glob("*.safetensors")]
+        names = [path.stem.removeprefix("clusters-") for path in (whole / "clusters").glob("*.safetensors")]
+        clusters = {name: Clusters.load(whole / "clusters", name) for name in names}
+        product = Embedding.load(whole / "embeddings")
+
+        def change(cursor: Cursor) -> None:
+            if one(cursor, "SELECT 1 FROM runs WHERE key = ?", [key]):
+                return
+            if not one(cursor, "SELECT 1 FROM datasets WHERE hash = ?", [info["dataset"]]):
+                raise MissingError("The dataset was deleted while this was computed.")
+            if whole.exists():  # a second try after a conflict has moved it already
+                folders.move_in(whole, self._run_path(key))
+            ((number,),) = cursor.execute("SELECT nextval('run_numbers')").fetchall()
+            cursor.execute(
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    key,
+                    number,
+                    info["dataset"],
+                    info["method"],
+                    json.dumps(info["params"], ensure_ascii=False),
+                    info["seed"],
+                    now(),
+                    info["seconds"],
+                    len(product),
+                    product.dimension,
+                    [float(v) for v in info.get("losses", ())],
+                    json.dumps(info.get("meta", {}), ensure_ascii=False),
+                ],
+            )
+            tables.put_kinds(cursor, number, kinds)
+            for kind in maps:
+                tables.put_projection(cursor, number, kind)
+            for name, found in clusters.items():
+                tables.put_clusters(cursor, number, name, found)
+
+        try:
+            self._db.write(change)
+        finally:
+            shutil.rmtree(whole, ignore_errors=True)
+        return self.run_info(key)
+
+    def run_info(self, key: str) -> RunInfo:
+        """What is known of a run; MissingError when there is no such run (any more)."""
+        found = self.find_run(key)
+        if found is None:
+            raise _missing()
+        return found
+
+    def find_run(self, key: str) -> RunInfo | None:
+        """The same; None when there is no such run."""
+        with self._db.read() as cursor:
+            row = one(cursor, "SELECT * FROM runs WHERE key = ?", [key])
+        return as_run(row) if row else None
+
+    def runs(self, dataset_hash: str | None = None) -> list[RunInfo]:
+        """Of one dataset or of all, newest first."""
+        with self._db.read() as cursor:
+            rows = cursor.execute(
+                "SELECT * FROM runs WHERE $hash IS NULL OR dataset = $hash ORDER BY created DESC, number DESC",
+                {"hash": dataset_hash},
+            ).fetchall()
+        return [as_run(row) for row in rows]
+
+    def delete_run(self, key: str) -> None:
+        """Delete it with its maps, clusters and artifacts. Nothing happens when it is not here."""
+
+        def change(cursor: Cursor) -> None:
+            for (number,) in cursor.execute("SELECT number FROM runs WHERE key = ?", [key]).fetchall():
+                tables.delete_run(cursor, number)
+
+        with self._db.writer:  # or the same result, saved anew in between, would lose its folder
+            self._db.write(change)
+            folders.remove(self._run_path(key))
+
+    def run_folder(self, key: str) -> Path:
+        """The folder with model/, embeddings/, graph/, maps/ and clusters/, to read from; MissingError when there is
+        no such run."""
+        self.run_info(key)
+        return self._run_path(key)
+
+    def model_folder(self, key: str) -> Path:
+        """Where the trained model lies (Method.load reads it)."""
+        return self._run_path(key) / "model"
+
+    def kinds(self, key: str) -> list[str]:
+        """The kinds of vectors a run has, "product" first."""
+        return self._of_run(key, tables.kinds)
+
+    def embedding(self, key: str, kind: str = "product") -> Embedding:
+        """Its vectors of one kind, mapped."""
+        return Embedding.load(self.run_folder(key) / "embeddings", kind)
+
+    def graph(self, key: str) -> Graph:
+        """The nearest neighbours of its products, mapped."""
+        return Graph.load(self.run_folder(key) / "graph")
+
+    def projections(self, key: str) -> list[str]:
+        """The kinds of maps it has."""
+        return self._of_run(key, tables.projections)
+
+    def projection(self, key: str, kind: str) -> Projection:
+        """One of its maps, mapped; MissingError when it has none of that kind yet."""
+        if kind not in self.projections(key):
+            raise MissingError(f"There is no {kind.upper()} map of this result yet.", "Make it first.")
+        return Projection.load(self._run_path(key) / "maps", kind)
+
+    def save_projection(self, key: str, projection: Projection) -> None:
+        """Replaces the map of that kind. InputError when it is not a map of this run's products."""
+        kind, n = projection.kind, len(projection)
+
+        def change(cursor: Cursor, number: int) -> None:
+            tables.put_projection(cursor, number, kind)
+
+        self._save_file(key, "maps", projection.save, n, change)
+
+    def in_box(self, key: str, projection: str, x0: float, x1: float, y0: float, y1: float) -> np.ndarray:
+        """(m,) int64 rows of the product embedding whose place on the map lies in the box, edges included."""
+        xy = self.projection(key, projection).xy
+        low = np.array([min(x0, x1), min(y0, y1)], np.float64)
+        high = np.array([max(x0, x1), max(y0, y1)], np.float64)
+        return np.flatnonzero(((xy >= low) & (xy <= high)).all(axis=1)).astype(np.int64)
+
+    def clusterings(self, key: str) -> list[str]:
+        """The names of its clusters ("kmeans", "kmeans-12"), oldest first."""
+        return self._of_run(key, tables.clusterings)
+
+    def clusters(self, key: str, name: str) -> Clusters:
+        """Clusters by their name, called as people call them; MissingError when there are none yet."""
+        with self._db.read() as cursor:
+            return self._clusters(cursor, key, name)[0]
+
+    def save_clusters(self, key: str, name: str, clusters: Clusters) -> None:
+        """Replaces the clusters of that name. InputError when they are not of this run's products."""
+
+        def change(cursor: Cursor, number: int) -> None:
+            tables.put_clusters(cursor, number, name, clusters)
+
+        self._save_file(key, "clusters", lambda folder: clusters.save(folder, name), len(clusters.labels), change)
+
+    def rename_cluster(self, key: str, name: str, label: int, title: str) -> None:
+        """InputError for an empty title, one that another cluster has, or a cluster that is not there."""
+        title = title.strip()
+
+        def change(cursor: Cursor) -> None:
+            number, (found, is_named) = _number(cursor, key), self._clusters(cursor, key, name)
+            if not is_named:
+                tables.put_clusters(cursor, number, name, found)
+            if not 0 <= label < len(found.names):
+                raise InputError("There is no such cluster.")
+            if not title:
+                raise InputError("A cluster needs a name.")
+            if title in found.names[:label] + found.names[label + 1 :]:
+                raise InputError(f"Another cluster is already called “{title}”.", "Choose another name.")
+            tables.rename_cluster(cursor, number, name, label, title)
+
+        self._db.write(change)
+
+    def _clusters(self, cursor: Cursor, key: str, name: str) -> tuple[Clusters, bool]:
+        """(the clusters, whether the names in the database belong to them). They do not when others took their place in
+        this moment, or when the computer stopped between the file and its row."""
+        named = tables.cluster_names(cursor, _number(cursor, key), name)
+        if named is None:
+            raise MissingError(f"There are no clusters “{name}” in this result.", "Make them first.")
+        found, (digest, titles) = Clusters.load(self._run_path(key) / "clusters", name), named
+        is_named = tables.digest(found) == digest
+        return (replace(found, names=titles) if is_named else found), is_named
+
+    def _of_run(self, key: str, query: Callable[[Cursor, int], list[str]]) -> list[str]:
+        with self._db.read() as cursor:
+            return query(cursor, _number(cursor, key))
+
+    def _save_file(
+        self, key: str, part: str, save: Callable[[Path], None], rows: int, change: Callable[[Cursor, int], None]
+    ) -> None:
+        """Put the one file that `save` writes in its place, and its row in the same transaction."""
+        fresh = self._fresh_path(key)
+        save(fresh)
+        (file,) = fresh.iterdir()
+
+        def put(cursor: Cursor) -> None:
+            number, products = _number(cursor, key), _rows(cursor, key)
+            if rows != products:
+                raise InputError(f"This belongs to {rows:,} products, the result has {products:,}.")
+            if file.exists():  # a second try after a conflict has moved it already
+                folders.replace_file(file, self._run_path(key) / part / file.name)
+            change(cursor, number)
+
+        try:
+            self._db.write(put)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+    def _fresh_path(self, key: str) -> Path:
+        """A folder that nobody reads and that is swept when it is left behind."""
+        return self.home / "runs" / f"{key}.{time.monotonic_ns()}.tmp"
 
 
-def put_embedding(cursor: Cursor, run: int, embedding: Embedding) -> None:
-    n, d = embedding.vectors.shape
-    cursor.execute(
-        f"CREATE TABLE IF NOT EXISTS vectors_{d:d} "
-        f"(run INTEGER, kind VARCHAR, row INTEGER, id VARCHAR, vector FLOAT[{d:d}])"
-    )
-    _insert(
-        cursor,
-        f"vectors_{d:d}",
-        run,
-        {
-            "kind": _same(embedding.kind, n),
-            "row": _rows(n),
-            "id": pa.array([str(i) for i in embedding.ids], pa.string()),
-            "vector": _lists(embedding.vectors),
-        },
-    )
-    cursor.execute("INSERT INTO vector_sets VALUES (?, ?, ?, ?, ?)", [run, embedding.kind, n, d, _json(embedding.meta)])
+def _missing() -> MissingError:
+    return MissingError("This result is not (or no longer) here.", "Choose another one or train it again.")
 
 
-def kinds(cursor: Cursor, run: int) -> list[str]:
-    return _names(cursor.execute("SELECT kind FROM vector_sets WHERE run = ? ORDER BY kind != 'product', kind", [run]))
+def _number(cursor: Cursor, key: str) -> int:
+    row = one(cursor, "SELECT number FROM runs WHERE key = ?", [key])
+    if row is None:
+        raise _missing()
+    return int(row[0])
 
 
-def embedding(cursor: Cursor, run: int, kind: str) -> Embedding:
-    found = one(cursor, "SELECT rows, dimension, meta FROM vector_sets WHERE run = ? AND kind = ?", [run, kind])
-    if found is None:
-        raise MissingError(f"This result has no vectors of kind “{kind}”.")
-    n, d, meta = found
-    table = _table(
-        cursor, f"SELECT row, id, vector FROM vectors_{d:d} WHERE run = $run AND kind = $kind", run=run, kind=kind
-    )
-    rows = table["row"].to_numpy()
-    vectors, ids = np.empty((n, d), np.float32), np.empty(n, object)
-    vectors[rows] = _matrix(table["vector"], d)
-    ids[rows] = table["id"].to_numpy()
-    return Embedding(kind, ids, vectors, json.loads(meta))
-
-
-def put_graph(cursor: Cursor, run: int, graph: Graph) -> None:
-    cursor.execute("DELETE FROM graphs WHERE run = ?", [run])
-    cursor.execute("DELETE FROM graph_rows WHERE run = ?", [run])
-    cursor.execute("INSERT INTO graphs VALUES (?, ?, ?, ?)", [run, graph.k, graph.exact, graph.recall])
-    _insert(
-        cursor,
-        "graph_rows",
-        run,
-        {
-            "row": _rows(len(graph)),
-            "ids": _lists(graph.ids.astype(np.int32)),
-            "scores": _lists(graph.scores.astype(np.float32)),
-        },
-    )
-
-
-def graph(cursor: Cursor, run: int) -> Graph:
-    found = one(cursor, "SELECT k, exact, recall FROM graphs WHERE run = ?", [run])
-    if found is None:
-        raise MissingError("This result has no neighbour lists.", "Train it again.")
-    k, exact, recall = found
-    table = _table(cursor, "SELECT row, ids, scores FROM graph_rows WHERE run = $run", run=run)
-    rows = table["row"].to_numpy()
-    ids, scores = np.empty((len(rows), k), np.int32), np.empty((len(rows), k), np.float32)
-    ids[rows], scores[rows] = _matrix(table["ids"], k), _matrix(table["scores"], k)
-    return Graph(ids, scores, exact, recall)
-
-
-def put_projection(cursor: Cursor, run: int, projection: Projection) -> None:
-    for table in ("projections", "places"):
-        cursor.execute(f"DELETE FROM {table} WHERE run = ? AND kind = ?", [run, projection.kind])
-    cursor.execute("INSERT INTO projections VALUES (?, ?, ?)", [run, projection.kind, _json(projection.meta)])
-    n = len(projection.xy)
-    xy = projection.xy.astype(np.float32)
-    _insert(
-        cursor,
-        "places",
-        run,
-        {"kind": _same(projection.kind, n), "row": _rows(n), "x": pa.array(xy[:, 0]), "y": pa.array(xy[:, 1])},
-    )
-
-
-def projections(cursor: Cursor, run: int) -> list[str]:
-    return _names(cursor.execute("SELECT kind FROM projections WHERE run = ? ORDER BY kind", [run]))
-
-
-def projection(cursor: Cursor, run: int, kind: str) -> Projection:
-    found = one(cursor, "SELECT meta FROM projections WHERE run = ? AND kind = ?", [run, kind])
-    if found is None:
-        raise MissingError(f"There is no {kind.upper()} map of this result yet.", "Make it first.")
-    table = _table(cursor, "SELECT row, x, y FROM places WHERE run = $run AND kind = $kind", run=run, kind=kind)
-    rows = table["row"].to_numpy()
-    xy = np.empty((len(rows), 2), np.float32)
-    xy[rows, 0], xy[rows, 1] = table["x"].to_numpy(), table["y"].to_numpy()
-    return Projection(kind, xy, json.loads(found[0]))
-
-
-def in_box(cursor: Cursor, run: int, kind: str, x0: float, x1: float, y0: float, y1: float) -> np.ndarray:
-    table = _table(
-        cursor,
-        "SELECT row FROM places WHERE run = $run AND kind = $kind AND x BETWEEN $x0 AND $x1 AND y BETWEEN $y0 AND $y1 "
-        "ORDER BY row",
-        run=run,
-        kind=kind,
-        x0=min(x0, x1),
-        x1=max(x0, x1),
-        y0=min(y0, y1),
-        y1=max(y0, y1),
-    )
-    return np.asarray(table["row"].to_numpy(), np.int64)
-
-
-def put_clusters(cursor: Cursor, run: int, name: str, clusters: Clusters) -> None:
-    for table in ("clusterings", "cluster_names", "cluster_rows"):
-        cursor.execute(f"DELETE FROM {table} WHERE run = ? AND name = ?", [run, name])
-    cursor.execute(
-        "INSERT INTO clusterings VALUES (?, ?, ?, ?, ?, ?)",
-        [run, name, clusters.method, float(clusters.silhouette), _json(clusters.meta), now()],
-    )
-    k, n = len(clusters.names), len(clusters.labels)
-    _insert(
-        cursor,
-        "cluster_names",
-        run,
-        {"name": _same(name, k), "label": _rows(k), "title": pa.array(list(clusters.names), pa.string())},
-    )
-    _insert(
-        cursor,
-        "cluster_rows",
-        run,
-        {"name": _same(name, n), "row": _rows(n), "label": pa.array(clusters.labels.astype(np.int32))},
-    )
-
-
-def clusterings(cursor: Cursor, run: int) -> list[str]:
-    return _names(cursor.execute("SELECT name FROM clusterings WHERE run = ? ORDER BY created, name", [run]))
-
-
-def clusters(cursor: Cursor, run: int, name: str) -> Clusters:
-    found = one(cursor, "SELECT method, silhouette, meta FROM clusterings WHERE run = ? AND name = ?", [run, name])
-    if found is None:
-        raise MissingError(f"There are no clusters “{name}” in this result.", "Make them first.")
-    method, silhouette, meta = found
-    titles = cursor.execute("SELECT title FROM cluster_names WHERE run = ? AND name = ? ORDER BY label", [run, name])
-    names = tuple(_names(titles))
-    table = _table(cursor, "SELECT row, label FROM cluster_rows WHERE run = $run AND name = $name", run=run, name=name)
-    labels = np.empty(table.num_rows, np.int32)
-    labels[table["row"].to_numpy()] = table["label"].to_numpy()
-    return Clusters(method, labels, names, silhouette, json.loads(meta))
-
-
-def rename_cluster(cursor: Cursor, run: int, name: str, label: int, title: str) -> None:
-    cursor.execute(
-        "UPDATE cluster_names SET title = ? WHERE run = ? AND name = ? AND label = ?", [title, run, name, label]
-    )
-
-
-def now() -> datetime:
-    """The moment as the database keeps it: UTC, without a zone."""
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _json(value: Mapping[str, Any]) -> str:
-    return json.dumps(dict(value), ensure_ascii=False)
-
-
-def _names(cursor: Cursor) -> list[str]:
-    return [str(name) for (name,) in cursor.fetchall()]
-
-
-def _insert(cursor: Cursor, table: str, run: int, columns: dict[str, pa.Array]) -> None:
-    n = len(next(iter(columns.values())))
-    cursor.register("incoming", pa.table({"run": pa.array(np.full(n, run, np.int32)), **columns}))
-    try:
-        cursor.execute(f"INSERT INTO {table} SELECT * FROM incoming")
-    finally:
-        cursor.unregister("incoming")
-
-
-def _table(cursor: Cursor, sql: str, **params: object) -> pa.Table:
-    return cursor.sql(sql, params=params).to_arrow_table()
-
-
-def _rows(n: int) -> pa.Array:
-    return pa.array(np.arange(n, dtype=np.int32))
-
-
-def _same(text: str, n: int) -> pa.Array:
-    return pa.repeat(text, n)
-
-
-def _lists(matrix: np.ndarray) -> pa.Array:
-    return pa.FixedSizeListArray.from_arrays(pa.array(np.ascontiguousarray(matrix).ravel()), matrix.shape[1])
-
-
-def _matrix(column: pa.ChunkedArray, width: int) -> np.ndarray:
-    return np.asarray(column.combine_chunks().flatten().to_numpy(zero_copy_only=False)).reshape(-1, width)
+def _rows(cursor: Cursor, key: str) -> int:
+    row = one(cursor, "SELECT rows FROM runs WHERE key = ?", [key])
+    return int(row[0]) if row else 0

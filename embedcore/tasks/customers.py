@@ -38,7 +38,7 @@ def embed(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     from embedcore.intake import Table, make_catalogue
 
     progress(0, 100, note="Opening the result")
-    dataset, known = Dataset.load(Path(spec["dataset_folder"])), Embedding.load(Path(spec["run_folder"]))
+    dataset, known = Dataset.load(Path(spec["dataset_folder"])), Embedding.load(Path(spec["run_folder"]) / "embeddings")
     fitted = methods.get(str(spec["run_method"])).load(Path(spec["model_folder"]))
     progress(20, 100, note="Reading the new products")
     notices: list[str] = []

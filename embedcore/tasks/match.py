@@ -27,7 +27,7 @@ def match(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     other's (pictures, tables, baskets) as one more likeness."""
     progress(0, 100, note="Getting ready")
     dataset = Dataset.load(Path(spec["dataset_folder"]))
-    run = Embedding.load(Path(spec["run_folder"])) if spec.get("run_folder") else None
+    run = Embedding.load(Path(spec["run_folder"]) / "embeddings") if spec.get("run_folder") else None
     text: Embedding | None
     extra: dict[str, Embedding] = {}
     if run is not None and spec.get("run_method") == "text":

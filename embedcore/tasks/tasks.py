@@ -117,7 +117,7 @@ def map_(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
 
     progress(0, 1, note="Getting ready")  # the first map of a worker waits for imports and the compiler
     folder = Path(spec["run_folder"])
-    vectors, graph = Embedding.load(folder).vectors, Graph.load(folder)
+    vectors, graph = Embedding.load(folder / "embeddings").vectors, Graph.load(folder / "graph")
     how = {k: spec[k] for k in ("n_neighbors", "min_dist") if spec.get(k) is not None}
     projection.umap(vectors, graph, seed=int(spec.get("seed", 0)), **how, progress=progress).save(out)
     return {}
@@ -128,12 +128,12 @@ def cluster(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
     from embedcore.explore import Projection, clusters
 
     folder, method = Path(spec["run_folder"]), str(spec["method"])
-    embedding, dataset = Embedding.load(folder), Dataset.load(Path(spec["dataset_folder"]))
+    embedding, dataset = Embedding.load(folder / "embeddings"), Dataset.load(Path(spec["dataset_folder"]))
     seed, k, size = int(spec.get("seed", 0)), spec.get("k"), spec.get("min_size")
     space = spec.get("space") or ("map" if method == "hdbscan" and "umap" in spec["maps"] else "vectors")
     if space == "map" and "umap" not in spec["maps"]:
         raise InputError("There is no map of this result yet.", "Wait for it, or group by the vectors.")
-    x = Projection.load(folder, "umap").xy if space == "map" else embedding.vectors
+    x = Projection.load(folder / "maps", "umap").xy if space == "map" else embedding.vectors
     look = stage(progress, 0, 90, "Finding groups")
     if method == "kmeans":
         found = clusters.kmeans(x, int(k) if k else None, seed, look)
