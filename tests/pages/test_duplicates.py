@@ -12,7 +12,7 @@ from embedcore import Embedding
 from embedcore.export import csv
 from embedcore.neighbours import build
 from pages.ui import cards
-from pages.ui.duplicates import pairs, review
+from pages.ui.duplicates import decisions, likeness, texts
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
 
@@ -39,16 +39,16 @@ def test_products_listed_twice_are_shown_side_by_side_with_what_differs(keys) ->
     assert "red shoe" in text
     assert "red shoe :orange-background[NEW]" in text
     assert ":orange[**≠**] :gray[cost] :orange-background[1\\.00]" in text
-    assert "0 of 3 pairs reviewed" in [p.proto.text for p in app.get("progress")]
+    assert f"0 of 3 pairs {texts.REVIEWED}" in [p.proto.text for p in app.get("progress")]
 
 
 def test_a_verdict_is_stored_and_survives_a_new_visit(keys) -> None:
     app = open_page("duplicates", look="alike", run=keys["planted"][:12])
     button(app, "same:").click().run()
     check(app)
-    assert "1 of 3 pairs reviewed" in [p.proto.text for p in app.get("progress")]
+    assert f"1 of 3 pairs {texts.REVIEWED}" in [p.proto.text for p in app.get("progress")]
     again = open_page("duplicates", look="alike", run=keys["planted"][:12])
-    assert "1 of 3 pairs reviewed" in [p.proto.text for p in again.get("progress")]
+    assert f"1 of 3 pairs {texts.REVIEWED}" in [p.proto.text for p in again.get("progress")]
     assert len(verdict_buttons(again)) == 2
     decided = open_page("duplicates", look="alike", run=keys["planted"][:12], show="same")
     assert len([b for b in decided.button if b.key.startswith("back:")]) == 1
@@ -57,10 +57,10 @@ def test_a_verdict_is_stored_and_survives_a_new_visit(keys) -> None:
 def test_undo_takes_the_last_verdict_back(keys) -> None:
     app = open_page("duplicates", look="alike", run=keys["planted"][:12])
     button(app, "different:").click().run()
-    assert "Marked as not the same" in words(app)
+    assert texts.DONE["different"] in words(app)
     button(app, "undo").click().run()
     check(app)
-    assert "0 of 3 pairs reviewed" in [p.proto.text for p in app.get("progress")]
+    assert f"0 of 3 pairs {texts.REVIEWED}" in [p.proto.text for p in app.get("progress")]
 
 
 def test_a_verdict_can_be_taken_back_later(keys) -> None:
@@ -68,7 +68,7 @@ def test_a_verdict_can_be_taken_back_later(keys) -> None:
     later = open_page("duplicates", look="alike", run=keys["planted"][:12], show="different")
     button(later, "back:").click().run()
     check(later)
-    assert "Nothing is marked as not the same yet" in words(later)
+    assert texts.NOTHING["different"] in words(later)
 
 
 def test_a_reviewed_list_says_that_nothing_is_left(keys) -> None:
@@ -76,7 +76,7 @@ def test_a_reviewed_list_says_that_nothing_is_left(keys) -> None:
     for _ in range(3):
         button(app, "same:").click().run()
     check(app)
-    assert "Everything above this threshold is reviewed" in words(app)
+    assert texts.ABOVE_REVIEWED in words(app)
 
 
 def test_the_link_carries_threshold_view_and_page(keys) -> None:
@@ -94,32 +94,32 @@ def test_no_pair_above_the_threshold_is_said_with_a_way_on(home: Path) -> None:
     keys = shop.fill(home, shop.dataset(twins=0), "planted")
     app = open_page("duplicates", look="alike", run=keys["planted"][:12], threshold="0.99")
     check(app)
-    assert "No two products are that much alike" in words(app)
+    assert texts.NOT_THAT_CLOSE in words(app)
     button(app, "lower").click().run()
     check(app)
-    assert "No two products" not in words(app)
+    assert texts.NOT_THAT_CLOSE not in words(app)
     assert app.slider[0].value < 0.99
     assert not app.warning
 
 
-def test_a_result_from_baskets_says_that_alike_means_bought_alike(home: Path) -> None:
+def test_an_embedding_from_baskets_says_that_close_means_bought_alike(home: Path) -> None:
     keys = shop.fill(home, shop.dataset(), "svd")
     app = open_page("duplicates", look="alike", run=keys["svd"][:12], threshold="0.6")
     check(app)
-    assert "bought alike" in words(app)
+    assert texts.BOUGHT_ALIKE in words(app)
     button(app, "train-text").click().run()
     check(app)
     assert app.title[0].value == "Train"
     assert app.segmented_control(key="method:Words").value == "text"
 
 
-def test_the_text_result_is_one_click_away_when_there_is_one(home: Path) -> None:
+def test_the_text_embedding_is_one_click_away_when_there_is_one(home: Path) -> None:
     keys = shop.fill(home, shop.dataset(), "planted", "svd")
     app = open_page("duplicates", look="alike", run=keys["svd"][:12], threshold="0.6")
     button(app, "use-text").click().run()
     check(app)
     assert app.query_params["run"] in ([keys["planted"][:12]], keys["planted"][:12])
-    assert "bought alike" not in words(app)
+    assert texts.BOUGHT_ALIKE not in words(app)
 
 
 def test_names_from_a_file_never_become_links_or_pictures(home: Path) -> None:
@@ -144,7 +144,7 @@ def test_what_differs_between_two_texts_is_marked_word_by_word() -> None:
 
 def test_each_pair_is_counted_once_in_the_histogram() -> None:
     vectors = np.array([[1, 0], [1, 0.01], [0, 1]], np.float32)
-    assert review.histogram(build(vectors, 5))["pairs"].sum() == 1
+    assert likeness.histogram(build(vectors, 5))["pairs"].sum() == 1
 
 
 def test_pairs_between_groups_are_left_to_decide_too(home: Path) -> None:
@@ -152,25 +152,25 @@ def test_pairs_between_groups_are_left_to_decide_too(home: Path) -> None:
     found = pd.DataFrame(
         {"item_a": [0, 1], "item_b": [1, 2], "id_a": ["p00", "p01"], "id_b": ["p01", "p02"], "score": [0.95, 0.91]}
     )
-    group = review.duplicates.Group((0, 1), 0.95, ((0, 1, 0.95),))
-    assert [u.items for u in review.units(data, found, [group], {})] == [(0, 1), (1, 2)]
-    assert [u.items for u in review.units(data, found, [group], {("p00", "p01"): "same"})] == [(1, 2)]
+    group = likeness.duplicates.Group((0, 1), 0.95, ((0, 1, 0.95),))
+    assert [u.items for u in likeness.units(data, found, [group], {})] == [(0, 1), (1, 2)]
+    assert [u.items for u in likeness.units(data, found, [group], {("p00", "p01"): "same"})] == [(1, 2)]
 
 
-def test_products_said_to_be_the_same_are_gathered() -> None:
-    said = {("p00", "p01"): "same", ("p01", "p02"): "same", ("p10", "p11"): "different", ("gone", "p00"): "same"}
-    data, vectors = shop.dataset(), Embedding("product", np.array(["p00", "p01"], dtype=object), np.eye(2))
-    assert [u.items for u in review.judged(data, vectors, said, "same")] == [(0, 1, 2)]
-    assert [u.pairs for u in review.judged(data, vectors, said, "different")] == [(("p10", "p11"),)]
+def test_products_marked_as_the_same_are_gathered() -> None:
+    verdicts = {("p00", "p01"): "same", ("p01", "p02"): "same", ("p10", "p11"): "different", ("gone", "p00"): "same"}
+    data = shop.dataset()
+    assert [u.items for u in decisions.gathered(data, verdicts, "same")] == [(0, 1, 2)]
+    assert [u.pairs for u in decisions.gathered(data, verdicts, "different")] == [(("p10", "p11"),)]
 
 
 def test_the_download_holds_the_pairs_and_every_verdict() -> None:
     data, names = shop.dataset(), ["item_a", "item_b", "id_a", "id_b", "title_a", "title_b", "score", "band"]
     found = pd.DataFrame([(0, 1, "p00", "p01", "red shoe", "=1+1", 0.912345, "near-duplicate")], columns=names)
     vectors = Embedding("product", np.array(["p02", "p03"], dtype=object), np.array([[1, 0], [0.6, 0.8]]))
-    said = {("p00", "p01"): "same", ("p02", "p03"): "different", ("p04", "p10"): "same", ("gone", "p00"): "same"}
-    listed = review.with_verdicts(found, said)
-    lines = csv(pairs.export(listed, review.elsewhere(data, vectors, listed, said))).decode().split()
+    verdicts = {("p00", "p01"): "same", ("p02", "p03"): "different", ("p04", "p10"): "same", ("gone", "p00"): "same"}
+    listed = likeness.with_verdicts(found, verdicts)
+    lines = csv(likeness.export(listed, likeness.elsewhere(data, vectors, listed, verdicts))).decode().split()
     assert lines[0] == "id_a,id_b,title_a,title_b,score,band,verdict"
     assert "'=1+1,0.9123,near-duplicate,same" in " ".join(lines)
     assert "p02,p03,green shoe,black shoe,0.6,somewhat,different" in " ".join(lines)
@@ -201,10 +201,10 @@ def test_the_last_page_steps_back_when_it_is_done(home: Path) -> None:
 def test_a_large_group_is_folded_and_one_product_can_be_taken_out(keys) -> None:
     app = open_page("duplicates", look="alike", run=keys["planted"][:12], threshold="0.6")
     check(app)
-    assert "2 more of this group" in [e.label for e in app.expander]
-    assert "**8 products** · alike 0.6" in words(app)
+    assert "2 more rows" in [e.label for e in app.expander]
+    assert "**8 products** · similarity 0.6" in words(app)
     button(app, "out:0-1-2-").click().run()
     check(app)
-    assert "Marked as not the same (7 pairs)" in words(app)
+    assert f"{texts.DONE['different']} (7 pairs)" in words(app)
     assert "**8 products**" not in words(app)
     assert "**7 products**" in words(app)

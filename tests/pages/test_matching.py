@@ -10,8 +10,7 @@ import pytest
 from embedcore.match import VERSION, Matches
 from embedcore.store import Store
 from pages.ui import services
-from pages.ui.duplicates import groups as matchgroups
-from pages.ui.duplicates import out as matchout
+from pages.ui.duplicates import catalogue, groups, texts
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
 
@@ -32,18 +31,18 @@ def buttons(app, start: str) -> list[str]:
 
 def stored(home: Path, data: str) -> dict[tuple[str, str], str]:
     store = services.store() if services.home() == home else Store.open(home)
-    said = store.verdicts(data)
-    return {(a, b): v for a, b, v in zip(said["id_a"], said["id_b"], said["verdict"], strict=True)}
+    found = store.verdicts(data)
+    return {(a, b): v for a, b, v in zip(found["id_a"], found["id_b"], found["verdict"], strict=True)}
 
 
 def test_groups_come_with_a_reason_and_a_row_to_keep(keys) -> None:
     app = open_page("duplicates")
     check(app)
     text = words(app)
-    assert "products stand in the catalogue more than once" in text
+    assert texts.LISTED_MORE in text
     assert "red shoe" in text
     assert "same brand" in text
-    assert "this row is kept" in text
+    assert texts.ROW_TO_KEEP in text
     assert app.metric[1].value.endswith("%")
     assert app.metric[2].value.endswith("%")
 
@@ -93,10 +92,10 @@ def test_everything_above_a_line_is_accepted_at_once_and_undone_at_once(home: Pa
     app.selectbox(key="match:line").set_value(0.8).run()
     button(app, "match:bulk").click().run()
     check(app)
-    said = stored(home, keys["data"])
-    assert len(said) >= 8
-    assert set(said.values()) == {"same"}
-    assert all(a[1:] == b[1:] for a, b in said), "a device and its second listing"
+    accepted = stored(home, keys["data"])
+    assert len(accepted) >= 8
+    assert set(accepted.values()) == {"same"}
+    assert all(a[1:] == b[1:] for a, b in accepted), "a device and its second listing"
     button(app, "undo").click().run()
     assert not stored(home, keys["data"])
 
@@ -107,32 +106,32 @@ def test_another_row_can_be_kept(keys, home: Path) -> None:
     id = services.dataset(keys["data"]).items[int(keep.key.split(":")[-1])]
     keep.click().run()
     check(app)
-    assert id in matchgroups.keeps(keys["data"]).values()
+    assert id in groups.keeps(keys["data"]).values()
     found = Matches.load(services.store().artifact("match", f"{VERSION}|", keys["data"]) or Path("/"))
     data = services.dataset(keys["data"])
-    assert int(data.index[id]) in matchout.choices(data, found, matchgroups.keeps(keys["data"])).values()
+    assert int(data.index[id]) in catalogue.choices(data, found, groups.keeps(keys["data"])).values()
 
 
 def test_it_asks_learns_and_forgets(keys) -> None:
     app = open_page("duplicates", show="teach")
     check(app)
-    assert "Is this one product?" in words(app)
+    assert texts.QUESTION in words(app)
     button(app, "same:").click().run()
     button(app, "different:").click().run()
     assert any("2 of" in p.proto.text for p in app.get("progress"))
     button(app, "teach:learn").click().run()
     check(app)
-    assert "It has learned from **2** verdicts" in words(app)
+    assert f"{texts.LEARNED} **2** verdicts" in words(app)
     again = open_page("duplicates", show="teach")
-    assert "It has learned from **2** verdicts" in words(again), "every tab knows the lesson"
+    assert f"{texts.LEARNED} **2** verdicts" in words(again), "every tab knows the lesson"
     button(again, "teach:forget").click().run()
-    assert "It has learned" not in words(again)
+    assert texts.LEARNED not in words(again)
 
 
 def test_the_clean_catalogue_is_a_job_away(keys) -> None:
     app = open_page("duplicates", show="out")
     check(app)
-    assert "rows would go" in words(app)
+    assert texts.MERGED in words(app)
     assert len(app.get("download_button")) == 8
     button(app, "match:load").click().run()
     job = services.jobs().wait(app.session_state["match:merging"], 60)
@@ -142,7 +141,7 @@ def test_the_clean_catalogue_is_a_job_away(keys) -> None:
     assert clean.baskets is not None
     app.run()
     check(app)
-    assert "is loaded, baskets included" in words(app)
+    assert texts.LOADED in words(app)
 
 
 def test_verdicts_come_along_to_a_new_version_of_the_catalogue(keys, home: Path) -> None:
@@ -172,14 +171,14 @@ def test_a_dataset_without_texts_says_what_to_do(home: Path) -> None:
     assert "no titles or descriptions" in words(app)
 
 
-def test_looking_is_one_click_when_nothing_was_computed(home: Path) -> None:
+def test_finding_is_one_click_when_nothing_was_computed(home: Path) -> None:
     shop.fill(home, shop.dataset(), prepared=False)
     app = open_page("duplicates")
     check(app)
-    assert "Look for duplicates among 23 products" in words(app)
+    assert f"{texts.FIND} among 23 products" in words(app)
     button(app, "match:start").click().run()
     job = services.jobs().wait(app.session_state["match:job"], 120)
     assert job.state == "done", (job.message, job.hint)
     app.run()
     check(app)
-    assert "products stand in the catalogue more than once" in words(app)
+    assert texts.LISTED_MORE in words(app)

@@ -1,29 +1,77 @@
-"""Groups of rows that look like one product: side by side, why, which one to keep, and what a person says."""
+"""Groups of rows that look like one product: why, which row to keep, and accepting many at once."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from embedcore import Dataset
 from embedcore.match import Matches, Reasons, proposal
-from pages.ui import cards, services
-from pages.ui.duplicates import pairs, review
-from pages.ui.text import number, plain, share
+from pages.ui import services
+from pages.ui.duplicates import decisions, review, texts
+from pages.ui.duplicates.decisions import Desk, Pair, Unit
+from pages.ui.text import count, plain, share
 
-ON_A_PAGE = 5
-ON_SHOW = 6  # cards of one group before the rest is folded away
-AT_MOST = 30  # cards of one group at all
-ORDER = {"doubt": "Worth a look first", "sure": "Surest first"}
 LINES = (0.8, 0.9, 0.95, 0.98, 0.99)
 ALL_PAIRS = 12  # larger groups are tied together by a chain: 500 rows have 124,750 pairs
 
 
-def units(dataset: Dataset, found: Matches) -> list[review.Unit]:
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What the review shows of groups that the matcher found."""
+
+    dataset: Dataset
+    data: str
+    matches: Matches
+
+    @cached_property
+    def _reasons(self) -> Reasons:
+        return Reasons(self.dataset, self.matches)
+
+    @cached_property
+    def _kept(self) -> dict[str, str]:
+        return keeps(self.data)
+
+    def head(self, unit: Unit, *, undecided: bool) -> str:
+        """How many rows, and how sure."""
+        head = f"**{len(unit.items)} {texts.ASK if undecided else 'rows'}**"
+        if math.isnan(unit.score):
+            return head
+        return f"{head} · {share(unit.score)} sure" + (" or more" if len(unit.items) > 2 and unit.score < 0.995 else "")
+
+    def first(self, unit: Unit) -> int:
+        """The row to keep."""
+        chosen = self.dataset.index.get(self._kept.get(keep_key(self.dataset, unit.items), ""), -1)
+        return chosen if chosen in unit.items else proposal(self.dataset, np.array(unit.items))
+
+    def under(self, card: DeltaGenerator, unit: Unit, item: int) -> None:
+        """Why it belongs to the row that is kept, and a button to keep it instead."""
+        first = self.first(unit)
+        if item == first:
+            card.markdown(f":green-badge[:material/star: {texts.ROW_TO_KEEP}]")
+            return
+        row = self.matches.row_of.get((min(item, first), max(item, first)))
+        if row is not None:
+            sure = share(float(self.matches.probability[row]))
+            card.caption(f"{sure} sure: {plain(self._reasons.of(row))}")
+        card.button(
+            texts.KEEP,
+            key=f"keep:{unit.key}:{item}",
+            type="tertiary",
+            icon=":material/star:",
+            on_click=set_keep,
+            args=(self.data, keep_key(self.dataset, unit.items), str(self.dataset.items[item])),
+        )
+
+
+def units(dataset: Dataset, found: Matches) -> list[Unit]:
     """Every group at the cut: its products, its least likely pair, and the pairs that a verdict on it is about."""
     held: dict[int, list[int]] = {}
     inside = np.flatnonzero(found.group[found.a] == found.group[found.b])
@@ -33,53 +81,54 @@ def units(dataset: Dataset, found: Matches) -> list[review.Unit]:
     for members in found.groups():
         rows = held.get(int(found.group[members[0]]), [])
         weakest = float(found.probability[rows].min()) if rows else math.nan
-        out.append(review.Unit(tuple(members.tolist()), weakest, about(dataset, members.tolist())))
+        out.append(Unit(tuple(members.tolist()), weakest, about(dataset, members.tolist())))
     return out
 
 
-def about(dataset: Dataset, items: Sequence[int]) -> tuple[review.Pair, ...]:
+def about(dataset: Dataset, items: Sequence[int]) -> tuple[Pair, ...]:
     """The pairs of ids that make a group one product."""
     if len(items) <= ALL_PAIRS:
-        return review.all_pairs(dataset, items)
-    return tuple(review.pair(str(dataset.items[a]), str(dataset.items[b])) for a, b in pairwise(items))
+        return decisions.all_pairs(dataset, items)
+    return tuple(decisions.pair(str(dataset.items[a]), str(dataset.items[b])) for a, b in pairwise(items))
 
 
-def view(dataset: Dataset, data: str, found: Matches, groups: list[review.Unit], show: str) -> None:
-    """Progress, the order, bulk acceptance, and the groups, a few on a page."""
-    said = {(a, b): v for a, b, v in services.said(data)}
-    left = [u for u in groups if any(p not in said for p in u.pairs)]
-    pairs.undo_line(data)
-    if show in ("same", "different"):
-        listed = review.judged(dataset, None, said, show)
-        _page(dataset, data, found, listed, open=False, about=(data, show))
+def view(source: Found, desk: Desk, groups: list[Unit], show: str) -> None:
+    """What is left to decide, in some order, or what was decided."""
+    verdicts = decisions.by_pair(services.said(source.data))
+    review.undo_line(desk)
+    if show != "review":
+        listed = decisions.gathered(source.dataset, verdicts, show)
+        review.listing(source, desk, listed, (source.data, show), texts.NOTHING[show], undecided=False)
         return
-    done = sum(len(review.judged(dataset, None, said, verdict)) for verdict in ("same", "different"))
-    st.progress(
-        done / max(done + len(left), 1),
-        text=f"{number(done)} of {number(done + len(left))} groups reviewed · likely right "
-        f"{share(found.expected.of(found.cut)[0])}",
-    )
+    left = [u for u in groups if any(p not in verdicts for p in u.pairs)]
+    done = sum(len(decisions.gathered(source.dataset, verdicts, verdict)) for verdict in ("same", "different"))
+    right = share(source.matches.expected.of(source.matches.cut)[0])
+    review.progress(done, done + len(left), "groups", f" · {right} likely right")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         order = st.segmented_control(
             "Order",
-            list(ORDER),
+            list(texts.ORDER),
             default="doubt",
-            format_func=ORDER.get,
+            format_func=texts.ORDER.__getitem__,
             required=True,
             key="match:order",
             label_visibility="collapsed",
         )
-        _bulk(data, left)
-    skipped: list[str] = st.session_state.setdefault("match:skipped", [])
-    doubt = {u.key: abs((u.score if not math.isnan(u.score) else 0.5) - 0.5) - 0.02 * len(u.items) for u in left}
-    left.sort(key=lambda u: (u.key in skipped, doubt[u.key] if order == "doubt" else -u.score))
+        _bulk(desk, left)
     if not left:
-        st.success("Every group is reviewed. “Clean catalogue” has the results.", icon=":material/task_alt:")
+        desk.show(source.data, show)
+        st.success(texts.ALL_REVIEWED, icon=":material/task_alt:")
         return
-    _page(dataset, data, found, left, open=True, about=(data, show, order))
+    ordered = sorted(left, key=lambda u: (u.key in desk.skipped, _doubt(u) if order == "doubt" else -u.score))
+    review.listing(source, desk, ordered, (source.data, show, order), texts.ALL_REVIEWED, undecided=True)
 
 
-def _bulk(data: str, left: list[review.Unit]) -> None:
+def _doubt(unit: Unit) -> float:
+    """Low for what is worth a look first: nobody knows, and many rows."""
+    return abs((0.5 if math.isnan(unit.score) else unit.score) - 0.5) - 0.02 * len(unit.items)
+
+
+def _bulk(desk: Desk, left: list[Unit]) -> None:
     """Accept everything above a line at once."""
     line = st.selectbox(
         "Accept at once",
@@ -91,121 +140,16 @@ def _bulk(data: str, left: list[review.Unit]) -> None:
         width=190,
     )
     clear = [u for u in left if u.score >= line]
+    groups = count(len(clear), "group")
     st.button(
-        f"Accept {number(len(clear))} group{'' if len(clear) == 1 else 's'}",
+        f"Accept {groups}",
         icon=":material/done_all:",
-        key="match:bulk",
+        key=f"match:bulk:{line}:{len(clear)}",  # another number, another button: a click accepts what it says
         disabled=not clear,
-        help="Marks every group in which even the least likely pair is this sure as the same product. Undo takes it "
-        "back.",
-        on_click=review.say,
-        args=(data, [p for u in clear for p in u.pairs], "same"),
+        help=texts.BULK_HELP,
+        on_click=decisions.accept,
+        args=(desk, desk.turn, groups, [p for u in clear for p in u.pairs]),
     )
-
-
-def _page(
-    dataset: Dataset, data: str, found: Matches, listed: list[review.Unit], open: bool, about: tuple[object, ...]
-) -> None:
-    """Some of the groups; another list starts on its first page."""
-    if st.session_state.setdefault("match:about", about) != about:
-        st.session_state["match:about"] = about
-        st.session_state.pop("match:at", None)
-    if not listed:
-        st.info("Nothing here yet.", icon=":material/info:")
-        return
-    pages = math.ceil(len(listed) / ON_A_PAGE)
-    if st.session_state.get("match:at", 1) > pages:
-        st.session_state.pop("match:at")
-    at = st.session_state.get("match:at", 1)
-    reasons, kept = Reasons(dataset, found), keeps(data)
-    for n, unit in enumerate(listed[(at - 1) * ON_A_PAGE : at * ON_A_PAGE]):
-        _draw(dataset, data, found, reasons, unit, kept, open, keys=open and n == 0)
-    if pages > 1:
-        with st.container(horizontal_alignment="center"):
-            st.pagination(pages, key="match:at")
-
-
-def _draw(
-    dataset: Dataset,
-    data: str,
-    found: Matches,
-    reasons: Reasons,
-    unit: review.Unit,
-    kept: dict[str, str],
-    open: bool,
-    keys: bool,
-) -> None:
-    items = list(unit.items)
-    keep = dataset.index.get(kept.get(keep_key(dataset, items), ""), -1)
-    keep = keep if keep in items else proposal(dataset, np.array(items))
-    items.sort(key=lambda i: i != keep)
-    with st.container(border=True):
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            head = f"**{len(items)} rows, one product?**" if open else f"**{len(items)} rows**"
-            if not math.isnan(unit.score):
-                head += f" · {share(unit.score)} sure" + (" or more" if len(items) > 2 and unit.score < 0.995 else "")
-            st.markdown(head, width="content")
-            with st.container(horizontal=True, width="content"):
-                pairs.buttons(dataset, data, unit, open, keys)
-                if open:
-                    st.button(
-                        "Skip",
-                        icon=":material/skip_next:",
-                        key=f"skip:{unit.key}",
-                        shortcut="K" if keys else None,
-                        on_click=_skip,
-                        args=(unit.key,),
-                    )
-        shown = cards.side_by_side(dataset, items[:ON_SHOW], items[0])
-        if len(items) > ON_SHOW:
-            with st.expander(f"{number(len(items) - ON_SHOW)} more rows of this group"):
-                shown += cards.side_by_side(dataset, items[ON_SHOW:AT_MOST], items[0])
-                if len(items) > AT_MOST:
-                    st.caption(f"… and {number(len(items) - AT_MOST)} more.")
-        for item, card in zip(items, shown):
-            _under(dataset, data, found, reasons, items, item, card, open)
-
-
-def _under(
-    dataset: Dataset,
-    data: str,
-    found: Matches,
-    reasons: Reasons,
-    items: list[int],
-    item: int,
-    card: st.delta_generator.DeltaGenerator,
-    open: bool,
-) -> None:
-    """Below a card: why it belongs to the first one, and what can be said of it alone."""
-    name = "-".join(map(str, sorted(items)))
-    if item == items[0]:
-        card.markdown(":green-badge[:material/star: this row is kept]")
-        return
-    row = found.row_of.get((min(item, items[0]), max(item, items[0])))
-    if row is not None:
-        card.caption(f"{share(float(found.probability[row]))} sure: {plain(reasons.of(row))}")
-    with card.container(horizontal=True):
-        st.button(
-            "Keep this row",
-            key=f"keep:{name}:{item}",
-            type="tertiary",
-            icon=":material/star:",
-            on_click=set_keep,
-            args=(data, keep_key(dataset, items), str(dataset.items[item])),
-        )
-        if open and len(items) > 2:
-            st.button(
-                "Not the same as the others",
-                key=f"out:{name}:{item}",
-                type="tertiary",
-                icon=":material/call_split:",
-                on_click=review.say,
-                args=(data, review.one_out(dataset, items, item), "different"),
-            )
-
-
-def _skip(key: str) -> None:
-    st.session_state.setdefault("match:skipped", []).append(key)
 
 
 # Which row to keep, where it is not the proposal

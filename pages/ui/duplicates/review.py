@@ -1,215 +1,168 @@
-"""The work behind the Duplicates page: pairs above a threshold, what is left to decide, and decisions."""
+"""The review: groups or pairs side by side, and buttons and keys to decide them. One screen for both sources."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from itertools import combinations
+import math
+from collections.abc import Sequence
+from typing import Protocol
 
-import altair as alt
-import numpy as np
-import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from embedcore import Dataset, Embedding
-from embedcore.explore import duplicates
-from embedcore.neighbours import Graph
-from pages.ui import charts, services
+from embedcore import Dataset
+from pages.ui import cards
+from pages.ui.duplicates import decisions, texts
+from pages.ui.duplicates.decisions import Desk, Stamp, Unit
+from pages.ui.text import count, number, plain, short
 
-LOWEST = 0.5  # below this two products have too little in common to be worth a look
-Pair = tuple[str, str]
+ON_A_PAGE = 5  # groups
+ON_SHOW = 6  # cards of one group before the rest is folded away
+AT_MOST = 30  # cards of one group at all
 
 
-@dataclass(frozen=True)
-class Unit:
-    """Something to decide: a group of products, or a pair that is in none. items: positions in Dataset.items.
-    score: the weakest similarity in it. pairs: the pairs of ids that a decision is about."""
-
-    items: tuple[int, ...]
-    score: float
-    pairs: tuple[Pair, ...]
+class Source(Protocol):
+    """Where the units come from, and what it knows about them."""
 
     @property
-    def key(self) -> str:
-        return "-".join(map(str, self.items))
+    def dataset(self) -> Dataset:
+        """Whose products they are."""
+
+    def head(self, unit: Unit, *, undecided: bool) -> str:
+        """What stands above a unit, as markdown."""
+
+    def first(self, unit: Unit) -> int:
+        """The product that the others are compared with."""
+
+    def under(self, card: DeltaGenerator, unit: Unit, item: int) -> None:
+        """What stands under a card, above the buttons."""
 
 
-def pair(a: str, b: str) -> Pair:
-    """Two ids in the order in which decisions are stored."""
-    return (a, b) if a <= b else (b, a)
-
-
-@st.cache_resource(max_entries=8, show_spinner="Comparing products")
-def pairs(data: str, run: str, threshold: float) -> pd.DataFrame:
-    """Pairs above the threshold; do not change it, it is shared."""
-    return duplicates.pairs(services.dataset(data), services.embedding(run), services.graph(run), threshold)
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def groups(data: str, run: str, threshold: float, said: tuple[tuple[str, str, str], ...]) -> list[duplicates.Group]:
-    """Groups of the pairs above the threshold in the light of decisions (id, id, verdict)."""
-    verdicts = pd.DataFrame(said, columns=["id_a", "id_b", "verdict"])
-    found = pairs(data, run, threshold)
-    return duplicates.groups(found, verdicts, services.dataset(data), services.embedding(run))
-
-
-@st.cache_data(max_entries=8, show_spinner=False)
-def bins(run: str) -> pd.DataFrame:
-    """How many pairs of neighbours there are per step of similarity."""
-    return histogram(services.graph(run))
-
-
-def histogram(graph: Graph, step: float = 0.01) -> pd.DataFrame:
-    """Columns low, high, pairs: every pair in the neighbour lists counted once, from LOWEST up."""
-    row = np.repeat(np.arange(len(graph)), graph.k)
-    other, score = graph.ids.ravel().astype(np.int64), graph.scores.ravel()
-    ok = (other >= 0) & (score >= LOWEST)
-    a, b, score = np.minimum(row, other)[ok], np.maximum(row, other)[ok], score[ok]
-    _, once = np.unique(a * len(graph) + b, return_index=True)
-    edges = np.round(np.arange(LOWEST, 1 + step / 2, step), 4)
-    counts, _ = np.histogram(np.clip(score[once], LOWEST, 1), edges)
-    return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "pairs": counts})
-
-
-def ticks(most: int) -> list[int]:
-    """Three round numbers for an axis with square roots: the ground, the top, and a quarter of it at half height."""
-    top = 10 ** (len(str(max(most, 1))) - 1)
-    top *= most // top if most >= top else 1
-    return sorted({0, round(top / 4), top})
-
-
-def chart(frame: pd.DataFrame, threshold: float) -> alt.LayerChart:
-    """The histogram with the line of the threshold."""
-    frame = frame.assign(side=np.where(frame["low"] >= threshold - 1e-6, "shown", "below"))
-    bars = (
-        alt.Chart(frame)
-        .mark_bar(binSpacing=1)
-        .encode(
-            x=alt.X(
-                "low:Q",
-                bin="binned",
-                title="how alike (cosine similarity)",
-                scale=alt.Scale(domain=[LOWEST, 1]),
-                axis=alt.Axis(format=".1f", values=[0.5, 0.6, 0.7, 0.8, 0.9, 1], grid=False),
-            ),
-            x2=alt.X2("high"),
-            y=alt.Y(
-                "pairs:Q",
-                title="pairs",
-                scale=alt.Scale(type="sqrt"),
-                axis=alt.Axis(values=ticks(int(frame["pairs"].max())), format=",.0f"),
-            ),
-            color=alt.Color(
-                "side:N", legend=None, scale=alt.Scale(domain=["shown", "below"], range=[charts.ACCENT, charts.OTHER])
-            ),
-            tooltip=[
-                alt.Tooltip("low:Q", title="from", format=".2f"),
-                alt.Tooltip("high:Q", title="to", format=".2f"),
-                alt.Tooltip("pairs:Q", title="pairs", format=","),
-            ],
+def undo_line(desk: Desk) -> None:
+    """The last decision, with a way back."""
+    if not desk.past:
+        return
+    last = desk.past[-1]
+    many = "" if len(last.before) == 1 else f" ({count(len(last.before), 'pair')})"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        name = f": {plain(short(last.name, 60))}" if last.name else ""
+        st.markdown(f":green[:material/check_circle:] {texts.DONE[last.verdict]}{many}{name}", width="content")
+        st.button(
+            texts.UNDO,
+            icon=":material/undo:",
+            on_click=decisions.undo,
+            args=(desk, desk.turn),
+            key=f"undo:{desk.turn}",  # another decision, another button: a click is about the line beside it
+            type="tertiary",
         )
+
+
+def progress(done: int, of: int, what: str, more: str = "") -> None:
+    """How far the review is."""
+    st.progress(done / max(of, 1), text=f"{number(done)} of {number(of)} {what} {texts.REVIEWED}{more}")
+
+
+def listing(
+    source: Source, desk: Desk, units: Sequence[Unit], about: tuple[object, ...], empty: str, *, undecided: bool
+) -> None:
+    """Units, a few on a page; the page number is in the URL. about: what the list depends on; another list starts on
+    its first page. empty: what to say when there is none. undecided: whether they are still to decide."""
+    if st.session_state.setdefault("duplicates:about", about) != about:
+        st.session_state["duplicates:about"] = about
+        st.session_state["at"] = 1
+    if not units:
+        desk.show(about)
+        st.info(empty, icon=":material/task_alt:")
+        return
+    pages = math.ceil(len(units) / ON_A_PAGE)
+    slot, at = st.container(), 1
+    if pages > 1:
+        if st.session_state.get("at", 1) > pages:
+            st.session_state["at"] = pages
+        with st.container(horizontal_alignment="center"):
+            at = st.pagination(pages, key="at", bind="query-params")
+    shown = units[(at - 1) * ON_A_PAGE : at * ON_A_PAGE]
+    stamp = desk.show(about, at, shown[0].key)
+    with slot:
+        for n, unit in enumerate(shown):
+            draw(source, desk, stamp, unit, undecided=undecided, in_list=True, keys=n == 0)
+
+
+def draw(
+    source: Source, desk: Desk, stamp: Stamp, unit: Unit, *, undecided: bool, in_list: bool = False, keys: bool = False
+) -> None:
+    """A unit: its cards, and buttons to decide it or to take the verdict back. in_list: it can be put aside. keys: also
+    by one key press."""
+    first = source.first(unit)
+    items = [first, *(i for i in unit.items if i != first)]
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(source.head(unit, undecided=undecided), width="content")
+            with st.container(horizontal=True, width="content"):
+                buttons(source.dataset, desk, stamp, unit, undecided=undecided, keys=keys)
+                if undecided and in_list:
+                    skip_button(desk, stamp, unit.key, keys=keys)
+        shown = cards.side_by_side(source.dataset, items[:ON_SHOW], first)
+        if len(items) > ON_SHOW:
+            with st.expander(f"{count(len(items) - ON_SHOW, 'more row')}"):
+                shown += cards.side_by_side(source.dataset, items[ON_SHOW:AT_MOST], first)
+                if len(items) > AT_MOST:
+                    st.caption(f"… and {number(len(items) - AT_MOST)} more.")
+        for item, card in zip(items, shown, strict=False):
+            source.under(card, unit, item)
+            if undecided and len(items) > 2:
+                card.button(
+                    texts.OUT,
+                    key=f"out:{unit.key}:{item}",
+                    type="tertiary",
+                    icon=":material/call_split:",
+                    on_click=decisions.decide,
+                    args=(
+                        desk,
+                        stamp,
+                        str(source.dataset.titles[item]),
+                        decisions.one_out(source.dataset, items, item),
+                        "different",
+                    ),
+                )
+
+
+def buttons(dataset: Dataset, desk: Desk, stamp: Stamp, unit: Unit, *, undecided: bool, keys: bool) -> None:
+    """Same and different, or take back. keys: also by one key press."""
+    name, many = str(dataset.titles[unit.items[0]]), len(unit.items) > 2
+    if not undecided:
+        st.button(
+            texts.TAKE_BACK,
+            icon=":material/undo:",
+            key=f"back:{unit.key}",
+            on_click=decisions.decide,
+            args=(desk, stamp, name, unit.pairs, None),
+        )
+        return
+    st.button(
+        texts.ALL_SAME if many else texts.SAME,
+        icon=":material/check:",
+        shortcut="S" if keys else None,
+        key=f"same:{unit.key}",
+        on_click=decisions.decide,
+        args=(desk, stamp, name, unit.pairs, "same"),
     )
-    return alt.layer(bars, charts.mark(threshold)).properties(height=190)
+    st.button(
+        texts.ALL_DIFFERENT if many else texts.DIFFERENT,
+        icon=":material/close:",
+        shortcut="N" if keys else None,
+        key=f"different:{unit.key}",
+        on_click=decisions.decide,
+        args=(desk, stamp, name, decisions.all_pairs(dataset, unit.items), "different"),
+    )
 
 
-def decided(verdicts: pd.DataFrame) -> dict[Pair, str]:
-    """Stored decisions by pair of ids."""
-    return {pair(str(a), str(b)): str(v) for a, b, v in zip(verdicts["id_a"], verdicts["id_b"], verdicts["verdict"])}
-
-
-def with_verdicts(found: pd.DataFrame, said: Mapping[Pair, str]) -> pd.DataFrame:
-    """The pairs with a column verdict ("" while undecided)."""
-    return found.assign(verdict=[said.get(pair(a, b), "") for a, b in zip(found["id_a"], found["id_b"])])
-
-
-def units(
-    dataset: Dataset, found: pd.DataFrame, groups: Iterable[duplicates.Group], said: Mapping[Pair, str]
-) -> list[Unit]:
-    """What is left to decide: groups with an undecided pair, then undecided pairs between groups, best first."""
-    out, home = [], {}
-    for n, group in enumerate(groups):
-        home.update(dict.fromkeys(group.items, n))
-        inside = tuple(pair(str(dataset.items[a]), str(dataset.items[b])) for a, b, _ in group.pairs)
-        if any(p not in said for p in inside):
-            out.append(Unit(group.items, group.score, inside))
-    for a, b, id_a, id_b, score in zip(*(found[c] for c in ("item_a", "item_b", "id_a", "id_b", "score"))):
-        between = home.get(a, -1) != home.get(b, -2)
-        if between and pair(id_a, id_b) not in said:
-            out.append(Unit((int(a), int(b)), float(score), (pair(id_a, id_b),)))
-    return sorted(out, key=lambda u: -u.score)
-
-
-def likeness(vectors: Embedding | None, pairs: Iterable[Pair]) -> float:
-    """The weakest cosine similarity among pairs of ids; NaN when a product has no vector."""
-    if vectors is None:
-        return float("nan")
-    rows = [(vectors.row_of.get(a), vectors.row_of.get(b)) for a, b in pairs]
-    if not rows or any(a is None or b is None for a, b in rows):
-        return float("nan")
-    return float(min(vectors.unit[a] @ vectors.unit[b] for a, b in rows))
-
-
-def elsewhere(dataset: Dataset, vectors: Embedding, listed: pd.DataFrame, said: Mapping[Pair, str]) -> pd.DataFrame:
-    """Decided pairs that are not in the list (below its threshold), in its columns."""
-    here = {pair(a, b) for a, b in zip(listed["id_a"], listed["id_b"])}
-    rows = []
-    for (a, b), verdict in said.items():
-        if (a, b) not in here and a in dataset.index and b in dataset.index:
-            i, j, score = dataset.index[a], dataset.index[b], likeness(vectors, [(a, b)])
-            word = "" if np.isnan(score) else duplicates.band(score)
-            rows.append((i, j, a, b, dataset.titles[i], dataset.titles[j], score, word, verdict))
-    names = ["item_a", "item_b", "id_a", "id_b", "title_a", "title_b", "score", "band", "verdict"]
-    return pd.DataFrame(rows, columns=names)
-
-
-def judged(dataset: Dataset, vectors: Embedding | None, said: Mapping[Pair, str], verdict: str) -> list[Unit]:
-    """What was decided: products said to be the same, gathered; or each pair said to differ."""
-    mine = [p for p, v in said.items() if v == verdict and p[0] in dataset.index and p[1] in dataset.index]
-    if verdict == "different":
-        return [Unit(tuple(dataset.index[i] for i in p), likeness(vectors, [p]), (p,)) for p in mine]
-    leader: dict[str, str] = {}
-
-    def find(i: str) -> str:
-        while leader.setdefault(i, i) != i:
-            i = leader[i]
-        return i
-
-    for a, b in mine:
-        leader[find(a)] = find(b)
-    members: dict[str, set[str]] = {}
-    for p in mine:
-        members.setdefault(find(p[0]), set()).update(p)
-    about = [tuple(p for p in mine if p[0] in ids) for ids in members.values()]
-    items = [tuple(sorted(dataset.index[i] for i in ids)) for ids in members.values()]
-    return [Unit(i, likeness(vectors, p), p) for i, p in zip(items, about)]
-
-
-def say(data: str, about: Iterable[Pair], verdict: str | None) -> None:
-    """Store a decision about pairs (None takes it back) and remember what was there, for undo."""
-    store = services.store()
-    before = decided(store.verdicts(data))
-    changed = [(p, before.get(p)) for p in about if before.get(p) != verdict]
-    store.set_verdicts(data, [(a, b, verdict) for (a, b), _ in changed])
-    st.session_state["duplicates:undo"] = (data, verdict, changed)
-
-
-def undo() -> None:
-    """Take the last decision back."""
-    data, _, changed = st.session_state.pop("duplicates:undo")
-    services.store().set_verdicts(data, [(a, b, old) for (a, b), old in changed])
-
-
-def all_pairs(dataset: Dataset, items: Iterable[int]) -> tuple[Pair, ...]:
-    """Every pair among these products."""
-    return tuple(pair(str(dataset.items[a]), str(dataset.items[b])) for a, b in combinations(items, 2))
-
-
-def one_out(dataset: Dataset, items: Iterable[int], item: int) -> tuple[Pair, ...]:
-    """The pairs of one product with each of the others."""
-    return tuple(pair(str(dataset.items[item]), str(dataset.items[i])) for i in items if i != item)
-
-
-def closest(run: str) -> float:
-    """The highest similarity of any pair (-1 without pairs)."""
-    scores, ids = services.graph(run).scores, services.graph(run).ids
-    return float(scores[ids >= 0].max()) if (ids >= 0).any() else -1.0
+def skip_button(desk: Desk, stamp: Stamp, unit: str, *, keys: bool) -> None:
+    """Put a unit aside. unit: its key."""
+    st.button(
+        texts.SKIP,
+        icon=":material/skip_next:",
+        key=f"skip:{unit}",
+        shortcut="K" if keys else None,
+        on_click=decisions.skip,
+        args=(desk, stamp, unit),
+    )

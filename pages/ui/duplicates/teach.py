@@ -1,4 +1,4 @@
-"""Teaching the matcher: ten questions at a time, and what the answers changed."""
+"""Teaching the matcher: ten questions a round, and what the answers changed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.match import Matches, PairVerdicts, PairWeights, Reasons, ask, teach
 from pages.ui import cards, services
-from pages.ui.duplicates import pairs, review
-from pages.ui.text import number, plain, share
+from pages.ui.duplicates import decisions, review, texts
+from pages.ui.duplicates.decisions import Desk, Pair, Unit
+from pages.ui.text import count, number, plain, share
 
 ROUND = 10
 
@@ -26,80 +27,85 @@ def weights(text: str) -> PairWeights | None:
     return PairWeights.of(json.loads(text)) if text else None
 
 
-def view(dataset: Dataset, data: str, found: Matches, shipped: Matches) -> None:
+def view(dataset: Dataset, desk: Desk, found: Matches, shipped: Matches) -> None:
     """One question at a time, then the lesson. found: as things stand. shipped: before any verdict or lesson."""
-    st.markdown(
-        "**Ten answers make it better on your catalogue.** It asks about the pairs from which it learns most; your "
-        "verdicts count for the result at once, and after a round it can learn from them what matters in your data."
-    )
-    pairs.undo_line(data)
-    note = services.store().note("taught", data)
-    known = len(services.said(data))
-    if note.get("weights"):
-        with st.container(border=True):
-            st.markdown(f":green[:material/school:] It has learned from **{number(note['used'])}** verdicts.")
-            for sentence in note.get("changed", ()):
-                st.caption(plain(sentence))
-            if note.get("flipped"):
-                st.caption(f"{number(note['flipped'])} pairs are judged differently than before.")
-            st.button("Forget the lesson", icon=":material/undo:", key="teach:forget", on_click=_forget, args=(data,))
-    asked = _round(dataset, data, found)
-    answers = {(a, b) for a, b, _ in services.said(data)}
-    skipped = st.session_state.setdefault("teach:skipped", [])
-    open_ = [p for p in asked if p not in answers and p not in skipped]
-    if asked:
-        st.progress((len(asked) - len(open_)) / len(asked), text=f"{len(asked) - len(open_)} of {len(asked)} answered")
-    if open_:
-        _question(dataset, data, found, open_[0])
-    elif not asked:
-        st.info("There is no pair left about which it is unsure.", icon=":material/task_alt:")
+    data = desk.data
+    st.markdown(texts.TEACH)
+    review.undo_line(desk)
+    verdicts = decisions.by_pair(services.said(data))
+    _lesson(data)
+    questions = _round(dataset, data, found)
+    left = [p for p in questions if p not in verdicts and f"teach:{_unit(dataset, p).key}" not in desk.skipped]
+    if questions:
+        answered = len(questions) - len(left)
+        st.progress(answered / len(questions), text=f"{answered} of {len(questions)} answered")
+    if left:
+        _question(dataset, desk, found, left[0])
+    else:
+        desk.show("teach")
+        if not questions:
+            st.info(texts.NO_QUESTION, icon=":material/task_alt:")
     with st.container(horizontal=True):
         st.button(
-            f"Learn from all {number(known)} verdicts" if known else "Learn from the verdicts",
-            type="secondary" if open_ else "primary",
+            f"{texts.LEARN} {count(len(verdicts), 'verdict')}" if verdicts else f"{texts.LEARN} your verdicts",
+            type="secondary" if left else "primary",
             icon=":material/school:",
             key="teach:learn",
-            disabled=not known,
+            disabled=not verdicts,
             on_click=_learn,
             args=(dataset, data, shipped),
-            help="Moves the weights of the score towards your verdicts, with a strong pull back to what it knew before "
-            "(a maximum a posteriori step).",
+            help=texts.LEARN_HELP,
         )
-        if asked and not open_:
-            st.button("Ask ten more", icon=":material/quiz:", key="teach:more", on_click=_more, args=(data,))
+        if questions and not left:
+            st.button(texts.MORE, icon=":material/quiz:", key="teach:more", on_click=_more, args=(data,))
 
 
-def _round(dataset: Dataset, data: str, found: Matches) -> list[review.Pair]:
+def _lesson(data: str) -> None:
+    """What it learned so far, and what that changed."""
+    note = services.store().note("taught", data)
+    if not note.get("weights"):
+        return
+    with st.container(border=True):
+        st.markdown(f":green[:material/school:] {texts.LEARNED} **{number(note['used'])}** verdicts.")
+        for sentence in note.get("changed", ()):
+            st.caption(plain(sentence))
+        if note.get("flipped"):
+            st.caption(f"{count(note['flipped'], 'pair')} now judged differently.")
+        st.button(texts.FORGET, icon=":material/undo:", key="teach:forget", on_click=_forget, args=(data,))
+
+
+def _round(dataset: Dataset, data: str, found: Matches) -> list[Pair]:
     """The pairs of this round; they stay the same until it is over."""
     name = f"teach:asked:{data[:12]}"
     if name not in st.session_state:
-        said = PairVerdicts.of(dataset, services.store().verdicts(data))
-        rows = ask(found, said, ROUND)
+        known = PairVerdicts.of(dataset, services.store().verdicts(data))
+        rows = ask(found, known, ROUND)
         st.session_state[name] = [
-            review.pair(str(dataset.items[found.a[r]]), str(dataset.items[found.b[r]])) for r in rows.tolist()
+            decisions.pair(str(dataset.items[found.a[r]]), str(dataset.items[found.b[r]])) for r in rows.tolist()
         ]
-    return st.session_state[name]
+    pairs: list[Pair] = st.session_state[name]
+    return pairs
 
 
-def _question(dataset: Dataset, data: str, found: Matches, asked: review.Pair) -> None:
-    a, b = (dataset.index[i] for i in asked)
+def _unit(dataset: Dataset, pair: Pair) -> Unit:
+    return Unit((dataset.index[pair[0]], dataset.index[pair[1]]), 0.5, (pair,))
+
+
+def _question(dataset: Dataset, desk: Desk, found: Matches, pair: Pair) -> None:
+    unit = _unit(dataset, pair)
+    stamp = desk.show("teach", pair)
+    a, b = unit.items
     row = found.row_of.get((min(a, b), max(a, b)))
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown("**Is this one product?**", width="content")
+            st.markdown(f"**{texts.QUESTION}**", width="content")
             with st.container(horizontal=True, width="content"):
-                pairs.buttons(dataset, data, review.Unit((a, b), 0.5, (asked,)), open=True, keys=True)
-                st.button(
-                    "Skip", icon=":material/skip_next:", key="teach:skip", shortcut="K", on_click=_skip, args=(asked,)
-                )
+                review.buttons(dataset, desk, stamp, unit, undecided=True, keys=True)
+                review.skip_button(desk, stamp, f"teach:{unit.key}", keys=True)
         cards.side_by_side(dataset, (a, b), a)
         if row is not None:
             reason = plain(Reasons(dataset, found).of(row))
-            st.caption(f"It is {share(float(found.probability[row]))} sure that this is one product: {reason}")
-
-
-def _skip(asked: review.Pair) -> None:
-    st.session_state["teach:skipped"].append(asked)
+            st.caption(f"{share(float(found.probability[row]))} sure: {reason}")
 
 
 def _more(data: str) -> None:

@@ -1,4 +1,4 @@
-"""What comes out of the review: pairs, groups, a clean catalogue, where each id went, and a new dataset."""
+"""What comes out of the review: pairs, groups, a clean catalogue, old and new ids, and a new dataset."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from embedcore.export import csv, parquet
 from embedcore.match import Matches, Reasons, merged, proposal
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
-from pages.ui.duplicates import groups as matchgroups
+from pages.ui.duplicates import groups, texts
 from pages.ui.text import number, plain, short
 
 
@@ -22,22 +22,15 @@ def view(dataset: Dataset, data: str, found: Matches) -> None:
     """Downloads, and the clean catalogue as a dataset of its own."""
     found_groups = found.groups()
     gone = sum(len(g) - 1 for g in found_groups)
-    kept = matchgroups.keeps(data)
-    keep = choices(dataset, found, kept)
+    keep = choices(dataset, found, groups.keeps(data))
     st.markdown(
-        f"As things stand, **{number(gone)}** of {number(dataset.n_catalogue)} rows would go, merged into "
-        f"**{number(len(found_groups))}** products: groups that you called different stay apart, those you have not "
-        "looked at count by the line above. The most complete row is kept and its blanks are filled from the others."
+        f"**{number(gone)}** of {number(dataset.n_catalogue)} {texts.MERGED} into "
+        f"**{number(len(found_groups))}** products. {texts.MERGE_RULE}"
     )
-    for pages_job in [j for j in services.jobs().live() if j.kind == "merge" and j.spec.get("dataset") == data]:
-        job_ui.panel(pages_job.id)
+    for job in [j for j in services.jobs().live() if j.kind == "merge" and j.spec.get("dataset") == data]:
+        job_ui.panel(job.id)
     _opened()
-    if gone and st.button(
-        "Load the clean catalogue as a new dataset",
-        type="primary",
-        icon=":material/cleaning_services:",
-        key="match:load",
-    ):
+    if gone and st.button(texts.LOAD, type="primary", icon=":material/cleaning_services:", key="match:load"):
         members = [g.tolist() for g in found_groups]
         spec = {"dataset": data, "groups": members, "keep": {str(k): v for k, v in keep.items()}, "source": "merged"}
         key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
@@ -47,7 +40,7 @@ def view(dataset: Dataset, data: str, found: Matches) -> None:
     name = short(dataset.name, 40)
     tables: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
         "Clean catalogue": ("clean catalogue", lambda: merged(dataset, found.group, keep)[0]),
-        "Where each id went": ("old id to kept id", lambda: merged(dataset, found.group, keep)[1]),
+        "Old and new ids": ("old id to kept id", lambda: merged(dataset, found.group, keep)[1]),
         "Groups": ("groups", lambda: found.group_frame(dataset)),
         "Pairs with reasons": ("pairs", lambda: pair_table(dataset, found)),
     }
@@ -70,7 +63,7 @@ def choices(dataset: Dataset, found: Matches, kept: dict[str, str]) -> dict[int,
     """Group -> position of the row to keep, for groups in which a person chose another row than the proposal."""
     out = {}
     for members in found.groups():
-        chosen = kept.get(matchgroups.keep_key(dataset, members.tolist()))
+        chosen = kept.get(groups.keep_key(dataset, members.tolist()))
         at = dataset.index.get(chosen, -1) if chosen is not None else -1
         if at in members and at != proposal(dataset, members):
             out[int(members.min())] = at
@@ -89,7 +82,7 @@ def pair_table(dataset: Dataset, found: Matches, most: int = 50_000) -> pd.DataF
 
 
 def _opened() -> None:
-    """When the merge that was asked for here is done: say so, with the way to it."""
+    """When the merge that was started here is done: say so, with the way to it."""
     job = services.jobs().get(st.session_state.get("match:merging", ""))
     if job is None:
         return
@@ -97,8 +90,8 @@ def _opened() -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             new = str(job.result["dataset"])
             name = services.store().dataset_info(new).name
-            st.markdown(f":green[:material/task_alt:] “{plain(name)}” is loaded, baskets included.", width="content")
-            if st.button("Open it", icon=":material/arrow_forward:", key="match:open"):
+            st.markdown(f":green[:material/task_alt:] “{plain(name)}” {texts.LOADED}", width="content")
+            if st.button(texts.OPEN, icon=":material/arrow_forward:", key="match:open"):
                 del st.session_state["match:merging"]
                 shell.go("data", dataset=new[:12], run=None)
     elif job.state not in job_ui.LIVE:
