@@ -87,7 +87,7 @@ def chart(frame: pd.DataFrame, threshold: float) -> alt.LayerChart:
             ],
         )
     )
-    return alt.layer(bars, charts.mark(threshold)).properties(height=190)
+    return alt.layer(bars, charts.mark(threshold), height=190)
 
 
 def with_verdicts(found: pd.DataFrame, verdicts: Mapping[Pair, str]) -> pd.DataFrame:
