@@ -57,9 +57,10 @@ def clean_log(server: Server) -> None:
 
 
 @contextmanager
-def visited(chromium: Browser, folder: Path, name: str) -> Iterator[tuple[Server, Page]]:
-    """A fresh server and the page that a fixture prepares it with, both looked at afterwards. name: of screenshots."""
-    with serve(folder, folder / "home") as server:
+def visited(chromium: Browser, folder: Path, name: str, **env: str) -> Iterator[tuple[Server, Page]]:
+    """A fresh server and the page that a fixture prepares it with, both looked at afterwards. name: of screenshots.
+    env: of the server."""
+    with serve(folder, folder / "home", **env) as server:
         watch, done = Watch(chromium), False
         try:
             yield server, watch.page()

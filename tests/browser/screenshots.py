@@ -8,6 +8,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
+from pages.ui.duplicates import texts
 from tests.browser.conftest import FLAGS
 from tests.browser.see import go, heading, menu, press, see, settled, train_with
 from tests.browser.server import serve
@@ -59,8 +60,8 @@ def main() -> None:
         shoot(page, "Map", "map")
         trained(page, server.url, "Fashion shop", "Text encoder")
         menu(page, "Duplicates")
-        press(page, "Look for duplicates")
-        see(page, "products stand in the catalogue more than once", timeout=LONG)
+        press(page, texts.FIND)
+        see(page, texts.LISTED_MORE, timeout=LONG)
         for title in ("Train", "Duplicates", "Recommend", "Data"):
             shoot(page, title, title.lower())
         browser.close()

@@ -3,25 +3,40 @@ catalogue; what goes with a product, what replaces it, what a customer buys next
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pages.ui.duplicates import texts
 from tests.browser.conftest import visited
 from tests.browser.see import choose, go, menu, metric, press, see, settled
 from tests.browser.server import Server
+from tests.shared import ROOT
 
 LONG = 300_000
-ASK = "rows, one product?"
+SLOW = """
+import time
+from embedcore.store import Store
+write = Store.set_verdicts
+def slowly(*what):
+    time.sleep(0.5)
+    write(*what)
+    time.sleep(0.5)
+Store.set_verdicts = slowly
+"""
 pytestmark = pytest.mark.timeout(900)
 
 
 @pytest.fixture(scope="module")
 def shop(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
-    """(server, query): the fashion shop, nothing trained."""
-    with visited(chromium, tmp_path_factory.mktemp("review"), "review") as (server, page):
+    """(server, query): the fashion shop, nothing trained, on a machine whose store takes its time for a verdict."""
+    folder = tmp_path_factory.mktemp("review")
+    (folder / "sitecustomize.py").write_text(SLOW)
+    path = f"{folder}{os.pathsep}{ROOT}"
+    with visited(chromium, folder, "review", PYTHONPATH=path) as (server, page):
         go(page, server.url)
         press(page, re.compile("^Open Fashion shop"))
         see(page, "What to do next", timeout=LONG)
@@ -31,7 +46,38 @@ def shop(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def first_card(page: Page) -> str:
     """The group on top of the list."""
-    return page.get_by_test_id("stMain").inner_text().split(ASK, 1)[1][:300]
+    return page.get_by_test_id("stMain").inner_text().split(texts.ASK, 1)[1][:300]
+
+
+def found(page: Page) -> None:
+    """The groups are there; looked for, when nobody did yet."""
+    start = page.get_by_role("button", name=texts.FIND, exact=True)
+    if start.count():
+        start.click()
+    see(page, texts.FOUND, timeout=LONG)
+    settled(page)
+
+
+def test_quick_keys_and_a_slow_store_leave_nothing_that_cannot_be_undone(shop: tuple[Server, str], page: Page) -> None:
+    server, query = shop
+    go(page, server.url, f"duplicates?{query}")
+    found(page)
+    for key in "snns":
+        page.keyboard.press(key)
+    choose(page, texts.SHOW["same"])
+    see(page, texts.TAKE_BACK)  # drawn after all that was pressed before
+    undo = page.get_by_role("button", name=texts.UNDO, exact=True)
+    pressed = 0
+    while undo.count():
+        last = undo.element_handle()
+        undo.click()
+        page.wait_for_function("button => !button.isConnected", arg=last)
+        settled(page)
+        pressed += 1
+    assert pressed >= 1
+    see(page, texts.NOTHING["same"])
+    choose(page, texts.SHOW["different"])
+    see(page, texts.NOTHING["different"])
 
 
 def test_duplicates_are_found_judged_by_key_taught_and_merged_into_a_new_dataset(
@@ -39,47 +85,45 @@ def test_duplicates_are_found_judged_by_key_taught_and_merged_into_a_new_dataset
 ) -> None:
     server, query = shop
     go(page, server.url, f"duplicates?{query}")
-    press(page, "Look for duplicates")
-    see(page, "Likely found", timeout=LONG)
-    settled(page)
-    assert int(metric(page, "Pairs").replace(",", "")) >= 60
+    found(page)
+    assert int(metric(page, texts.PAIRS).replace(",", "")) >= 60
 
     before = first_card(page)
     page.keyboard.press("s")
-    see(page, "Marked as the same product")
-    see(page, re.compile("1 of [0-9,]+ groups reviewed"))
+    see(page, texts.DONE["same"])
+    see(page, re.compile(f"1 of [0-9,]+ groups {texts.REVIEWED}"))
     settled(page)
     assert first_card(page) != before
     page.reload()
-    see(page, re.compile("1 of [0-9,]+ groups reviewed"))  # a verdict is stored, not held by the tab
+    see(page, re.compile(f"1 of [0-9,]+ groups {texts.REVIEWED}"))  # a verdict is stored, not held by the tab
     settled(page)
     shown = first_card(page)
     page.keyboard.press("k")
     expect(page.get_by_test_id("stMain").get_by_text(shown.split("\n")[0]).first).to_be_attached()
     settled(page)
     page.keyboard.press("n")
-    see(page, "Marked as not the same")
+    see(page, texts.DONE["different"])
     settled(page)
-    press(page, "Undo")
-    expect(page.get_by_text("Marked as not the same")).to_have_count(0)
+    press(page, texts.UNDO)
+    expect(page.get_by_text(texts.DONE["different"])).to_have_count(0)
     settled(page)
 
-    choose(page, "Teach it")
+    choose(page, texts.FOUND_MODES["teach"])
     for answered, key in ((1, "s"), (2, "n")):
-        see(page, "Is this one product?")
+        see(page, texts.QUESTION)
         page.keyboard.press(key)
         see(page, f"{answered} of 10 answered")
         settled(page)
-    press(page, re.compile("Learn from all 3 verdicts"))
-    see(page, re.compile("It has learned from"))
+    press(page, f"{texts.LEARN} 3 verdicts")
+    see(page, re.compile(texts.LEARNED))
     settled(page)
 
-    choose(page, "Clean catalogue")
-    see(page, re.compile("of 2,000 rows would go"))  # the choice is marked before its page is drawn
-    merged = int(re.search(r"([\d,]+) of 2,000 rows would go", page.inner_text("body"))[1].replace(",", ""))  # type: ignore[index]
+    choose(page, texts.FOUND_MODES["out"])
+    see(page, re.compile(f"of 2,000 {texts.MERGED}"))  # the choice is marked before its page is drawn
+    merged = int(re.search(rf"([\d,]+) of 2,000 {texts.MERGED}", page.inner_text("body"))[1].replace(",", ""))  # type: ignore[index]
     assert merged > 50
-    press(page, "Load the clean catalogue as a new dataset")
-    press(page, "Open it", timeout=LONG)
+    press(page, texts.LOAD)
+    press(page, texts.OPEN, timeout=LONG)
     see(page, "Train a method", timeout=LONG)
     settled(page)
     assert query not in page.url

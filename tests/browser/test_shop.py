@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pages.ui.duplicates import texts as duplicates
 from tests.browser.conftest import OpenPage, visited
 from tests.browser.see import (
     PAGES,
@@ -144,7 +145,7 @@ def test_names_that_try_to_be_code_are_shown_as_they_are(server: Server, page: P
         assert page.locator("img[src*=evil], script[src*=evil], a[href*=evil]").count() == 0
     go(page, server.url, f"duplicates?{query}&look=alike&threshold=0.5")
     with page.expect_download() as got:
-        press(page, "Download the pairs")
+        press(page, duplicates.DOWNLOAD_PAIRS)
     table = pd.read_csv(got.value.path(), dtype=str)
     assert len(table)
     assert not any(str(v).startswith(("=", "@")) for v in table.to_numpy().ravel())

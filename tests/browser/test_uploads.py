@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages.ui.duplicates import texts as duplicates
 from tests.browser.see import go, heading, menu, metric, press, see, settled, to_training, train_with, upload
 from tests.browser.server import Server
 from tests.shared import SAMPLES, shared
@@ -72,8 +73,8 @@ def test_abt_buy_is_uploaded_and_its_duplicates_found(server: Server, page: Page
     bring(page, folder / "catalogue.csv", None, "Two shops")
     assert metric(page, "Products") == "2,173"
     menu(page, "Duplicates")
-    press(page, "Look for duplicates")
-    see(page, re.compile("products stand in the catalogue more than once"), timeout=LONG)
+    press(page, duplicates.FIND)
+    see(page, re.compile(duplicates.LISTED_MORE), timeout=LONG)
     see(page, re.compile("same model number"))
 
 

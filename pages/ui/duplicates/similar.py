@@ -11,7 +11,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from embedcore import Dataset, Embedding
-from embedcore.explore.duplicates import Group, band
+from embedcore.explore import duplicates
 from embedcore.export import csv
 from embedcore.methods import get
 from pages.ui import choice, services, shell
@@ -34,7 +34,7 @@ class Similar:
         if math.isnan(unit.score):
             return head
         more = " or more" if len(unit.items) > 2 and unit.score < 0.995 else ""
-        return f"{head} · similarity {unit.score:.2f}{more} · {band(unit.score)}"
+        return f"{head} · similarity {unit.score:.2f}{more} · {duplicates.band(unit.score)}"
 
     def first(self, unit: Unit) -> int:
         """The first one of the catalogue."""
@@ -126,7 +126,7 @@ def _threshold() -> float:
             help=texts.THRESHOLD_HELP,
         )
     )
-    name = band(value + 1e-6)
+    name = duplicates.band(value + 1e-6)
     st.markdown(f":{COLOURS.get(name, 'gray')}-badge[{name}] {texts.BANDS[name]}")
     return value
 
@@ -148,7 +148,7 @@ def _nothing(top: float) -> None:
         )
 
 
-def _counts(listed: pd.DataFrame, groups: list[Group]) -> None:
+def _counts(listed: pd.DataFrame, groups: list[duplicates.Group]) -> None:
     total = listed.attrs["found"]
     st.markdown(
         f"**{number(total)}** pairs and **{number(len(groups))}** groups above it"
