@@ -15,7 +15,7 @@ _MOST = 200_000  # products answered at once
 
 
 def answer(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """What a result predicts, as entity_answers.Predictions.plain gives it, and "notices" about what was read.
+    """What a result predicts, as Predictions.plain gives it, and "notices" about what was read.
 
     spec: "method", "model" (folder), and one of
     "dataset" (folder): the blank cells of its target column; with "ids", those products;

@@ -13,7 +13,7 @@ import pytest
 from embedcore.data import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods.entity import net as entity_net
-from embedcore.methods.entity.fit import size_of
+from embedcore.methods.entity.start import usual_size
 from embedcore.methods.entity.method import EntityEmbeddings, FittedEntity
 from embedcore.methods.entity.params import BASKETS, EntityParams
 from tests.methods import planted
@@ -160,14 +160,14 @@ def test_values_have_vectors_of_their_column_and_rare_ones_are_unsure() -> None:
     value = kinds().embeddings["value"]
     assert {i.split("=")[0] for i in value.ids} == {"colour", "kind"}
     sizes, counts = value.meta["sizes"], value.meta["counts"]
-    assert sizes == {"colour": size_of(5), "kind": 32}
+    assert sizes == {"colour": usual_size(5), "kind": 32}
     assert len(counts) == len(value)
     colours = [value.row(i) for i in value.ids if i.startswith("colour=")]
-    assert not value.vectors[colours, size_of(5) :].any()
-    assert value.vectors[colours, : size_of(5)].any(axis=1).all()
+    assert not value.vectors[colours, usual_size(5) :].any()
+    assert value.vectors[colours, : usual_size(5)].any(axis=1).all()
     assert [c < 20 for c in counts] == value.meta["unsure"]
     assert fit(table(), target="kind", value_size=12).embeddings["value"].meta["sizes"]["colour"] == 12
-    assert [size_of(n) for n in (1, 5, 46, 20_000, 10**6)] == [2, 4, 14, 410, 600]
+    assert [usual_size(n) for n in (1, 5, 46, 20_000, 10**6)] == [2, 4, 14, 410, 600]
 
 
 def test_the_finest_sensible_column_is_chosen_and_said() -> None:

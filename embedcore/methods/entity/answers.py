@@ -1,18 +1,20 @@
-"""Answers of a trained network: values with probabilities, amounts with a range, fellows in baskets."""
+"""Answers of a trained network: values with probabilities, amounts with a range, what is bought along."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from embedcore.methods.entity.linear import softmax
+from embedcore.methods.columns.inputs import softmax
 from embedcore.methods.entity.target import Target
 
 TOP = 5
-_ROWS = 2048
+_BLOCK = 2048  # rows answered at a time
+Top = tuple[tuple[tuple[str, float], ...], ...]  # for each product, (value, probability), best first
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,13 +33,14 @@ class Predictions:
     kind: str
     values: np.ndarray
     confidence: np.ndarray
-    top: tuple[tuple[tuple[str, float], ...], ...]
+    top: Top
     low: np.ndarray
     high: np.ndarray
     purchase: np.ndarray
     known: np.ndarray
 
     def __len__(self) -> int:
+        """How many products."""
         return len(self.ids)
 
     def take(self, rows: np.ndarray) -> Predictions:
@@ -72,66 +75,72 @@ class Predictions:
         }
 
 
-def answers(
-    target: Target,
-    arrays: Mapping[str, np.ndarray],
-    h: np.ndarray,
-    ids: np.ndarray,
-    known: np.ndarray,
-    facts: Mapping[str, Any],
-) -> Predictions:
-    """From product vectors h (n, d). facts: "temperature", "range" (10 % and 90 % of held-out errors, on the learned
-    scale), "partners" (ids), "rate" (mean and spread of the log share of baskets)."""
-    n = len(h)
-    nan, none = np.full(n, np.nan, np.float32), np.full(n, None, object)
-    if target.kind == "number":
-        z = scores(arrays, h)[:, 0]
-        spread = facts["range"]
-        amounts = [_written(target, target.amounts(np.asarray(x))) for x in (z, z + spread[0], z + spread[1])]
-        middle, low, high = amounts
-        return Predictions(ids, target.column, target.kind, middle, nan, ((),) * n, low, high, nan, known)
-    names = target.values if target.kind == "category" else facts["partners"]
-    best = np.empty((n, min(TOP, len(names))), np.int64)
-    chance = np.empty(best.shape, np.float32)
-    for start in range(0, n, _ROWS):
-        part = slice(start, start + _ROWS)
-        p = probabilities(target, arrays, h[part], facts, ids[part])
-        best[part] = np.argsort(-p, axis=1, kind="stable")[:, : best.shape[1]]
-        chance[part] = np.take_along_axis(p, best[part], axis=1)
-    top = tuple(
-        tuple((names[k], round(float(p), 4)) for k, p in zip(ks, ps, strict=True))
-        for ks, ps in zip(best, chance, strict=True)
-    )
-    values = np.array([names[k] for k in best[:, 0]], object)
-    often, label = nan, target.column
-    if target.kind == "bought with":
-        mean, spread = facts["rate"]
-        z = h @ arrays["extra.weight"].T + arrays["extra.bias"]
-        often, label = np.minimum(np.exp(z[:, 0] * spread + mean), 1.0).astype(np.float32), target.kind
-    return Predictions(ids, label, target.kind, values, chance[:, 0], top, none, none, often, known)
+@dataclass(frozen=True, eq=False)
+class Head:
+    """What makes answers of product vectors. weights: by name. facts: "temperature", or "range" (10 % and 90 % of the
+    held-out errors, on the learned scale), or "partners" (ids) and "rate" (mean and spread of the log share of
+    baskets)."""
 
+    target: Target
+    weights: Mapping[str, np.ndarray]
+    facts: Mapping[str, Any]
 
-def scores(arrays: Mapping[str, np.ndarray], h: np.ndarray) -> np.ndarray:
-    """(n, outputs) of the head."""
-    return np.asarray(h @ arrays["head.weight"].T + arrays["head.bias"])
+    @cached_property
+    def _row(self) -> dict[str, int]:
+        """The row of each partner."""
+        return {i: n for n, i in enumerate(self.facts["partners"])}
 
+    def answers(self, h: np.ndarray, ids: np.ndarray, known: np.ndarray) -> Predictions:
+        """From product vectors h (n, d). ids, known: see Predictions."""
+        n = len(h)
+        nan, none = np.full(n, np.nan, np.float32), np.full(n, None, object)
+        target = self.target
+        if target.kind == "number":
+            z = scores(self.weights, h)[:, 0]
+            low, high = self.facts["range"]
+            middle, least, most = (_written(target, target.amounts(np.asarray(x))) for x in (z, z + low, z + high))
+            return Predictions(ids, target.column, target.kind, middle, nan, ((),) * n, least, most, nan, known)
+        values, chances, top = self._likeliest(h, ids)
+        often, label = nan, target.column
+        if target.kind == "bought with":
+            often, label = self._purchases(h), target.kind
+        return Predictions(ids, label, target.kind, values, chances, top, none, none, often, known)
 
-def probabilities(
-    target: Target,
-    arrays: Mapping[str, np.ndarray],
-    h: np.ndarray,
-    facts: Mapping[str, Any],
-    ids: np.ndarray | None = None,
-) -> np.ndarray:
-    """(n, values) rows that sum to 1. For "bought with": of the partners in baskets; a product is not its own (ids)."""
-    if target.kind == "category":
-        return softmax(scores(arrays, h) / facts["temperature"])
-    s = np.asarray(h @ arrays["head.weight"].T + arrays["popularity"])
-    if ids is not None:
-        row = facts["row"]
-        at = np.array([row.get(str(i), -1) for i in ids])
+    def probabilities(self, h: np.ndarray, ids: np.ndarray) -> np.ndarray:
+        """(n, values) rows that sum to 1. For "bought with": of the partners in baskets; a product is not its own."""
+        if self.target.kind == "category":
+            return softmax(scores(self.weights, h) / self.facts["temperature"])
+        s = np.asarray(h @ self.weights["head.weight"].T + self.weights["popularity"])
+        at = np.array([self._row.get(str(i), -1) for i in ids])
         s[np.flatnonzero(at >= 0), at[at >= 0]] = -np.inf
-    return softmax(s)
+        return softmax(s)
+
+    def _likeliest(self, h: np.ndarray, ids: np.ndarray) -> tuple[np.ndarray, np.ndarray, Top]:
+        """((n,) the likeliest value, (n,) its probability, the TOP likeliest of each)."""
+        n, names = len(h), self.target.values if self.target.kind == "category" else self.facts["partners"]
+        best = np.empty((n, min(TOP, len(names))), np.int64)
+        chance = np.empty(best.shape, np.float32)
+        for start in range(0, n, _BLOCK):
+            part = slice(start, start + _BLOCK)
+            p = self.probabilities(h[part], ids[part])
+            best[part] = np.argsort(-p, axis=1, kind="stable")[:, : best.shape[1]]
+            chance[part] = np.take_along_axis(p, best[part], axis=1)
+        top = tuple(
+            tuple((names[k], round(float(p), 4)) for k, p in zip(ks, ps, strict=True))
+            for ks, ps in zip(best, chance, strict=True)
+        )
+        return np.array([names[k] for k in best[:, 0]], object), chance[:, 0], top
+
+    def _purchases(self, h: np.ndarray) -> np.ndarray:
+        """(n,) float32 share of baskets that would hold each product."""
+        mean, spread = self.facts["rate"]
+        z = h @ self.weights["extra.weight"].T + self.weights["extra.bias"]
+        return np.asarray(np.minimum(np.exp(z[:, 0] * spread + mean), 1.0), np.float32)
+
+
+def scores(weights: Mapping[str, np.ndarray], h: np.ndarray) -> np.ndarray:
+    """(n, outputs) of the head."""
+    return np.asarray(h @ weights["head.weight"].T + weights["head.bias"])
 
 
 def temperature(scores: np.ndarray, y: np.ndarray) -> float:

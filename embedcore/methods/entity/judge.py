@@ -2,59 +2,74 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from embedcore.data import Dataset
 from embedcore.methods.base import figure
+from embedcore.methods.columns.inputs import Inputs, softmax
 from embedcore.methods.columns.table import Table
-from embedcore.methods.entity import answers as entity_answers
-from embedcore.methods.entity import linear as entity_linear
-from embedcore.methods.entity.inputs import Inputs
+from embedcore.methods.entity import answers, linear
 from embedcore.methods.entity.target import Target
-from embedcore.methods.entity.tasks import Fellows
+from embedcore.methods.evaluation import Split, Verdict, best, hits, r2
+from embedcore.progress import Progress, silent
 
-_GIVEN = 0.995  # share of products from which on a column gives the target away
+if TYPE_CHECKING:
+    from embedcore.methods.entity.tasks import BasketTask
+
+# Chosen by hand.
 _PAIRS = 20_000  # held-out pairs of products that were bought together that are looked at
 _FOUND = 10  # suggestions that are looked at
-_ROWS = 512
+_FIRST = 5  # answers that may hold the right one
 _FEW = 30  # held-out products below which a figure proves nothing
 
 
-@dataclass(frozen=True)
-class Judged:
-    """figures and notices as Fitted.meta has them. facts: what answers need beside the weights."""
+@dataclass(frozen=True, eq=False)
+class ColumnSubject:
+    """A network that predicts a column. weights: by name. h: (n, d) vectors of all products. targets: (n,) see
+    target.of_column. rows: what it learned from, and what was held back."""
 
-    figures: list[dict[str, Any]]
-    notices: list[str]
-    facts: dict[str, Any]
-    calibration: list[dict[str, float]] = field(default_factory=list)
+    table: Table
+    inputs: Inputs
+    target: Target
+    weights: dict[str, np.ndarray]
+    h: np.ndarray
+    targets: np.ndarray
+    rows: Split
 
 
-def column(
-    table: Table,
-    inputs: Inputs,
-    target: Target,
-    arrays: dict[str, np.ndarray],
-    h: np.ndarray,
-    wanted: np.ndarray,
-    rows: np.ndarray,
-    held: np.ndarray,
-    seed: int,
-) -> Judged:
-    """Of a target column."""
-    x = entity_linear.features(table, inputs)
-    if target.kind == "number":
-        return _amounts(target, x, entity_answers.scores(arrays, h[held])[:, 0], wanted, rows, held)
-    out, y = entity_answers.scores(arrays, h[held]), wanted[held]
-    order = np.argsort(-out, axis=1, kind="stable")
+@dataclass(frozen=True, eq=False)
+class BasketSubject:
+    """A network that predicts what is bought together. weights: by name, with the log popularity (n,) of the partners.
+    h: (n, d) vectors of all products. often: (n,) standardised log share of baskets."""
+
+    task: BasketTask
+    weights: dict[str, np.ndarray]
+    h: np.ndarray
+    dataset: Dataset
+    often: np.ndarray
+
+
+def column(subject: ColumnSubject, seed: int, _progress: Progress = silent) -> Verdict:
+    """Of a column: right answers or errors, beside the usual answer and a linear model on the same cells."""
+    x = linear.features(subject.table, subject.inputs)
+    scores = answers.scores(subject.weights, subject.h[subject.rows.test])
+    if subject.target.kind == "number":
+        return _amounts(subject, scores[:, 0], linear.regressed(x, subject.targets, subject.rows))
+    values = len(subject.target.values)
+    return _values(subject, scores, linear.classified(x, subject.targets, subject.rows, values, seed))
+
+
+def _values(subject: ColumnSubject, scores: np.ndarray, linear_answers: np.ndarray | None) -> Verdict:
+    """Of a target of values: scores (held, values)."""
+    y, values = subject.targets[subject.rows.test], len(subject.target.values)
+    order = np.argsort(-scores, axis=1, kind="stable")
     right = float((order[:, 0] == y).mean())
-    commonest = np.argsort(-np.bincount(wanted[rows], minlength=len(target.values)), kind="stable")
+    commonest = np.argsort(-np.bincount(subject.targets[subject.rows.train], minlength=values), kind="stable")
     usual = float((y == commonest[0]).mean())
-    rival = entity_linear.logistic(x, wanted, rows, len(target.values), seed)
-    linear = float((rival.scores(x[held]).argmax(axis=1) == y).mean()) if rival is not None else None
+    simple = float((linear_answers == y).mean()) if linear_answers is not None else None
     figures = [
         figure(
             "Right answers",
@@ -64,35 +79,32 @@ def column(
             help="Accuracy on products held back from the training.",
         )
     ]
-    if linear is not None:
+    if simple is not None:
         figures.append(
             figure(
                 "Right answers, beside a linear model",
                 right,
-                linear,
+                simple,
                 "logistic regression",
                 help="The linear model reads the same columns and words, and learned from the same products.",
             )
         )
-    if len(target.values) > 5:
-        among = float((order[:, :5] == y[:, None]).any(axis=1).mean())
-        five = float(np.isin(y, commonest[:5]).mean())
+    if values > _FIRST:
         figures.append(
             figure(
                 "Right answer among the first five",
-                among,
-                five,
+                float((order[:, :_FIRST] == y[:, None]).any(axis=1).mean()),
+                float(np.isin(y, commonest[:_FIRST]).mean()),
                 "the five commonest values",
                 help="Top-5 accuracy on products held back.",
             )
         )
-    heat = entity_answers.temperature(out, y) if len(held) >= 30 else 1.0
-    p = entity_linear.softmax(out / heat)
-    sure = entity_answers.calibration(p.max(axis=1), order[:, 0] == y)
-    return Judged(figures, _verdict(right, linear, usual, len(held)), {"temperature": heat}, sure)
+    heat = answers.temperature(scores, y) if len(y) >= _FEW else 1.0
+    sure = answers.calibration(softmax(scores / heat).max(axis=1), order[:, 0] == y)
+    return Verdict(figures, _beaten(right, simple, usual, len(y)), {"temperature": heat, "calibration": sure})
 
 
-def _verdict(right: float, linear: float | None, usual: float, n: int) -> list[str]:
+def _beaten(right: float, simple: float | None, usual: float, n: int) -> list[str]:
     """What has to be said first: where the network is not worth it."""
     chance = 2 * float(np.sqrt(max(right * (1 - right), 0.01) / n))
     if right <= usual:
@@ -101,58 +113,43 @@ def _verdict(right: float, linear: float | None, usual: float, n: int) -> list[s
             f"Always answering the commonest value is right as often ({_percent(usual)} against {_percent(right)}): "
             + (so if n >= _FEW else f"take its answers with care, {n} products are too few to say more.")
         ]
-    if linear is not None and right < linear - chance:
+    if simple is not None and right < simple - chance:
         return [
             f"A simple linear model (logistic regression) predicts the column better on products held back: "
-            f"{_percent(linear)} right against {_percent(right)}."
+            f"{_percent(simple)} right against {_percent(right)}."
         ]
-    if linear is not None and right <= linear:
+    if simple is not None and right <= simple:
         return [
             f"A simple linear model (logistic regression) predicts the column as well on products held back: "
-            f"{_percent(linear)} right against {_percent(right)}; the difference is within chance."
+            f"{_percent(simple)} right against {_percent(right)}; the difference is within chance."
         ]
     return []
 
 
-def _amounts(target: Target, x: Any, z: np.ndarray, wanted: np.ndarray, rows: np.ndarray, held: np.ndarray) -> Judged:
-    """Of a target of amounts, in its own unit."""
-    y = target.amounts(wanted[held])
-    usual = target.amounts(np.full(len(held), np.median(wanted[rows])))
-    linear = target.amounts(entity_linear.ridge(x, wanted, rows).scores(x[held])[:, 0])
-    mine = target.amounts(z)
-    off = [float(np.abs(y - a).mean()) for a in (mine, linear, usual)]
-    fit, base = _r2(wanted[held], z), _r2(wanted[held], entity_linear.ridge(x, wanted, rows).scores(x[held])[:, 0])
+def _amounts(subject: ColumnSubject, z: np.ndarray, linear_z: np.ndarray) -> Verdict:
+    """Of a target of amounts, in its own unit. z, linear_z: (held,) standardised answers."""
+    target, truth = subject.target, subject.targets[subject.rows.test]
+    middle = np.full(len(truth), np.median(subject.targets[subject.rows.train]))
+    off, off_linear, off_middle = (
+        float(np.abs(target.amounts(truth) - target.amounts(found)).mean()) for found in (z, linear_z, middle)
+    )
+    fit, linear_fit = r2(truth, z), r2(truth, linear_z)
     unit = "days" if target.date else "the column's unit"
+    how: dict[str, Any] = {
+        "kind": "number",
+        "better": "lower",
+        "help": f"Mean absolute error on products held back, in {unit}.",
+    }
+    scale = ", on the logarithm" if target.log else ""
     figures = [
-        figure(
-            "Off by, on average",
-            off[0],
-            off[2],
-            "always the middle value",
-            kind="number",
-            better="lower",
-            help=f"Mean absolute error on products held back, in {unit}.",
-        ),
-        figure(
-            "Off by, beside a linear model",
-            off[0],
-            off[1],
-            "ridge regression",
-            kind="number",
-            better="lower",
-            help=f"Mean absolute error on products held back, in {unit}.",
-        ),
+        figure("Off by, on average", off, off_middle, "always the middle value", **how),
+        figure("Off by, beside a linear model", off, off_linear, "ridge regression", **how),
         figure(
             "Explained",
             fit,
-            base,
+            linear_fit,
             "ridge regression",
-            help="R² on products held back"
-            + (
-                ", on the logarithm: 1 is perfect, 0 no better than the mean."
-                if target.log
-                else ": 1 is perfect, 0 no better than the mean."
-            ),
+            help=f"R² on products held back{scale}: 1 is perfect, 0 no better than the mean.",
         ),
     ]
     notices = []
@@ -161,36 +158,29 @@ def _amounts(target: Target, x: Any, z: np.ndarray, wanted: np.ndarray, rows: np
             "Always answering the mean is as good: the other columns say next to nothing about it, so neither "
             "its answers nor its vectors are of use."
         ]
-    elif off[1] < off[0] and base > fit:
+    elif off_linear < off and linear_fit > fit:
         notices = [
             f"A simple linear model (ridge regression) predicts the column better on products held back: off by "
-            f"{off[1]:.3g} on average against {off[0]:.3g}."
+            f"{off_linear:.3g} on average against {off:.3g}."
         ]
-    spread = np.quantile(wanted[held] - z, [0.1, 0.9])
-    return Judged(figures, notices, {"range": [float(v) for v in spread]})
+    spread = np.quantile(truth - z, [0.1, 0.9])
+    return Verdict(figures, notices, {"range": [float(v) for v in spread]})
 
 
-def fellows(
-    task: Fellows, arrays: dict[str, np.ndarray], h: np.ndarray, dataset: Dataset, wanted: np.ndarray, seed: int
-) -> Judged:
+def baskets(subject: BasketSubject, seed: int, _progress: Progress = silent) -> Verdict:
     """Of what is bought together: are products bought with one that it never saw among the first ten?"""
+    task, weights, h = subject.task, subject.weights, subject.h
     products, partners = task.pairs(np.random.default_rng(seed), _PAIRS)
-    out, popular = arrays["head.weight"], arrays["popularity"]
-    asked = np.unique(products)
-    found = np.empty((len(asked), _FOUND), np.int64)
-    usual = np.argsort(-popular, kind="stable")
-    for start in range(0, len(asked), _ROWS):
-        part = asked[start : start + _ROWS]
-        s = h[part] @ out.T + popular
-        s[np.arange(len(part)), part] = -np.inf
-        found[start : start + _ROWS] = np.argsort(-s, axis=1, kind="stable")[:, :_FOUND]
-    hit = float((found[np.searchsorted(asked, products)] == partners[:, None]).any(axis=1).mean())
-    plain = float(np.isin(partners, usual[:_FOUND]).mean())
-    z = (h[task.held] @ arrays["extra.weight"].T + arrays["extra.bias"])[:, 0]
-    truth = wanted[task.held]
+    out, popular = weights["head.weight"], weights["popularity"]
+    queries, row = np.unique(products, return_inverse=True)
+    found = best(lambda at: h[queries[at]] @ out.T + popular, len(queries), _FOUND, own=queries)
+    hit = float(hits(found, row, partners).mean())
+    usual = np.argsort(-popular, kind="stable")[:_FOUND]
+    plain = float(np.isin(partners, usual).mean())
+    z = (h[task.held] @ weights["extra.weight"].T + weights["extra.bias"])[:, 0]
+    truth = subject.often[task.held]
     level, slope = _shrunk(truth[::2], z[::2])
-    fit = _r2(truth[1::2], level + slope * z[1::2])
-    mean, spread = rate(dataset)
+    fit = r2(truth[1::2], level + slope * z[1::2])
     figures = [
         figure(
             "Bought along, among ten suggestions",
@@ -218,47 +208,25 @@ def fellows(
             "How often a product is bought cannot be told from its columns here: take the purchase "
             "probabilities as the mean."
         )
-    return Judged(
-        figures, notices, {"partners": [str(i) for i in dataset.items], "rate": [mean + spread * level, spread * slope]}
-    )
+    data = subject.dataset
+    mean, spread = rate(data.counts, len(data.baskets or ()))
+    facts = {"partners": [str(i) for i in data.items], "rate": [mean + spread * level, spread * slope]}
+    return Verdict(figures, notices, facts)
 
 
 def _shrunk(y: np.ndarray, z: np.ndarray) -> tuple[float, float]:
     """(level, slope from 0 to 1) that make predictions z of held-out amounts y as bold as they have a right to be."""
-    around = z - z.mean() if len(z) else z
-    slope = float(around @ y / (around @ around + 1.0)) if len(z) else 0.0
-    slope = float(np.clip(slope, 0.0, 1.0))
-    return (float(y.mean() - slope * z.mean()) if len(z) else 0.0), slope
+    if not len(z):
+        return 0.0, 0.0
+    around = z - z.mean()
+    slope = float(np.clip(around @ y / (around @ around + 1.0), 0.0, 1.0))
+    return float(y.mean() - slope * z.mean()), slope
 
 
-def rate(dataset: Dataset) -> tuple[float, float]:
+def rate(counts: np.ndarray, baskets: int) -> tuple[float, float]:
     """(mean, spread) of the logarithm of the share of baskets that hold a product, of products that are bought."""
-    assert dataset.baskets is not None
-    share = np.log(dataset.counts[dataset.counts > 0] / len(dataset.baskets))
+    share = np.log(counts[counts > 0] / baskets)
     return float(share.mean()), float(max(share.std(), 1e-6))
-
-
-def giveaways(table: Table, inputs: Inputs, y: np.ndarray) -> list[tuple[str, float]]:
-    """Category columns that settle the target: (name, share of the products in which the commonest target of its
-    value is right)."""
-    out = []
-    for codes, c in zip(inputs.codes.T, table.categories, strict=True):
-        here = (codes > 0) & (y >= 0)
-        if len(c.values) > here.sum() / 5:
-            continue
-        many = int(y.max()) + 1
-        pairs, counts = np.unique(codes[here] * many + y[here], return_counts=True)
-        best = np.zeros(len(c.values) + 1, np.int64)
-        np.maximum.at(best, pairs // many, counts)
-        share = float(best.sum() / max(int(here.sum()), 1))
-        if share >= _GIVEN:
-            out.append((c.name, share))
-    return out
-
-
-def _r2(y: np.ndarray, found: np.ndarray) -> float:
-    spread = float(((y - y.mean()) ** 2).sum())
-    return 1 - float(((y - found) ** 2).sum()) / spread if spread > 0 else 0.0
 
 
 def _percent(x: float) -> str:

@@ -14,12 +14,10 @@ from embedcore.errors import NeedsError
 from embedcore.methods.base import Fitted, Method, Params
 from embedcore.methods.columns.cells import packed, unpacked
 from embedcore.methods.columns.table import Table
-from embedcore.methods.entity import answers as reply
-from embedcore.methods.entity import inputs as entity_inputs
-from embedcore.methods.entity import target as entity_target
-from embedcore.methods.entity.answers import Predictions
+from embedcore.methods.entity import forward
+from embedcore.methods.entity.answers import Head, Predictions
 from embedcore.methods.entity.params import BASKETS, EntityParams
-from embedcore.methods.entity.target import Target
+from embedcore.methods.entity.target import TARGETS, Target
 from embedcore.methods.persistence import load_model, save_model
 from embedcore.progress import Progress, silent
 
@@ -33,35 +31,32 @@ class FittedEntity(Fitted):
         self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
         plain = unpacked(arrays["plain"])
         self.table, self.target = Table.from_plain(plain["table"]), Target.from_plain(plain["target"])
-        self.facts = plain["facts"]
-        if self.target.kind == "bought with":
-            self.facts["row"] = {i: n for n, i in enumerate(self.facts["partners"])}
+        self._head = Head(self.target, arrays, plain["facts"])
 
     def embed(self, new: Dataset) -> Embedding:
         """Products of which no cell is known are left out and counted; unknown values count as missing."""
-        found = entity_inputs.read(self.table, new)
-        rows = np.flatnonzero(found.known)
-        vectors = entity_inputs.vectors(self.arrays, found.take(rows))
+        inputs = forward.read(self.table, new)
+        rows = np.flatnonzero(inputs.known)
+        vectors = forward.vectors(self.arrays, inputs.take(rows))
         return Embedding("product", new.items[rows], vectors, {"left_out": len(new) - len(rows)})
 
     def predict(self, new: Dataset) -> Predictions:
         """An answer for every product of `new`, in its order."""
-        found = entity_inputs.read(self.table, new)
-        h = entity_inputs.vectors(self.arrays, found)
-        return reply.answers(self.target, self.arrays, h, new.items, found.known, self.facts)
+        return self._answers(new, np.arange(len(new)))
 
     def fill(self, dataset: Dataset) -> Predictions:
         """An answer for every product of the catalogue whose cell in the target column is blank."""
-        column = self.target.column
-        if column and column in dataset.columns(*entity_target.TARGETS):
+        column, blank = self.target.column, np.empty(0, np.int64)
+        if column and column in dataset.columns(*TARGETS):
             blank = np.flatnonzero(dataset.column(column).isna().to_numpy()[: dataset.n_catalogue])
-        else:
-            blank = np.empty(0, np.int64)
-        found = entity_inputs.read(self.table, dataset).take(blank)
-        h = entity_inputs.vectors(self.arrays, found)
-        return reply.answers(self.target, self.arrays, h, dataset.items[blank], found.known, self.facts)
+        return self._answers(dataset, blank)
+
+    def _answers(self, dataset: Dataset, rows: np.ndarray) -> Predictions:
+        inputs = forward.read(self.table, dataset).take(rows)
+        return self._head.answers(forward.vectors(self.arrays, inputs), dataset.items[rows], inputs.known)
 
     def save(self, folder: Path) -> None:
+        """See Fitted.save."""
         save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
@@ -105,10 +100,11 @@ class EntityEmbeddings(Method):
         progress(0, 100, note="Getting ready")
         from embedcore.methods.entity import fit as entity_fit  # torch takes seconds to import
 
-        made = entity_fit.fit(dataset, params, progress, seed)
-        meta = {"params": asdict(params), "seed": seed, "seconds": round(time.perf_counter() - begin, 3), **made.meta}
-        plain = {"table": made.table.plain(), "target": made.target.plain(), "facts": made.facts}
-        return FittedEntity(made.embeddings, meta, {**made.arrays, "plain": packed(plain)})
+        found = entity_fit.fit(dataset, params, progress, seed)
+        meta = {"params": asdict(params), "seed": seed, "seconds": round(time.perf_counter() - begin, 3), **found.meta}
+        plain = {"table": found.table.plain(), "target": found.target.plain(), "facts": found.facts}
+        return FittedEntity(found.embeddings, meta, {**found.weights, "plain": packed(plain)})
 
     def load(self, folder: Path) -> FittedEntity:
+        """See Method.load."""
         return FittedEntity(*load_model(folder))

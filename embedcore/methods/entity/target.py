@@ -41,6 +41,7 @@ class Target:
 
     @classmethod
     def from_plain(cls, plain: dict[str, Any]) -> Target:
+        """From what `plain` gave, after a round trip through JSON."""
         return cls(**{**plain, "values": tuple(plain["values"]), "counts": tuple(plain["counts"])})
 
     def amounts(self, z: np.ndarray) -> np.ndarray:
