@@ -13,9 +13,9 @@ import pytest
 from embedcore.data import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods.entity import net as entity_net
-from embedcore.methods.entity.start import usual_size
 from embedcore.methods.entity.method import EntityEmbeddings, FittedEntity
 from embedcore.methods.entity.params import BASKETS, EntityParams
+from embedcore.methods.entity.start import usual_size
 from tests.methods import planted
 
 METHOD = EntityEmbeddings()

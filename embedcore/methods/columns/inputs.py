@@ -43,12 +43,12 @@ class Inputs:
     @property
     def missing(self) -> np.ndarray:
         """(n, N) bool, which numbers are missing."""
-        return np.isnan(self.numbers)
+        return np.asarray(np.isnan(self.numbers))
 
     @property
     def filled(self) -> np.ndarray:
         """(n, N) float32, the numbers with 0, the mean, where one is missing."""
-        return np.nan_to_num(self.numbers, nan=0.0)
+        return np.asarray(np.nan_to_num(self.numbers, nan=0.0))
 
 
 def read(table: Table, dataset: Dataset, far: float, longest: int) -> Inputs:
