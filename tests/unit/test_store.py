@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,8 +19,18 @@ from embedcore.errors import BusyError, EmbedError, InputError, MissingError
 from embedcore.explore import Clusters, Projection
 from embedcore.neighbours import Graph
 from embedcore.store import JobRow, Store
+from embedcore.store.cursor import Cursor
+from embedcore.store.database import Database
 from tests.shared import ROOT
 from tests.unit import made
+
+
+@pytest.fixture
+def database(home: Path) -> Iterator[Database]:
+    home.mkdir()
+    opened = Database(home)
+    yield opened
+    opened.close()
 
 
 def add(store: Store, folder: Path, **how: object) -> str:
@@ -196,6 +207,63 @@ def test_a_cluster_takes_a_new_name_but_not_one_that_is_taken(store: Store, tmp_
             store.rename_cluster("key", "kmeans", label, title)
 
 
+def test_names_belong_to_the_clusters_they_were_given_to(home: Path, tmp_path: Path) -> None:
+    """As after a crash between a file and its row: the clusters are new, the names in the database are not."""
+    store = Store.open(home)
+    hash = add(store, tmp_path / "a")
+    train(store, tmp_path / "r", hash, "key")
+    store.rename_cluster("key", "kmeans", 0, "Boots")
+    Clusters("kmeans", np.zeros(14, np.int32), ("hats", "bags"), 0.0).save(store.run_folder("key") / "clusters")
+    assert store.clusters("key", "kmeans").names == ("hats", "bags")
+    store.rename_cluster("key", "kmeans", 1, "Purses")
+    store.close()
+    again = Store.open(home)
+    assert again.clusters("key", "kmeans").names == ("hats", "Purses")
+    again.close()
+
+
+def test_maps_and_clusters_without_a_row_go_at_the_next_opening(home: Path, tmp_path: Path) -> None:
+    store = Store.open(home)
+    hash = add(store, tmp_path / "a")
+    train(store, tmp_path / "r", hash, "key")
+    folder = store.run_folder("key")
+    Projection("umap", np.zeros((14, 2), np.float32)).save(folder / "maps")
+    store.clusters("key", "kmeans").save(folder / "clusters", "kmeans-9")
+    store.close()
+    again = Store.open(home)
+    names = {path.name for part in ("maps", "clusters") for path in (folder / part).iterdir()}
+    assert names == {"projection-pca.safetensors", "clusters-kmeans.safetensors"}
+    again.close()
+
+
+def test_arrays_that_somebody_looks_at_outlive_their_run(store: Store, tmp_path: Path) -> None:
+    hash = add(store, tmp_path / "a")
+    copy = train(store, tmp_path / "r", hash, "key", d=300)
+    vectors = store.embedding("key").vectors
+    store.delete_run("key")
+    assert not (store.home / "runs" / "key").exists()
+    assert np.array_equal(vectors, Embedding.load(copy / "embeddings").vectors)
+
+
+def test_a_result_for_what_was_deleted_meanwhile_is_refused(store: Store, tmp_path: Path) -> None:
+    hash = add(store, tmp_path / "a")
+    train(store, tmp_path / "r", hash, "key")
+    projection = store.projection("key", "pca")
+    store.delete_run("key")
+    (tmp_path / "out").mkdir()
+    with pytest.raises(MissingError):
+        store.save_projection("key", projection)
+    with pytest.raises(MissingError, match="deleted"):
+        store.save_artifact("match", "k", tmp_path / "out", hash, "key")
+    store.delete_dataset(hash)
+    with pytest.raises(MissingError, match="deleted"):
+        store.save_artifact("match", "k", tmp_path / "out", hash)
+    with pytest.raises(MissingError, match="deleted"):
+        store.save_note("kept", hash, {"a": "b"})
+    assert not list((store.home / "runs").iterdir())
+    assert not list((store.home / "datasets").iterdir())
+
+
 def test_a_box_on_the_map_gives_the_rows_inside(store: Store, tmp_path: Path) -> None:
     hash = add(store, tmp_path / "a")
     train(store, tmp_path / "r", hash, "key")
@@ -266,13 +334,13 @@ def test_a_store_that_was_dropped_without_closing_can_be_opened_again(home: Path
     again.close()
 
 
-def test_the_database_reaches_no_file_outside_and_cannot_be_unlocked(store: Store, tmp_path: Path) -> None:
+def test_the_database_reaches_no_file_outside_and_cannot_be_unlocked(database: Database, tmp_path: Path) -> None:
     import duckdb
 
     secret = tmp_path / "secret.csv"
     secret.write_text("a\n1\n")
     for sql in (
-        f"SELECT * FROM read_csv('{secret}')",
+        f"SELECT * FROM read_csv('{secret}')",  # noqa: S608  a path of this test
         f"COPY (SELECT 1) TO '{tmp_path}/out.csv'",
         f"ATTACH '{tmp_path}/x.duckdb'",
         "INSTALL httpfs",
@@ -281,8 +349,8 @@ def test_the_database_reaches_no_file_outside_and_cannot_be_unlocked(store: Stor
         "SET enable_external_access = true",
     ):
         with pytest.raises(duckdb.Error):
-            store._db.write(lambda c, sql=sql: c.execute(sql))  # type: ignore[misc]
-    with store._db.read() as cursor:
+            database.write(lambda c, sql=sql: c.execute(sql))  # type: ignore[misc]
+    with database.read() as cursor:
         (limit,) = cursor.execute("SELECT current_setting('max_temp_directory_size')").fetchone()
     assert "GiB" in limit
 
@@ -324,38 +392,45 @@ def test_a_read_table_is_moved_in_and_replaced(store: Store, tmp_path: Path) -> 
     assert [p.name for p in (store.home / "raw").iterdir()] == ["k"]
 
 
-def test_a_change_that_fails_half_way_leaves_no_trace(store: Store) -> None:
-    def change(cursor: object) -> None:
-        cursor.execute("INSERT INTO verdicts VALUES ('d', 'a', 'b', 'same', now()::TIMESTAMP)")  # type: ignore[attr-defined]
+def test_a_change_that_fails_half_way_leaves_no_trace(database: Database) -> None:
+    insert = "INSERT INTO verdicts VALUES ('d', 'a', 'b', 'same', now()::TIMESTAMP)"
+
+    def change(cursor: Cursor) -> None:
+        cursor.execute(insert)
         raise MissingError("stop")
 
+    def count() -> int:
+        with database.read() as cursor:
+            ((n,),) = cursor.execute("SELECT count(*) FROM verdicts").fetchall()
+        return int(n)
+
     with pytest.raises(MissingError):
-        store._db.write(change)
-    assert store.verdicts("d").empty
-    store.set_verdicts("d", [("a", "b", "same")])
-    assert len(store.verdicts("d")) == 1
+        database.write(change)
+    assert count() == 0
+    database.write(lambda cursor: cursor.execute(insert))
+    assert count() == 1
 
 
-def test_a_conflict_is_tried_again_and_then_given_up(store: Store) -> None:
+def test_a_conflict_is_tried_again_and_then_given_up(database: Database) -> None:
     import duckdb
 
     tries = []
 
-    def change(cursor: object) -> str:
+    def change(cursor: Cursor) -> str:
         tries.append(1)
         if len(tries) < 3:
             raise duckdb.TransactionException("Conflict on update!")
         return "in"
 
-    assert store._db.write(change) == "in"
+    assert database.write(change) == "in"
     assert len(tries) == 3
 
-    def never(cursor: object) -> None:
+    def never(cursor: Cursor) -> None:
         tries.append(1)
         raise duckdb.TransactionException("Conflict on update!")
 
     with pytest.raises(duckdb.TransactionException):
-        store._db.write(never)
+        database.write(never)
     assert len(tries) == 6
 
 
