@@ -12,22 +12,30 @@ import numpy as np
 from embedcore.data import Embedding, map_arrays, write_arrays
 from embedcore.errors import InputError, MissingError
 from embedcore.progress import Progress, silent
+from embedcore.vectors import top_k, unit
 
-# Every pair is compared while rows x rows x (numbers + 64) stays below this: 177,000 x 64 or 94,000 x 384, about a
+__all__ = ["EXACT_WORK", "Graph", "build", "nearest"]
+
+# Every pair is compared while rows x rows x (dimensions + 64) stays below this: 177,000 x 64 or 94,000 x 384, about a
 # CPU minute. Measured on 68,509 real products x 64: all pairs 9.8 CPU s; inverted file 14 s for a recall of .97; HNSW
-# 10 s for .59. Real vectors have few clear neighbourhoods, so that skipping pairs saves little and loses much.
+# 10 s for .59. Real vectors have few clear neighbourhoods, so skipping pairs saves little and loses much.
 EXACT_WORK = 4e12
-_SAMPLE = 500  # rows on which the recall of an approximate graph is measured
-_ENOUGH = 0.97  # recall at which the inverted file looks no further
+_RECALL_SAMPLE = 500  # rows on which the recall of an approximate graph is measured
+_ENOUGH_RECALL = 0.97  # at which the inverted file searches no more cells
+_BLOCK = 2048  # rows compared between two reports of progress
 
 
 @dataclass(frozen=True, eq=False)
 class Graph:
-    """Who is closest to whom.
+    """The nearest neighbours of every row.
 
     ids: (n, k) int32 rows of the embedding, best first, never the row itself, -1 where there are fewer than k.
     scores: (n, k) float32 cosine similarity, -1..1 (0 where ids is -1). exact: every pair was compared.
     recall: share of the true neighbours that are in the lists, measured on a sample of rows (1.0 when exact).
+
+    >>> graph = build(np.array([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]]), k=1)
+    >>> len(graph), graph.k, graph.ids.tolist()
+    (3, 1, [[1], [0], [1]])
     """
 
     ids: np.ndarray
@@ -45,8 +53,8 @@ class Graph:
 
     def of(self, row: int) -> tuple[np.ndarray, np.ndarray]:
         """(rows, scores) of one row's neighbours, best first, without padding."""
-        found = self.ids[row] >= 0
-        return self.ids[row][found], self.scores[row][found]
+        filled = self.ids[row] >= 0
+        return self.ids[row][filled], self.scores[row][filled]
 
     def save(self, folder: Path) -> None:
         """Write `graph.safetensors` into `folder`."""
@@ -71,17 +79,19 @@ def build(vectors: np.ndarray, k: int = 30, seed: int = 0, progress: Progress = 
     """The k nearest neighbours of every row by cosine similarity.
 
     vectors: (n, d) finite. Compares all pairs up to EXACT_WORK; above that it searches an inverted file (Jégou et
-    al. 2011, by faiss) and measures what it missed.
+    al. 2011, by faiss) and measures what it missed. InputError without vectors or for k < 1.
     The same vectors and seed give the same graph (on one machine, with as many threads).
+
+    >>> build(np.array([[1.0, 0.0], [0.9, 0.1], [0.0, 1.0]]), k=2).ids[0].tolist()
+    [1, 2]
     """
     if vectors.ndim != 2 or not len(vectors):
         raise InputError("There are no vectors to compare.")
     if k < 1:
         raise InputError(f"The number of neighbours is {k}.", "Choose at least 1.")
-    x = _unit(vectors)
+    x = unit(vectors)
     k_found = min(k, len(x) - 1)
-    block = 2048
-    steps = -(-len(x) // block)
+    steps = -(-len(x) // _BLOCK)
     exact = float(len(x)) ** 2 * (x.shape[1] + 64) <= EXACT_WORK
     if not exact:
         progress(0, steps, note="Sorting products into cells")
@@ -89,8 +99,8 @@ def build(vectors: np.ndarray, k: int = 30, seed: int = 0, progress: Progress = 
     ids = np.full((len(x), k), -1, np.int32)
     scores = np.zeros((len(x), k), np.float32)
     if k_found:
-        for step, a in enumerate(range(0, len(x), block)):
-            rows = np.arange(a, min(a + block, len(x)))
+        for step, a in enumerate(range(0, len(x), _BLOCK)):
+            rows = np.arange(a, min(a + _BLOCK, len(x)))
             s, i = _all_pairs(x, rows, k_found + 1) if index is None else index.search(x[rows], k_found + 1)
             ids[rows, :k_found], scores[rows, :k_found] = _without_self(s, i, rows)
             progress(step + 1, steps, note="Comparing products")
@@ -103,34 +113,21 @@ def nearest(
     """The k rows of `embedding` closest to each query by cosine, exact.
 
     query: (d,) or (q, d). exclude: rows that must not come back. Returns (rows (q, k') int64, scores (q, k')
-    float32), best first, equal scores by row; k' is smaller than k when fewer rows are left.
+    float32), best first, equal scores by row; k' is smaller than k when fewer rows are left. InputError when the
+    query has another number of dimensions.
+
+    >>> shoes = Embedding("product", np.array(["a", "b", "c"], object), np.eye(3, dtype=np.float32))
+    >>> rows, cosines = nearest(shoes, np.array([0.0, 1.0, 0.1]), k=2)
+    >>> rows.tolist()
+    [[1, 2]]
     """
     q = np.atleast_2d(np.asarray(query, np.float32))
     if q.shape[1] != embedding.dimension:
-        raise InputError(f"The query has {q.shape[1]} numbers, the vectors have {embedding.dimension}.")
-    out = np.asarray(list(exclude), np.int64)
-    k = max(0, min(k, len(embedding) - len(np.unique(out))))
-    scores = _unit(q) @ embedding.unit.T
-    scores[:, out] = -np.inf
-    return _top(scores, k)
-
-
-def _unit(x: np.ndarray) -> np.ndarray:
-    x = np.ascontiguousarray(x, np.float32)
-    return np.asarray(x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12), np.float32)
-
-
-def _top(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """Best k columns of each row; equal scores by column."""
-    if k == 0:
-        return np.empty((len(scores), 0), np.int64), np.empty((len(scores), 0), np.float32)
-    if k < scores.shape[1]:
-        part = np.sort(np.argpartition(-scores, k - 1, axis=1)[:, :k], axis=1)
-    else:
-        part = np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
-    s = np.take_along_axis(scores, part, 1)
-    order = np.argsort(-s, axis=1, kind="stable")
-    return np.take_along_axis(part, order, 1), np.take_along_axis(s, order, 1)
+        raise InputError(f"The query has {q.shape[1]} dimensions, the vectors have {embedding.dimension}.")
+    excluded = np.asarray(list(exclude), np.int64)
+    scores = unit(q) @ embedding.unit.T
+    scores[:, excluded] = -np.inf
+    return top_k(scores, min(k, len(embedding) - len(np.unique(excluded))))
 
 
 def _all_pairs(x: np.ndarray, rows: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
@@ -150,7 +147,7 @@ def _without_self(scores: np.ndarray, ids: np.ndarray, rows: np.ndarray) -> tupl
 
 
 def _index(x: np.ndarray, k: int, seed: int) -> tuple[Any, float]:
-    """(inverted file over x, its recall): as many cells are searched as a sample of rows needs to find _ENOUGH."""
+    """(inverted file over x, its recall): as many cells are searched as a sample of rows needs for _ENOUGH_RECALL."""
     import faiss
 
     cells = int(4 * np.sqrt(len(x)))
@@ -163,14 +160,14 @@ def _index(x: np.ndarray, k: int, seed: int) -> tuple[Any, float]:
     finally:
         faiss.omp_set_num_threads(threads)
     index.add(x)
-    rows = np.sort(np.random.default_rng(seed).choice(len(x), min(_SAMPLE, len(x)), replace=False))
+    rows = np.sort(np.random.default_rng(seed).choice(len(x), min(_RECALL_SAMPLE, len(x)), replace=False))
     true, _ = _without_self(*_all_pairs(x, rows, k + 1), rows)
     recall = 0.0
     for share in (64, 32, 16):  # of the cells; searching more of them costs as much as comparing every pair
         index.nprobe = max(1, cells // share)
         found, _ = _without_self(*index.search(x[rows], k + 1), rows)
         recall = _overlap(true, found)
-        if recall >= _ENOUGH:
+        if recall >= _ENOUGH_RECALL:
             break
     return index, recall
 

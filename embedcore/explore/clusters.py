@@ -1,4 +1,9 @@
-"""Clusters: groups of products that lie close together."""
+"""Clusters: groups of products that lie close together.
+
+>>> blobs = np.repeat(np.eye(4, dtype=np.float32), 5, axis=0)
+>>> kmeans(blobs, k=4).sizes.tolist()
+[5, 5, 5, 5]
+"""
 
 from __future__ import annotations
 
@@ -16,13 +21,18 @@ from embedcore.errors import InputError, MissingError
 from embedcore.explore.naming import names_of
 from embedcore.explore.projection import principal
 from embedcore.progress import Progress, silent
+from embedcore.vectors import unit
 
 LADDER = (5, 6, 8, 10, 12, 15, 18, 20, 25, 32, 40)  # numbers of clusters that are tried
 READABLE = 20  # clusters that a person can tell apart on a map
-SAMPLE = 12_000  # rows on which dense regions are searched (the search takes time in n squared)
+SAMPLE = 12_000  # rows on which dense regions are searched (the time grows with their square)
+# Chosen by hand.
 _CLEAR = 0.15  # a silhouette above which the groups are real rather than a convenient way to cut
-_CLOSE = 0.95  # of the best silhouette is as good, and more groups tell more
-_NEARLY = 0.75  # of the best silhouette is good enough for a map that can be read
+_CLOSE = 0.95  # share of the best silhouette that is as good; then more groups say more
+_NEARLY = 0.75  # share of the best silhouette that is good enough for a map with at most READABLE groups
+_DENSE_DIMENSIONS = 10  # above this, vectors are reduced to so many principal axes before dense regions are searched
+_SWALLOWED = 0.7  # share of the rows in one dense region above which the finest regions are taken instead
+_REACH = 0.95  # quantile of the members' own nearest distances within which another row joins their region
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,8 +40,12 @@ class Clusters:
     """A partition of the rows of an embedding.
 
     method: "kmeans" or "hdbscan". labels: (n,) int32, -1 = in no cluster; label 0 is the largest cluster.
-    names: one per label, unique. silhouette: how well apart they are, -1..1, measured on a sample of rows (0 when
-    there are fewer than two). meta: how they were made (JSON-able).
+    names: one per label, unique. silhouette: how well separated they are, -1..1, measured on a sample of rows (0 when
+    there are fewer than two). meta: how they were computed (JSON-able).
+
+    >>> found = Clusters("kmeans", np.array([0, 0, 1, -1], np.int32), ("Shoes", "Lamps"), 0.8)
+    >>> len(found), found.sizes.tolist(), found.unassigned, found.of(2)
+    (2, [2, 1], 1, 'Lamps')
     """
 
     method: str
@@ -76,7 +90,7 @@ class Clusters:
                     head, labels = json.loads(str(z["head"])), z["labels"]
             return cls(head["method"], labels, tuple(head["names"]), head["silhouette"], head["meta"])
         except FileNotFoundError:
-            raise MissingError(f"There are no clusters “{name}” in this result.", "Make them again.") from None
+            raise MissingError(f"There are no clusters “{name}” in this result.", "Compute them again.") from None
 
 
 def kmeans(vectors: np.ndarray, k: int | None = None, seed: int = 0, progress: Progress = silent) -> Clusters:
@@ -85,7 +99,11 @@ def kmeans(vectors: np.ndarray, k: int | None = None, seed: int = 0, progress: P
 
     k None: the silhouette (Rousseeuw 1987, on a sample) chooses from LADDER; where it sees no clear groups it only
     chooses among numbers that suit n. Names are "1".."k" until `name` gives better ones. meta["tried"]: the silhouette
-    of each k that was tried.
+    of each k that was tried. InputError without vectors or for k < 1.
+
+    >>> found = kmeans(np.repeat(np.eye(3, dtype=np.float32), 10, axis=0), k=3)
+    >>> found.names, found.sizes.tolist()
+    (('1', '2', '3'), [10, 10, 10])
     """
     x = _checked(vectors) if vectors.shape[-1] != 2 else np.asarray(vectors, np.float32)
     if k is not None and k < 1:
@@ -94,10 +112,10 @@ def kmeans(vectors: np.ndarray, k: int | None = None, seed: int = 0, progress: P
     ladder = [c for c in LADDER if c <= distinct // 3] or [max(1, min(3, distinct))]
     tried: dict[int, float] = {}
     if k is None:
-        part = x[_sample(len(x), 5_000, seed)]
+        sample = x[_sample(len(x), 5_000, seed)]
         for step, c in enumerate(ladder):
             progress(step, len(ladder) + 1, note="Choosing the number of clusters")
-            tried[c] = _silhouette(part, _fit(part, c, seed, 3), seed)
+            tried[c] = _silhouette(sample, _fit(sample, c, seed, 3), seed)
         k = _choose(tried, len(x))
     k = min(k, len(x))
     progress(len(ladder), len(ladder) + 1, note=f"Forming {k} clusters")
@@ -115,12 +133,21 @@ def hdbscan(vectors: np.ndarray, min_size: int | None = None, seed: int = 0, pro
     numbers are scaled to length 1 and reduced to their 10 principal axes first; a UMAP map is the better input. Above
     SAMPLE rows the regions are found on a random part, and every other row joins the region of its nearest one if it
     is as close to it as members are to each other. min_size: rows a region needs; None: 1 in 200, at least 5.
+    InputError without vectors or for min_size < 2.
+
+    >>> places = np.random.default_rng(0).normal(scale=0.1, size=(60, 2)) + np.repeat([[0, 0], [5, 5]], 30, axis=0)
+    >>> len(hdbscan(places.astype(np.float32), min_size=10))
+    2
     """
     from sklearn.cluster import HDBSCAN
     from sklearn.neighbors import KDTree
 
     n = len(_checked(vectors))
-    x = principal(vectors, 10)[0] if vectors.shape[1] > 10 else np.asarray(vectors, np.float32)
+    x = (
+        principal(vectors, _DENSE_DIMENSIONS)[0]
+        if vectors.shape[1] > _DENSE_DIMENSIONS
+        else np.asarray(vectors, np.float32)
+    )
     min_size = max(5, n // 200) if min_size is None else min_size
     if min_size < 2:
         raise InputError(f"The smallest cluster is {min_size}.", "Choose at least 2.")
@@ -131,8 +158,8 @@ def hdbscan(vectors: np.ndarray, min_size: int | None = None, seed: int = 0, pro
     if len(chosen) > needed:
         model = HDBSCAN(min_cluster_size=needed, min_samples=min(needed, 5), copy=True)
         found = model.fit(x[chosen]).labels_
-        if np.bincount(found + 1)[1:].max(initial=0) > 0.7 * len(chosen):
-            # One region that swallows most of the map says nothing: take the finest regions instead.
+        if np.bincount(found + 1)[1:].max(initial=0) > _SWALLOWED * len(chosen):
+            # One region that holds most of the map says nothing: take the finest regions instead.
             found = model.set_params(cluster_selection_method="leaf").fit(x[chosen]).labels_
         labels[chosen] = found
     progress(1, 2, note="Finding dense regions")
@@ -140,7 +167,7 @@ def hdbscan(vectors: np.ndarray, min_size: int | None = None, seed: int = 0, pro
     rest = np.setdiff1d(np.arange(n), chosen)
     if len(rest) and len(inside) > 1:
         tree = KDTree(x[inside])
-        reach = np.quantile(tree.query(x[inside], k=2)[0][:, 1], 0.95)
+        reach = np.quantile(tree.query(x[inside], k=2)[0][:, 1], _REACH)
         distance, near = (a[:, 0] for a in tree.query(x[rest], k=1))
         labels[rest] = np.where(distance <= reach, labels[inside[near]], -1)
     labels = _by_size(labels)
@@ -152,14 +179,29 @@ def hdbscan(vectors: np.ndarray, min_size: int | None = None, seed: int = 0, pro
 
 def name(clusters: Clusters, embedding: Embedding, dataset: Dataset) -> Clusters:
     """The same clusters named by what sets each apart: values of its columns and words of its titles that are more
-    frequent inside than outside; without a catalogue, by its most bought products."""
+    frequent inside than outside; without a catalogue, by its most bought products.
+
+    >>> import pandas as pd
+    >>> from embedcore import Catalogue
+    >>> table = pd.DataFrame({"id": list("abcdef"), "category": ["shoes"] * 3 + ["lamps"] * 3})
+    >>> shop = Dataset.build("shop", Catalogue(table, {"id": "id", "category": "category"}))
+    >>> vectors = Embedding("product", shop.items, np.repeat(np.eye(2, dtype=np.float32), 3, axis=0))
+    >>> sorted(name(kmeans(vectors.vectors, 2), vectors, shop).names)
+    ['Lamps', 'Shoes']
+    """
     if len(clusters.labels) != len(embedding):
         raise InputError(f"There are {len(clusters.labels)} labels and {len(embedding)} vectors.")
     return replace(clusters, names=names_of(clusters.labels, len(clusters), embedding, dataset))
 
 
 def auto(embedding: Embedding, dataset: Dataset, seed: int = 0, progress: Progress = silent) -> Clusters:
-    """k-means with its own k, named: what every trained run gets."""
+    """k-means that chooses its own k, named: computed for every trained run.
+
+    >>> import pandas as pd
+    >>> shop = Dataset.build("shop", None, pd.DataFrame({"basket": ["1"], "item": ["tea"]}))
+    >>> auto(Embedding("product", shop.items, np.ones((1, 2), np.float32)), shop).names
+    ('Tea',)
+    """
     return name(kmeans(embedding.vectors, None, seed, progress), embedding, dataset)
 
 
@@ -179,8 +221,7 @@ def _choose(tried: Mapping[int, float], n: int) -> int:
 def _checked(vectors: np.ndarray) -> np.ndarray:
     if vectors.ndim != 2 or not len(vectors):
         raise InputError("There are no vectors to group.")
-    norm = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(norm, 1e-12), np.float32)
+    return unit(vectors)
 
 
 def _fit(x: np.ndarray, k: int, seed: int, tries: int) -> np.ndarray:
@@ -210,9 +251,9 @@ def _silhouette(x: np.ndarray, labels: np.ndarray, seed: int) -> float:
 def _by_size(labels: np.ndarray) -> np.ndarray:
     """The same groups with labels 0, 1, ... from the largest to the smallest; -1 stays."""
     codes, counts = np.unique(labels[labels >= 0], return_counts=True)
-    new = np.full(int(codes.max()) + 2 if len(codes) else 1, -1, np.int32)
+    new: np.ndarray = np.full(int(codes.max()) + 2 if len(codes) else 1, -1, np.int32)
     new[codes[np.argsort(-counts, kind="stable")]] = np.arange(len(codes))
-    return new[labels]
+    return np.asarray(new[labels])
 
 
 def _numbers(k: int) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What a catalogue says, ready to be searched: every text column by its words and by its letters."""
+"""The texts of a catalogue, indexed for search: every text column by its words and by its letters."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from embedcore.data import Dataset
 from embedcore.explore.ngrams import Ngrams, plain, tokens
 from embedcore.explore.recent import Recent
 
-NAMES = ("title", "brand", "category")  # columns that call a product by a name
+NAMES = ("title", "brand", "category")  # columns that name a product
 TEXTS = (*NAMES, "text", "description")  # all columns that are searched
-BEGINS = 0.9  # what the beginning of a word counts for; the word itself counts 1
-_ALIKE = 0.45  # cosine of letter runs from which another word counts as this one
-_TYPO = 75  # out of 100: how alike the spelling of a word must be that nobody knows
-_LONG = 1000  # letters of a cell that are looked at: the rest of a long description repeats it
+# Chosen by hand.
+PREFIX_WEIGHT = 0.9  # of a word that only begins like the query's; the word itself counts 1
+_SIMILAR_WORD = 0.45  # cosine of letter runs from which another word counts as this one
+_TYPO = 75  # out of 100: how similar the spelling of an unknown word must be to a known one
+_LONGEST_CELL = 1000  # characters of a cell that are read: the rest of a long description repeats it
+_MOST_WORDS = 12  # words of a query that are looked up
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,8 +28,8 @@ class Lexicon:
 
     names: its titles, brands and categories; full: all text columns. vocabulary: the sorted words of `full`; word w
     is in the items of rows postings.indptr[w]:postings.indptr[w + 1] (CSC). lengths: of each word's letter runs.
-    weight: how much a word tells (idf). titles, ids: plain texts of each item. by_id: positions in the order of
-    sorted ids. fame: (n,) float32 0..1, grows with how often an item is bought.
+    weight: the idf of each word. titles, ids: plain texts of each item. by_id: positions in the order of
+    sorted ids. popularity: (n,) float32 0..1, grows with how often an item is bought.
     """
 
     names: Ngrams
@@ -40,11 +42,11 @@ class Lexicon:
     titles: list[str]
     sorted_ids: list[str]
     by_id: np.ndarray
-    fame: np.ndarray
+    popularity: np.ndarray
 
     @classmethod
     def of(cls, dataset: Dataset) -> Lexicon:
-        """Build it: about a CPU second for 90,000 products."""
+        """Build it: about a CPU second for 90,000 products. The dataset may lack any of the columns."""
         texts = {c: _cells(dataset, c) for c in dataset.columns(*TEXTS)}
         names = _joined([texts[c] for c in dataset.columns(*NAMES)], len(dataset))
         full = names
@@ -60,7 +62,7 @@ class Lexicon:
         titles = [plain(t) for t in (texts[title[0]] if title else names)]
         ids = [plain(str(i)) for i in dataset.items]
         by_id = np.array(sorted(range(len(ids)), key=ids.__getitem__), np.int64)
-        fame = np.log1p(dataset.counts) / max(np.log1p(dataset.counts).max(initial=0), 1e-9)
+        popularity = np.log1p(dataset.counts) / max(np.log1p(dataset.counts).max(initial=0), 1e-9)
         return cls(
             letters if full is names else Ngrams.of(names),
             letters,
@@ -72,37 +74,36 @@ class Lexicon:
             titles,
             [ids[i] for i in by_id],
             by_id,
-            fame.astype(np.float32),
+            popularity.astype(np.float32),
         )
 
     def words(self, query: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(found (words, n) float32: how well each item has each word of the query: 1 as it is, BEGINS as a
-        beginning, less when misspelt; how much each word tells (words,); begun (words,): it is the beginning of a
-        word that we know)."""
+        """(found (words, n) float32: how well each item has each word of the query: 1 as it is, PREFIX_WEIGHT as
+        a beginning, less when misspelt; the idf of each word (words,); begun (words,): it begins a known word)."""
         from rapidfuzz import fuzz, process
 
-        asked = list(dict.fromkeys(tokens(query)))[:12]
-        found = np.zeros((len(asked), len(self.titles)), np.float32)
-        tells, begun = np.ones(len(asked)), np.zeros(len(asked), bool)
+        wanted = list(dict.fromkeys(tokens(query)))[:_MOST_WORDS]
+        found = np.zeros((len(wanted), len(self.titles)), np.float32)
+        idf, begun = np.ones(len(wanted)), np.zeros(len(wanted), bool)
         at, items = self.postings.indptr, self.postings.indices
-        for n, (row, word) in enumerate(zip(found, asked, strict=True)):
+        for n, (row, word) in enumerate(zip(found, wanted, strict=True)):
             low, high = bisect_left(self.vocabulary, word), bisect_left(self.vocabulary, word + "\U0010ffff")
             alike = (self.full.runs @ self.full.query(word))[self.codes] / self.lengths
-            same = {int(w): float(alike[w]) for w in np.flatnonzero(alike >= _ALIKE)}
-            # Another digit is another model, not a slip of the finger.
+            same = {int(w): float(alike[w]) for w in np.flatnonzero(alike >= _SIMILAR_WORD)}
+            # Another digit is another model, not a typing error.
             if low == high and len(word) > 2 and not any(c.isdigit() for c in word):
                 spelt = process.extract(word, self.vocabulary, scorer=fuzz.ratio, score_cutoff=_TYPO, limit=20)
                 same |= {w: max(same.get(w, 0.0), score / 100) for _, score, w in spelt}
             for w, how in same.items():
                 here = items[at[w] : at[w + 1]]
-                row[here] = np.maximum(row[here], BEGINS * min(how, 1.0))
-            row[items[at[low] : at[high]]] = BEGINS
+                row[here] = np.maximum(row[here], PREFIX_WEIGHT * min(how, 1.0))
+            row[items[at[low] : at[high]]] = PREFIX_WEIGHT
             begun[n] = low < high
-            tells[n] = self.weight.max(initial=1.0)
+            idf[n] = self.weight.max(initial=1.0)
             if low < high and self.vocabulary[low] == word:
                 row[items[at[low] : at[low + 1]]] = 1
-                tells[n] = self.weight[low]
-        return found, tells, begun
+                idf[n] = self.weight[low]
+        return found, idf, begun
 
     def with_id(self, text: str, k: int) -> list[int]:
         """Up to k items whose id is, or begins with, this plain text; the exact one first."""
@@ -121,7 +122,7 @@ def lexicon(dataset: Dataset) -> Lexicon:
 def _cells(dataset: Dataset, column: str) -> list[str]:
     """One text an item, "" where missing."""
     cells = dataset.column(column).fillna("").astype(str).to_numpy(dtype=object)
-    return [c if len(c) <= _LONG else c[:_LONG] for c in cells]
+    return [c[:_LONGEST_CELL] for c in cells]
 
 
 def _joined(columns: list[list[str]], n: int) -> list[str]:

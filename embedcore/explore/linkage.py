@@ -14,6 +14,11 @@ class Linkage:
     apart: pairs that must never be in one group. unit: vectors of length 1 by member, or None. With them the average
     similarity of two groups is exact (the product of their mean vectors); without them it is the sum of the known
     similarities over the number of pairs.
+
+    >>> link = Linkage(apart=[(1, 2)])
+    >>> link.grow([(0, 1, 0.9), (1, 2, 0.95)], cut=0.5)
+    >>> link.find(0) == link.find(1), link.find(1) == link.find(2)
+    (True, False)
     """
 
     def __init__(self, apart: Iterable[tuple[int, int]], unit: Mapping[int, np.ndarray] | None = None) -> None:
@@ -67,10 +72,10 @@ class Linkage:
 
         table: (member, member, similarity), each pair once. Only groups that share a pair of the table are compared.
         """
-        for a, b, score in table:
-            self._add(a)
-            self._add(b)
-            a, b = self.find(a), self.find(b)
+        for one, other, score in table:
+            self._add(one)
+            self._add(other)
+            a, b = self.find(one), self.find(other)
             if a != b:
                 self._near[a][b] = self._near[b][a] = self._near[a].get(b, 0.0) + score
         queue = [(-self._average(a, b), a, b) for a in self._near for b in self._near[a] if a < b]

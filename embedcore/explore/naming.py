@@ -19,8 +19,8 @@ _COMMON = frozenset(
     set pcs piece pieces und der die das mit pour les des avec para con los las del""",
     )
 )
-# Short forms of supermarket hierarchies, written out where a person reads them.
-_LONG = {
+# Abbreviations of supermarket hierarchies (Complete Journey), written out where a person reads them.
+_ABBREVIATIONS = {
     "pckgd": "packaged",
     "sald": "salad",
     "drsng": "dressing",
@@ -53,25 +53,26 @@ _LONG = {
     "bkfst": "breakfast",
     "asst": "assorted",
 }
-_SEVERAL = re.compile(r"\s*[&/,(]\s*|\s+(?:and|und|et|y)\s+")  # between several kinds in the name of one
+_SEVERAL = re.compile(r"\s*[&/,(]\s*|\s+(?:and|und|et|y)\s+")  # between several types in the name of one
 _SMALL = frozenset({"and", "of", "for", "with", "in", "the", "to", "a", "an", "or", "on"})
 
 
-# What a trait tells: what kind of thing it is, another property, a word of the titles, the brand. A column says it
-# better than a word, and a brand says least about what the things are.
-_KIND, _PROPERTY, _TITLE, _BRAND = range(4)
+# What a trait says: the product type, another property, a word of the titles, the brand. A column says it better than a
+# word, and a brand says least about what the products are.
+_TYPE, _PROPERTY, _TITLE, _BRAND = range(4)
 _LEVELS = np.array([1.0, 0.9, 0.7, 0.5])
-_KIND_NAMES = re.compile(r"categor|depart|type|class|group|aisle|famil|segment|kind|warengr|rayon", re.IGNORECASE)
+_TYPE_NAMES = re.compile(r"categor|depart|type|class|group|aisle|famil|segment|kind|warengr|rayon", re.IGNORECASE)
 _YES, _NO = frozenset({"yes", "y", "true", "1", "ja", "oui"}), frozenset({"no", "n", "false", "0", "nein", "non"})
-_NOTHING = frozenset({"none", "unknown", "other", "others", "na", "n/a", "-", "misc"})
+_EMPTY = frozenset({"none", "unknown", "other", "others", "na", "n/a", "-", "misc"})
+# Chosen by hand, reading the names of groups of the sample shops.
 _MOST = 0.5  # share of a group that has to have a trait which alone says what the group is
-_SOME = (0.15, 0.05)  # share from which a kind of thing is worth naming; where none has it, from which some are
+_SOME = (0.15, 0.05)  # share from which a type is worth naming; the second where none reaches the first
 _OFTEN = 0.3  # share from which a word of the titles is
-_CLEAR = np.log(1.5)  # how much more frequent a kind has to be than elsewhere, as long as there is one that is
-_KINDS, _DETAILS = 3, 2  # named at most
-_PURE = 0.4  # share of products whose group a column tells that is then taken for their kind, whatever its name
+_CLEAR = np.log(1.5)  # how much more frequent a type has to be than elsewhere, as long as there is one that is
+_TYPES, _DETAILS = 3, 2  # named at most
+_PURE = 0.4  # share of products whose group a column predicts from which it is taken for their type, whatever its name
 _SHORT = 5  # letters of an abbreviation
-_ALL = 0.9  # share of a kind that has a trait which then says nothing new about it
+_ALL = 0.9  # share of a type that has a trait which then says nothing new about it
 _LIFT = 1.3  # times more frequent than elsewhere: less does not set a group apart
 
 
@@ -103,7 +104,7 @@ class _Traits:
             columns.extend([len(rows)] * len(values))
 
         known = np.flatnonzero(items < dataset.n_catalogue)
-        called = any(_KIND_NAMES.search(c) for c in dataset.columns("category"))
+        named_type = any(_TYPE_NAMES.search(c) for c in dataset.columns("category"))
         makers: set[str] = set()
         for column in dataset.columns("category", "brand"):
             values, row, code = _values(column, dataset.column(column).to_numpy(dtype=object)[items[known]])
@@ -112,8 +113,8 @@ class _Traits:
                 makers.update(w for text in values for w in _WORD.findall(text.lower()))
             if len(values) > 0.7 * len(row):
                 continue  # a value of its own for nearly every product says nothing about a group
-            kind = bool(_KIND_NAMES.search(column)) if called else _pure(labels[known[row]], code) >= _PURE
-            add(values, known[row], code, _BRAND if brand else _KIND if kind else _PROPERTY)
+            is_type = bool(_TYPE_NAMES.search(column)) if named_type else _pure(labels[known[row]], code) >= _PURE
+            add(values, known[row], code, _BRAND if brand else _TYPE if is_type else _PROPERTY)
         if dataset.columns("title"):
             add(*_words(dataset.titles[items], makers), _TITLE)
         row, code = (np.concatenate([*parts, np.empty(0, np.int64)]) for parts in (rows, codes))
@@ -121,12 +122,12 @@ class _Traits:
         has.data[:] = 1  # a word that a title has in two spellings counts once
         return cls(texts, np.array(levels, np.int64), np.array(columns, np.int64), has)
 
-    def told(self, inside: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def over(self, inside: np.ndarray, among: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """((t,) share of the rows `inside` that have each trait, (t,) log of how many times more frequent it is there
-        than `among` rows, 0 where that does not set them apart)."""
+        than in the rows `among`, 0 where that does not set them apart)."""
         count = np.asarray(self.has[inside].sum(0), np.float64).ravel()
         overall = np.asarray(self.has[among].sum(0), np.float64).ravel() / max(len(among), 1)
-        # Half a product less, so that one of few counts for little.
+        # Half a product less, so that a trait of one or two products counts for little.
         lift = np.maximum(count - 0.5, 0) / max(len(inside), 1) / np.maximum(overall, 1e-12)
         enough = (count >= min(3, max(2, len(inside) // 4))) & (lift >= _LIFT)
         return count / max(len(inside), 1), np.where(enough, np.log(np.maximum(lift, 1)), 0)
@@ -142,45 +143,45 @@ class _Traits:
 
 
 def names_of(labels: np.ndarray, k: int, embedding: Embedding, dataset: Dataset) -> tuple[str, ...]:
-    """A short, unique name for each of the k groups: what most of its members are, then what tells them from others
-    of that kind. labels: (n,) group of each row of the embedding, -1 for none."""
+    """A short, unique name for each of the k groups: what most of its members are, then what sets them apart from
+    others of that type. labels: (n,) group of each row of the embedding, -1 for none."""
     items = dataset.positions(embedding.ids)
     traits = _Traits.of(items, labels, dataset)
     taken: set[str] = set()
     out = []
     for label in range(k):
         rows = np.flatnonzero(labels == label)
-        heads = _heads(traits, rows)
-        said = list(dict.fromkeys(traits.texts[t] for t in heads))
-        details = _details(traits, rows, heads) if heads else []
-        out.append(_unique(said, details, _examples(rows, items, embedding, dataset), taken))
+        types = _types(traits, rows)
+        texts = list(dict.fromkeys(traits.texts[t] for t in types))
+        details = _details(traits, rows, types) if types else []
+        out.append(_unique(texts, details, _examples(rows, items, embedding, dataset), taken))
     return tuple(out)
 
 
-def _heads(traits: _Traits, rows: np.ndarray) -> list[int]:
-    """What the products of these rows are: the kinds of things that tell most about them, each among those that the
-    earlier ones leave over, or words of titles where no column tells kinds; a brand where that tells more."""
-    share, log = traits.told(rows, np.arange(traits.has.shape[0]))
+def _types(traits: _Traits, rows: np.ndarray) -> list[int]:
+    """What the products of these rows are: the types that say most about them, each among those that the earlier ones
+    leave over, or words of titles where no column holds types; a brand where that says more."""
+    share, log = traits.over(rows, np.arange(traits.has.shape[0]))
     weight = share * log * _LEVELS[traits.level]
-    tries = ((level, least) for level in (_KIND, _TITLE) for least in _SOME)
-    things = next((found for level, least in tries if (found := _kinds(traits, rows, log, level, least))), [])
+    tries = ((level, least) for level in (_TYPE, _TITLE) for least in _SOME)
+    things = next((found for level, least in tries if (found := _leading(traits, rows, log, level, least))), [])
     common = np.flatnonzero((share >= _MOST) & (weight > 0))
     if things:
         common = common[(traits.level[common] == _BRAND) & (weight[common] > weight[things[0]])]
     return [int(common[np.argmax(weight[common])])] if len(common) else things
 
 
-def _kinds(traits: _Traits, rows: np.ndarray, log: np.ndarray, level: int, least: float) -> list[int]:
+def _leading(traits: _Traits, rows: np.ndarray, log: np.ndarray, level: int, least: float) -> list[int]:
     """Traits of a level that at least this share of the rows has, the first of them clearly more than others."""
     left = rows
     found: list[int] = []
     allowed = np.flatnonzero((traits.level == level) & (log > 0))
-    while len(left) and len(allowed) and len(found) < _KINDS:
+    while len(left) and len(allowed) and len(found) < _TYPES:
         here = np.asarray(traits.has[left][:, allowed].sum(0)).ravel() / len(rows)
-        tells = np.where(here >= least, here * log[allowed], 0)
-        clear = tells * (log[allowed] >= _CLEAR)
-        best = int(np.argmax(clear if clear.any() else tells))
-        if not tells[best] or (found and not clear[best]):
+        worth = np.where(here >= least, here * log[allowed], 0)
+        clear = worth * (log[allowed] >= _CLEAR)
+        best = int(np.argmax(clear if clear.any() else worth))
+        if not worth[best] or (found and not clear[best]):
             break
         found.append(int(allowed[best]))
         left = np.setdiff1d(left, traits.rows(found[-1:]))
@@ -188,39 +189,43 @@ def _kinds(traits: _Traits, rows: np.ndarray, log: np.ndarray, level: int, least
     return found
 
 
-def _details(traits: _Traits, rows: np.ndarray, heads: list[int]) -> list[str]:
-    """What sets these rows apart from all others that the heads are true of, the most telling first; what the rest of
-    them are, when the heads are true of few."""
-    alike = traits.rows(heads)
-    rest = np.setdiff1d(rows, alike)
+def _details(traits: _Traits, rows: np.ndarray, types: list[int]) -> list[str]:
+    """What sets these rows apart from all others of the types, the most telling first; what the rest of them are, when
+    few are of the types."""
+    of_types = traits.rows(types)
+    rest = np.setdiff1d(rows, of_types)
     few = len(rest) > (1 - _MOST) * len(rows)
-    inside, among = (rest, np.arange(traits.has.shape[0])) if few else (rows, np.union1d(rows, alike))
-    share, log = traits.told(inside, among)
-    weight = share**0.5 * log * np.where(traits.level == _KIND, 1.5, _LEVELS[traits.level])
+    inside, among = (rest, np.arange(traits.has.shape[0])) if few else (rows, np.union1d(rows, of_types))
+    share, log = traits.over(inside, among)
+    weight = share**0.5 * log * np.where(traits.level == _TYPE, 1.5, _LEVELS[traits.level])
     weight[share < np.array([_SOME[1], _SOME[0], _OFTEN, _SOME[0]])[traits.level]] = 0
-    for head in heads:
-        weight[traits.implied(head)] = 0
-        weight[(traits.column == traits.column[head]) & (traits.level != _TITLE) & ~few] = 0
-    called = _stems(" ".join(traits.texts[t] for t in heads))
+    for t in types:
+        weight[traits.implied(t)] = 0
+        weight[(traits.column == traits.column[t]) & (traits.level != _TITLE) & ~few] = 0
+    named = _stems(" ".join(traits.texts[t] for t in types))
     used: set[str] = set()
     out = []
     for t in np.lexsort((traits.texts, -weight))[:60] if len(weight) else ():
-        said = traits.texts[t]
-        new = _stems(said) - called  # a finer kind may repeat the head: shoes · dress shoes
-        if weight[t] > 0 and new and not new & used and (traits.level[t] == _KIND or new == _stems(said)):
-            out.append(said)
+        text = traits.texts[t]
+        new = _stems(text) - named  # a finer type may repeat the coarser one: shoes · dress shoes
+        if weight[t] > 0 and new and not new & used and (traits.level[t] == _TYPE or new == _stems(text)):
+            out.append(text)
             used |= new
     return out
 
 
 def readable(text: str) -> str:
-    """Text as a person would write it in a heading: ALL CAPS and short forms are spelled out, mixed case stays."""
+    """Text as a person would write it in a heading: ALL CAPS and abbreviations are written out, mixed case stays.
+
+    >>> readable("FRZN VEG"), readable("iPhone case")
+    ('Frozen Vegetables', 'iPhone case')
+    """
     text = " ".join(text.split())
     if text != text.upper() and text != text.lower():
         return text
     out, start = "", 0
     for m in re.finditer(r"[^\W\d_]+(?:'[^\W\d_]+)?", text):
-        word = _LONG.get(m[0].lower(), m[0].lower())
+        word = _ABBREVIATIONS.get(m[0].lower(), m[0].lower())
         if len(m[0]) in (2, 3) and m[0].isupper() and not set(word) & set("aeiouy"):
             word = m[0]  # an abbreviation: TV, DVD, BBQ
         elif out == "" or word not in _SMALL:
@@ -232,18 +237,18 @@ def readable(text: str) -> str:
 def _values(column: str, values: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
     """(texts, row, text of the row): one entry per row whose value says something."""
     code: dict[str, int] = {}
-    found = [(n, code.setdefault(said, len(code))) for n, v in enumerate(values) if (said := _said(column, v))]
+    found = [(n, code.setdefault(text, len(code))) for n, v in enumerate(values) if (text := _worded(column, v))]
     pairs = np.array(found, np.int64).reshape(-1, 2)
     return [readable(text) for text in code], pairs[:, 0], pairs[:, 1]
 
 
-def _said(column: str, value: object) -> str:
+def _worded(column: str, value: object) -> str:
     """A value in words: a bare "yes" needs the name of its column."""
     text = value.strip() if isinstance(value, str) else ""
     if text.lower() in _YES | _NO:
         column = " ".join(column.replace("_", " ").lower().split())
         return column if text.lower() in _YES else f"no {column}"
-    return "" if text.lower() in _NOTHING else text
+    return "" if text.lower() in _EMPTY else text
 
 
 def _words(titles: np.ndarray, skip: set[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -284,22 +289,22 @@ def _examples(rows: np.ndarray, items: np.ndarray, embedding: Embedding, dataset
     counts = dataset.counts[items[rows]].astype(float)
     central = embedding.unit[rows] @ embedding.unit[rows].mean(0)
     best = rows[np.lexsort((rows, -central, -counts))][:6]
-    called = [str(dataset.titles[items[r]]).removesuffix(f" · {embedding.ids[r]}") for r in best]
-    return list(dict.fromkeys(readable(c) for c in called))
+    titles = [str(dataset.titles[items[r]]).removesuffix(f" · {embedding.ids[r]}") for r in best]
+    return list(dict.fromkeys(readable(t) for t in titles))
 
 
-def _unique(heads: list[str], details: list[str], examples: list[str], taken: set[str]) -> str:
+def _unique(types: list[str], details: list[str], examples: list[str], taken: set[str]) -> str:
     """“First, second · Detail, other detail”, as long as it fits. When the name is taken, the next details step in,
     then an example, then a number."""
-    if not heads:
-        heads, details, examples = examples[:1] or ["Cluster"], examples[1:], []
-    if len(", ".join(heads)) > LONGEST:
-        heads = [first if len(first := _SEVERAL.split(h)[0]) > 3 else h for h in heads]
-    head = _cut(heads[0])
-    for more in heads[1:]:
-        head = _fitting(head, ", ", more)
-    options = [_joined(head, details[start:]) for start in range(len(details))] or [head]
-    options += [_joined(head, [e]) for e in examples]
+    if not types:
+        types, details, examples = examples[:1] or ["Cluster"], examples[1:], []
+    if len(", ".join(types)) > LONGEST:
+        types = [first if len(first := _SEVERAL.split(t)[0]) > 3 else t for t in types]
+    start = _cut(types[0])
+    for more in types[1:]:
+        start = _fitting(start, ", ", more)
+    options = [_joined(start, details[n:]) for n in range(len(details))] or [start]
+    options += [_joined(start, [e]) for e in examples]
     name, number = next((o for o in options if o.lower() not in taken), options[0]), 2
     plain = name
     while name.lower() in taken:
@@ -308,14 +313,14 @@ def _unique(heads: list[str], details: list[str], examples: list[str], taken: se
     return name
 
 
-def _joined(head: str, details: list[str]) -> str:
-    """With as many of the details as fit."""
-    name, said = head, 0
+def _joined(start: str, details: list[str]) -> str:
+    """With as many of the details as fit, at most _DETAILS."""
+    name, used = start, 0
     for detail in details:
-        longer = _fitting(name, ", " if said else " · ", detail)
-        said += longer != name
+        longer = _fitting(name, ", " if used else " · ", detail)
+        used += longer != name
         name = longer
-        if said == _DETAILS:
+        if used == _DETAILS:
             break
     return name
 

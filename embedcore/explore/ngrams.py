@@ -1,4 +1,8 @@
-"""Texts compared by their letters: TF-IDF of the 3 to 5 letters that stand together, for typing errors and codes."""
+"""Texts compared by their letters: TF-IDF of runs of 3 to 5 letters, robust to typing errors and codes.
+
+>>> Ngrams.of(["running shoe", "desk lamp"]).scores("runing shoes").argmax()
+np.int64(0)
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,11 @@ _PART = re.compile(r"[^\W_]+")
 
 
 def plain(text: str) -> str:
-    """Lower case, without accents, single spaces: what is compared when a person types a name."""
+    """Lower case, without accents, single spaces: what is compared when a person types a name.
+
+    >>> plain("  Crème  BRÛLÉE ")
+    'creme brulee'
+    """
     text = text.casefold()
     if not text.isascii():
         text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
@@ -26,10 +34,12 @@ def plain(text: str) -> str:
 
 
 def tokens(text: str) -> list[str]:
-    """What a text is cut into: its runs of letters and digits, and those that only signs part also as one.
+    """The tokens of a text: its runs of letters and digits, and those that only punctuation separates also as one,
+    since codes are written with and without it. Capitals and accents do not matter.
 
-    "KDL-46XBR" is kdl, 46xbr and kdl46xbr: codes are written with and without their signs. Capitals and accents do
-    not matter."""
+    >>> tokens("KDL-46XBR")
+    ['kdl', '46xbr', 'kdl46xbr']
+    """
     return [t for word in plain(text).split() for t in _pieces(word)]
 
 
@@ -39,7 +49,11 @@ def _pieces(word: str) -> list[str]:
 
 
 def grams(word: str) -> list[str]:
-    """The runs of LOW to HIGH letters of a word with a space at both ends (the word itself when it is shorter)."""
+    """The runs of LOW to HIGH letters of a word with a space at both ends.
+
+    >>> grams("tv")
+    [' tv', 'tv ', ' tv ']
+    """
     w = f" {word} "
     return [w[i : i + k] for k in range(LOW, HIGH + 1) for i in range(len(w) - k + 1)]
 
@@ -54,6 +68,9 @@ class Ngrams:
     words: word -> column of `bag` and row of `runs`. bag: (n, words) CSR float32 counts. runs: (words, grams) CSR
     float32 counts times idf. known: gram -> its column. idf: (grams,) float32. norms: (n,) float32 length of each
     text's vector (1 for an empty text).
+
+    >>> len(Ngrams.of(["tea", "green tea"]))
+    2
     """
 
     words: dict[str, int]
@@ -65,9 +82,9 @@ class Ngrams:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Ngrams:
-        """Build the index; equal texts are looked at once. 44,000 product names take less than a CPU second."""
+        """Build the index; equal texts are read once. 44,000 product names take less than a CPU second."""
         different = list(dict.fromkeys(texts))
-        pieces = cache(_pieces)  # of what stands between spaces: most of it comes back in other texts
+        pieces = cache(_pieces)  # words between spaces: most of them repeat in other texts
         bag, words = counted([p for word in plain(text).split() for p in pieces(word)] for text in different)
         runs, known = counted(map(grams, words)) if words else counted([""])
         rare, norms = _weights(bag, runs)

@@ -1,4 +1,8 @@
-"""Maps: vectors -> places on a plane."""
+"""Maps: vectors -> places on a plane.
+
+>>> pca(np.eye(3, dtype=np.float32)).xy.shape
+(3, 2)
+"""
 
 from __future__ import annotations
 
@@ -18,13 +22,21 @@ from embedcore.progress import Progress, silent
 
 LANDMARKS = 100_000  # rows that are laid out one by one; the rest of a larger set is placed among them
 _HALF = 10.0  # a map reaches from about -10 to 10
+# A cosine gap of .1 makes a neighbour count e times less: the nearest decide, a distant one cannot drag a row away.
+# Chosen by hand.
+_GAP = 0.1
+_LABEL_ROWS = 20  # rows of every label that are drawn at least, where there is room
 
 
 @dataclass(frozen=True, eq=False)
 class Projection:
     """A place on the plane for every row of an embedding.
 
-    kind: "pca" or "umap". xy: (n, 2) float32, finite, within about -10..10. meta: how it was made (JSON-able).
+    kind: "pca" or "umap". xy: (n, 2) float32, finite, within about -10..10. meta: how it was computed
+    (JSON-able).
+
+    >>> len(Projection("pca", np.zeros((3, 2), np.float32)))
+    3
     """
 
     kind: str
@@ -49,14 +61,17 @@ class Projection:
             with np.load(folder / f"projection-{kind}.npz", allow_pickle=False) as z:
                 return cls(kind, z["xy"], json.loads(str(z["meta"])))
         except FileNotFoundError:
-            raise MissingError(f"There is no {kind.upper()} map of this result.", "Make it again.") from None
+            raise MissingError(f"There is no {kind.upper()} map of this result.", "Compute it again.") from None
 
 
-def pca(vectors: np.ndarray, seed: int = 0) -> Projection:
+def pca(vectors: np.ndarray) -> Projection:
     """The two directions in which the vectors (scaled to length 1) differ most. vectors: (n, d).
 
-    Pearson 1901. Exact and deterministic; `seed` is there for the common signature. meta["explained"]: the share
-    of the variance that each axis shows.
+    Pearson 1901. Exact and deterministic. meta["explained"]: the share of the variance that each axis shows.
+    InputError without vectors.
+
+    >>> pca(np.array([[1.0, 0.0], [-1.0, 0.0], [0.0, 0.0]])).xy[:, 0].tolist()
+    [10.0, -10.0, 0.0]
     """
     if vectors.ndim != 2 or not len(vectors):
         raise InputError("There are no vectors to draw.")
@@ -65,7 +80,11 @@ def pca(vectors: np.ndarray, seed: int = 0) -> Projection:
 
 
 def principal(vectors: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
-    """((n, k) float32 principal coordinates of the unit vectors, (k,) shares of variance); zeros beyond the rank."""
+    """((n, k) float32 principal coordinates of the unit vectors, (k,) shares of variance); zeros beyond the rank.
+
+    >>> principal(np.array([[1.0, 0.0], [-1.0, 0.0]]), 1)[0].ravel().tolist()
+    [1.0, -1.0]
+    """
     x = np.asarray(vectors, np.float64)
     x = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)
     x = x - x.mean(0)
@@ -92,12 +111,17 @@ def umap(
 
     UMAP (McInnes, Healy and Melville 2018) on the run's own graph, started from the PCA map. The same input and seed
     give the same map. min_dist: how tightly neighbours may sit, 0..1. Above LANDMARKS rows a random part is laid out
-    and every other row is put at the weighted mean of its nearest laid-out rows; meta says so.
+    and every other row is put at the weighted mean of its nearest laid-out rows; meta says so. InputError when the
+    graph has another number of rows.
+
+    >>> vectors = np.eye(4, dtype=np.float32)
+    >>> umap(vectors, build(vectors, 3)).meta  # too few rows for a neighbourhood: the PCA map
+    {'rows': 4, 'laid_out': 4, 'epochs': 0}
     """
     n = len(vectors)
     if n != len(graph):
         raise InputError(f"There are {n} vectors and {len(graph)} lists of neighbours.")
-    start = pca(vectors, seed)
+    start = pca(vectors)
     if n < 5:  # too few for a neighbourhood: the PCA map shows them all
         return Projection("umap", start.xy, {"rows": n, "laid_out": n, "epochs": 0})
     chosen = np.arange(n)
@@ -113,7 +137,11 @@ def umap(
 
 
 def epochs_for(n: int) -> int:
-    """Passes over the graph: small maps need more of them and can afford it."""
+    """Passes over a graph of n rows: small maps need more of them and can afford it.
+
+    >>> epochs_for(5_000), epochs_for(100_000)
+    (500, 200)
+    """
     return 500 if n <= 10_000 else 300 if n <= 30_000 else 200
 
 
@@ -125,7 +153,7 @@ def _layout(
     epochs = epochs_for(n)
     progress(0, epochs, note="Preparing the map")
     # 10 units wide is what the steps are made for. A few far rows must not squeeze the others into a corner: they
-    # start at the edge. The forces are undefined between equal places: a little noise sets them apart.
+    # start at the edge. Forces between equal places are undefined: a little noise separates them.
     start = start - np.median(start, 0)
     reach = max(float(np.quantile(np.abs(start), 0.98)), 1e-6)
     noise = np.random.default_rng(seed).normal(scale=0.01, size=start.shape)
@@ -142,7 +170,7 @@ def _spread(vectors: np.ndarray, chosen: np.ndarray, xy: np.ndarray, k: int = 10
     rest = np.setdiff1d(np.arange(len(vectors)), chosen)
     for rows in np.array_split(rest, max(1, len(rest) // 1024)):
         near, scores = nearest(known, vectors[rows], k)
-        weight = np.exp((scores - scores[:, :1]) / 0.1)
+        weight = np.exp((scores - scores[:, :1]) / _GAP)
         out[rows] = np.einsum("mk,mkd->md", weight / weight.sum(1, keepdims=True), xy[near])
     out[chosen] = xy
     return out
@@ -150,12 +178,17 @@ def _spread(vectors: np.ndarray, chosen: np.ndarray, xy: np.ndarray, k: int = 10
 
 def place(query: np.ndarray, embedding: Embedding, projection: Projection, k: int = 10) -> tuple[float, float]:
     """Where a vector (d,) that has no place yet belongs on a map: the mean of its k nearest rows' places, weighted
-    by how near they are."""
+    by how near they are. InputError when the embedding is empty.
+
+    >>> axes = Embedding("product", np.array(["a", "b"], object), np.eye(2, dtype=np.float32))
+    >>> x, y = place(np.array([1.0, 0.0]), axes, Projection("pca", np.array([[10, 0], [-10, 0]], np.float32)))
+    >>> x > 9, y
+    (True, 0.0)
+    """
     rows, scores = nearest(embedding, query, k)
     if not rows.size:
         raise InputError("There are no vectors to draw.")
-    # A cosine gap of .1 makes a neighbour count e times less: the nearest decide, a distant one cannot drag it away.
-    weight = np.exp((scores[0] - scores[0, 0]) / 0.1)
+    weight = np.exp((scores[0] - scores[0, 0]) / _GAP)
     x, y = weight @ projection.xy[rows[0]] / weight.sum()
     return float(x), float(y)
 
@@ -164,7 +197,11 @@ def stratified(
     labels: np.ndarray, limit: int = 20_000, seed: int = 0, keep: Sequence[int] | np.ndarray = ()
 ) -> np.ndarray:
     """Rows to draw, ascending, at most `limit` (or len(keep) if that is more): all rows when they fit; else of each
-    label (any ints) its fair share, so that small clusters are not lost. keep: rows that must be among them."""
+    label (any ints) its fair share, so that small clusters are not lost. keep: rows that must be among them.
+
+    >>> stratified(np.zeros(5, int)).tolist(), len(stratified(np.arange(100) % 3, limit=30))
+    ([0, 1, 2, 3, 4], 30)
+    """
     labels = np.asarray(labels)
     if len(labels) <= limit:
         return np.arange(len(labels))
@@ -174,8 +211,8 @@ def stratified(
     room = max(0, limit - len(must))
     codes, inverse = np.unique(labels[order], return_inverse=True)
     sizes = np.bincount(inverse, minlength=len(codes))
-    # Up to 20 rows (or an equal share) for every label, the rest in proportion to its size.
-    floor = np.minimum(sizes, min(20, room // max(len(codes), 1)))
+    # Up to _LABEL_ROWS (or an equal share) for every label, the rest in proportion to its size.
+    floor = np.minimum(sizes, min(_LABEL_ROWS, room // max(len(codes), 1)))
     left = sizes - floor
     give = floor + np.floor(left * ((room - floor.sum()) / max(left.sum(), 1))).astype(np.int64)
     give[np.argsort(-(sizes - give), kind="stable")[: room - give.sum()]] += 1

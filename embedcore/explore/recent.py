@@ -11,7 +11,12 @@ T = TypeVar("T")
 
 
 class Recent(Generic[T]):
-    """Keeps the `size` values that were asked for last, by a content key."""
+    """Keeps the `size` values that were used last, by a content key.
+
+    >>> recent = Recent(1)
+    >>> recent.get("a", lambda: 1), recent.get("a", lambda: 2)
+    (1, 1)
+    """
 
     def __init__(self, size: int) -> None:
         self._size, self._lock = size, Lock()

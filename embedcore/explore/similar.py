@@ -1,4 +1,4 @@
-"""What is like a product, each with its reason."""
+"""Similar products, each with its reason."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from embedcore.explore.suggestion import ALIKE, TOGETHER, Recommendation, in_com
 from embedcore.explore.together import Together
 from embedcore.neighbours import Graph, nearest
 
-_WIDE = 60  # neighbours among which rarely bought ones step back
+# Chosen by hand.
+_WIDE = 60  # neighbours among which rarely bought ones are ranked lower
 _CHANCE = 5  # purchases below which a vector is mostly chance
 
 
@@ -21,38 +22,53 @@ def similar_products(
     graph: Graph | None,
     item: int,
     k: int = 10,
+    *,
     together: Together | None = None,
     from_baskets: bool = False,
 ) -> list[Recommendation]:
     """The k products most like `item` (position in Dataset.items), best first, with the evidence for each.
 
-    from_baskets: the vectors were learned from purchases; see closest. A product without a vector gets what it was
-    bought with, and the source says so; [] when nothing is known of it.
+    graph: neighbours of the embedding, None: they are searched. from_baskets: the vectors were learned from purchases;
+    see `closest`. A product without a vector gets what it was bought with, and the source says so; [] when nothing is
+    known about it.
+
+    >>> import pandas as pd
+    >>> lines = pd.DataFrame({"basket": ["1", "1", "2"], "item": ["lamp", "tea", "tea"]})
+    >>> shop = Dataset.build("shop", None, lines)
+    >>> vectors = Embedding("product", shop.items, np.array([[1, 0], [1, 1]], np.float32))
+    >>> [(r.id, r.reason) for r in similar_products(shop, vectors, None, 0)]
+    [('tea', 'in 1 basket together')]
     """
     together = together or (Together.of(dataset) if dataset.baskets is not None else None)
     row = embedding.row_of.get(str(dataset.items[item]))
     if row is None:
         return _bought_with(dataset, together, item, k) if together is not None else []
-    found, scores = closest(dataset, embedding, graph, row, k, from_baskets)
+    found, scores = closest(dataset, embedding, graph, row, k, from_baskets=from_baskets)
     shared = together.shared([item], found)[0] if together is not None else np.zeros(len(found), np.int64)
     out = []
     for other, score, times in zip(found.tolist(), scores.tolist(), shared.tolist(), strict=True):
-        says = [*in_common(dataset, item, other)]
+        facts = in_common(dataset, item, other)
         if together is not None and times:
-            says.append(together.evidence(item, other, times))
-        if not says:
-            says.append("close in this result; nothing else in common")
-        out.append(Recommendation.of(dataset, other, score, "; ".join(says), ALIKE))
+            facts.append(together.evidence(item, other, times))
+        reason = "; ".join(facts) or "close in this embedding; nothing else in common"
+        out.append(Recommendation.of(dataset, other, score, reason, ALIKE))
     return out
 
 
 def closest(
-    dataset: Dataset, embedding: Embedding, graph: Graph | None, row: int, k: int, from_baskets: bool
+    dataset: Dataset, embedding: Embedding, graph: Graph | None, row: int, k: int, *, from_baskets: bool = False
 ) -> tuple[np.ndarray, np.ndarray]:
     """(items, cosine similarities) of the k products nearest to a row of the embedding, best first.
 
     from_baskets: a vector of a product bought two or three times is mostly chance, so the nearest neighbours are
-    ordered by cosine times n / (n + 5), n baskets."""
+    ordered by cosine times n / (n + 5), n baskets.
+
+    >>> import pandas as pd
+    >>> shop = Dataset.build("shop", None, pd.DataFrame({"basket": ["1"] * 3, "item": ["lamp", "mug", "tea"]}))
+    >>> vectors = Embedding("product", shop.items, np.array([[1, 0], [0, 1], [0, 1]], np.float32))
+    >>> closest(shop, vectors, None, 1, k=1)[0].tolist()
+    [2]
+    """
     wide = max(k, _WIDE) if from_baskets else k
     if graph is not None and graph.k >= wide:
         rows, scores = (a[:wide] for a in graph.of(row))
@@ -67,8 +83,15 @@ def closest(
 
 
 def like_basket(dataset: Dataset, embedding: Embedding, items: Sequence[int], k: int = 10) -> list[Recommendation]:
-    """k products nearest to the mean of these items (positions in Dataset.items), best first, none of them in it, for
-    datasets without baskets; [] when none of the items has a vector."""
+    """k products nearest to the mean of these items (positions in Dataset.items), best first, without the items
+    themselves; for datasets without baskets. [] when none of the items has a vector.
+
+    >>> import pandas as pd
+    >>> shop = Dataset.build("shop", None, pd.DataFrame({"basket": ["1"] * 3, "item": ["lamp", "mug", "tea"]}))
+    >>> vectors = Embedding("product", shop.items, np.array([[1, 0], [0, 1], [0, 1]], np.float32))
+    >>> [(r.id, r.reason) for r in like_basket(shop, vectors, [1], k=1)]
+    [('tea', 'similar to “mug”')]
+    """
     rows = {int(i): embedding.row_of.get(str(dataset.items[i])) for i in items}
     known = {i: row for i, row in rows.items() if row is not None}
     if not known:
@@ -79,17 +102,17 @@ def like_basket(dataset: Dataset, embedding: Embedding, items: Sequence[int], k:
     for row, score in zip(found[0].tolist(), scores[0].tolist(), strict=True):
         item = dataset.index[str(embedding.ids[row])]
         like = list(known)[int((unit @ embedding.unit[row]).argmax())]
-        says = "; ".join([f"like “{dataset.titles[like]}”", *in_common(dataset, like, item)])
-        out.append(Recommendation.of(dataset, item, score, says, ALIKE))
+        reason = "; ".join([f"similar to “{dataset.titles[like]}”", *in_common(dataset, like, item)])
+        out.append(Recommendation.of(dataset, item, score, reason, ALIKE))
     return out
 
 
 def _bought_with(dataset: Dataset, together: Together, item: int, k: int) -> list[Recommendation]:
     scores = together.score([item])
-    top = np.argsort(-scores, kind="stable")[:k]
-    top = top[scores[top] > 0]
-    shared = together.shared([item], top)[0]
+    best = np.argsort(-scores, kind="stable")[:k]
+    best = best[scores[best] > 0]
+    shared = together.shared([item], best)[0]
     return [
         Recommendation.of(dataset, j, float(scores[j]), together.evidence(item, j, times), TOGETHER)
-        for j, times in zip(top.tolist(), shared.tolist(), strict=True)
+        for j, times in zip(best.tolist(), shared.tolist(), strict=True)
     ]

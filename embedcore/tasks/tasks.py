@@ -83,7 +83,7 @@ def train(spec: Spec, out: Path, progress: Progress) -> dict[str, Any]:
     product = fitted.embeddings["product"]
     graph = neighbours.build(product.vectors, seed=seed, progress=stage(progress, 80, 88, "Comparing products"))
     progress(88, 100, note="Drawing the first map")
-    first_map = projection.pca(product.vectors, seed)
+    first_map = projection.pca(product.vectors)
     groups = clusters.auto(product, dataset, seed, stage(progress, 90, 99, "Finding groups"))
     progress(99, 100, note="Saving")
     fitted.save(out / "model")

@@ -84,7 +84,7 @@ def test_second_training_returns_at_once_and_says_when_it_was_computed(trained: 
 
 def test_recommendations_come_with_reasons(trained: Trained, page: Page) -> None:
     go(page, trained.server.url, f"recommend?{trained.query}")
-    see(page, re.compile(r"in [\d,]+ baskets together, .*more than chance"), timeout=LONG)
+    see(page, re.compile(r"in [\d,]+ baskets together, .*as often as by chance"), timeout=LONG)
     settled(page)
     choose(page, "Alike in a result")
     see(page, re.compile("same |together", re.I))

@@ -133,7 +133,7 @@ def test_duplicates_are_found_judged_by_key_taught_and_merged_into_a_new_dataset
 def test_recommendations_for_a_product_and_a_customer(shop: tuple[Server, str], page: Page) -> None:
     server, query = shop
     go(page, server.url, f"recommend?{query}")
-    see(page, re.compile(r"in \d+ baskets together, .*more than chance"), timeout=LONG)
+    see(page, re.compile(r"in \d+ baskets together, .*as often as by chance"), timeout=LONG)
     settled(page)
     choose(page, "Instead of it")
     see(page, re.compile("same subcategory"))

@@ -15,13 +15,13 @@ def test_the_inverted_lists_and_partners_are_the_same_in_parts_and_in_files(monk
     data = shop()
     b = data.baskets
     assert b is not None
-    whole = together.Together._build(data)
+    whole = together.Together.build(b, data.counts)
     order = np.argsort(b.items, kind="stable")
     np.testing.assert_array_equal(whole.baskets, np.repeat(np.arange(len(b)), b.sizes)[order])
     monkeypatch.setattr(lines_at_a_time, "CHUNK", 17)
     monkeypatch.setattr(scratch, "LARGE", 1)
     monkeypatch.setattr(together, "_BASKETS", 3)
-    parts = together.Together._build(data)
+    parts = together.Together.build(b, data.counts)
     assert isinstance(parts.baskets.base, np.memmap)
     np.testing.assert_array_equal(parts.baskets, whole.baskets)
     for item in range(len(data)):

@@ -32,8 +32,8 @@ def neighbours(scene: Scene) -> list[Recommendation]:
         scene.graph,
         scene.item,
         NEAR,
-        services.together(scene.data),
-        services.from_baskets(scene.run),
+        together=services.together(scene.data),
+        from_baskets=services.from_baskets(scene.run),
     )
 
 

@@ -122,7 +122,13 @@ def _start_basket(dataset: Dataset, item: int) -> None:
 def _alike(dataset: Dataset, data: str, item: int, run: str) -> None:
     vectors = services.embedding(run)
     found = similar_products(
-        dataset, vectors, services.graph(run), item, K, services.together(data), services.from_baskets(run)
+        dataset,
+        vectors,
+        services.graph(run),
+        item,
+        K,
+        together=services.together(data),
+        from_baskets=services.from_baskets(run),
     )
     st.caption(suggestions.MEANING[suggestions.ALIKE])
     if str(dataset.items[item]) not in vectors.row_of:

@@ -54,7 +54,7 @@ def _neighbours(dataset: Dataset, vectors: Embedding, data: str, item: int) -> N
     if str(dataset.items[item]) not in vectors.row_of:
         st.info("It is bought too rarely for a first answer.", icon=":material/info:")
         return
-    found, scores = closest(dataset, vectors, None, vectors.row(str(dataset.items[item])), K, True)
+    found, scores = closest(dataset, vectors, None, vectors.row(str(dataset.items[item])), K, from_baskets=True)
     frame = pd.DataFrame(
         {
             "product": dataset.titles[found],

@@ -158,7 +158,8 @@ def test_what_is_meant_is_found_though_no_letter_is_the_same():
 def test_words_and_meaning_are_weighed_together():
     data, embedding = meant()
     hits = find(data, "lamp", 20, embedding, embedding.vectors[7])
-    assert hits[0].id == "07" and len(hits) == 19, "among equal names the one that is meant"
+    assert hits[0].id == "07", "among equal names the one that is meant"
+    assert len(hits) == 19
     assert find(data, "la", 20, embedding, embedding.vectors[7]) == find(data, "la", 20), "two letters mean nothing"
 
 

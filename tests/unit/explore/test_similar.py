@@ -112,7 +112,7 @@ def test_a_product_without_a_vector_gets_what_it_was_bought_with_and_true_eviden
     assert [r.id for r in found[:2]] == ["cup", "mug"]
     assert {r.source for r in found} == {TOGETHER}
     # 30 shared; tea in 33 and cup in 30 of 101 baskets: chance gives 9.8
-    assert found[0].reason == "in 30 baskets together, 3.1x more than chance"
+    assert found[0].reason == "in 30 baskets together, 3.1x as often as by chance"
     assert found[1].reason == "in 2 baskets together"  # too few to compare with chance
     assert next(r for r in found if r.id == "rope").reason == "in 1 basket together"
     assert "new" not in {r.id for r in found}
@@ -126,9 +126,8 @@ def test_without_baskets_a_basket_gets_what_is_like_its_products(shop: tuple[Dat
     found = like_basket(dataset, embedding, [5], 3)
     assert {r.source for r in found} == {ALIKE}
     assert found[0].id == "mug"
-    assert (
-        found[0].reason == "like “Grey Mug”; same kind: Cups; same range: Kitchen; same maker: Bowl & Co; 8 % cheaper"
-    )
+    facts = "same kind: Cups; same range: Kitchen; same maker: Bowl & Co; 8 % cheaper"
+    assert found[0].reason == f"similar to “Grey Mug”; {facts}"
     for basket in ([0], [0, 1, 1], [3, 4, 0], list(range(5)), list(range(6))):
         ids = [r.item for r in like_basket(dataset, embedding, basket, 10)]
         assert not set(ids) & set(basket)
@@ -143,7 +142,7 @@ def test_similar_products_say_what_they_share_and_whether_they_are_bought_togeth
     assert [r.id for r in found] == ["new", "mug", "tea"]
     assert {r.source for r in found} == {ALIKE}
     assert found[0].reason == "same kind: Cups; same range: Kitchen; same maker: Bowl & Co; about the same price"
-    assert found[2].reason == "same range: Kitchen; 60 % cheaper; in 30 baskets together, 3.1x more than chance"
+    assert found[2].reason == "same range: Kitchen; 60 % cheaper; in 30 baskets together, 3.1x as often as by chance"
     assert [r.id for r in similar_products(dataset, embedding, None, 1, 3)] == ["new", "mug", "tea"]
 
 
@@ -152,7 +151,7 @@ def test_a_pair_seen_once_is_never_thousands_of_times_more_than_chance():
     dataset = till(baskets)
     reason = {r.id: r.reason for r in bought_with(dataset, "x0")}
     assert reason["y0"] == "in 1 basket together"
-    assert reason["y1"] == "in 3 baskets together, where chance would give less than one"
+    assert reason["y1"] == "in 3 baskets together, fewer than 1 expected by chance"
 
 
 def test_products_that_everybody_buys_are_not_called_a_match():
@@ -162,8 +161,8 @@ def test_products_that_everybody_buys_are_not_called_a_match():
     ]
     dataset = till(baskets)
     reason = {r.id: r.reason for r in bought_with(dataset, "milk")}
-    assert "about as often as chance" in reason["bag"]
-    assert "about as often as chance" in reason["tea"]
+    assert "about as often as by chance" in reason["bag"]
+    assert "about as often as by chance" in reason["tea"]
 
 
 def test_small_and_odd_baskets_are_answered():
