@@ -129,7 +129,7 @@ def _changed(name: str, widget: str, options: list[str]) -> None:
         return
     remember(**{name: st.session_state[widget]})
     if name == "dataset":
-        remember(run=None, item=None, basket=None, customer=None, whose=None)
+        remember(run=None, item=None, basket=None, customer=None, basket_customer=None, whose=None)
 
 
 def _pick(name: str, label: str, options: dict[str, str], help: str) -> str:

@@ -45,7 +45,7 @@ def spool(upload: IO[bytes], name: str) -> str:
     token = digest.hexdigest()[:16]
     target = folder / token
     target.mkdir(exist_ok=True)
-    os.replace(temporary, target / (re.sub(r"[^\w.\- ()]", "_", Path(name).name)[-120:] or "file"))
+    Path(temporary).replace(target / (re.sub(r"[^\w.\- ()]", "_", Path(name).name)[-120:] or "file"))
     return token
 
 

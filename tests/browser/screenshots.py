@@ -9,6 +9,7 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from pages.ui.duplicates import texts
+from pages.ui.recommend import texts as recommend
 from tests.browser.conftest import FLAGS
 from tests.browser.see import go, heading, menu, press, see, settled, train_with
 from tests.browser.server import serve
@@ -39,7 +40,7 @@ def shoot(page: Page, title: str, name: str) -> None:
     heading(page, title)
     settled(page, timeout=LONG)
     if title == "Recommend":
-        see(page, "As a table", timeout=LONG)  # the first look counts what is bought with what
+        see(page, recommend.AS_TABLE, timeout=LONG)  # the first look counts what is bought with what
     page.wait_for_timeout(5000)  # charts draw on a canvas after the page has settled
     page.screenshot(path=OUT / f"{name}.png")
 

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from pages.ui.duplicates import texts
+from pages.ui.recommend import texts as recommend
 from tests.browser.conftest import visited
 from tests.browser.see import choose, go, menu, metric, press, see, settled
 from tests.browser.server import Server
@@ -135,25 +136,25 @@ def test_recommendations_for_a_product_and_a_customer(shop: tuple[Server, str], 
     go(page, server.url, f"recommend?{query}")
     see(page, re.compile(r"in \d+ baskets together, .*as often as by chance"), timeout=LONG)
     settled(page)
-    choose(page, "Instead of it")
+    choose(page, recommend.RELATION["instead"])
     see(page, re.compile("same subcategory"))
     expect(page).to_have_url(re.compile("relation=instead"))
     expect(page).to_have_url(re.compile("item="))
     here = page.url
-    press(page, "Go to it")
+    page.locator("[class*=st-key-look-] button").first.click()
     expect(page).not_to_have_url(here)
     settled(page)
     page.reload()
     see(page, re.compile("same subcategory"))
     settled(page)
-    choose(page, "A customer")
-    see(page, "Due again")
-    see(page, "New to try")
+    choose(page, recommend.BY["customer"])
+    see(page, recommend.DUE)
+    see(page, recommend.TRY)
     see(page, re.compile(r"\d % likely"))
     settled(page)
-    box = page.get_by_role("searchbox", name="Which customer?")
+    box = page.get_by_role("searchbox", name=recommend.WHICH_CUSTOMER)
     box.fill("nobody like this")
     box.press("Enter")
-    see(page, re.compile("No customer has an id like"))
+    see(page, re.compile(recommend.NO_SUCH_CUSTOMER))
     menu(page, "Duplicates")
     settled(page)

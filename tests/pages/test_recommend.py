@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from embedcore.explore import ALIKE, TOGETHER, Recommendation
 from pages.ui import picker, services
-from pages.ui.recommend import suggestions
+from pages.ui.recommend import suggestions, texts
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
 
@@ -29,7 +30,7 @@ def test_a_product_to_begin_with_is_chosen_and_has_similar_ones_with_reasons(key
     app = open_page("recommend", relation="alike", run=keys["planted"][:12])
     check(app)
     text = words(app)
-    assert "An example, the product that is bought most" in text
+    assert f"{texts.EXAMPLE}: {texts.BEST_SELLER}" in text
     assert "same kind" in text
     assert len(ids(app, "look:")) == 10
     assert next(p.proto.value for p in app.get("progress")) > 90
@@ -39,7 +40,7 @@ def test_the_link_reopens_the_same_product(keys) -> None:
     app = open_page("recommend", run=keys["planted"][:12], item="p03")
     check(app)
     assert "**black shoe**" in words(app)
-    assert "An example" not in words(app)
+    assert texts.EXAMPLE not in words(app)
 
 
 def test_a_product_is_found_by_name_and_goes_into_the_link(keys) -> None:
@@ -69,7 +70,7 @@ def test_walking_from_product_to_product(keys) -> None:
 def test_an_unknown_product_in_the_link_is_said_and_another_is_shown(keys) -> None:
     app = open_page("recommend", relation="alike", run=keys["planted"][:12], item="nothing")
     check(app)
-    assert "is not in this dataset" in words(app)
+    assert texts.UNKNOWN in words(app)
     assert ids(app, "look:")
 
 
@@ -94,38 +95,38 @@ def test_a_basket_is_built_by_search_and_by_suggestion_and_taken_apart(keys) -> 
     assert len(ids(app, "drop:")) == 2
     button(app, "empty").click().run()
     check(app)
-    assert "The basket is empty" in words(app)
+    assert texts.EMPTY_BASKET in words(app)
     assert not ids(app, "drop:")
 
 
 def test_a_real_basket_is_one_click_and_its_link_reopens_it(keys) -> None:
     app = open_page("recommend", run=keys["planted"][:12], by="basket")
     check(app)
-    assert "An example from your data" in words(app)
+    assert texts.BASKET_EXAMPLE in words(app)
     button(app, "another").click().run()
     link = app.query_params["basket"]
-    mine = ids(app, "drop:")
-    assert mine
-    assert "An example from your data" not in words(app)
+    shown = ids(app, "drop:")
+    assert shown
+    assert texts.BASKET_EXAMPLE not in words(app)
     again = open_page(
         "recommend", run=keys["planted"][:12], by="basket", basket=link[0] if isinstance(link, list) else link
     )
-    assert ids(again, "drop:") == mine
+    assert ids(again, "drop:") == shown
 
 
 def test_unknown_products_of_a_basket_are_counted(keys) -> None:
     app = open_page("recommend", run=keys["planted"][:12], by="basket", basket="p00,gone,lost")
     check(app)
-    assert "2 products of this basket are not in this dataset" in words(app)
+    assert "not in this dataset: 2 products" in words(app)
 
 
 def test_without_baskets_likeness_is_used_and_said(home: Path) -> None:
     keys = shop.fill(home, shop.dataset(baskets=False), "planted")
     app = open_page("recommend", run=keys["planted"][:12], by="basket", basket="p00")
     check(app)
-    assert "This dataset has no baskets" in words(app)
-    assert "alike" in words(app)
-    assert "bought together" not in words(app).replace("is bought together", "")
+    assert texts.NO_BASKETS in words(app)
+    assert "similar" in words(app)
+    assert "bought together" not in words(app)
     assert not ids(app, "another")
 
 
@@ -136,11 +137,11 @@ def test_a_product_without_vector_falls_back_to_what_it_was_bought_with(home: Pa
     keys = shop.fill(home, data, "planted")
     app = open_page("recommend", relation="alike", run=keys["planted"][:12], item="only in baskets")
     check(app)
-    assert "has no vector in this result" in words(app)
+    assert texts.NO_VECTOR in words(app)
     assert ids(app, "look:")
 
 
-def test_what_goes_with_a_product_and_what_may_replace_it_are_told_apart(keys) -> None:
+def test_what_goes_with_a_product_and_what_can_replace_it_are_two_lists(keys) -> None:
     goes = open_page("recommend", item="p00")
     check(goes)
     assert "red shirt" in words(goes)
@@ -180,7 +181,7 @@ def test_a_customer_gets_what_is_due_and_what_is_new(home: Path) -> None:
     check(app)
     assert "**Customer c5**" in words(app)
     app.text_input(key="find-customer").set_value("nobody").run()
-    assert "No customer has an id like" in words(app)
+    assert texts.NO_SUCH_CUSTOMER in words(app)
 
 
 def test_lists_for_everybody_are_a_job_and_a_file(keys) -> None:
@@ -203,7 +204,7 @@ def test_lists_for_everybody_are_a_job_and_a_file(keys) -> None:
 def test_baskets_without_customers_say_so(keys) -> None:
     app = open_page("recommend", by="customer")
     check(app)
-    assert "do not say who bought them" in words(app)
+    assert texts.NO_CUSTOMERS in words(app)
 
 
 # ---------------------------------------------------------------- the pure parts
@@ -226,8 +227,8 @@ def test_a_real_basket_comes_from_the_data_and_from_the_seed() -> None:
 
 
 def test_bars_compare_within_one_source_only() -> None:
-    def one(score: float, source: str) -> suggestions.Recommendation:
-        return suggestions.Recommendation(0, "a", "A", score, "", source)
+    def one(score: float, source: str) -> Recommendation:
+        return Recommendation(0, "a", "A", score, "", source)
 
-    found = [one(4.0, suggestions.TOGETHER), one(1.0, suggestions.TOGETHER), one(0.5, suggestions.ALIKE)]
+    found = [one(4.0, TOGETHER), one(1.0, TOGETHER), one(0.5, ALIKE)]
     assert suggestions.strengths(found) == [1.0, 0.25, 0.5]

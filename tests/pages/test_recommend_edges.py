@@ -9,6 +9,7 @@ import pytest
 
 from embedcore import Dataset
 from pages.ui import services
+from pages.ui.recommend import texts
 from tests.pages import shop
 from tests.pages.app import check, in_url, open_page, words
 from tests.pages.test_recommend import button, ids
@@ -65,31 +66,42 @@ def test_a_basket_leaves_out_what_its_customer_has(home: Path) -> None:
     app.button(key="basket-for").click().run()
     check(app)
     assert "of customer c3" in words(app)
-    assert "The basket is empty" in words(app)
+    assert texts.EMPTY_BASKET in words(app)
     app.text_input(key="find-for-basket").set_value("red shoe").run()
     button(app, "find-for-basket:").click().run()
     data = services.dataset(keys["data"])
-    mine = {f"add:{i}" for n in range(len(data.baskets)) if data.baskets.ids[n] in THEIRS for i in data.baskets.of(n)}
-    assert mine & set(ids(app, "add:"))
+    of_c3 = [n for n in range(len(data.baskets)) if data.baskets.ids[n] in OF_C3]
+    bought = {f"add:{i}" for n in of_c3 for i in data.baskets.of(n)}
+    assert bought & set(ids(app, "add:"))
     app.toggle(key="fresh").set_value(True).run()
     check(app)
     assert ids(app, "add:")
-    assert not mine & set(ids(app, "add:"))
-    assert in_url(app, "whose") == "c3"
+    assert not bought & set(ids(app, "add:"))
+    assert in_url(app, "basket_customer") == "c3"
 
 
-THEIRS = {f"b{n}" for n in range(3, 120, 7)}
+OF_C3 = {f"b{n}" for n in range(3, 120, 7)}
 
 
-def test_a_real_basket_says_whose_it_is(home: Path) -> None:
+def test_a_real_basket_names_its_customer(home: Path) -> None:
     shop.fill(home, Dataset.build("shop", shop.catalogue(), with_customers()))
     app = open_page("recommend", by="basket")
-    whose = in_url(app, "whose")
-    assert f"of customer {whose}" in words(app)
+    customer = in_url(app, "basket_customer")
+    assert f"of customer {customer}" in words(app)
     app.button(key="to-customer").click().run()
     check(app)
-    assert f"**Customer {whose}**" in words(app)
+    assert f"**Customer {customer}**" in words(app)
     assert in_url(app, "by") == "customer"
+
+
+def test_a_link_of_before_still_names_the_customer_of_its_basket(home: Path) -> None:
+    shop.fill(home, Dataset.build("shop", shop.catalogue(), with_customers()))
+    app = open_page("recommend", by="basket", basket="p00", whose="c3")
+    check(app)
+    assert "of customer c3" in words(app)
+    app.button(key="another").click().run()
+    assert in_url(app, "whose") is None
+    assert in_url(app, "basket_customer")
 
 
 def test_how_varied_and_how_popular_stand_in_the_link(home: Path) -> None:
@@ -108,7 +120,7 @@ def test_a_customer_sees_what_they_bought_in_words(home: Path) -> None:
     shop.fill(home, Dataset.build("shop", shop.catalogue(), with_customers()))
     app = open_page("recommend", by="customer", customer="c3")
     table = next(d.value for d in app.dataframe if "baskets_ago" in d.value)
-    assert "first" not in table and "last" not in table, "these baskets have no times"
+    assert not {"first", "last"} & set(table), "these baskets have no times"
     assert table["baskets_ago"].min() == 1
     assert "id" in table
     assert "item" not in table

@@ -10,14 +10,14 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset, Embedding
-from embedcore.explore import Segment, Segments
+from embedcore.explore import Segments
 from embedcore.export import csv
 from embedcore.methods import get, run_key
 from pages.ui import charts, result, services, shell
 from pages.ui import jobs as job_ui
+from pages.ui.segments import METHOD, read
 from pages.ui.text import number, plain, share, short
 
-METHOD = "customer2vec"
 _DRAWN = 10_000  # points that a browser draws without stalling
 
 
@@ -77,31 +77,13 @@ def segments(data: str, run: str) -> Segments | None:
     key = f"{k or 'auto'}"
     folder = services.store().artifact("segments", key, data, run)
     if folder is not None:
-        return _read(str(folder))
+        return read(str(folder))
     spec = {"dataset": data, "run": run, "k": k, "seed": 0}
     job = services.jobs().submit("segments", key, spec, "Groups of customers")
     if job.state == "done":
         st.rerun()
     job_ui.panel(job.id)
     return None
-
-
-def segment_of(data: str, customer: str) -> Segment | None:
-    """The segment of a customer in the newest result; None before there are segments."""
-    newest = next((r.key for r in services.store().runs(data) if r.method == METHOD), None)
-    folder = services.store().artifact("segments", "auto", data, newest) if newest else None
-    if newest is None or folder is None:
-        return None
-    row = services.embedding(newest, "customer").row_of.get(customer)
-    found = _read(str(folder))
-    return None if row is None else found.segments[int(found.labels[row])]
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _read(folder: str) -> Segments:
-    from pathlib import Path
-
-    return Segments.load(Path(folder))
 
 
 def head(run: str, found: Segments) -> None:

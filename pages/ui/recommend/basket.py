@@ -11,12 +11,12 @@ from embedcore import Dataset
 from embedcore.explore import like_basket
 from embedcore.recommend import Recommender, for_basket
 from pages.ui import address, cards, picker, services, shell
-from pages.ui.recommend import model as recmodel
-from pages.ui.recommend import new as recnew
-from pages.ui.recommend import suggestions
+from pages.ui.recommend import model as recommender
+from pages.ui.recommend import new, suggestions, texts
 from pages.ui.text import count, plain, short
 
 K = 10
+CUSTOMER, CUSTOMER_BEFORE = "basket_customer", "whose"  # names in the URL, the second one in old links
 LEAN = {"rarest": -1.0, "rarer": -0.5, "as it comes": 0.0, "more popular": 0.5, "most popular": 1.0}
 
 
@@ -24,91 +24,69 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
     """The basket above, what goes with it below."""
     box = st.container()
     with st.container():
-        items, whose = _basket(dataset, data)
+        items, customer = _basket(dataset, data)
     with box:
         picker.search(
             dataset,
             "find-for-basket",
-            "Add a product",
-            "Add",
+            texts.ADD_PRODUCT,
+            texts.ADD,
             ":material/add:",
             lambda i: _put(dataset, [*items, i]),
             items,
         )
-    _contents(dataset, items, whose)
+    _contents(dataset, items, customer)
     if not items:
-        real = ", or take a real basket." if dataset.baskets is not None else "."
-        st.info(f"The basket is empty. Search for a product above{real}", icon=":material/info:")
+        real = ", or take a real basket" if dataset.baskets is not None else ""
+        st.info(f"{texts.EMPTY_BASKET}. Search for a product above{real}.", icon=":material/info:")
         return
     if dataset.baskets is not None and model is None:
         return
     if model is not None:
-        taste = _taste(data, whose)
+        taste = _taste(data, customer)
         found = for_basket(dataset, model, items, K, together=services.together(data), **taste)
     else:
         found = like_basket(dataset, services.embedding(shell.need_result(data)), items, K)
-        st.info(
-            "This dataset has no baskets, so nothing is known about what is bought together. Shown are products that "
-            "are like those in the basket.",
-            icon=":material/info:",
-        )
+        st.info(texts.NO_BASKETS, icon=":material/info:")
     st.subheader(
-        "What goes with it",
+        texts.GOES_WITH_BASKET,
         anchor=False,
-        help=" ".join(suggestions.MEANING[s] for s in suggestions.SOURCES if s in {r.source for r in found}),
+        help=" ".join(texts.MEANING[s] for s in texts.SIGNALS if s in {r.source for r in found}),
     )
     if not found:
-        st.info("Nothing is known about these products. Add another one.", icon=":material/info:")
+        st.info(texts.NOTHING_KNOWN, icon=":material/info:")
         return
-    suggestions.listing(dataset, found, "add", "Add", ":material/add:", lambda i: _put(dataset, [*items, i]))
+    suggestions.listing(dataset, found, "add", lambda i: _put(dataset, [*items, i]), add=True)
     suggestions.table(found, "what goes with the basket")
     if model is not None:
-        recnew.below(dataset, model, items, lambda i: _put(dataset, [*items, i]))
+        new.below(dataset, model, items, lambda i: _put(dataset, [*items, i]))
 
 
-def _taste(data: str, whose: str | None) -> dict[str, Any]:
+def _taste(data: str, customer: str | None) -> dict[str, Any]:
     """How varied, how popular, and whether a customer's earlier purchases are left out."""
-    # Asked once: the expander must not fold while somebody moves a slider back to where it began.
+    # Decided once: the expander must not fold while somebody moves a slider back to where it began.
     tuned = any(n in st.query_params for n in ("variety", "popular", "fresh"))
     opened = st.session_state.setdefault("basket:tuned", tuned)
-    with st.expander("More varied, or less obvious?", icon=":material/tune:", expanded=opened):
+    with st.expander(texts.TUNE, icon=":material/tune:", expanded=opened):
         left, right = st.columns(2, gap="large")
         variety = left.slider(
-            "Variety",
-            0,
-            100,
-            0,
-            10,
-            format="%d %%",
-            key="variety",
-            bind="query-params",
-            help="0 %: the best ones, even if they are much alike. 100 %: as different from each other as possible "
-            "(maximal marginal relevance).",
+            "Variety", 0, 100, 0, 10, format="%d %%", key="variety", bind="query-params", help=texts.VARIETY_HELP
         )
         popular = right.select_slider(
-            "Rare or popular",
-            list(LEAN),
-            "as it comes",
-            key="popular",
-            bind="query-params",
-            help="To the left rarely bought products come first among those that fit, to the right popular ones (the "
-            "score times a power of how often each is bought).",
+            "Rare or popular", list(LEAN), "as it comes", key="popular", bind="query-params", help=texts.POPULAR_HELP
         )
         exclude: np.ndarray = np.empty(0, np.int64)
-        if whose is not None and st.toggle(
-            f"Leave out what customer {plain(short(whose, 40))} bought before",
-            key="fresh",
-            bind="query-params",
-            help="Only products that are new to them are suggested.",
+        if customer is not None and st.toggle(
+            f"Only products new to customer {plain(short(customer, 40))}", key="fresh", bind="query-params"
         ):
-            exclude = _bought(data, whose)
+            exclude = _bought(data, customer)
     return {"diversity": variety / 100, "popularity": LEAN[popular], "exclude": exclude}
 
 
 def _bought(data: str, customer: str) -> np.ndarray:
     """Items of all baskets of a customer."""
-    histories = recmodel.histories(data)
-    number = recmodel.customers(data).get(customer)
+    histories = recommender.histories(data)
+    number = recommender.customers(data).get(customer)
     if histories is None or number is None:
         return np.empty(0, np.int64)
     baskets = histories.of_customer(number)
@@ -116,24 +94,23 @@ def _bought(data: str, customer: str) -> np.ndarray:
 
 
 def _basket(dataset: Dataset, data: str) -> tuple[list[int], str | None]:
-    """The basket of the URL and whose it is, if that is known; or a real one to begin with."""
+    """The basket of the URL and its customer, if known; or a real one to begin with."""
     value = shell.url("basket")
     if value is None:
-        st.caption("An example from your data. Search for products above to change it, or empty it and build your own.")
+        st.caption(texts.BASKET_EXAMPLE)
         taken = _real(dataset, 0)
-        address.fill(**{k: v for k, v in taken.items() if v})
+        address.fill(**{name: v for name, v in taken.items() if v})
         value = taken["basket"] or ","
     items, unknown = picker.from_url(dataset, value)
     if unknown:
-        what = "1 product of this basket is" if unknown == 1 else f"{unknown} products of this basket are"
-        st.warning(f"{what} not in this dataset and left out.", icon=":material/link_off:")
-    whose = shell.url("whose")
-    return items, whose if whose in recmodel.customers(data) else None
+        st.warning(f"Left out, not in this dataset: {count(unknown, 'product')}.", icon=":material/link_off:")
+    customer = shell.url(CUSTOMER) or shell.url(CUSTOMER_BEFORE)
+    return items, customer if customer in recommender.customers(data) else None
 
 
-def _contents(dataset: Dataset, items: list[int], whose: str | None) -> None:
+def _contents(dataset: Dataset, items: list[int], customer: str | None) -> None:
     with st.container(border=True):
-        of = f" · of customer {plain(short(whose, 40))}" if whose else ""
+        of = f" · of customer {plain(short(customer, 40))}" if customer else ""
         st.markdown(f"**The basket** · {count(len(items), 'product')}{of}")
         with st.container(horizontal=True):
             for item in items:
@@ -149,7 +126,7 @@ def _contents(dataset: Dataset, items: list[int], whose: str | None) -> None:
         with st.container(horizontal=True):
             if dataset.baskets is not None:
                 st.button(
-                    "Another real basket",
+                    texts.ANOTHER,
                     icon=":material/casino:",
                     key="another",
                     on_click=_another,
@@ -157,21 +134,24 @@ def _contents(dataset: Dataset, items: list[int], whose: str | None) -> None:
                     type="tertiary",
                 )
             if items:
+                st.button(texts.EMPTY, icon=":material/delete:", key="empty", type="tertiary", on_click=_fill)
+            if customer:
                 st.button(
-                    "Empty it",
-                    icon=":material/delete:",
-                    key="empty",
-                    type="tertiary",
-                    on_click=lambda: shell.remember(basket=",", whose=None),
-                )
-            if whose:
-                st.button(
-                    "Go to the customer",
+                    texts.TO_CUSTOMER,
                     icon=":material/person:",
                     key="to-customer",
                     type="tertiary",
-                    on_click=lambda: shell.remember(by="customer", customer=whose),
+                    on_click=lambda: shell.remember(by="customer", customer=customer),
                 )
+
+
+def _fill() -> None:
+    start(",")
+
+
+def start(basket: str, customer: str | None = None) -> None:
+    """Another basket, as the URL carries it, and its customer."""
+    shell.remember(by="basket", basket=basket, **{CUSTOMER: customer, CUSTOMER_BEFORE: None})
 
 
 def _put(dataset: Dataset, items: list[int]) -> None:
@@ -180,14 +160,14 @@ def _put(dataset: Dataset, items: list[int]) -> None:
 
 def _another(dataset: Dataset) -> None:
     st.session_state["basket:seed"] = st.session_state.get("basket:seed", 0) + 1
-    shell.remember(**_real(dataset, st.session_state["basket:seed"]))
+    shell.remember(**_real(dataset, st.session_state["basket:seed"]), **{CUSTOMER_BEFORE: None})
 
 
 def _real(dataset: Dataset, seed: int) -> dict[str, str | None]:
     """A real basket as the URL carries it, with its customer where that is known; without baskets the first product."""
     number, b = picker.real_basket(dataset, seed), dataset.baskets
     if number is None or b is None:
-        return {"basket": picker.to_url(dataset, [0]), "whose": None}
+        return {"basket": picker.to_url(dataset, [0]), CUSTOMER: None}
     code = int(b.customers[number]) if b.customers is not None else -1
-    whose = str(b.customer_ids[code]) if code >= 0 and b.customer_ids is not None else None
-    return {"basket": picker.to_url(dataset, [int(i) for i in b.of(number)]), "whose": whose}
+    customer = str(b.customer_ids[code]) if code >= 0 and b.customer_ids is not None else None
+    return {"basket": picker.to_url(dataset, [int(i) for i in b.of(number)]), CUSTOMER: customer}

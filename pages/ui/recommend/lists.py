@@ -1,4 +1,4 @@
-"""Lists for everybody at once: every product, basket or customer into one file."""
+"""Lists for all products, baskets or customers at once, as a file."""
 
 from __future__ import annotations
 
@@ -12,15 +12,8 @@ from embedcore import Dataset, recommend
 from embedcore.export import csv, parquet
 from pages.ui import jobs as job_ui
 from pages.ui import services
+from pages.ui.recommend import texts
 from pages.ui.text import number, short
-
-WHOM = {
-    "complements": "what goes with every product",
-    "substitutes": "what may replace every product",
-    "baskets": "what completes every basket",
-    "customers": "what every customer buys next",
-}
-WHO = {"complements": "product", "substitutes": "product", "baskets": "basket", "customers": "customer"}
 
 
 def view(dataset: Dataset, by: str) -> None:
@@ -34,11 +27,11 @@ def view(dataset: Dataset, by: str) -> None:
     }[by]
     if not options:
         return
-    mine = bool(st.session_state.get("lists:job"))  # asked for here: it stays open to show what comes
-    with st.expander("Lists for all of them, as a file", icon=":material/list_alt:", expanded=mine):
+    started = bool(st.session_state.get("lists:job"))  # it stays open to show what comes
+    with st.expander(texts.LISTS[by], icon=":material/list_alt:", expanded=started):
         left, right, third = st.columns([3, 2, 2], vertical_alignment="bottom")
-        whom = left.selectbox("What", options, format_func=lambda w: WHOM[w], key=f"lists:{by}")
-        k = int(right.number_input("How many each", 1, 100, 10, key="lists:k"))
+        whom = left.selectbox("What", options, format_func=lambda w: texts.WHAT[w], key=f"lists:{by}")
+        k = int(right.number_input("Products per list", 1, 100, 10, key="lists:k"))
         new = whom == "customers" and third.toggle("New products only", key="lists:new")
         spec = {"dataset": dataset.hash, "whom": whom, "k": k, "new_only": new, "version": recommend.VERSION}
         key = json.dumps(spec, sort_keys=True)
@@ -53,10 +46,10 @@ def view(dataset: Dataset, by: str) -> None:
             job_ui.panel(job.id)
             if job.state in job_ui.LIVE:
                 return
-        if st.button("Make the lists", icon=":material/play_arrow:", key=f"lists:make:{by}"):
+        if st.button(texts.MAKE_LISTS, icon=":material/play_arrow:", key=f"lists:make:{by}"):
             ready = services.store().artifact("recommender", recommend.key(dataset.hash), dataset.hash)
             place = {"recommender_folder": str(ready)} if ready else {}
-            job = services.jobs().submit("lists", key, spec | place, f"Writing {WHOM[whom]} of {dataset.name}")
+            job = services.jobs().submit("lists", key, spec | place, f"Writing {texts.WHAT[whom]} of {dataset.name}")
             st.session_state["lists:job"] = job.id
             st.rerun()
 
@@ -69,13 +62,13 @@ def _downloads(dataset: Dataset, folder: Path, whom: str) -> None:
         hide_index=True,
         alt="The first rows of the lists",
         column_config={
-            "query_id": WHO[whom],
+            "query_id": texts.WHO[whom],
             "query_title": "its name",
             "rank": st.column_config.NumberColumn(width=50),
             "product_id": "suggested",
             "title": "its name ",
             "reason": "why",
-            "score": st.column_config.NumberColumn(format="%.3f", width=70, help="Higher is surer, within one list."),
+            "score": st.column_config.NumberColumn(format="%.3f", width=70, help="Higher is better, within one list."),
         },
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -97,13 +90,13 @@ def _downloads(dataset: Dataset, folder: Path, whom: str) -> None:
             on_click="ignore",
             key=f"lists:parquet:{whom}",
         )
-        st.caption(f"{number(path.stat().st_size / 1e6)} MB; the first rows are shown.")
+        st.caption(f"{number(path.stat().st_size / 1e6)} MB. First rows shown.")
 
 
 def _named(dataset: Dataset, lists: pd.DataFrame, whom: str) -> pd.DataFrame:
-    """The lists with the name of each product beside its id, and of the one that was asked about."""
-    asked = whom in ("complements", "substitutes")
-    for place, column in [(3, "product_id"), *([(1, "query_id")] if asked else [])]:
+    """The lists with the name of each product beside its id, and of the product that the list is for."""
+    of_products = whom in ("complements", "substitutes")
+    for place, column in [(3, "product_id"), *([(1, "query_id")] if of_products else [])]:
         at = dataset.positions(lists[column].to_numpy())
         lists.insert(place, "title" if place == 3 else "query_title", dataset.titles[at])
     return lists

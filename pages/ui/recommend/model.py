@@ -1,4 +1,4 @@
-"""The recommender of a dataset: prepared once, by itself, and then only asked."""
+"""The recommender of a dataset: prepared once, without being asked for, and then read."""
 
 from __future__ import annotations
 
@@ -10,11 +10,19 @@ from embedcore import Dataset, recommend
 from embedcore.recommend import Histories, People, Recommender
 from pages.ui import jobs as job_ui
 from pages.ui import services
+from pages.ui.recommend import texts
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def _loaded(folder: str) -> Recommender:
+def load(folder: str) -> Recommender:
+    """The recommender of a folder."""
     return Recommender.load(Path(folder))
+
+
+def folder(dataset: Dataset) -> str | None:
+    """Where the recommender lies; None before it is prepared."""
+    found = services.store().artifact("recommender", recommend.key(dataset.hash), dataset.hash)
+    return str(found) if found is not None else None
 
 
 def ready(dataset: Dataset) -> Recommender | None:
@@ -22,26 +30,23 @@ def ready(dataset: Dataset) -> Recommender | None:
     if dataset.baskets is None:
         return None
     key = recommend.key(dataset.hash)
-    folder = services.store().artifact("recommender", key, dataset.hash)
-    if folder is not None:
-        known = _loaded(str(folder))
+    if (place := folder(dataset)) is not None:
+        known = load(place)
         if (step := int(known.meta.get("every", 1))) > 1:
-            st.caption(f"There are so many purchases that one basket in {step:,} was counted.")
+            st.caption(f"Counted from one basket in {step:,}: this dataset has very many purchases.")
         return known
-    mine = st.session_state.get(f"recommender:{key[:12]}")
-    job = services.jobs().get(mine) if mine else None
+    started = st.session_state.get(f"recommender:{key[:12]}")
+    job = services.jobs().get(started) if started else None
     if job is None:
         job = _start(dataset, key)
     if job.state in job_ui.LIVE:
-        st.caption("Counting once what is bought with what. What is here already can be used meanwhile.")
+        st.caption(texts.PREPARING)
         job_ui.panel(job.id)
     elif job.state == "done":
         st.rerun()
     else:
         job_ui.panel(job.id)
-        st.button(
-            "Prepare recommendations", key="prepare", icon=":material/play_arrow:", on_click=_start, args=(dataset, key)
-        )
+        st.button(texts.PREPARE, key="prepare", icon=":material/play_arrow:", on_click=_start, args=(dataset, key))
     return None
 
 

@@ -9,16 +9,16 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.recommend import NEW, Recommender, coldstart
-from pages.ui.recommend import suggestions
+from pages.ui.recommend import suggestions, texts
 
 K = 5
 
 
 def below(dataset: Dataset, model: Recommender, items: list[int], put: Callable[[int], None]) -> None:
-    """A list of their own, told apart from what purchases say; nothing where there are none."""
+    """A list of their own, apart from what purchases say; nothing where there are none."""
     found = coldstart.for_baskets(dataset, model, {"basket": np.array(items)}, K)["basket"]
     if not found:
         return
-    with st.expander("New in the catalogue: nobody has bought these yet", icon=":material/fiber_new:"):
-        st.caption(suggestions.MEANING[NEW])
-        suggestions.listing(dataset, found, "add-new", "Add", ":material/add:", put)
+    with st.expander(texts.NEW_PRODUCTS, icon=":material/fiber_new:"):
+        st.caption(texts.MEANING[NEW])
+        suggestions.listing(dataset, found, "add-new", put, add=True)

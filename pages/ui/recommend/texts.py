@@ -26,8 +26,8 @@ SIGNALS = {
 MEANING = {
     TOGETHER: "How much more often two products share a basket than their popularity explains (shared baskets "
     "divided by a power of how often each is bought), summed over the basket. The best of the list fills the bar.",
-    ALIKE: "Cosine similarity of the two vectors: 1 is identical, 0 has nothing in common. Where they were learned from "
-    "baskets, rarely bought products rank lower.",
+    ALIKE: "Cosine similarity of the two vectors: 1 is identical, 0 has nothing in common. Where they were learned "
+    "from baskets, rarely bought products rank lower.",
     PATTERN: "Which purchases predict which, over all baskets at once (EASE, Steck 2019). The best of the list fills "
     "the bar.",
     PEOPLE: "Bought by the customers with the most similar purchases (nearest neighbours).",
@@ -83,8 +83,8 @@ DUE_HELP = (
 )
 TRY = "New to try"
 TRY_HELP = (
-    "Never bought by this customer. Purchase patterns, shared baskets or similar customers speak for it; each line says "
-    "which."
+    "Never bought by this customer. Purchase patterns, shared baskets or similar customers speak for it; each line "
+    "says which."
 )
 HAS_ALL = "This customer has bought every product."
 SIMILAR_CUSTOMERS = "Similar customers"
