@@ -4,7 +4,6 @@ import streamlit as st
 
 from embedcore.export import csv
 from embedcore.methods import get
-from pages.ui import jobs as job_ui
 from pages.ui import services, shell
 from pages.ui.anomalies import view as unusual
 from pages.ui.text import number, plain, share, short
@@ -16,10 +15,7 @@ if (lacking := get("autoencoder").lacks(dataset)) is not None:
     shell.empty("There are no columns to look at.", lacking, "data", "Add data")
     st.stop()
 wanted = unusual.settings(data, dataset)
-if unusual.live(wanted):
-    job_ui.panel(unusual.live(wanted))
-    st.stop()
-folder = services.store().artifact("anomalies", wanted.key, data, wanted.run)
+folder = wanted.folder(services.store())
 if folder is None:
     unusual.offer(wanted, dataset)
     st.stop()

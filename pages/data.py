@@ -1,11 +1,10 @@
 """Data: bring a catalogue and baskets, say what the columns are, see what came in."""
 
-import hashlib
-import json
+from typing import Any
 
 import streamlit as st
 
-from embedcore.intake import Table
+from embedcore.jobs import ImportFiles
 from pages.ui import jobs as job_ui
 from pages.ui import mapping, profile, reading, samples, services, shell, sources
 from pages.ui.files import images
@@ -29,16 +28,16 @@ def add() -> None:
         lines = reading.read("baskets", basket_file) if basket_file else None
     if (file and not catalogue) or (basket_file and not lines) or not (catalogue or lines):
         return
-    spec: dict[str, object] = {"catalogue": None, "baskets": None}
+    spec: dict[str, Any] = {}
     roles: dict[str, str] = {}
     if catalogue:
         st.subheader("What the products file holds", anchor=False)
         roles, generate = mapping.catalogue(*catalogue)
-        spec["catalogue"] = {"raw": _raw(catalogue), "roles": roles, "generate_ids": generate}
+        spec["catalogue"] = {"raw": catalogue[0], "roles": roles, "generate_ids": generate}
     if lines:
         st.subheader("What the baskets file holds", anchor=False)
         shape = mapping.baskets(*lines, catalogue[0] if catalogue else None, roles)
-        spec["baskets"] = {"raw": _raw(lines), "shape": mapping.shape_spec(shape)}
+        spec["baskets"] = {"raw": lines[0], "shape": mapping.shape_spec(shape)}
     if catalogue:
         pictures_slot, _ = st.columns(2, gap="large")
         with pictures_slot:
@@ -48,15 +47,10 @@ def add() -> None:
     name_box, button = st.columns([3, 1], vertical_alignment="bottom")
     name = name_box.text_input("Name of this dataset", value=chosen.split(".")[0], max_chars=80)
     if button.button("Import", type="primary", icon=":material/check:", width="stretch"):
-        spec |= {"name": name.strip() or chosen, "source": " + ".join(f.filename for f in (file, basket_file) if f)}
-        key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
-        job = services.jobs().submit("import", key, spec, f"Import {name}")
-        st.session_state["open:job"] = job.id
+        name, source = name.strip() or chosen, " + ".join(f.filename for f in (file, basket_file) if f)
+        work = ImportFiles(name, source, **spec, of=name)
+        st.session_state["open:job"] = services.jobs().submit(work).id
         st.rerun()
-
-
-def _raw(read: tuple[str, Table]) -> str:
-    return str(services.store().raw(read[0]))
 
 
 def loaded(data_hash: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import streamlit as st
 
-from embedcore.jobs.jobs import map_key
+from embedcore.jobs import Map
 from pages.ui import asking, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui.map import frame as mapframe
@@ -23,9 +23,8 @@ def better_map(scene: Scene) -> None:
     """While there is only the quick view: say that the better map is being drawn, or offer to draw it."""
     if not scene.waiting:
         return
-    jobs, key = services.jobs(), map_key(scene.run)
-    job = next((j for j in jobs.live() if j.kind == "map" and j.key == key), None)
-    ended = next((j for j in jobs.recent() if j.kind == "map" and j.key == key), None)
+    jobs, work = services.jobs(), Map(scene.run, of=scene.dataset.name)
+    job, ended = jobs.find(work), jobs.last(work)
     with st.container(border=True):
         if job is not None:
             st.markdown(
@@ -43,7 +42,7 @@ def better_map(scene: Scene) -> None:
             help="UMAP: uniform manifold approximation and projection (McInnes and others 2018).",
         )
         if right.button("Draw it", type="primary", key="map:draw", width="stretch"):
-            jobs.submit("map", key, {"run": scene.run}, f"Map of {scene.dataset.name}")
+            jobs.submit(work)
             st.rerun()
 
 
@@ -155,6 +154,6 @@ if lost and lost not in services.dataset(data_hash).index:
     st.warning(f"The product “{plain(lost)}” of this link is not in this dataset.", icon=":material/link_off:")
     shell.remember(item=None)
 if asking.text_run(data_hash) is not None:
-    services.jobs().warm_up("ask")
+    services.jobs().warm_up()
 explore(data_hash, run_key)
 mapgroups.section(mapview.read(data_hash, run_key))

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from embedcore import Dataset
+from embedcore.jobs import Train
 from embedcore.methods import run_key
 from embedcore.progress import PREVIEW
 from pages.ui import charts, pictures, services, shell
@@ -18,12 +19,12 @@ def watch(data_hash: str) -> None:
     if st.session_state.pop("train:told", False):
         st.toast("It learns now: watch it at the top of this page.", icon=":material/arrow_upward:")
     mine = st.session_state.get("train:job")
-    job = services.jobs().get(mine) if mine else None
+    job = services.jobs().get(mine)
     if job is not None and job.state == "done":
         shell.remember(run=job.key[:12])
         del st.session_state["train:job"]
         mine = None
-    live = [j.id for j in services.jobs().live() if j.kind == "train" and j.spec.get("dataset") == data_hash]
+    live = [j.id for j in services.jobs().live(Train, dataset=data_hash)]
     for id in dict.fromkeys([*live, *([mine] if mine else [])]):
         if job_ui.panel(id):
             firstlook.section(id, data_hash)
@@ -107,11 +108,9 @@ def setup(data_hash: str, data: Dataset) -> None:
     stored = services.store().find_run(key)
     label = "Open the stored result" if stored else f"Train with “{method.title}”"
     if right.button(label, type="primary", icon=":material/play_arrow:", disabled=waits is not None):
-        folder = str(services.store().dataset_folder(data_hash))
-        spec = {"dataset": data_hash, "dataset_folder": folder, "method": method.name, "params": params.__dict__}
-        title = methods.job_title(method, data, params, seed)
-        job = services.jobs().submit("train", key, {**spec, "seed": seed}, title)
-        st.session_state["train:job"] = job.id
+        of = methods.job_subject(method, data, params, seed)
+        work = Train(data_hash, method.name, params.__dict__, seed, key, of=of)
+        st.session_state["train:job"] = services.jobs().submit(work).id
         st.session_state["train:cached"] = key if stored else None
         st.session_state["train:told"] = stored is None
         st.rerun()

@@ -27,7 +27,7 @@ def run(wanted: argparse.Namespace) -> None:
     from embedcore.commands import files
     from embedcore.data import Dataset
     from embedcore.export import TABLES, check_ending, write_table
-    from embedcore.tasks.anomalies import score
+    from embedcore.tasks import score_products
 
     check_ending(wanted.out, TABLES)
     if wanted.data.is_dir():
@@ -39,7 +39,7 @@ def run(wanted: argparse.Namespace) -> None:
     if missing:
         raise InputError(f"There is no column “{missing[0]}”.", f"Known: {', '.join(columns)}.")
     with step("Look for unusual products"):
-        frame, facts = score(data, tuple(wanted.exclude), wanted.seed, bar("looking"))
+        frame, facts = score_products(data, tuple(wanted.exclude), wanted.seed, bar("looking"))
     for notice in facts["notices"]:
         print(f"  {notice}")
     for column, why in facts["unused"]:

@@ -41,13 +41,13 @@ def add(commands: Any) -> None:
 
 def run(wanted: argparse.Namespace) -> None:
     from embedcore import match
-    from embedcore.tasks.match import vectors
+    from embedcore.tasks import title_vectors
 
     dataset, ids = catalogue(wanted.catalogue, pairs(wanted.role, "--role"), wanted.source)
     text = None
     if not wanted.no_vectors:
         with step("Read titles (text encoder)"):
-            text = vectors(dataset, bar("reading"))
+            text = title_vectors(dataset, bar("reading"))
     with step("Compare products"):
         found = match.find(dataset, text, wanted.source, seed=wanted.seed, progress=bar("comparing"))
     for notice in found.meta["notices"]:

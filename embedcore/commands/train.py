@@ -134,7 +134,7 @@ def _keep(wanted: argparse.Namespace, data: Dataset, method: Method, params: Par
     """The run folder that the app makes, too: model, vectors, neighbours, first map and groups."""
     import json
 
-    from embedcore.tasks.tasks import TASKS
+    from embedcore.tasks import train
 
     spec = {
         "dataset": data.hash,
@@ -145,5 +145,5 @@ def _keep(wanted: argparse.Namespace, data: Dataset, method: Method, params: Par
     }
     wanted.run_folder.mkdir(parents=True, exist_ok=True)
     with step(f"Train {method.name}"):
-        TASKS["train"](spec, wanted.run_folder, bar("training"))
+        train(spec, wanted.run_folder, bar("training"))
     print(f"  -> {wanted.run_folder}")

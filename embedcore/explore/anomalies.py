@@ -6,8 +6,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -110,15 +109,6 @@ class _OddestCells:
             rows = entered[place[entered] == k]
             self.surprise[rows, k], self.column[rows, k], self.seen[rows, k] = surprise[rows], column, seen[rows]
         return entered
-
-
-def key(dataset: str, exclude: Sequence[str] = (), run: str | None = None, seed: int = 0) -> str:
-    """The key of an "anomalies" job: all that determines its result.
-
-    >>> key("abc", ["season"])
-    '[1, "abc", ["season"], null, 0]'
-    """
-    return json.dumps([VERSION, dataset, sorted(exclude), run, seed])
 
 
 def surprise(cells: CellExpectations) -> np.ndarray:

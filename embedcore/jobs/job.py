@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,61 +16,39 @@ _LOSSES = 500  # points of a curve
 _RECENT = 20.0  # seconds of progress from which the rest is estimated
 
 
-def clustering_name(spec: Mapping[str, Any]) -> str:
-    """What a "cluster" job's result is called: "kmeans", "kmeans-12", "hdbscan-30-map"; the same settings, the same
-    name."""
-    asked = spec.get("k") if spec["method"] == "kmeans" else spec.get("min_size")
-    seed = f"seed{spec['seed']}" if spec.get("seed") else ""
-    space = "map" if spec.get("space") == "map" else ""
-    return "-".join(str(part) for part in (spec["method"], asked or "", space, seed) if part)
-
-
 @dataclass(frozen=True)
-class Job:
-    """A job at one moment.
+class Job(JobRow):
+    """A job at one moment: what the store keeps of it (id, kind, key, title, spec, state, created, finished, message,
+    hint, result) and how far it is.
 
-    state: "queued", "running", "done", "failed", "cancelled" or "interrupted" (the server stopped). position: how many
-    are before it (0 = running or next). step, of: progress (of is 0 before the first report). seconds_left: None while
-    unknown. losses: (step, loss) in order, at most about 500. message, hint: what went wrong and what to do.
-    result: what was stored ({"raw"}, {"dataset"}, {"run"}, {"run", "kind"}, {"run", "name"}). cached: the result was
-    there before it was asked for; finished says since when. created, finished: aware, UTC.
+    state: "queued", "running", "done", "failed", "cancelled" or "interrupted" (the server stopped). result: what was
+    stored ({"raw"}, {"dataset"}, {"run"}, {"run", "kind"}, {"run", "name"}). cached: the result was there before it was
+    asked for; finished says since when. position: how many are before it (0 = running or next). step, of: progress (of
+    is 0 before the first report). seconds_left: None while unknown. losses: (step, loss) in order, at most about 500.
+
+    >>> Job("1", "map", "r:umap", "Map of Shop", {"run": "r"}, "queued", datetime.now(UTC), position=2).live
+    True
     """
 
-    id: str
-    kind: str
-    key: str
-    title: str
-    spec: Mapping[str, Any]
-    state: str
-    position: int
-    step: int
-    of: int
-    note: str
-    seconds_left: float | None
-    losses: tuple[tuple[int, float], ...]
-    message: str
-    hint: str
-    result: Mapping[str, Any]
-    cached: bool
-    created: datetime
-    finished: datetime | None
+    cached: bool = False
+    position: int = 0
+    step: int = 0
+    of: int = 0
+    note: str = ""
+    seconds_left: float | None = None
+    losses: tuple[tuple[int, float], ...] = ()
+
+    @property
+    def live(self) -> bool:
+        """It waits or runs."""
+        return self.state in LIVE
 
 
 @dataclass(eq=False)
 class Record:
-    """The changing side of a job; the queue's lock guards it."""
+    """The changing side of a job: its row, and how far it is. The queue's lock guards it."""
 
-    id: str
-    kind: str
-    key: str
-    title: str
-    spec: dict[str, Any]
-    created: datetime
-    state: str = "queued"
-    finished: datetime | None = None
-    message: str = ""
-    hint: str = ""
-    result: dict[str, Any] = field(default_factory=dict)
+    row: JobRow
     cached: bool = False
     step: int = 0
     of: int = 0
@@ -82,77 +60,64 @@ class Record:
     _seen: int = 0
     _pace: deque[tuple[float, float]] = field(default_factory=deque)
 
-    @classmethod
-    def of_row(cls, row: JobRow) -> Record:
-        return cls(
-            row.id,
-            row.kind,
-            row.key,
-            row.title,
-            dict(row.spec),
-            row.created,
-            row.state,
-            row.finished,
-            row.message,
-            row.hint,
-            dict(row.result or {}),
-        )
-
-    def row(self) -> JobRow:
-        """What is kept of it."""
-        return JobRow(
-            self.id,
-            self.kind,
-            self.key,
-            self.title,
-            self.spec,
-            self.state,
-            self.created,
-            self.finished,
-            self.message,
-            self.hint,
-            self.result,
-        )
-
-    def view(self, position: int) -> Job:
+    def view(self, position: int = 0) -> Job:
+        """What pages see of it now."""
         return Job(
-            self.id,
-            self.kind,
-            self.key,
-            self.title,
-            self.spec,
-            self.state,
-            position,
-            self.step,
-            self.of,
-            self.note,
-            self._seconds_left(),
-            self._losses,
-            self.message,
-            self.hint,
-            self.result,
-            self.cached,
-            self.created,
-            self.finished,
+            **vars(self.row),
+            cached=self.cached,
+            position=position,
+            step=self.step,
+            of=self.of,
+            note=self.note,
+            seconds_left=self._seconds_left(),
+            losses=self._losses,
         )
+
+    @property
+    def id(self) -> str:
+        """The job's id."""
+        return self.row.id
+
+    @property
+    def state(self) -> str:
+        """As in Job."""
+        return self.row.state
+
+    @property
+    def live(self) -> bool:
+        """It waits or runs."""
+        return self.row.state in LIVE
 
     @property
     def by_itself(self) -> bool:
         """It followed from another job; nobody asked for it. In the spec, so that it outlives the server."""
-        return bool(self.spec.get("by_itself"))
+        return bool(self.row.spec.get("by_itself"))
+
+    def request(self) -> None:
+        """Somebody asks for it now."""
+        self._set(spec={k: v for k, v in self.row.spec.items() if k != "by_itself"})
 
     def start(self) -> None:
-        self.state = "running"
+        """It runs."""
+        self._set(state="running")
 
     def restart(self) -> None:
         """As if it were new."""
-        self.state, self.finished, self.message, self.hint, self.result = "queued", None, "", "", {}
+        self._set(state="queued", finished=None, message="", hint="", result={})
         self.step, self.of, self.note, self.cancelling, self.committing = 0, 0, "", False, False
         self._losses, self._stride, self._seen = (), 1, 0
         self._pace.clear()
 
-    def end(self, state: str, message: str = "", hint: str = "", at: datetime | None = None) -> None:
-        self.state, self.message, self.hint, self.finished = state, message, hint, at or datetime.now(UTC)
+    def store(self, result: Mapping[str, Any]) -> None:
+        """Its result is kept."""
+        self._set(result=dict(result))
+
+    def ended(self, state: str, message: str = "", hint: str = "") -> JobRow:
+        """The row that it has when it ends now."""
+        return replace(self.row, state=state, message=message, hint=hint, finished=datetime.now(UTC))
+
+    def _set(self, **changes: Any) -> None:
+        self.row = replace(self.row, **changes)
 
     def progress(self, event: Mapping[str, Any]) -> None:
         """Take in a worker's report."""

@@ -11,57 +11,47 @@ import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 _LOG_LIMIT = 2_000_000  # bytes; then the log starts afresh and the one before is kept
 
 
-class Lane:
+class WorkerProcess:
     """A running `python -m embedcore.jobs.worker`. Messages are JSON objects, one a line, in both directions."""
 
-    def __init__(self, python: str, role: str, home: Path, tasks: str, warm: bool = False) -> None:
-        """role: "heavy" or "read" (niced, may warm up) or "ask". tasks: the module that holds TASKS and QUESTIONS."""
-        command = [
-            python,
-            "-m",
-            "embedcore.jobs.worker",
-            "--role",
-            role,
-            "--home",
-            str(home),
-            "--tasks",
-            tasks,
-            "--parent",
-            str(os.getpid()),
-        ]
+    def __init__(self, python: str, role: str, home: Path, warm_up: str = "") -> None:
+        """role: "heavy" or "read" (niced) or "ask". warm_up: "module:function" of what to load in idle time."""
+        command = [python, "-m", "embedcore.jobs.worker", "--role", role, "--home", str(home)]
+        command += ["--parent", str(os.getpid()), *(["--warm-up", warm_up] if warm_up else [])]
         with _log(home / "logs", role).open("ab") as log:
             self._process = subprocess.Popen(
-                command + ["--warm"] * warm,
+                command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 env=environment(home),
                 start_new_session=True,  # a group of its own: ending it ends its children, and Ctrl-C does not reach it
             )
+        self._input, self._output = cast(IO[bytes], self._process.stdin), cast(IO[bytes], self._process.stdout)  # pipes
         self._ending, self._ended = threading.Lock(), False
         self._events: queue.Queue[dict[str, Any] | None] = queue.Queue()
         threading.Thread(target=self._listen, name=f"embedcore-{role}-events", daemon=True).start()
 
     @property
     def pid(self) -> int:
+        """Of the process."""
         return self._process.pid
 
     @property
     def alive(self) -> bool:
+        """It has not ended."""
         return self._process.poll() is None
 
     def send(self, message: Mapping[str, Any]) -> None:
         """To a worker that is gone nothing is sent; `next` says so."""
-        stream = self._process.stdin
-        assert stream is not None
         with suppress(BrokenPipeError, ValueError):
-            stream.write(json.dumps(message).encode() + b"\n")
-            stream.flush()
+            self._input.write(json.dumps(message).encode() + b"\n")
+            self._input.flush()
 
     def next(self, timeout: float | None = None) -> dict[str, Any] | None:
         """The next message; None when the worker is gone. queue.Empty when `timeout` seconds pass."""
@@ -80,9 +70,7 @@ class Lane:
             return self._process.wait()
 
     def _listen(self) -> None:
-        stream = self._process.stdout
-        assert stream is not None
-        with stream:
+        with self._output as stream:
             for line in stream:
                 with suppress(ValueError):  # a line cut short by a kill
                     self._events.put(json.loads(line))

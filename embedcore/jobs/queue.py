@@ -1,37 +1,37 @@
-"""A line of jobs that wait for the same worker."""
+"""A queue of jobs that wait for the same worker."""
 
 from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
 
-from embedcore.jobs.job import LIVE, Record
-from embedcore.jobs.process import Lane
+from embedcore.jobs.job import Record
+from embedcore.jobs.process import WorkerProcess
 
 
 @dataclass(eq=False)
-class Line:
-    """One queue, the job that runs, and the worker that serves them. The lock of Jobs guards it."""
+class JobQueue:
+    """The jobs that wait, the one that runs, and the worker that does them. The lock of Jobs guards it."""
 
     role: str
-    queue: deque[Record] = field(default_factory=deque)
+    waiting: deque[Record] = field(default_factory=deque)
     current: Record | None = None
-    lane: Lane | None = None
+    worker: WorkerProcess | None = None
 
     def add(self, record: Record) -> None:
-        """Queue a job behind its like: what a person asked for goes before what follows by itself."""
-        behind = (n for n, waits in enumerate(self.queue) if waits.by_itself and not record.by_itself)
-        self.queue.insert(next(behind, len(self.queue)), record)
+        """Queue a job: what a person asked for goes before what follows by itself."""
+        behind = (n for n, other in enumerate(self.waiting) if other.by_itself and not record.by_itself)
+        self.waiting.insert(next(behind, len(self.waiting)), record)
 
-    def asked(self, record: Record) -> None:
-        """Somebody asks for a job that followed by itself: it gets its place among those that were asked for."""
+    def request(self, record: Record) -> None:
+        """A person asks for a job that followed by itself: it moves up among those that were asked for."""
         if record.by_itself:
-            record.spec = {k: v for k, v in record.spec.items() if k != "by_itself"}
-            if record in self.queue:
-                self.queue.remove(record)
+            record.request()
+            if record in self.waiting:
+                self.waiting.remove(record)
                 self.add(record)
 
     def live(self) -> list[Record]:
         """The running job and those that wait, in their order."""
-        running = [self.current] if self.current and self.current.state in LIVE else []
-        return [*running, *self.queue]
+        running = [self.current] if self.current and self.current.live else []
+        return [*running, *self.waiting]

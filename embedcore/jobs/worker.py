@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedcore.errors import Cancelled, EmbedError
-from embedcore.jobs.warmup import WarmUp
+from embedcore.jobs.warmup import Step, WarmUp
 from embedcore.progress import FIRST, PREVIEW
 
 if TYPE_CHECKING:
@@ -80,17 +80,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="embedcore.jobs.worker")
     parser.add_argument("--role", choices=("heavy", "read", "ask"), default="heavy")
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--tasks", default="embedcore.tasks.tasks")
     parser.add_argument("--parent", type=int, default=os.getppid())
-    parser.add_argument("--warm", action="store_true")
+    parser.add_argument("--warm-up", default="", help="module:function of the steps to do in idle time")
     options = parser.parse_args(arguments)
 
     threading.Thread(target=_watch, args=[options.parent], daemon=True).start()
-    _be_polite(options.role)
+    _lower_priority(options.role)
     emit = _channel()
-    module = import_module(options.tasks)
-    steps = [step._replace(work=partial(_harmless, step.work)) for step in module.WARM_UP.get(options.role, ())]
-    warm = WarmUp(steps) if options.warm else None
+    warm = WarmUp(_steps(options.warm_up, options.role)) if options.warm_up else None
     serve = _question if options.role == "ask" else _job
     if warm:
         warm.rest()
@@ -98,27 +95,38 @@ def main(arguments: list[str] | None = None) -> None:
         message = json.loads(line)
         if warm:
             warm.pause(message["kind"], message["spec"])
-        serve(module, message, options.home, emit)
+        serve(message, options.home, emit)
         if warm:
             warm.rest()
 
 
-def _job(module: Any, job: dict[str, Any], home: Path, emit: Emit) -> None:
+def resolve(name: str) -> Callable[..., Any]:
+    """The function that “module:function” names."""
+    module, _, function = name.partition(":")
+    found: Callable[..., Any] = getattr(import_module(module), function)
+    return found
+
+
+def _steps(name: str, role: str) -> list[Step]:
+    return [Step(partial(_harmless, work), *when) for work, *when in resolve(name)(role)]
+
+
+def _job(job: dict[str, Any], home: Path, emit: Emit) -> None:
     """Run one job; its last message is "done" or "failed"."""
     out = Path(job["out"])
     report = Report(emit, out)
 
     def work() -> dict[str, Any]:
-        result = module.TASKS[job["kind"]](job["spec"], out, report)
+        result = resolve(job["task"])(job["spec"], out, report)
         report.flush()
         return {"event": "done", "result": result}
 
     emit(_outcome(work, job, home))
 
 
-def _question(module: Any, question: dict[str, Any], home: Path, emit: Emit) -> None:
+def _question(question: dict[str, Any], home: Path, emit: Emit) -> None:
     def work() -> dict[str, Any]:
-        return {"event": "done", "result": module.QUESTIONS[question["kind"]](question["spec"])}
+        return {"event": "done", "result": resolve(question["task"])(question["spec"])}
 
     emit(_outcome(work, question, home) | {"id": question["id"]})
 
@@ -178,7 +186,7 @@ def _watch(parent: int) -> None:
     os._exit(1)
 
 
-def _be_polite(role: str) -> None:
+def _lower_priority(role: str) -> None:
     """Pages come first, and when memory runs out the worker goes before the server does."""
     if role != "ask":
         os.nice(10)

@@ -27,7 +27,7 @@ class JobLog(StorePart):
             naive(job.finished),
             job.message,
             job.hint,
-            json.dumps(dict(job.result), ensure_ascii=False) if job.result is not None else None,
+            json.dumps(dict(job.result), ensure_ascii=False),
         ]
         self._db.write(lambda c: c.execute("INSERT OR REPLACE INTO jobs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -64,7 +64,7 @@ class JobRow:
     finished: datetime | None = None
     message: str = ""
     hint: str = ""
-    result: Mapping[str, Any] | None = None
+    result: Mapping[str, Any] = field(default_factory=dict)
 
 
 def as_dataset(row: Sequence[Any]) -> DatasetInfo:
@@ -107,7 +107,7 @@ def as_job(row: Sequence[Any]) -> JobRow:
         aware(finished) if finished else None,
         message,
         hint,
-        json.loads(result) if result else None,
+        json.loads(result) if result else {},
     )
 
 

@@ -159,6 +159,10 @@ class Runs(StorePart):
 
         self._save_file(key, "maps", projection.save, n, change)
 
+    def add_projection(self, key: str, folder: Path, kind: str) -> None:
+        """Take over a map that Projection.save wrote."""
+        self.save_projection(key, Projection.load(folder, kind))
+
     def in_box(self, key: str, projection: str, x0: float, x1: float, y0: float, y1: float) -> np.ndarray:
         """(m,) int64 rows of the product embedding whose place on the map lies in the box, edges included."""
         xy = self.projection(key, projection).xy
@@ -182,6 +186,10 @@ class Runs(StorePart):
             tables.put_clusters(cursor, number, name, clusters)
 
         self._save_file(key, "clusters", lambda folder: clusters.save(folder, name), len(clusters.labels), change)
+
+    def add_clusters(self, key: str, folder: Path, name: str) -> None:
+        """Take over clusters that Clusters.save wrote."""
+        self.save_clusters(key, name, Clusters.load(folder, name))
 
     def rename_cluster(self, key: str, name: str, label: int, title: str) -> None:
         """InputError for an empty title, one that another cluster has, or a cluster that is not there."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 import streamlit as st
 
-from embedcore.jobs.jobs import Job
+from embedcore.jobs import Job, JobKind, Train
 from embedcore.progress import FIRST, PREVIEW
 from pages.ui import charts, pictures, services
 from pages.ui.text import duration, plain
-
-LIVE = ("queued", "running")
 
 
 def strip() -> None:
@@ -33,6 +32,56 @@ def _strip() -> None:
         st.progress(fraction(job), text=_where(job))
 
 
+def offer(
+    work: JobKind,
+    label: str,
+    *,
+    key: str,
+    icon: str,
+    about: Callable[[], None] | None = None,
+    note: str = "",
+    by_itself: bool = False,
+) -> None:
+    """A piece of work whose result is not there yet: its progress while it goes on, else what went wrong and a button
+    that starts it. The page is drawn again when it is done.
+
+    about: draws what stands above the button, in a frame. note: stands above the progress. by_itself: start it without
+    the button, unless it failed or was stopped."""
+    jobs = services.jobs()
+    live = jobs.find(work)
+    last = None if live else jobs.last(work)
+    if last is not None and last.state == "done" and work.stored(services.store()) is not None:
+        st.rerun()
+    if live is None and by_itself and (last is None or last.state not in ("failed", "cancelled")):
+        live = jobs.submit(work)
+        if live.state == "done":
+            st.rerun()
+    if live is not None:
+        _seen()[f"{work.kind}:{work.key}"] = live.id
+        if note:
+            st.caption(note)
+        panel(live.id)
+        return
+    if last is not None and (last.state != "cancelled" or last.id in _seen().values()):
+        panel(last.id)
+    with st.container(border=about is not None):
+        if about is not None:
+            about()
+        if st.button(label, type="primary", icon=icon, key=key):
+            _seen()[f"{work.kind}:{work.key}"] = jobs.submit(work).id
+            st.rerun()
+
+
+def seen(of: type[JobKind]) -> bool:
+    """Whether work of this kind was offered and begun in this session."""
+    return any(name.startswith(f"{of.kind}:") for name in _seen())
+
+
+def _seen() -> dict[str, str]:
+    found: dict[str, str] = st.session_state.setdefault("jobs:seen", {})
+    return found
+
+
 def shows(id: str) -> bool:
     """Whether a training shows a first answer."""
     return services.jobs().shown(id, FIRST) is not None
@@ -44,7 +93,7 @@ def panel(id: str) -> bool:
     job = services.jobs().get(id)
     if job is None:
         return False
-    if job.state in LIVE:
+    if job.live:
         _panel(id, first := shows(id))
         return first
     elif job.state == "failed":
@@ -63,7 +112,7 @@ def panel(id: str) -> bool:
 def _panel(id: str, first: bool) -> None:
     """first: whether the page knows that there is a first answer."""
     job = services.jobs().get(id)
-    if job is None or job.state not in LIVE or (not first and shows(id)):
+    if job is None or not job.live or (not first and shows(id)):
         st.rerun()
         return
     with st.container(border=True):
@@ -75,7 +124,7 @@ def _panel(id: str, first: bool) -> None:
         st.progress(fraction(job), text=_where(job))
         if job.note:
             st.caption(plain(job.note))
-        if job.kind == "train" and (drawn := services.jobs().shown(id, PREVIEW)):
+        if job.kind == Train.kind and (drawn := services.jobs().shown(id, PREVIEW)):
             with suppress(OSError):  # the training has just ended
                 pictures.learned(drawn.read_bytes())
         if len(job.losses) > 1:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
 from embedcore.export import csv
 from embedcore.intake import Table
-from embedcore.jobs.jobs import read_key
+from embedcore.jobs import ReadFile
 from pages.ui import jobs as job_ui
 from pages.ui import notices, services
 from pages.ui.sources import Source
@@ -27,29 +25,16 @@ ENCODINGS = {
 }
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
-def _key(path: str, size: int, options: tuple[tuple[str, object], ...]) -> str:
-    return read_key(Path(path), dict(options))
-
-
 def read(kind: str, source: Source) -> tuple[str, Table] | None:
     """(key, table) of a file, read in the worker; None while that runs or when it failed (the panel says why)."""
     options = st.session_state.get(f"options:{source.token}", {})
-    spec = {
-        "path": str(source.path),
-        "filename": source.filename,
-        "delimiter": None,
-        "encoding": None,
-        "sheet": None,
-        "header_line": None,
-        "ragged": False,
-    } | options
-    key = _key(spec["path"], source.path.stat().st_size, tuple(sorted({"kind": kind, **spec}.items())))
+    work = ReadFile(source.place, source.digest, source.filename, kind, **options, of=source.filename)
+    key = work.key
     table = services.find_table(key)
     if table is None:
         started = st.session_state.setdefault("read:jobs", {})
         if key not in started:
-            started[key] = services.jobs().submit("read", key, spec, f"Read {source.filename}").id
+            started[key] = services.jobs().submit(work).id
         job = services.jobs().get(started[key])
         if job is not None and job.state == "done":
             st.rerun()

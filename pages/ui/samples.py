@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from embedcore.jobs import OpenSample
 from embedcore.samples import SAMPLES, installed
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
@@ -27,17 +28,14 @@ def cards() -> None:
                 type="primary",
                 width="stretch",
             ):
-                job = services.jobs().submit(
-                    "sample", f"sample:{sample.name}:with pictures", {"which": sample.name}, f"Open {sample.title}"
-                )
+                job = services.jobs().submit(OpenSample(sample.name, of=sample.title))
                 st.session_state["open:job"] = job.id
                 st.rerun()
 
 
 def opened() -> None:
     """The panel of a dataset on its way in; shows the dataset when it is there."""
-    id = st.session_state.get("open:job")
-    job = services.jobs().get(id) if id else None
+    job = services.jobs().get(st.session_state.get("open:job"))
     if job is None:
         return
     if job.state == "done":
@@ -47,4 +45,4 @@ def opened() -> None:
             dataset=job.result["dataset"][:12], run=None, item=None, catalogue=None, baskets=None, pictures=None
         )
         st.rerun()
-    job_ui.panel(id)
+    job_ui.panel(job.id)

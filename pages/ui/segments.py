@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from embedcore.explore import Segment, Segments
+from embedcore.jobs import FindSegments
 from pages.ui import services
 
 METHOD = "customer2vec"
@@ -21,7 +22,7 @@ def read(folder: str) -> Segments:
 def of_customer(data: str, customer: str) -> Segment | None:
     """The segment of a customer in the newest embedding; None before there are segments."""
     newest = next((r.key for r in services.store().runs(data) if r.method == METHOD), None)
-    folder = services.store().artifact("segments", "auto", data, newest) if newest else None
+    folder = FindSegments(data, newest).folder(services.store()) if newest else None
     if newest is None or folder is None:
         return None
     row = services.embedding(newest, "customer").row_of.get(customer)

@@ -13,7 +13,8 @@ from embedcore import Dataset, Embedding
 from embedcore.explore import Clusters, Projection, Together
 from embedcore.intake import Profile, Table
 from embedcore.intake import profile as make_profile
-from embedcore.jobs.jobs import Jobs
+from embedcore.jobs import Jobs
+from embedcore.jobs import data_folder as folder_of_files
 from embedcore.methods import get
 from embedcore.neighbours import Graph
 from embedcore.store import Store
@@ -32,7 +33,7 @@ def home() -> Path:
 
 def data_folder() -> Path:
     """The folder whose files the Data page offers for picking (for files too large to upload)."""
-    return Path(os.environ.get("EMBEDCORE_DATA", str(home() / "files"))).absolute()
+    return folder_of_files(home())
 
 
 @st.cache_resource(show_spinner=False)

@@ -16,20 +16,39 @@ from typing import IO
 
 import streamlit as st
 
+from embedcore.jobs import ReadFile, file_digest
 from pages.ui import services, shell
 from pages.ui.text import plain
 
 SUFFIXES = ("csv", "tsv", "txt", "gz", "parquet", "xlsx", "xls", "xlsb", "ods")
 _CHUNK = 1 << 20
+_TOKEN = 16  # hex digits of the digest that stand in the URL
 
 
 @dataclass(frozen=True)
 class Source:
-    """token: what the URL carries. path: where the bytes are. filename: what the person called it."""
+    """token: what the URL carries. place: see embedcore.jobs.find_place. path: where the bytes are. filename: what the
+    person called it. uploaded: the digest of an upload's name and bytes, else ""."""
 
     token: str
+    place: str
     path: Path
     filename: str
+    uploaded: str = ""
+
+    @property
+    def digest(self) -> str:
+        """Of the content. An upload was hashed when it came in, a file of the data folder is hashed once until it
+        changes."""
+        if self.uploaded:
+            return self.uploaded
+        state = self.path.stat()
+        return _digest(str(self.path), state.st_size, state.st_mtime_ns)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _digest(path: str, size: int, changed: int) -> str:  # noqa: ARG001  size and time are part of the cache's key
+    return file_digest(Path(path))
 
 
 def spool(upload: IO[bytes], name: str) -> str:
@@ -42,22 +61,24 @@ def spool(upload: IO[bytes], name: str) -> str:
         while chunk := upload.read(_CHUNK):
             digest.update(chunk)
             out.write(chunk)
-    token = digest.hexdigest()[:16]
-    target = folder / token
+    target = folder / digest.hexdigest()
     target.mkdir(exist_ok=True)
     Path(temporary).replace(target / (re.sub(r"[^\w.\- ()]", "_", Path(name).name)[-120:] or "file"))
-    return token
+    return target.name[:_TOKEN]
 
 
 def find(token: str, offered: Callable[[], list[str]] | None = None) -> Source | None:
     """The file of a token; None when it is gone or the token is not ours. offered: as for `pick`."""
     if token.startswith("folder:"):
         name = token.removeprefix("folder:")
-        return Source(token, services.data_folder() / name, name) if name in (offered or folder_files)() else None
-    if not re.fullmatch(r"[0-9a-f]{16}", token):
+        known = name in (offered or folder_files)()
+        return Source(token, f"folder/{name}", services.data_folder() / name, name) if known else None
+    if not re.fullmatch(f"[0-9a-f]{{{_TOKEN}}}", token):
         return None
-    found = sorted((services.home() / "spool" / token).glob("*"))
-    return Source(token, found[0], found[0].name) if found else None
+    path = next(iter(sorted((services.home() / "spool").glob(f"{token}*/*"))), None)
+    if path is None:
+        return None
+    return Source(token, f"spool/{path.parent.name}/{path.name}", path, path.name, path.parent.name)
 
 
 def folder_files() -> list[str]:
@@ -91,9 +112,8 @@ def pick(
         if right.button(
             "Change", help="Choose another file.", key=f"drop:{kind}", icon=":material/close:", width="stretch"
         ):
-            for job in services.jobs().live():  # nobody waits for the old file any more
-                if job.kind == "read" and job.spec.get("path") == str(source.path):
-                    services.jobs().cancel(job.id)
+            for job in services.jobs().live(ReadFile, place=source.place):  # nobody waits for the old file any more
+                services.jobs().cancel(job.id)
             shell.remember(**{kind: None})
             st.rerun()
         return source

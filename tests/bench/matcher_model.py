@@ -46,7 +46,7 @@ STRENGTH = 0.3  # inverse of the penalty on standardised weights
 def catalogue(name: str) -> tuple[Dataset, Embedding | None]:
     """(dataset as the program reads the raw file, vectors of its titles and brands)."""
     from embedcore.commands.duplicates import catalogue as read
-    from embedcore.tasks.match import vectors
+    from embedcore.tasks import title_vectors as vectors
 
     dataset, ids = read(SHARED / "data" / "duplicates" / name / "catalogue.csv")
     assert dataset.catalogue is not None

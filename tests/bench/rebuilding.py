@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore import methods
-from embedcore.tasks.anomalies import score
+from embedcore.tasks import score_products as score
 from tests.bench.catalogues import DATA, D, dataset, line
 
 ROWS_OF_IT = 20_000  # comparing all pairs of the whole table takes the peers minutes

@@ -15,11 +15,12 @@ import pytest
 
 from embedcore.data import Embedding
 from embedcore.errors import EmbedError
-from embedcore.jobs.jobs import Jobs
+from embedcore.jobs import Jobs
 from embedcore.neighbours import Graph
 from embedcore.store import Store
 from tests.shared import ROOT
 from tests.unit import made
+from tests.unit.small_kinds import QUESTIONS
 from tests.unit.test_jobs import alive, spinning
 
 CYCLES = 8
@@ -163,7 +164,7 @@ def test_workers_end_when_their_server_is_killed_and_its_job_can_be_run_again(ho
         time.sleep(0.05)
     store = Store.open(home)
     assert not list((home / "jobs").iterdir())
-    jobs = Jobs(store, warm=False, tasks="tests.unit.small_tasks")
+    jobs = Jobs(store, warm=False, questions=QUESTIONS)
     job = jobs.get(spin)
     assert job is not None
     assert job.state == "interrupted"

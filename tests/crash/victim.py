@@ -8,9 +8,10 @@ import tempfile
 import time
 from pathlib import Path
 
-from embedcore.jobs.jobs import Jobs
+from embedcore.jobs import Jobs
 from embedcore.store import Store
 from tests.unit import made
+from tests.unit.small_kinds import QUESTIONS, Count, Spin
 
 
 def commit(home: Path, first: int) -> None:
@@ -32,9 +33,9 @@ def commit(home: Path, first: int) -> None:
 
 def queue(home: Path, pids: str) -> None:
     """Run a job that never ends, with another behind it, and a second worker for questions."""
-    jobs = Jobs(Store.open(home), warm=False, tasks="tests.unit.small_tasks")
-    spin = jobs.submit("spin", "s", {"pids": pids}, "Spinning")
-    behind = jobs.submit("count", "c", {"to": 1}, "Counting")
+    jobs = Jobs(Store.open(home), warm=False, questions=QUESTIONS)
+    spin = jobs.submit(Spin("s", pids))
+    behind = jobs.submit(Count("c", 1))
     jobs.ask("add", {"a": 1, "b": 1})
     assert jobs._ask is not None
     print(f"ready {spin.id} {behind.id} {jobs._ask.pid}", flush=True)

@@ -15,9 +15,10 @@ import pytest
 
 from embedcore.errors import MissingError
 from embedcore.explore import Projection
-from embedcore.jobs.jobs import Jobs
+from embedcore.jobs import Jobs
 from embedcore.store import Store
 from tests.unit import made
+from tests.unit.small_kinds import QUESTIONS, Count
 
 RUNS = 6
 LOOKS, CHANGES = 20, 6
@@ -25,7 +26,7 @@ LOOKS, CHANGES = 20, 6
 
 @pytest.fixture
 def jobs(store: Store) -> Iterator[Jobs]:
-    opened = Jobs(store, warm=False, tasks="tests.unit.small_tasks")
+    opened = Jobs(store, warm=False, questions=QUESTIONS)
     yield opened
     opened.close()
 
@@ -100,7 +101,7 @@ def test_the_same_dataset_added_by_many_is_kept_once(store: Store, tmp_path: Pat
 
 
 def test_twenty_submits_of_an_equal_job_give_one(jobs: Jobs, store: Store) -> None:
-    ids = all_at_once(lambda i: jobs.submit("count", "same", {"to": 20, "pause": 0.05}, "Counting").id, 20)
+    ids = all_at_once(lambda i: jobs.submit(Count("same", 20, 0.05)).id, 20)
     assert len(set(ids)) == 1
     assert jobs.wait(str(ids[0]), 30).state == "done"
     assert len(store.job_rows()) == 1
@@ -110,7 +111,7 @@ def test_submitting_cancelling_and_looking_from_many_threads_ends_well(jobs: Job
     def work(i: int) -> list[str]:
         pick, mine = random.Random(i), []
         for n in range(6):
-            job = jobs.submit("count", f"{i}-{n}", {"to": 2, "pause": 0.01}, "Counting")
+            job = jobs.submit(Count(f"{i}-{n}", 2, 0.01))
             mine.append(job.id)
             if pick.random() < 0.3:
                 jobs.cancel(pick.choice(mine))

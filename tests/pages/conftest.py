@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 
 from embedcore.errors import BusyError
-from embedcore.jobs.jobs import Job, Jobs
+from embedcore.jobs import Job, Jobs, OpenSample, Train
 from embedcore.methods import get, run_key
 from embedcore.store import Store
 from pages.ui import asking, services
@@ -62,18 +62,11 @@ def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stock]
     store = Store.open(home)
     jobs = Jobs(store, warm=False)
     try:
-        data = finished(jobs, jobs.submit("sample", "sample:fashion", {"which": "fashion"}, "Open")).result["dataset"]
+        data = finished(jobs, jobs.submit(OpenSample("fashion"))).result["dataset"]
         method = get("product2vec")
         params = method.Params.of({"epochs": 3, "dimension": 16})
-        spec = {
-            "dataset": data,
-            "dataset_folder": str(store.dataset_folder(data)),
-            "method": method.name,
-            "params": json.loads(params.canonical()),
-            "seed": 0,
-        }
         key = run_key(data, method, params, 0)
-        finished(jobs, jobs.submit("train", key, spec, "Train"))
+        finished(jobs, jobs.submit(Train(data, method.name, json.loads(params.canonical()), 0, key)))
         for job in jobs.live():
             jobs.cancel(job.id)  # the slow map is not needed: pages work without it
     finally:

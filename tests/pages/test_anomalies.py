@@ -10,9 +10,10 @@ import pytest
 
 from embedcore import Catalogue, Dataset, explore
 from embedcore.export import csv
+from embedcore.jobs import FindErrors
 from embedcore.progress import silent
 from embedcore.store import Store
-from embedcore.tasks.anomalies import anomalies
+from embedcore.tasks.errors import find_errors
 from pages.ui import services
 from pages.ui.anomalies import view as unusual
 from pages.ui.train import rebuild
@@ -40,6 +41,11 @@ def slip() -> Dataset:
     return Dataset.build("Lamps and bowls", Catalogue(frame, roles))
 
 
+def wanted(data: Dataset, run: str | None = None) -> FindErrors:
+    """The work that the page begins."""
+    return FindErrors(data.hash, explore.anomalies.VERSION, run=run)
+
+
 def looked(home: Path, data: Dataset, run: str | None = None) -> None:
     """Do what the job does, with its own functions."""
     store, out = Store.open(home), home.parent / "out"
@@ -47,8 +53,8 @@ def looked(home: Path, data: Dataset, run: str | None = None) -> None:
         spec = {"dataset_folder": str(store.dataset_folder(data.hash)), "exclude": [], "seed": 0}
         if run:
             spec |= {"run": run, "run_method": "autoencoder", "model_folder": str(store.model_folder(run))}
-        anomalies(spec, out, silent)
-        store.save_artifact("anomalies", explore.anomalies.key(data.hash, (), run), out, data.hash, run)
+        find_errors(spec, out, silent)
+        wanted(data, run).commit(store, out, {})
     finally:
         store.close()
 
@@ -73,11 +79,11 @@ def test_nothing_is_looked_for_until_asked(data: Dataset) -> None:
     check(app)
     (job,) = services.jobs().live()
     assert job.kind == "anomalies"
-    assert job.key == explore.anomalies.key(data.hash)
+    assert job.key == wanted(data).key
     services.jobs().cancel(job.id)
     app.run()
     check(app)
-    assert "It was stopped; nothing was kept." in words(app)
+    assert "was stopped; nothing was kept." in words(app)
 
 
 def test_the_slip_comes_first_with_a_sentence_and_its_name_stays_text(home: Path, data: Dataset) -> None:
@@ -109,7 +115,7 @@ def test_what_a_person_says_lasts_and_stands_in_the_download(home: Path, data: D
     check(app)
     again = open_page("anomalies", dataset=data.hash[:12])
     assert again.dataframe[0].value["you say"].iloc[0] == "wrong"
-    found = unusual.read(str(services.store().artifact("anomalies", explore.anomalies.key(data.hash), data.hash)))
+    found = unusual.read(str(wanted(data).folder(services.store())))
     out = unusual.export(data, found.frame)
     assert out.set_index("id").loc["p60", "verdict"] == "wrong"
     assert (out["verdict"] == "wrong").sum() == 1

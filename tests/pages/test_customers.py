@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from embedcore.data import Dataset
+from embedcore.jobs import EmbedNew, FindSegments, Train
 from embedcore.methods import get, run_key
 from tests.methods import planted
 from tests.pages.app import check, open_page, words
@@ -29,14 +30,12 @@ def shop(_own_home: None) -> dict[str, str]:
         method = get(name)
         params = method.Params()
         key = run_key(info.hash, method, params, 0)
-        spec = {"dataset": info.hash, "method": name, "params": json.loads(params.canonical()), "seed": 0}
-        finished(jobs, jobs.submit("train", key, spec, "Train"))
+        finished(jobs, jobs.submit(Train(info.hash, name, json.loads(params.canonical()), 0, key)))
         keys[name] = key
     for job in jobs.live():
         jobs.cancel(job.id)
-    spec = {"dataset": info.hash, "run": keys["customer2vec"], "k": None, "seed": 0}
-    finished(jobs, jobs.submit("segments", "auto", spec, "Segments"))
-    finished(jobs, jobs.submit("embed", "rest", {"dataset": info.hash, "run": keys["product2vec"]}, "Embed"))
+    finished(jobs, jobs.submit(FindSegments(info.hash, keys["customer2vec"])))
+    finished(jobs, jobs.submit(EmbedNew(info.hash, keys["product2vec"])))
     return {"dataset": info.hash, **keys}
 
 
@@ -60,7 +59,7 @@ def test_the_page_shows_segments_a_customer_and_what_did_not_get_a_vector(shop: 
     check(one)
     assert any("No customer is called" in i.value for i in one.info)
 
-    folder = services.store().artifact("segments", "auto", shop["dataset"], shop["customer2vec"])
+    folder = FindSegments(shop["dataset"], shop["customer2vec"]).folder(services.store())
     assert folder is not None
     found = Segments.load(folder)
     assert sum(s.customers for s in found.segments) == 80
@@ -69,7 +68,7 @@ def test_the_page_shows_segments_a_customer_and_what_did_not_get_a_vector(shop: 
         assert rooms
         assert sum(bool(rooms & set(r)) for r in planted.ROOMS) == 1
 
-    folder = services.store().artifact("embed", "rest", shop["dataset"], shop["product2vec"])
+    folder = EmbedNew(shop["dataset"], shop["product2vec"]).folder(services.store())
     assert folder is not None
     new = Newcomers.load(folder)
     assert list(new.table["id"]) == ["p60", "p61", "p62", "p63"]

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from embedcore.errors import InputError
 from embedcore.explore import Clusters, Projection
-from embedcore.jobs.jobs import Jobs
+from embedcore.jobs import Jobs
 from embedcore.store import Store
 from pages.ui import asking, services
 from pages.ui.charts import OTHER, PALETTE

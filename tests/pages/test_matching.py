@@ -177,7 +177,7 @@ def test_finding_is_one_click_when_nothing_was_computed(home: Path) -> None:
     check(app)
     assert f"{texts.FIND} among 23 products" in words(app)
     button(app, "match:start").click().run()
-    job = services.jobs().wait(app.session_state["match:job"], 120)
+    job = services.jobs().wait(app.session_state["jobs:seen"].popitem()[1], 120)
     assert job.state == "done", (job.message, job.hint)
     app.run()
     check(app)

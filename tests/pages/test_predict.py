@@ -7,8 +7,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from embedcore.jobs.questions import QUESTIONS
+from embedcore.jobs.worker import resolve
 from embedcore.tasks.predict import products
-from embedcore.tasks.tasks import QUESTIONS
 from pages.ui.predict import answers
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
@@ -23,7 +24,7 @@ def keys(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     frame = found.frame.astype({"kind": "str"})
     frame.loc[2, "kind"] = None
     data = shop.Dataset.build("A small shop", shop.Catalogue(frame, found.roles), shop.lines())
-    monkeypatch.setattr("embedcore.jobs.jobs.Jobs.ask", lambda self, kind, spec, timeout: QUESTIONS[kind](spec))
+    monkeypatch.setattr("embedcore.jobs.Jobs.ask", lambda self, kind, spec, timeout: resolve(QUESTIONS[kind])(spec))
     return shop.fill(home, data, "entity", "planted", params=PARAMS)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from embedcore.explore import ALIKE, TOGETHER, Recommendation
+from embedcore.jobs.kinds import from_spec
 from pages.ui import picker, services
 from pages.ui.recommend import suggestions, texts
 from tests.pages import shop
@@ -187,9 +188,10 @@ def test_a_customer_gets_what_is_due_and_what_is_new(home: Path) -> None:
 def test_lists_for_everybody_are_a_job_and_a_file(keys) -> None:
     app = open_page("recommend", by="basket")
     button(app, "lists:make").click().run()
-    job = services.jobs().wait(app.session_state["lists:job"], 120)
+    (id,) = (id for kind, id in app.session_state["jobs:seen"].items() if kind.startswith("lists:"))
+    job = services.jobs().wait(id, 120)
     assert job.state == "done", (job.message, job.hint)
-    made = shop.pd.read_parquet(services.store().artifact("lists", job.key, keys["data"]) / "lists.parquet")
+    made = shop.pd.read_parquet(from_spec(job.kind, job.spec).folder(services.store()) / "lists.parquet")
     data = services.dataset(keys["data"])
     assert set(made["query_id"]) == set(data.baskets.ids)
     assert made.groupby("query_id").size().max() == 10

@@ -8,11 +8,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedcore.jobs.job import Job
-from embedcore.jobs.jobs import Jobs
+from embedcore.jobs import Job, Jobs
 from embedcore.methods.baskets import documents, ppmi
 from embedcore.progress import FIRST
-from pages.ui.train.methods import METHODS, job_title
+from pages.ui.train.methods import METHODS, job_subject
 from tests.pages.app import check, in_url, open_page, words
 from tests.pages.shop import dataset, fill
 
@@ -65,23 +64,16 @@ def training(
             f"Training {n}",
             {"dataset": keys["data"]},
             state,
-            n,
-            5,
-            100,
-            "",
-            None,
-            ((1, 3.0), (2, 2.0)),
-            "",
-            "",
-            {},
-            False,
             datetime.now(UTC),
-            None,
+            position=n,
+            step=5,
+            of=100,
+            losses=((1, 3.0), (2, 2.0)),
         )
         for n, state in enumerate(states)
     ]
     jobs = {j.id: j for j in made}
-    monkeypatch.setattr(Jobs, "live", lambda self: list(jobs.values()))
+    monkeypatch.setattr(Jobs, "live", lambda self, *of, **spec: list(jobs.values()))
     monkeypatch.setattr(Jobs, "get", lambda self, id: jobs.get(id))
     monkeypatch.setattr(
         Jobs,
@@ -145,10 +137,10 @@ def test_the_first_answer_is_gone_when_the_training_is(tmp_path: Path, monkeypat
 
 def test_the_title_of_a_training_says_what_was_set_differently() -> None:
     method, data = METHODS["product2vec"], dataset()
-    plain = job_title(method, data, method.Params(), 0)
-    assert plain == "Training “product2vec” on A small shop"
-    some = job_title(method, data, method.Params.of({"documents": "customer"}), 7)
+    plain = job_subject(method, data, method.Params(), 0)
+    assert plain == "“product2vec” on A small shop"
+    some = job_subject(method, data, method.Params.of({"documents": "customer"}), 7)
     assert some == f"{plain} (Learn from: all that a customer bought, Seed: 7)"
     many = method.Params.of({"documents": "customer", "epochs": 3, "catalogue": False, "rate": 0.1})
     first_two = "Learn from: all that a customer bought, Epochs: 3"
-    assert job_title(method, data, many, 7) == f"{plain} ({first_two}, …)"
+    assert job_subject(method, data, many, 7) == f"{plain} ({first_two}, …)"

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from embedcore.errors import InputError
+from embedcore.errors import Cancelled, InputError
 
 
 def count(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def count(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
     return {"counted": spec["to"], "pid": os.getpid(), "nice": os.nice(0)}
 
 
-def match(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+def keep(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
     """Leaves what it was given in its folder."""
     (out / "given.txt").write_text("\n".join(sorted(spec)))
     return {"asked": spec["dataset"]}
@@ -39,6 +39,10 @@ def boom(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
 
 def hungry(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
     raise MemoryError
+
+
+def stop(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    raise Cancelled("Stopped.")
 
 
 def die(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
@@ -74,16 +78,5 @@ def refuse(spec: dict[str, Any]) -> dict[str, Any]:
     raise InputError("No such model.", "Choose another one.")
 
 
-TASKS = {
-    "match": match,
-    "read": count,
-    "count": count,
-    "explain": explain,
-    "boom": boom,
-    "hungry": hungry,
-    "die": die,
-    "spin": spin,
-    "environment": environment,
-}
-QUESTIONS = {"add": add, "pause": pause, "who": who, "refuse": refuse, "warm": lambda spec: {}}
-WARM_UP: dict[str, list[Any]] = {}
+def warm(spec: dict[str, Any]) -> dict[str, Any]:
+    return {}

@@ -9,7 +9,7 @@ from typing import Any
 from embedcore.data import Dataset
 from embedcore.intake import guess_shape, read_table
 from embedcore.progress import silent
-from embedcore.tasks.tasks import TASKS
+from embedcore.tasks.files import import_files
 
 
 def imported(folder: Path, products: str, baskets: str) -> Dataset:
@@ -26,7 +26,7 @@ def imported(folder: Path, products: str, baskets: str) -> Dataset:
         else:
             spec[kind] |= {"shape": asdict(guess_shape(table.frame))}
     out = folder / "out"
-    TASKS["import"](spec, out, silent)
+    import_files(spec, out, silent)
     return Dataset.load(out / "dataset")
 
 

@@ -14,17 +14,29 @@ from typing import Any
 import pytest
 
 from embedcore.errors import EmbedError, MissingError
+from embedcore.jobs import Job, JobKind, Jobs
 from embedcore.jobs.job import Record
-from embedcore.jobs.jobs import Job, Jobs, cluster_key, read_key
 from embedcore.store import JobRow, Store
 from tests.unit import made
-
-TASKS = "tests.unit.small_tasks"
+from tests.unit.small_kinds import (
+    QUESTIONS,
+    Boom,
+    Count,
+    CountFile,
+    Die,
+    Explain,
+    Hungry,
+    Keep,
+    LookAround,
+    Nonsense,
+    Spin,
+    StopItself,
+)
 
 
 @pytest.fixture
 def jobs(store: Store) -> Iterator[Jobs]:
-    opened = Jobs(store, warm=False, tasks=TASKS)
+    opened = Jobs(store, warm=False, questions=QUESTIONS)
     yield opened
     opened.close()
 
@@ -38,7 +50,7 @@ def until(true: Callable[[], Any], seconds: float = 20.0) -> Any:
 
 
 def count(jobs: Jobs, key: str = "k", to: int = 3, pause: float = 0.0) -> Job:
-    return jobs.submit("count", key, {"to": to, "pause": pause}, "Counting")
+    return jobs.submit(Count(key, to, pause))
 
 
 def running(jobs: Jobs, id: str) -> Job:
@@ -99,7 +111,7 @@ def test_an_equal_job_is_joined_and_an_unequal_one_waits_its_turn(jobs: Jobs) ->
 
 
 def test_cancelling_takes_under_a_second_and_the_next_job_starts(jobs: Jobs, store: Store, tmp_path: Path) -> None:
-    spin = jobs.submit("spin", "s", {"pids": str(tmp_path / "pids")}, "Spinning")
+    spin = jobs.submit(Spin("s", str(tmp_path / "pids")))
     pids = spinning(tmp_path / "pids")
     following = count(jobs, "next", 1)
     begin = time.monotonic()
@@ -117,32 +129,42 @@ def test_cancelling_takes_under_a_second_and_the_next_job_starts(jobs: Jobs, sto
 
 
 @pytest.mark.parametrize(
-    ("kind", "message", "hint"),
+    ("work", "message", "hint"),
     [
-        ("explain", "The file is empty.", "Choose another one."),
-        ("boom", "Something went wrong inside “boom”.", "logs/"),
-        ("hungry", "not enough memory", "Close other programs"),
-        ("die", "stopped unexpectedly", "Run it again"),
-        ("nonsense", "Something went wrong inside “nonsense”.", "logs/"),
+        (Explain(), "The file is empty.", "Choose another one."),
+        (Boom(), "Something went wrong inside “boom”.", "logs/"),
+        (Hungry(), "not enough memory", "Close other programs"),
+        (Die(), "stopped unexpectedly", "Run it again"),
+        (Nonsense(), "Something went wrong inside “nonsense”.", "logs/"),
     ],
 )
-def test_a_failure_is_told_plainly_and_the_next_job_runs(
-    jobs: Jobs, store: Store, kind: str, message: str, hint: str
+def test_a_failure_is_explained_plainly_and_the_next_job_runs(
+    jobs: Jobs, store: Store, work: JobKind, message: str, hint: str
 ) -> None:
-    job = jobs.submit(kind, "k", {}, "Trying")
+    job = jobs.submit(work)
     failed = jobs.wait(job.id, 20)
     assert failed.state == "failed"
     assert message in failed.message
     assert hint in failed.hint
     assert "secret" not in failed.message + failed.hint
     assert str(store.home) not in failed.message + failed.hint
-    if kind == "boom":
+    if isinstance(work, Boom):
         assert "secret detail" in (store.home / "logs" / f"{job.id}.log").read_text()
+    last = jobs.last(work)
+    assert last is not None
+    assert last.id == job.id
+    assert jobs.wait(count(jobs).id, 20).state == "done"
+
+
+def test_work_that_stops_itself_is_cancelled_and_not_failed(jobs: Jobs) -> None:
+    stopped = jobs.wait(jobs.submit(StopItself()).id, 20)
+    assert stopped.state == "cancelled"
+    assert stopped.message == ""
     assert jobs.wait(count(jobs).id, 20).state == "done"
 
 
 def test_a_worker_that_is_killed_in_the_middle_fails_the_job_and_is_replaced(jobs: Jobs, tmp_path: Path) -> None:
-    job = jobs.submit("spin", "s", {"pids": str(tmp_path / "pids")}, "Spinning")
+    job = jobs.submit(Spin("s", str(tmp_path / "pids")))
     worker, child = spinning(tmp_path / "pids")
     os.kill(worker, 9)
     failed = jobs.wait(job.id, 20)
@@ -170,7 +192,7 @@ def test_a_failed_job_can_be_run_again_under_its_id(jobs: Jobs) -> None:
 
 def test_what_ran_is_interrupted_and_what_waited_runs_after_a_restart(home: Path) -> None:
     store = Store.open(home)
-    jobs = Jobs(store, warm=False, tasks=TASKS)
+    jobs = Jobs(store, warm=False, questions=QUESTIONS)
     a = count(jobs, "a", 200, 0.05)
     running(jobs, a.id)
     b = count(jobs, "b", 2)
@@ -183,7 +205,7 @@ def test_what_ran_is_interrupted_and_what_waited_runs_after_a_restart(home: Path
     store.close()
     store = Store.open(home)
     store.save_job(JobRow("killed", "count", "x", "Counting", {"to": 1}, "running", datetime.now(UTC)))
-    jobs = Jobs(store, warm=False, tasks=TASKS)
+    jobs = Jobs(store, warm=False, questions=QUESTIONS)
     assert jobs.get(a.id).state == jobs.get("killed").state == "interrupted"
     assert jobs.wait(b.id, 20).state == "done"
     assert jobs.wait(jobs.retry("killed").id, 20).state == "done"
@@ -194,7 +216,7 @@ def test_what_ran_is_interrupted_and_what_waited_runs_after_a_restart(home: Path
 def test_questions_are_answered_while_the_worker_is_busy(jobs: Jobs) -> None:
     busy = count(jobs, "a", 1000, 0.05)
     running(jobs, busy.id)
-    jobs.warm_up("ask")
+    jobs.warm_up()
     assert jobs.ask("add", {"a": 2, "b": 3}, timeout=20) == {"sum": 5}
     begin = time.monotonic()
     assert jobs.ask("add", {"a": "ä", "b": "ß"}) == {"sum": "äß"}
@@ -221,7 +243,7 @@ def test_a_question_that_hangs_or_fails_says_so_and_the_next_is_answered(
     assert jobs.ask("add", {"a": 1, "b": 4}, timeout=20) == {"sum": 5}, "a late answer is not taken for the next one"
     assert jobs.ask("who", {}, timeout=20) == jobs.ask("who", {}, timeout=20)
     before = jobs.ask("who", {}, timeout=20)
-    monkeypatch.setattr("embedcore.jobs.jobs._HUNG", 0.2)
+    monkeypatch.setattr("embedcore.jobs.questions._HUNG", 0.2)
     with pytest.raises(EmbedError, match="took too long"):
         jobs.ask("pause", {"seconds": 60}, timeout=0.4)
     assert jobs.ask("who", {}, timeout=20) != before, "one that hangs is replaced"
@@ -238,8 +260,8 @@ def test_the_worker_is_offline_and_keeps_its_caches_in_the_data_folder(
     monkeypatch.delenv("NUMBA_CACHE_DIR", raising=False)
     for online, want in (("", "1"), ("1", "0")):
         monkeypatch.setenv("EMBEDCORE_ONLINE", online)
-        jobs = Jobs(store, warm=False, tasks=TASKS)
-        found = jobs.wait(jobs.submit("environment", online, {"names": names}, "Looking").id, 20).result
+        jobs = Jobs(store, warm=False, questions=QUESTIONS)
+        found = jobs.wait(jobs.submit(LookAround(online, names)).id, 20).result
         jobs.close()
         assert [found[n] for n in names] == [want, want, "false", str(store.home / "cache" / "numba")]
 
@@ -263,11 +285,11 @@ def test_looking_at_a_job_touches_no_database(jobs: Jobs, store: Store, monkeypa
 
 
 def test_a_long_curve_is_thinned_but_keeps_its_shape() -> None:
-    record = Record("id", "train", "key", "", {}, datetime.now(UTC))
+    record = Record(JobRow("id", "train", "key", "", {}, "queued", datetime.now(UTC)))
     record.start()
     for step in range(20_000):
         record.progress({"step": step, "of": 20_000, "note": "", "losses": [(step, 1 / (step + 1))]})
-    losses = record.view(0).losses
+    losses = record.view().losses
     assert 250 <= len(losses) <= 500
     assert losses[0] == (0, 1.0)
     assert losses[-1][0] > 19_800
@@ -278,52 +300,98 @@ def test_a_long_curve_is_thinned_but_keeps_its_shape() -> None:
 def test_seconds_left_follow_the_recent_pace(monkeypatch: pytest.MonkeyPatch) -> None:
     now = [100.0]
     monkeypatch.setattr("embedcore.jobs.job.time.monotonic", lambda: now[0])
-    record = Record("id", "train", "key", "", {}, datetime.now(UTC))
-    assert record.view(0).seconds_left is None
+    record = Record(JobRow("id", "train", "key", "", {}, "queued", datetime.now(UTC)))
+    assert record.view().seconds_left is None
     record.start()
     for step in range(1, 51):  # a slow start: 2 s a step, then 1 s a step
         now[0] += 2.0 if step <= 20 else 1.0
         record.progress({"step": step, "of": 100, "note": "", "losses": []})
-    assert record.view(0).seconds_left == pytest.approx(50, rel=0.1)
+    assert record.view().seconds_left == pytest.approx(50, rel=0.1)
     now[0] += 10
-    assert record.view(0).seconds_left == pytest.approx(40, rel=0.1)
+    assert record.view().seconds_left == pytest.approx(40, rel=0.1)
     now[0] += 100
-    assert record.view(0).seconds_left == 0
-
-
-def test_the_key_of_a_reading_is_its_bytes_and_options(tmp_path: Path) -> None:
-    (tmp_path / "a.csv").write_text("x")
-    (tmp_path / "b.csv").write_text("x")
-    key = read_key(tmp_path / "a.csv", {"delimiter": ",", "sheet": None})
-    assert key == read_key(tmp_path / "b.csv", {"sheet": None, "delimiter": ","})
-    assert key != read_key(tmp_path / "a.csv", {"delimiter": ";", "sheet": None})
-    (tmp_path / "b.csv").write_text("y")
-    assert key != read_key(tmp_path / "b.csv", {"delimiter": ",", "sheet": None})
-    with pytest.raises(MissingError):
-        read_key(tmp_path / "c.csv", {})
-    assert cluster_key("r", {"run": "r", "k": 3, "method": "kmeans"}) == cluster_key("r", {"method": "kmeans", "k": 3})
+    assert record.view().seconds_left == 0
 
 
 def test_a_folder_made_of_a_dataset_is_kept_and_not_made_again(jobs: Jobs, store: Store, tmp_path: Path) -> None:
     made.dataset().save(tmp_path / "in")
     data = store.add_dataset(tmp_path / "in", "upload").hash
-    first = jobs.wait(jobs.submit("match", "k", {"dataset": data}, "Matching").id, 20)
+    assert Keep(data).folder(store) is None
+    first = jobs.wait(jobs.submit(Keep(data)).id, 20)
     assert first.state == "done"
     assert not first.cached
-    folder = store.artifact("match", "k", data)
+    folder = Keep(data).folder(store)
     assert folder
     assert "dataset_folder" in (folder / "given.txt").read_text().split()
-    again = jobs.submit("match", "k", {"dataset": data}, "Matching")
+    assert "dataset_folder" not in first.spec, "folders are for the worker only"
+    again = jobs.submit(Keep(data))
     assert again.state == "done"
     assert again.cached
     assert again.finished
+
+
+def test_equal_settings_on_two_datasets_are_two_jobs(jobs: Jobs) -> None:
+    busy = count(jobs, "busy", 1000, 0.05)
+    running(jobs, busy.id)
+    one, other = jobs.submit(Keep("one")), jobs.submit(Keep("other"))
+    assert one.id != other.id
+    for id in (one.id, other.id):
+        jobs.cancel(id)
+
+
+def test_work_on_what_was_deleted_meanwhile_fails_with_a_sentence(jobs: Jobs, store: Store, tmp_path: Path) -> None:
+    made.dataset().save(tmp_path / "in")
+    data = store.add_dataset(tmp_path / "in", "upload").hash
+    busy = count(jobs, "busy", 1000, 0.05)
+    running(jobs, busy.id)
+    waits = jobs.submit(Keep(data))
+    store.delete_dataset(data)
+    jobs.cancel(busy.id)
+    failed = jobs.wait(waits.id, 20)
+    assert failed.state == "failed"
+    assert "not (or no longer) here" in failed.message
+    assert failed.hint
+
+
+def test_live_work_is_found_by_its_kind_its_key_and_its_spec(jobs: Jobs) -> None:
+    busy = count(jobs, "busy", 1000, 0.05)
+    running(jobs, busy.id)
+    waits = count(jobs, "next", to=7)
+    found = jobs.find(Count("next"))
+    assert found is not None
+    assert found.id == waits.id
+    assert jobs.find(Count("other")) is None
+    assert jobs.find(Spin("next")) is None, "another kind"
+    assert [j.id for j in jobs.live(Count)] == [busy.id, waits.id]
+    assert [j.id for j in jobs.live(Count, to=7)] == [waits.id]
+    assert jobs.live(Spin) == []
+    assert jobs.last(Count("next")) is None, "it has not ended"
+    jobs.cancel(busy.id)
+    assert jobs.wait(waits.id, 20).state == "done"
+    last = jobs.last(Count("next"))
+    assert last is not None
+    assert last.state == "done"
+
+
+def test_work_of_another_version_of_the_app_fails_with_a_sentence(home: Path) -> None:
+    store = Store.open(home)
+    for kind, spec in (("no longer there", {}), ("map", {"umap": True})):
+        store.save_job(JobRow(kind, kind, "x", "Old", spec, "queued", datetime.now(UTC)))
+    jobs = Jobs(store, warm=False, questions=QUESTIONS)
+    for id in ("no longer there", "map"):
+        failed = jobs.wait(id, 20)
+        assert failed.state == "failed"
+        assert "another version" in failed.message
+        assert failed.hint
+    jobs.close()
+    store.close()
 
 
 def test_reading_a_file_does_not_wait_behind_heavy_work(jobs: Jobs) -> None:
     slow = count(jobs, "slow", to=400, pause=0.05)
     waits = count(jobs, "next", to=1)
     running(jobs, slow.id)
-    read = jobs.submit("read", "file", {"to": 2}, "Reading")
+    read = jobs.submit(CountFile("file", 2))
     assert jobs.wait(read.id, 20).state == "done"
     assert [j.id for j in jobs.live()] == [slow.id, waits.id]
     assert jobs.get(waits.id).position == 1
@@ -333,12 +401,12 @@ def test_reading_a_file_does_not_wait_behind_heavy_work(jobs: Jobs) -> None:
 
 def test_what_a_person_asks_for_goes_before_what_follows_by_itself(home: Path) -> None:
     store = Store.open(home)
-    jobs = Jobs(store, warm=False, tasks=TASKS)
+    jobs = Jobs(store, warm=False, questions=QUESTIONS)
     busy = count(jobs, "busy", to=400, pause=0.05)
     running(jobs, busy.id)
 
     def follows(key: str) -> Job:
-        return jobs.submit("count", key, {"to": 1, "by_itself": True}, "Following")
+        return jobs.submit(Count(key, 1, by_itself=True))
 
     def order() -> list[str]:
         return [j.key for j in sorted(jobs.live(), key=lambda j: j.position)]
@@ -355,7 +423,7 @@ def test_what_a_person_asks_for_goes_before_what_follows_by_itself(home: Path) -
     jobs.close()
     store.close()
     store = Store.open(home)
-    jobs = Jobs(store, warm=False, tasks=TASKS)
+    jobs = Jobs(store, warm=False, questions=QUESTIONS)
     assert order()[:2] == ["first", "second"], "also after the server stopped"
     jobs.close()
     store.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,7 @@ import pytest
 
 from embedcore import methods
 from embedcore.intake import Table, guess_shape
-from embedcore.jobs.jobs import Job, Jobs, cluster_key, map_key, read_key
+from embedcore.jobs import ImportFiles, Job, JobKind, Jobs, MakeClusters, Map, OpenSample, ReadFile, Train, file_digest
 from embedcore.store import Store
 
 PATIENCE = 240.0  # seconds: a cold worker compiles for a minute on a busy machine
@@ -43,42 +42,27 @@ def shop(folder: Path) -> tuple[Path, Path]:
     return folder / "products.csv", folder / "orders.csv"
 
 
-def done(jobs: Jobs, kind: str, key: str, spec: dict[str, Any]) -> Job:
-    job = jobs.wait(jobs.submit(kind, key, spec, f"Doing {kind}").id, PATIENCE)
-    assert job.state == "done", (kind, job.state, job.message, job.hint)
+def done(jobs: Jobs, work: JobKind) -> Job:
+    job = jobs.wait(jobs.submit(work).id, PATIENCE)
+    assert job.state == "done", (job.kind, job.state, job.message, job.hint)
     return job
 
 
-def read(jobs: Jobs, path: Path) -> Job:
-    spec = {
-        "path": str(path),
-        "filename": path.name,
-        "delimiter": None,
-        "encoding": None,
-        "sheet": None,
-        "header_line": None,
-        "ragged": False,
-    }
-    return done(jobs, "read", read_key(path, spec), spec)
+def read(jobs: Jobs, store: Store, path: Path) -> Job:
+    kept = store.home / "spool" / path.name
+    path.replace(kept)
+    return done(jobs, ReadFile(f"spool/{path.name}", file_digest(kept), path.name, of=path.name))
 
 
 def imported(jobs: Jobs, store: Store, folder: Path) -> str:
-    products, orders = (read(jobs, path).result["raw"] for path in shop(folder))
+    products, orders = (read(jobs, store, path).result["raw"] for path in shop(folder))
     orders_folder = store.raw(orders)
     assert orders_folder is not None
     shape = guess_shape(Table.load(orders_folder).frame)
-    spec = {
-        "name": "Corner shop",
-        "source": "products.csv + orders.csv",
-        "catalogue": {
-            "raw": str(store.raw(products)),
-            "roles": {"sku": "id", "name": "title", "category": "category"},
-            "generate_ids": False,
-        },
-        "baskets": {"raw": orders, "shape": vars(shape)},
-    }
-    job = done(jobs, "import", "the-import", spec)
-    assert jobs.submit("import", "the-import", spec, "Again").cached
+    catalogue = {"raw": products, "roles": {"sku": "id", "name": "title", "category": "category"}}
+    work = ImportFiles("Corner shop", "products.csv + orders.csv", catalogue, {"raw": orders, "shape": vars(shape)})
+    job = done(jobs, work)
+    assert jobs.submit(work).cached
     return str(job.result["dataset"])
 
 
@@ -91,11 +75,11 @@ def test_from_files_to_a_named_map(jobs: Jobs, store: Store, tmp_path: Path) -> 
     method = methods.get("product2vec")
     values = {"dimension": 16, "epochs": 20, "min_count": 1}
     key = methods.run_key(hash, method, method.Params.of(values), 1)
-    spec = {"dataset": hash, "method": "product2vec", "params": values, "seed": 1}
-    trained = done(jobs, "train", key, spec)
+    work = Train(hash, "product2vec", values, 1, key)
+    trained = done(jobs, work)
     assert trained.result == {"run": key}
     assert len(trained.losses) > 3
-    again = jobs.submit("train", key, spec, "Again")
+    again = jobs.submit(work)
     run = store.run_info(key)
     assert again.cached
     assert again.state == "done"
@@ -111,22 +95,20 @@ def test_from_files_to_a_named_map(jobs: Jobs, store: Store, tmp_path: Path) -> 
     new = method.load(store.model_folder(key)).embed(store.dataset(hash))
     assert np.allclose(new.vectors[new.row("s7")], embedding.vectors[embedding.row("s7")], atol=1e-5)
 
-    following = jobs.submit("map", map_key(key), {"run": key}, "Map")
-    assert following.title.startswith("Map of"), "the map was on its way by itself"
+    following = jobs.submit(Map(key))
+    assert following.title == "Map of this dataset"
+    assert following.cached or following.created < again.created, "the map was on its way by itself"
     assert jobs.wait(following.id, PATIENCE).state == "done"
     assert store.projections(key) == ["pca", "umap"]
     assert len(store.projection(key, "umap").xy) == 60
 
     store.rename_cluster(key, "kmeans", 0, "My favourites")
-    auto = {"run": key, "method": "kmeans"}
-    assert jobs.submit("cluster", cluster_key(key, auto), auto, "Groups").cached
+    assert jobs.submit(MakeClusters(key, "kmeans")).cached
     assert store.clusters(key, "kmeans").names[0] == "My favourites", "a given name is not made anew"
-    three = {"run": key, "method": "kmeans", "k": 3}
-    job = done(jobs, "cluster", cluster_key(key, three), three)
+    job = done(jobs, MakeClusters(key, "kmeans", k=3))
     assert job.result == {"run": key, "name": "kmeans-3"}
     assert sorted(" ".join(store.clusters(key, "kmeans-3").names).lower().split()) == ["hat", "shirt", "shoe"]
-    dense = {"run": key, "method": "hdbscan", "min_size": 5}
-    name = done(jobs, "cluster", cluster_key(key, dense), dense).result["name"]
+    name = done(jobs, MakeClusters(key, "hdbscan", min_size=5)).result["name"]
     assert store.clusters(key, name).meta["space"] == "map"
 
     answer = jobs.ask("encode", {"model": "", "texts": ["a red shoe", "a hat"]}, timeout=PATIENCE)["vectors"]
@@ -137,16 +119,17 @@ def test_from_files_to_a_named_map(jobs: Jobs, store: Store, tmp_path: Path) -> 
 
 def test_what_cannot_be_done_is_told_in_the_words_of_the_part_that_knows(jobs: Jobs, store: Store, home: Path) -> None:
     (home / "spool" / "picture.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
-    for kind, spec in (
-        ("read", {"path": str(home / "spool" / "picture.csv"), "filename": "picture.csv"}),
-        ("read", {"path": str(home / "spool" / "gone.csv"), "filename": "gone.csv"}),
-        ("import", {"name": "x", "source": "x", "catalogue": {"raw": "unknown", "roles": {}}, "baskets": None}),
-        ("sample", {"which": "unknown"}),
-        ("train", {"dataset": "unknown", "method": "svd", "params": {}, "seed": 0}),
-        ("map", {"run": "unknown"}),
-        ("cluster", {"run": "unknown", "method": "kmeans"}),
+    for work in (
+        ReadFile("spool/picture.csv", "1", "picture.csv"),
+        ReadFile("spool/gone.csv", "2", "gone.csv"),
+        ImportFiles("x", "x", {"raw": "unknown", "roles": {}}),
+        OpenSample("unknown"),
+        Train("unknown", "pca", {}, 0, "k"),
+        Map("unknown"),
+        MakeClusters("unknown", "kmeans"),
     ):
-        job = jobs.wait(jobs.submit(kind, str(spec), spec, "Trying").id, PATIENCE)
+        job = jobs.wait(jobs.submit(work).id, PATIENCE)
+        kind = work.kind
         assert job.state == "failed" and job.message, (kind, job)
         assert "Something went wrong" not in job.message and str(home) not in job.message + job.hint, (kind, job)
     assert store.datasets() == []

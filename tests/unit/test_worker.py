@@ -10,11 +10,9 @@ from typing import Any
 
 import pytest
 
-from embedcore.jobs.job import clustering_name
 from embedcore.jobs.warmup import Step, WarmUp, none
 from embedcore.jobs.worker import Report
-from embedcore.store import Store
-from embedcore.tasks import tasks
+from embedcore.tasks import training, warmup
 
 
 def until(true: Callable[[], Any], seconds: float = 5.0) -> None:
@@ -42,19 +40,9 @@ def test_progress_is_thinned_and_no_loss_is_dropped(monkeypatch: pytest.MonkeyPa
     assert [tuple(p) for m in sent for p in m["losses"]] == [(s, 1 / s) for s in range(1, 1001)]
 
 
-def test_clusters_are_named_by_what_was_asked_for() -> None:
-    for spec, name in (
-        ({"method": "kmeans"}, "kmeans"),
-        ({"method": "kmeans", "k": 12}, "kmeans-12"),
-        ({"method": "hdbscan", "min_size": 30, "space": "map"}, "hdbscan-30-map"),
-        ({"method": "hdbscan", "k": 9, "space": "vectors", "seed": 3}, "hdbscan-seed3"),
-    ):
-        assert clustering_name(spec) == name
-
-
 def test_a_kept_curve_has_its_ends() -> None:
-    assert tasks._thin([1.0, 2.0]) == [1.0, 2.0]
-    thin = tasks._thin([float(i) for i in range(12_345)])
+    assert training._thin([1.0, 2.0]) == [1.0, 2.0]
+    thin = training._thin([float(i) for i in range(12_345)])
     assert len(thin) == 500
     assert thin[0] == 0.0
     assert thin[-1] == 12_344.0
@@ -101,17 +89,7 @@ def test_warming_up_waits_for_rest_and_stops_for_a_job() -> None:
 
 def test_the_warm_up_of_the_worker_bars_what_it_must() -> None:
     def bars(kind: str, **spec: str) -> int:
-        return sum(step.bars(kind, spec) for step in tasks.WARM_UP["heavy"])
+        return sum(barred(kind, spec) for _, barred, _ in warmup.steps("heavy"))
 
     assert bars("read") == bars("import") == bars("sample") == 0
     assert bars("train", method="text") > bars("train", method="product2vec") > 0 < bars("map")
-
-
-def test_jobs_know_the_same_kinds_as_the_worker(home: Any) -> None:
-    from embedcore.jobs.kinds import MADE, stored
-
-    store = Store.open(home)
-    assert set(tasks.TASKS) == {"read", "import", "sample", "train", "map", "cluster", "merge", *MADE}
-    for kind in tasks.TASKS:
-        assert stored(store, kind, "no such key", {"run": "none", "method": "kmeans", "dataset": "none"}) is None
-    store.close()

@@ -13,9 +13,11 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.explore import anomalies
+from embedcore.jobs import FindErrors
 from embedcore.methods.autoencoder.method import GOOD
 from embedcore.methods.base import TABLE
 from pages.ui import cards, notices, services, shell
+from pages.ui import jobs as job_ui
 from pages.ui.text import number, plain, short
 
 RARE = 0.02  # probability below which a cell is called odd
@@ -36,19 +38,6 @@ HOW = (
 )
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What is looked for. run: a finished autoencoder whose model is asked; None: a new one is trained."""
-
-    data: str
-    exclude: tuple[str, ...]
-    run: str | None
-
-    @property
-    def key(self) -> str:
-        return anomalies.key(self.data, self.exclude, self.run)
-
-
 @dataclass(frozen=True, eq=False)
 class Found:
     """frame: see embedcore.explore.anomalies. facts: columns, unused, notices, left_out, products."""
@@ -57,7 +46,7 @@ class Found:
     facts: Mapping[str, Any]
 
 
-def settings(data: str, dataset: Dataset) -> Settings:
+def settings(data: str, dataset: Dataset) -> FindErrors:
     """The columns to leave out, folded away; a trained autoencoder is used when it learned with hidden cells from just
     the other columns."""
     columns = dataset.columns(*TABLE)
@@ -71,7 +60,7 @@ def settings(data: str, dataset: Dataset) -> Settings:
             help="Columns whose oddities do not matter, such as dates of entry. Each choice is looked at anew.",
         )
     exclude = tuple(c for c in columns if c in hidden)
-    return Settings(data, exclude, _trained(data, exclude))
+    return FindErrors(data, anomalies.VERSION, exclude, _trained(data, exclude), of=dataset.name)
 
 
 def _trained(data: str, exclude: tuple[str, ...]) -> str | None:
@@ -82,23 +71,10 @@ def _trained(data: str, exclude: tuple[str, ...]) -> str | None:
     return None
 
 
-def live(wanted: Settings) -> str | None:
-    """The job that looks for these, when there is one that a person should see."""
-    jobs = services.jobs()
-    for job in jobs.live():
-        if job.kind == "anomalies" and job.key == wanted.key:
-            return job.id
-    mine = st.session_state.get("unusual:job")
-    job = jobs.get(mine) if mine else None
-    return mine if job and job.key == wanted.key and job.state in ("failed", "interrupted") else None
-
-
-def offer(wanted: Settings, dataset: Dataset) -> None:
+def offer(wanted: FindErrors, dataset: Dataset) -> None:
     """Nothing was looked for yet: say what will happen, and one button."""
-    job = services.jobs().get(st.session_state.get("unusual:job", ""))
-    if job is not None and job.state == "cancelled" and job.key == wanted.key:
-        st.info("It was stopped; nothing was kept.", icon=":material/cancel:")
-    with st.container(border=True):
+
+    def about() -> None:
         st.subheader("Which products do not add up?", anchor=False)
         st.write(
             "A model learns what goes with what in this catalogue, then every cell is covered in turn and compared "
@@ -110,12 +86,8 @@ def offer(wanted: Settings, dataset: Dataset) -> None:
             else "It trains a model for this by itself: about half a minute, longer for very large catalogues."
         )
         st.caption(f"{number(dataset.n_catalogue)} products. {how}")
-        if st.button("Look for unusual products", type="primary", icon=":material/troubleshoot:", key="unusual:go"):
-            spec: dict[str, Any] = {"dataset": wanted.data, "exclude": list(wanted.exclude), "seed": 0}
-            spec |= {"run": wanted.run} if wanted.run else {}
-            title = f"Looking for unusual products in {dataset.name}"
-            st.session_state["unusual:job"] = services.jobs().submit("anomalies", wanted.key, spec, title).id
-            st.rerun()
+
+    job_ui.offer(wanted, "Look for unusual products", key="unusual:go", icon=":material/troubleshoot:", about=about)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -12,6 +12,7 @@ import streamlit as st
 from embedcore import Dataset, Embedding
 from embedcore.explore import Segments
 from embedcore.export import csv
+from embedcore.jobs import FindSegments, Train
 from embedcore.methods import get, run_key
 from pages.ui import charts, result, services, shell
 from pages.ui import jobs as job_ui
@@ -54,35 +55,23 @@ def offer(data: str, dataset: Dataset) -> None:
     """Train the method for customers, with its defaults, at a click."""
     method = get(METHOD)
     params = method.Params()
-    key = run_key(data, method, params, 0)
-    job = next((j for j in services.jobs().recent() if j.kind == "train" and j.key == key), None)
-    live = next((j for j in services.jobs().live() if j.kind == "train" and j.key == key), None)
-    if live is not None:
-        job_ui.panel(live.id)
-        return
-    if job is not None and job.state in ("failed", "cancelled", "interrupted"):
-        job_ui.panel(job.id)
-    with st.container(border=True):
+
+    def about() -> None:
         st.subheader("Customers are not on a map yet.", anchor=False)
         st.write(f"{method.summary} It takes seconds, with many purchases a minute or two.")
-        if st.button("Put customers on a map", type="primary", icon=":material/groups:"):
-            spec = {"dataset": data, "method": METHOD, "params": dict(params.__dict__), "seed": 0}
-            services.jobs().submit("train", key, spec, f"{method.title} on {dataset.name}")
-            st.rerun()
+
+    key = run_key(data, method, params, 0)
+    work = Train(data, METHOD, params.__dict__, 0, key, of=f"“{shell.method_name(METHOD)}” on {dataset.name}")
+    job_ui.offer(work, "Put customers on a map", key="customers:train", icon=":material/groups:", about=about)
 
 
 def segments(data: str, run: str) -> Segments | None:
     """Found in the worker at the first look; None while that runs."""
-    k = st.session_state.get("customers:k")
-    key = f"{k or 'auto'}"
-    folder = services.store().artifact("segments", key, data, run)
+    work = FindSegments(data, run, st.session_state.get("customers:k"))
+    folder = work.folder(services.store())
     if folder is not None:
         return read(str(folder))
-    spec = {"dataset": data, "run": run, "k": k, "seed": 0}
-    job = services.jobs().submit("segments", key, spec, "Groups of customers")
-    if job.state == "done":
-        st.rerun()
-    job_ui.panel(job.id)
+    job_ui.offer(work, "Find segments", key="customers:find", icon=":material/groups:", by_itself=True)
     return None
 
 

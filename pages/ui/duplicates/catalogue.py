@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
 
 import pandas as pd
@@ -11,6 +9,7 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.export import csv, parquet
+from embedcore.jobs import MergeDuplicates
 from embedcore.match import Matches, Reasons, merged, proposal
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
@@ -27,15 +26,13 @@ def view(dataset: Dataset, data: str, found: Matches) -> None:
         f"**{number(gone)}** of {number(dataset.n_catalogue)} {texts.MERGED} into "
         f"**{number(len(found_groups))}** products. {texts.MERGE_RULE}"
     )
-    for job in [j for j in services.jobs().live() if j.kind == "merge" and j.spec.get("dataset") == data]:
+    for job in services.jobs().live(MergeDuplicates, dataset=data):
         job_ui.panel(job.id)
     _opened()
     if gone and st.button(texts.LOAD, type="primary", icon=":material/cleaning_services:", key="match:load"):
         members = [g.tolist() for g in found_groups]
-        spec = {"dataset": data, "groups": members, "keep": {str(k): v for k, v in keep.items()}, "source": "merged"}
-        key = hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()
-        job = services.jobs().submit("merge", key, spec, f"Merging duplicates in {dataset.name}")
-        st.session_state["match:merging"] = job.id
+        work = MergeDuplicates(data, members, {str(k): v for k, v in keep.items()}, of=dataset.name)
+        st.session_state["match:merging"] = services.jobs().submit(work).id
         st.rerun()
     name = short(dataset.name, 40)
     tables: dict[str, tuple[str, Callable[[], pd.DataFrame]]] = {
@@ -83,7 +80,7 @@ def pair_table(dataset: Dataset, found: Matches, most: int = 50_000) -> pd.DataF
 
 def _opened() -> None:
     """When the merge that was started here is done: say so, with the way to it."""
-    job = services.jobs().get(st.session_state.get("match:merging", ""))
+    job = services.jobs().get(st.session_state.get("match:merging"))
     if job is None:
         return
     if job.state == "done":
@@ -94,5 +91,5 @@ def _opened() -> None:
             if st.button(texts.OPEN, icon=":material/arrow_forward:", key="match:open"):
                 del st.session_state["match:merging"]
                 shell.go("data", dataset=new[:12], run=None)
-    elif job.state not in job_ui.LIVE:
+    elif not job.live:
         job_ui.panel(job.id)

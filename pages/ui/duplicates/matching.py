@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
+from embedcore.jobs import FindDuplicates
 from embedcore.match import VERSION, Matches, PairVerdicts, carried, rescored
 from pages.ui import charts, choice, services, shell
 from pages.ui import jobs as job_ui
@@ -28,13 +29,10 @@ def view(data: str) -> None:
         return
     _carry(dataset, data)
     source, helper = _options(dataset, data)
-    spec: dict[str, object] = {"dataset": data, "source": source, "version": VERSION}
-    key = f"{VERSION}|{source or ''}" + (f"|{helper}" if helper else "")
-    if helper:
-        spec["run"] = helper
-    folder = services.store().artifact("match", key, data, helper)
+    work = FindDuplicates(data, VERSION, source, helper, of=dataset.name)
+    folder = work.folder(services.store())
     if folder is None:
-        _look(dataset, key, spec)
+        _look(dataset, work)
         return
     found = current(str(folder), data, teach.taught(data), services.said(data))
     _found(dataset, data, found, _loaded(str(folder)))
@@ -95,23 +93,14 @@ def _choose(name: str, label: str, options: dict[str, str], help: str) -> str | 
     return chosen
 
 
-def _look(dataset: Dataset, key: str, spec: dict[str, object]) -> None:
+def _look(dataset: Dataset, work: FindDuplicates) -> None:
     """Nothing was computed yet: say what will happen, start it, show how it goes."""
-    live = [j.id for j in services.jobs().live() if j.kind == "match" and j.key == key and j.spec == spec]
-    started = st.session_state.get("match:job")
-    for id in live:
-        job_ui.panel(id)
-    if live:
-        return
-    if started is not None:
-        job_ui.panel(started)
-    with st.container(border=True):
+
+    def about() -> None:
         st.subheader(f"{texts.FIND} among {number(dataset.n_catalogue)} products", anchor=False)
         st.write(texts.HOW)
-        if st.button(texts.FIND, type="primary", icon=":material/search:", key="match:start"):
-            job = services.jobs().submit("match", key, spec, f"Finding duplicates in {dataset.name}")
-            st.session_state["match:job"] = job.id
-            st.rerun()
+
+    job_ui.offer(work, texts.FIND, key="match:start", icon=":material/search:", about=about)
 
 
 @st.cache_resource(max_entries=2, show_spinner="Opening the duplicates")

@@ -46,10 +46,12 @@ def pick() -> dict[str, str] | None:
     )
     if chosen is None:
         return None
-    spec = {"path": str(chosen.path)}
-    if chosen.path.is_dir():  # its files may change while its name stays: read it anew each time
-        spec["asked"] = str(time.time_ns())
-    return spec
+    if chosen.uploaded:
+        return {"place": chosen.place}
+    state = chosen.path.stat()
+    # The files of a folder may change while its name stays: read it anew each time.
+    version = str(time.time_ns()) if chosen.path.is_dir() else f"{state.st_size} {state.st_mtime_ns}"
+    return {"place": chosen.place, "version": version}
 
 
 def loaded(dataset: Dataset) -> None:

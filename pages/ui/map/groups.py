@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -11,7 +9,7 @@ import streamlit as st
 from embedcore import EmbedError
 from embedcore.explore import Clusters
 from embedcore.export import csv
-from embedcore.jobs.jobs import cluster_key
+from embedcore.jobs import MakeClusters
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
 from pages.ui.map import view as mapview
@@ -70,10 +68,10 @@ def _form(scene: Scene) -> None:
         "than 20 only where that is clearly better. "
         "HDBSCAN (Campello and others 2013) on the UMAP.",
     )
-    spec: dict[str, Any] = {"run": scene.run, "method": "hdbscan" if way == "hdbscan" else "kmeans"}
+    settings: dict[str, int] = {}
     most = min(200, len(scene.embedding))
     if way == "kmeans":
-        spec["k"] = int(
+        settings["k"] = int(
             st.number_input(
                 "How many groups", 2, max(2, most), min(20, max(2, most)), key="map:k", help="The k of k-means."
             )
@@ -88,10 +86,11 @@ def _form(scene: Scene) -> None:
             help="Products that a group needs at least (min_cluster_size); 0 lets the app choose.",
         )
         if size:
-            spec["min_size"] = max(2, int(size))
+            settings["min_size"] = max(2, int(size))
     if st.button("Find groups", type="primary", key="map:find"):
-        job = services.jobs().submit("cluster", cluster_key(scene.run, spec), spec, f"Groups of {scene.dataset.name}")
-        st.session_state["map:group-job"] = job.id
+        method = "hdbscan" if way == "hdbscan" else "kmeans"
+        work = MakeClusters(scene.run, method, **settings, of=scene.dataset.name)
+        st.session_state["map:group-job"] = services.jobs().submit(work).id
         st.session_state["map:made"] = st.session_state.get("map:made", 0) + 1
         st.rerun()
 
@@ -99,10 +98,10 @@ def _form(scene: Scene) -> None:
 def _jobs(scene: Scene) -> None:
     """Progress of groups in the making; when mine are done they are shown."""
     mine = st.session_state.get("map:group-job")
-    live = [j.id for j in services.jobs().live() if j.kind == "cluster" and j.spec.get("run") == scene.run]
+    live = [j.id for j in services.jobs().live(MakeClusters, run=scene.run)]
     for id in dict.fromkeys([*live, *([mine] if mine else [])]):
         job_ui.panel(id)
-    done = services.jobs().get(mine) if mine else None
+    done = services.jobs().get(mine)
     if done is not None and done.state == "done":
         del st.session_state["map:group-job"]
         services.clusters.clear()

@@ -8,6 +8,7 @@ import streamlit as st
 
 from embedcore.explore import Hit, search
 from embedcore.explore import projection as projections
+from embedcore.jobs import Train
 from embedcore.methods import get, run_key
 from pages.ui import asking, services, shell
 from pages.ui.asking import Meaning
@@ -93,11 +94,7 @@ def offer_text(scene: Scene) -> None:
     method = get("text")
     if method.lacks(scene.dataset):
         return
-    live = [
-        j
-        for j in services.jobs().live()
-        if j.kind == "train" and j.spec.get("method") == "text" and j.spec.get("dataset") == scene.data
-    ]
+    live = services.jobs().live(Train, method="text", dataset=scene.data)
     if live:
         st.info("The text method is being trained; then you can search by meaning.", icon=":material/hourglass_top:")
         return
@@ -108,14 +105,7 @@ def offer_text(scene: Scene) -> None:
         )
         if st.button("Train the text method", type="primary", icon=":material/model_training:", key="map:train-text"):
             params = method.Params()
-            spec = {
-                "dataset": scene.data,
-                "dataset_folder": str(services.store().dataset_folder(scene.data)),
-                "method": "text",
-                "params": params.__dict__,
-                "seed": 0,
-            }
             key = run_key(scene.data, method, params, 0)
-            title = f"Training “{shell.method_name(method.name)}” on {scene.dataset.name}"
-            services.jobs().submit("train", key, spec, title)
+            of = f"“{shell.method_name(method.name)}” on {scene.dataset.name}"
+            services.jobs().submit(Train(scene.data, "text", params.__dict__, 0, key, of=of))
             st.rerun()

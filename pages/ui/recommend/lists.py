@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pandas as pd
@@ -10,9 +9,11 @@ import streamlit as st
 
 from embedcore import Dataset, recommend
 from embedcore.export import csv, parquet
+from embedcore.jobs import WriteLists
 from pages.ui import jobs as job_ui
 from pages.ui import services
 from pages.ui.recommend import texts
+from pages.ui.recommend.model import preparation
 from pages.ui.text import number, short
 
 
@@ -27,31 +28,19 @@ def view(dataset: Dataset, by: str) -> None:
     }[by]
     if not options:
         return
-    started = bool(st.session_state.get("lists:job"))  # it stays open to show what comes
+    started = job_ui.seen(WriteLists)  # it stays open to show what comes
     with st.expander(texts.LISTS[by], icon=":material/list_alt:", expanded=started):
         left, right, third = st.columns([3, 2, 2], vertical_alignment="bottom")
         whom = left.selectbox("What", options, format_func=lambda w: texts.WHAT[w], key=f"lists:{by}")
         k = int(right.number_input("Products per list", 1, 100, 10, key="lists:k"))
         new = whom == "customers" and third.toggle("New products only", key="lists:new")
-        spec = {"dataset": dataset.hash, "whom": whom, "k": k, "new_only": new, "version": recommend.VERSION}
-        key = json.dumps(spec, sort_keys=True)
-        folder = services.store().artifact("lists", key, dataset.hash)
-        if folder is not None:
+        of, recommender = f"{texts.WHAT[whom]} of {dataset.name}", preparation(dataset).settings
+        work = WriteLists(dataset.hash, whom, k, recommend.VERSION, new, recommender, of=of)
+        folder = work.folder(services.store())
+        if folder is None:
+            job_ui.offer(work, texts.MAKE_LISTS, key=f"lists:make:{by}", icon=":material/play_arrow:")
+        else:
             _downloads(dataset, folder, whom)
-            return
-        job = services.jobs().get(st.session_state.get("lists:job", ""))
-        if job is not None and job.key == key:
-            if job.state == "done":
-                st.rerun()
-            job_ui.panel(job.id)
-            if job.state in job_ui.LIVE:
-                return
-        if st.button(texts.MAKE_LISTS, icon=":material/play_arrow:", key=f"lists:make:{by}"):
-            ready = services.store().artifact("recommender", recommend.key(dataset.hash), dataset.hash)
-            place = {"recommender_folder": str(ready)} if ready else {}
-            job = services.jobs().submit("lists", key, spec | place, f"Writing {texts.WHAT[whom]} of {dataset.name}")
-            st.session_state["lists:job"] = job.id
-            st.rerun()
 
 
 def _downloads(dataset: Dataset, folder: Path, whom: str) -> None:

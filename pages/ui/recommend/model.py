@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from embedcore import Dataset, recommend
+from embedcore.jobs import PrepareRecommender
 from embedcore.recommend import Histories, People, Recommender
 from pages.ui import jobs as job_ui
 from pages.ui import services
@@ -21,7 +22,7 @@ def load(folder: str) -> Recommender:
 
 def folder(dataset: Dataset) -> str | None:
     """Where the recommender lies; None before it is prepared."""
-    found = services.store().artifact("recommender", recommend.key(dataset.hash), dataset.hash)
+    found = preparation(dataset).folder(services.store())
     return str(found) if found is not None else None
 
 
@@ -29,33 +30,19 @@ def ready(dataset: Dataset) -> Recommender | None:
     """The recommender; None without baskets, and while it is being prepared (then its progress is on the page)."""
     if dataset.baskets is None:
         return None
-    key = recommend.key(dataset.hash)
     if (place := folder(dataset)) is not None:
         known = load(place)
         if (step := int(known.meta.get("every", 1))) > 1:
             st.caption(f"Counted from one basket in {step:,}: this dataset has very many purchases.")
         return known
-    started = st.session_state.get(f"recommender:{key[:12]}")
-    job = services.jobs().get(started) if started else None
-    if job is None:
-        job = _start(dataset, key)
-    if job.state in job_ui.LIVE:
-        st.caption(texts.PREPARING)
-        job_ui.panel(job.id)
-    elif job.state == "done":
-        st.rerun()
-    else:
-        job_ui.panel(job.id)
-        st.button(texts.PREPARE, key="prepare", icon=":material/play_arrow:", on_click=_start, args=(dataset, key))
+    work, icon = preparation(dataset), ":material/play_arrow:"
+    job_ui.offer(work, texts.PREPARE, key="prepare", icon=icon, note=texts.PREPARING, by_itself=True)
     return None
 
 
-def _start(dataset: Dataset, key: str) -> job_ui.Job:
-    job = services.jobs().submit(
-        "recommender", key, {"dataset": dataset.hash}, f"Preparing recommendations for {dataset.name}"
-    )
-    st.session_state[f"recommender:{key[:12]}"] = job.id
-    return job
+def preparation(dataset: Dataset) -> PrepareRecommender:
+    """The work that prepares it."""
+    return PrepareRecommender(dataset.hash, recommend.key(dataset.hash), of=dataset.name)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

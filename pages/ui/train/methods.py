@@ -31,7 +31,7 @@ def source(method: Method) -> str:
     return next(name for need, name in SOURCES.items() if need in method.needs)
 
 
-def job_title(method: Method, dataset: Dataset, params: Params, seed: int) -> str:
+def job_subject(method: Method, dataset: Dataset, params: Params, seed: int) -> str:
     """What the line of work in progress says, with what was set differently: two trainings may wait together."""
     set_to = [
         f"{f.metadata['label']}: {short(f.metadata['words'].get(value, value), 30)}"
@@ -40,7 +40,7 @@ def job_title(method: Method, dataset: Dataset, params: Params, seed: int) -> st
     ]
     set_to += [f"Seed: {seed}"] if seed else []
     more = f" ({', '.join([*set_to[:_SET], *(['…'] if len(set_to) > _SET else [])])})" if set_to else ""
-    return f"Training “{shell.method_name(method.name)}” on {dataset.name}{more}"
+    return f"“{shell.method_name(method.name)}” on {dataset.name}{more}"
 
 
 def best(dataset: Dataset) -> str:

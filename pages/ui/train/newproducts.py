@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
 from embedcore import Dataset
 from embedcore.explore import Newcomers, newcomers
 from embedcore.export import csv
+from embedcore.jobs import EmbedNew
 from pages.ui import jobs as job_ui
 from pages.ui import mapping, notices, reading, services, sources
 from pages.ui.text import number, short
@@ -36,17 +36,17 @@ def section(data: str, run: str, dataset: Dataset) -> None:
                 key=f"new:way:{run[:8]}",
                 label_visibility="collapsed",
             )
-        wanted: dict[str, object] | None = {}
+        wanted: dict[str, Any] | None = {}
         if way == REST:
             st.caption(f"{number(missing)} products of the catalogue have no vector in this result.")
         else:
             wanted = _file(dataset)
         if wanted is None:
             return
-        key = hashlib.sha256(json.dumps(wanted, sort_keys=True).encode()).hexdigest()[:24]
-        folder = services.store().artifact("embed", key, data, run)
+        work = EmbedNew(data, run, **wanted)
+        folder = work.folder(services.store())
         if folder is None:
-            _start(data, run, key, wanted)
+            job_ui.offer(work, "Give them vectors", key=f"new:start:{run[:8]}", icon=":material/add:")
             return
         _show(_read(str(folder)), dataset)
 
@@ -57,7 +57,7 @@ def _inside(dataset: Dataset, run: str) -> int:
     return int((rows < dataset.n_catalogue).sum())
 
 
-def _file(dataset: Dataset) -> dict[str, object] | None:
+def _file(dataset: Dataset) -> dict[str, Any] | None:
     """A table with the columns of the catalogue, read like any other; None until there is one."""
     source = sources.pick("new", "File with new products", "The same columns as the catalogue: CSV, Excel or Parquet.")
     read = reading.read("new", source) if source else None
@@ -83,21 +83,6 @@ def _file(dataset: Dataset) -> dict[str, object] | None:
     if generate:
         st.caption("No column is the id: the products are numbered 1, 2, 3 …")
     return {"raw": key, "roles": shared | dict.fromkeys(rest, "ignore"), "generate_ids": generate}
-
-
-def _start(data: str, run: str, key: str, wanted: dict[str, object]) -> None:
-    """A button, and the panel of the job while it runs."""
-    jobs = services.jobs()
-    known = [j for j in (*jobs.live(), *jobs.recent()) if j.kind == "embed" and j.key == key]
-    if known and known[0].state == "done":
-        st.rerun()
-    if known:
-        job_ui.panel(known[0].id)
-        if known[0].state in job_ui.LIVE:
-            return
-    if st.button("Give them vectors", type="primary", icon=":material/add:", key=f"new:start:{run[:8]}"):
-        jobs.submit("embed", key, {"dataset": data, "run": run, **wanted}, "New products")
-        st.rerun()
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)

@@ -11,7 +11,7 @@ import pytest
 
 from embedcore.data import Catalogue, Dataset
 from embedcore.errors import Cancelled
-from embedcore.explore.anomalies import BETWEEN, COLUMNS, key, surprise, unusual, written
+from embedcore.explore.anomalies import BETWEEN, COLUMNS, surprise, unusual, written
 
 ROLES = {"sku": "id", "season": "category", "kind": "category", "price": "price"}
 
@@ -119,12 +119,6 @@ def test_values_are_written_as_people_write_them() -> None:
     assert written(float("nan"), "price") == ""
     assert written(18_262.0, "date") == "2020-01-01" == written(pd.Timestamp("2020-01-01"), "date")
     assert written("a\n b", "category") == "a b"
-
-
-def test_the_key_changes_with_all_that_changes_the_result() -> None:
-    keys = {key("d"), key("e"), key("d", ["a"]), key("d", [], "run"), key("d", seed=1)}
-    assert len(keys) == 5
-    assert key("d", ["a", "b"]) == key("d", ["b", "a"])
 
 
 def test_it_can_be_stopped() -> None:

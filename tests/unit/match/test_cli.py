@@ -9,7 +9,7 @@ import pytest
 
 from embedcore import match
 from embedcore.__main__ import main
-from embedcore.tasks.tasks import TASKS
+from embedcore.tasks.matching import find_duplicates
 from tests.unit.match.test_find import shop, titles
 
 
@@ -62,11 +62,11 @@ def test_a_wrong_source_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFi
 
 
 def test_the_job_leaves_matches_in_its_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("embedcore.tasks.match.vectors", lambda dataset, progress: None)
+    monkeypatch.setattr("embedcore.tasks.matching.title_vectors", lambda dataset, progress: None)
     shop([*titles(40), *titles(10)]).save(tmp_path / "data")
     steps: list[int] = []
     spec = {"dataset_folder": str(tmp_path / "data"), "source": None}
-    result = TASKS["match"](spec, tmp_path / "out", lambda step, of, *rest, **more: steps.append(step))
+    result = find_duplicates(spec, tmp_path / "out", lambda step, of, *rest, **more: steps.append(step))
     assert result["same"] == 10
     assert len(match.Matches.load(tmp_path / "out").groups()) == 10
     assert steps == sorted(steps)

@@ -193,15 +193,15 @@ def test_new_products_are_never_ones_they_bought_and_signals_add_up() -> None:
 
 
 def test_the_worker_leaves_a_recommender_that_loads(tmp_path: Path) -> None:
-    from embedcore.tasks.tasks import TASKS
+    from embedcore.tasks.recommending import prepare_recommender
 
     dataset = random_shop(9)
     dataset.save(tmp_path / "data")
     seen: list[float] = []
-    TASKS["recommender"](
+    prepare_recommender(
         {"dataset_folder": str(tmp_path / "data")},
         tmp_path / "out",
-        lambda step, of, loss=None, note="", at=None: seen.append(step / of),
+        lambda step, of, loss=None, note="": seen.append(step / of),
     )
     found = model.Recommender.load(tmp_path / "out")
     assert np.array_equal(found.counts, dataset.counts)

@@ -11,7 +11,7 @@ from embedcore.errors import InputError
 from embedcore.progress import silent
 from embedcore.recommend import model
 from embedcore.recommend.purchases import Histories, every, of_baskets
-from embedcore.tasks import lists as tasks_lists
+from embedcore.tasks import recommending
 from tests.unit.test_baskets import shop
 
 
@@ -59,10 +59,10 @@ def test_lists_for_more_than_a_million_are_refused_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shop(30).save(tmp_path / "d")
-    monkeypatch.setattr(tasks_lists, "_MOST", 5)
+    monkeypatch.setattr(recommending, "_MOST", 5)
     for whom, many in (("baskets", "30 baskets"), ("customers", "customers")):
         spec = {"whom": whom, "k": 3, "dataset_folder": str(tmp_path / "d")}
         with pytest.raises(InputError, match=many) as e:
-            tasks_lists.lists(spec, tmp_path, silent)
+            recommending.write_lists(spec, tmp_path, silent)
         assert "--queries" in e.value.hint
-    assert not (tmp_path / tasks_lists.NAME).exists()
+    assert not (tmp_path / recommending.NAME).exists()

@@ -1,13 +1,11 @@
-"""The task behind the duplicates page: what its titles mean, then which products are one product listed twice."""
+"""Products listed twice: what their titles mean, then which of them are one product."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from embedcore import match as matcher
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError
 from embedcore.progress import Progress, part, silent
@@ -15,16 +13,13 @@ from embedcore.progress import Progress, part, silent
 _READING = 40  # of 100 steps go into reading titles
 
 
-def key(source: str | None = None, run: str | None = None, seed: int = 0) -> str:
-    """The key of a "match" job on one dataset: all that determines its result."""
-    return json.dumps([matcher.VERSION, source or "", run or "", seed])
-
-
-def match(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
+def find_duplicates(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """{"source", "seed"} and the folder of a dataset -> Matches.save(out).
 
     With a run ("run_folder", "run_method") its vectors help: those of texts in place of what is computed here, any
     other's (pictures, tables, baskets) as one more likeness."""
+    from embedcore.match import find
+
     progress(0, 100, note="Getting ready")
     dataset = Dataset.load(Path(spec["dataset_folder"]))
     run = Embedding.load(Path(spec["run_folder"]) / "embeddings") if spec.get("run_folder") else None
@@ -33,9 +28,9 @@ def match(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     if run is not None and spec.get("run_method") == "text":
         text = run
     else:
-        text = vectors(dataset, part(progress, 0, _READING))
+        text = title_vectors(dataset, part(progress, 0, _READING))
         extra = {str(spec["run_method"]): run} if run is not None else {}
-    found = matcher.find(
+    found = find(
         dataset,
         text,
         spec.get("source") or None,
@@ -48,8 +43,15 @@ def match(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     return {"pairs": len(found), "same": int(found.same.sum())}
 
 
-def vectors(dataset: Dataset, progress: Progress = silent) -> Embedding | None:
-    """Vectors of titles and brands; None when there are none or the language model is not there."""
+def title_vectors(dataset: Dataset, progress: Progress = silent) -> Embedding | None:
+    """Vectors of titles and brands; None when there are none or the language model is not there.
+
+    >>> import pandas as pd
+    >>> from embedcore import Catalogue
+    >>> prices = Catalogue(pd.DataFrame({"sku": ["a", "b"], "price": [1.0, 2.0]}), {"sku": "id", "price": "price"})
+    >>> title_vectors(Dataset.build("Shop", prices)) is None  # no words to read
+    True
+    """
     from embedcore.methods.text import encoder
     from embedcore.methods.text.method import product_texts
 

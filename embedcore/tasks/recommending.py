@@ -1,4 +1,4 @@
-"""The task behind lists for everybody: all products, baskets or customers, into one file."""
+"""Preparing recommendations once, and writing those of all products, baskets or customers into one file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,15 @@ NAME = "lists.parquet"
 _MOST = 1_000_000  # baskets or customers in one file
 
 
-def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
+def prepare_recommender(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
+    """What a dataset's baskets say about what to recommend -> Recommender.save(out)."""
+    from embedcore import recommend
+
+    recommend.fit(Dataset.load(Path(spec["dataset_folder"])), progress).save(out)
+    return {}
+
+
+def write_lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """{"whom", "k", "new_only"} and the folders of a dataset and of its recommender -> out/lists.parquet.
 
     whom: "complements" or "substitutes" (of every product that was bought), "baskets", or "customers" (new_only: what
@@ -25,7 +33,7 @@ def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     baskets, whom, k = dataset.baskets, str(spec["whom"]), int(spec["k"])
     if baskets is None:
         raise NeedsError("This dataset has no baskets.", "Add a baskets file on the Data page.")
-    if whom in ("baskets", "customers") and (many := _asked(baskets, whom)) > _MOST:
+    if whom in ("baskets", "customers") and (many := _count(baskets, whom)) > _MOST:
         raise InputError(
             f"Lists for all {many:,} {whom} would take hours, and few programs open such a file.",
             "For those you need, use the command recommend with --queries.",
@@ -36,8 +44,8 @@ def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
         items = {str(dataset.items[i]): int(i) for i in dataset.counts.nonzero()[0]}
         answers = batch.products(dataset, known, items, k, whom, progress)
     elif whom == "baskets":
-        asked = {str(id): baskets.of(n) for n, id in enumerate(baskets.ids)}
-        answers = batch.baskets(dataset, known, asked, k, progress)
+        queries = {str(id): baskets.of(n) for n, id in enumerate(baskets.ids)}
+        answers = batch.baskets(dataset, known, queries, k, progress)
     elif whom == "customers":
         histories = Histories.of(dataset)
         if histories is None:
@@ -58,5 +66,5 @@ def lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     return {"rows": files.write(answers, out / NAME)}
 
 
-def _asked(baskets: Baskets, whom: str) -> int:
+def _count(baskets: Baskets, whom: str) -> int:
     return len(baskets) if whom == "baskets" or baskets.customer_ids is None else len(baskets.customer_ids)

@@ -1,4 +1,4 @@
-"""The task behind the page on unusual products: a model of the table, each cell hidden in turn."""
+"""Likely data errors: a model of the table, each cell hidden in turn."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from embedcore.methods.autoencoder.method import FittedAutoencoder
 
 
-def anomalies(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
+def find_errors(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """{"exclude", "seed"} and the folder of a dataset -> unusual.parquet (see explore.anomalies), facts.json. With a
-    run of the autoencoder that learned with hidden cells ("model_folder") its model is asked, else one is trained."""
+    run of the autoencoder that learned with hidden cells ("model_folder") its model is used, else one is trained."""
     from embedcore.explore import anomalies as unusual
     from embedcore.methods import get
     from embedcore.methods.autoencoder.method import FittedAutoencoder
@@ -31,9 +31,10 @@ def anomalies(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[st
     fitted = None
     if spec.get("run") and spec.get("run_method") == "autoencoder":
         found = get("autoencoder").load(Path(spec["model_folder"]))
-        assert isinstance(found, FittedAutoencoder)
-        fitted = found
-    frame, facts = score(dataset, tuple(spec.get("exclude") or ()), int(spec.get("seed") or 0), progress, fitted)
+        fitted = found if isinstance(found, FittedAutoencoder) else None
+    frame, facts = score_products(
+        dataset, tuple(spec.get("exclude") or ()), int(spec.get("seed") or 0), progress, fitted
+    )
     out.mkdir(parents=True, exist_ok=True)
     frame.to_parquet(out / unusual.FILE, index=False)
     facts["seconds"] = round(time.perf_counter() - begin, 2)
@@ -41,7 +42,7 @@ def anomalies(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[st
     return {}
 
 
-def score(
+def score_products(
     dataset: Dataset,
     exclude: tuple[str, ...] = (),
     seed: int = 0,
@@ -51,7 +52,16 @@ def score(
     """(every product with its score and reason, the most unusual first; facts: columns, notices, left_out).
 
     fitted: a model of this dataset; without one an autoencoder is trained that learns with hidden cells. NeedsError
-    when no column can be used."""
+    when no column can be used.
+
+    >>> import pandas as pd
+    >>> from embedcore import Catalogue
+    >>> frame = pd.DataFrame({"sku": list("abcdef"), "kind": list("xxxyyy"), "part": list("uuuvvv")})
+    >>> shop = Dataset.build("Shop", Catalogue(frame, {"sku": "id", "kind": "category", "part": "category"}))
+    >>> scored, facts = score_products(shop)
+    >>> len(scored), facts["columns"]
+    (6, ['kind', 'part'])
+    """
     from embedcore.explore import anomalies as table
     from embedcore.methods.autoencoder.layout import trimmed
     from embedcore.methods.autoencoder.method import GOOD, Autoencoder, AutoencoderParams
