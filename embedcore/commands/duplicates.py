@@ -41,7 +41,7 @@ def add(commands: Any) -> None:
 
 def run(wanted: argparse.Namespace) -> None:
     from embedcore import match
-    from embedcore.tasks import title_vectors
+    from embedcore.methods import title_vectors
 
     dataset, ids = catalogue(wanted.catalogue, pairs(wanted.role, "--role"), wanted.source)
     text = None

@@ -1,12 +1,22 @@
-"""The embedding methods. Adding one: one file, one line in REGISTRY, and it passes tests/methods."""
+"""The embedding methods. Adding one: one file, one line in REGISTRY, and it passes tests/methods.
+
+>>> get("product2vec").subtitle
+'products bought together'
+"""
 
 from __future__ import annotations
 
 from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from embedcore.errors import InputError
 from embedcore.methods import evaluation
-from embedcore.methods.base import Fitted, Method, Params, figure, param, run_key
+from embedcore.methods.base import TABLE, Fitted, Method, Params, figure, param, run_key
+from embedcore.methods.persistence import load_model, pack_json, save_model, unpack_json
+
+if TYPE_CHECKING:
+    from embedcore.methods.autoencoder.method import FittedAutoencoder
+    from embedcore.methods.text.method import encode_texts, title_vectors
 
 # name -> "module:class"; a method's module is imported when it is asked for.
 REGISTRY: dict[str, str] = {
@@ -21,10 +31,20 @@ REGISTRY: dict[str, str] = {
     "pca": "embedcore.methods.columns.pca:TablePCA",
     "svd": "embedcore.methods.baskets.svd:BasketSVD",
 }
+# What others use of one method alone: imported when it is asked for, as the methods are.
+_LATER = {
+    "FittedAutoencoder": "embedcore.methods.autoencoder.method",
+    "encode_texts": "embedcore.methods.text.method",
+    "title_vectors": "embedcore.methods.text.method",
+}
 
 
 def get(name: str) -> Method:
-    """The method of that name; InputError when there is none."""
+    """The method of that name; InputError when there is none.
+
+    >>> get("pca").title
+    'PCA'
+    """
     try:
         module, cls = REGISTRY[name].split(":")
     except KeyError:
@@ -34,8 +54,37 @@ def get(name: str) -> Method:
 
 
 def all_methods() -> list[Method]:
-    """Every method, in the order in which the pages show them."""
+    """Every method, in the order in which the pages show them.
+
+    >>> [method.name for method in all_methods()][:2]
+    ['cooccurrence', 'entity']
+    """
     return [get(name) for name in REGISTRY]
 
 
-__all__ = ["REGISTRY", "Fitted", "Method", "Params", "all_methods", "evaluation", "figure", "get", "param", "run_key"]
+def __getattr__(name: str) -> Any:
+    if name in _LATER:
+        return getattr(import_module(_LATER[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+__all__ = [
+    "REGISTRY",
+    "TABLE",
+    "Fitted",
+    "FittedAutoencoder",
+    "Method",
+    "Params",
+    "all_methods",
+    "encode_texts",
+    "evaluation",
+    "figure",
+    "get",
+    "load_model",
+    "pack_json",
+    "param",
+    "run_key",
+    "save_model",
+    "title_vectors",
+    "unpack_json",
+]

@@ -42,6 +42,13 @@ def param(
     column: the value is one catalogue column that has one of these roles, or "" for none. runs: the value is a tuple of
     keys of finished runs on the same dataset. advanced: hidden until asked for. later: it came after results had been
     stored, and its default is what was done before, so that at its default it is left out of a run's key.
+
+    >>> @dataclass(frozen=True)
+    ... class MyParams(Params):
+    ...     dimension: int = param(32, "Dimensions", "Length of a vector.", low=2, high=512)
+    >>> MyParams(1)
+    Traceback (most recent call last):
+    embedcore.errors.InputError: “Dimensions” is 1. Choose a value from 2 to 512.
     """
     meta = {
         "label": label,
@@ -72,7 +79,12 @@ def figure(
 ) -> dict[str, Any]:
     """One row of meta["figures"]: a measure on data that training did not see, beside the simplest alternative.
 
-    kind: "share" (0 to 1, shown in percent) or "number". better: "higher" or "lower". help: the exact term."""
+    kind: "share" (0 to 1, shown in percent) or "number". better: "higher" or "lower". help: the exact term.
+
+    >>> row = figure("Neighbours of the same category", 0.9, 0.8, "plain PCA", help="Accuracy on held-out products.")
+    >>> row["value"], row["baseline"]
+    (0.9, 0.8)
+    """
     return {
         "name": name,
         "value": float(value),
@@ -86,7 +98,11 @@ def figure(
 
 @dataclass(frozen=True)
 class Params:
-    """Base of every method's parameters: frozen, validated against the bounds in its fields."""
+    """Base of every method's parameters: frozen, validated against the bounds in its fields.
+
+    >>> Params().canonical()
+    '{}'
+    """
 
     def __post_init__(self) -> None:
         for f in fields(self):
@@ -125,6 +141,14 @@ class Fitted(ABC):
     vector), left_out (how many have none); optional and shown wherever the result is:
     notices: plain sentences to read before anything else, such as "A plain PCA does better on this table.";
     figures: held-out measures beside the simplest alternative, made by `figure`.
+
+    >>> import pandas as pd
+    >>> from embedcore.methods import get
+    >>> lines = pd.DataFrame({"basket": ["1", "1", "2", "2"], "item": ["mug", "cup", "cup", "mug"]})
+    >>> method = get("svd")
+    >>> fitted = method.fit(Dataset.build("shop", None, lines), method.Params())
+    >>> list(fitted.embeddings), fitted.meta["vocabulary"]
+    (['product'], 2)
     """
 
     embeddings: dict[str, Embedding]
@@ -144,7 +168,12 @@ class Fitted(ABC):
 
 
 class Method(ABC):
-    """One way to make an embedding. Stateless."""
+    """One way to make an embedding. Stateless.
+
+    >>> from embedcore.methods import get
+    >>> get("svd").title, get("svd").needs
+    ('Truncated SVD', frozenset({'baskets'}))
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]  # the field's name of it
@@ -184,6 +213,11 @@ class Method(ABC):
 
 
 def run_key(dataset_hash: str, method: Method, params: Params, seed: int) -> str:
-    """sha256 (hex) of everything that determines a result: same key, same result."""
+    """sha256 (hex) of everything that determines a result: same key, same result.
+
+    >>> from embedcore.methods import get
+    >>> run_key("a dataset", get("pca"), get("pca").Params(), 0)[:12]
+    '6582e98e3cce'
+    """
     text = "\n".join([dataset_hash, method.name, str(method.version), params.canonical(), str(seed)])
     return hashlib.sha256(text.encode()).hexdigest()

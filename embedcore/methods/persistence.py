@@ -16,7 +16,14 @@ from embedcore.errors import MissingError
 def save_model(
     folder: Path, embeddings: Mapping[str, Embedding], meta: Mapping[str, Any], arrays: Mapping[str, np.ndarray]
 ) -> None:
-    """Write every embedding, `model.json` (meta, kinds) and `model.safetensors` (arrays) into `folder`."""
+    """Write every embedding, `model.json` (meta, kinds) and `model.safetensors` (arrays) into `folder`.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_model(Path(folder), {}, {"seed": 0}, {"weights": np.ones(2)})
+    ...     sorted(p.name for p in Path(folder).iterdir())
+    ['model.json', 'model.safetensors']
+    """
     from safetensors.numpy import save_file
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -29,7 +36,14 @@ def save_model(
 
 
 def load_model(folder: Path) -> tuple[dict[str, Embedding], dict[str, Any], dict[str, np.ndarray]]:
-    """(embeddings, meta, arrays) as `save_model` wrote them; MissingError when they are not there."""
+    """(embeddings, meta, arrays) as `save_model` wrote them; MissingError when they are not there.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_model(Path(folder), {}, {"seed": 0}, {})
+    ...     load_model(Path(folder))
+    ({}, {'seed': 0}, {})
+    """
     try:
         head = json.loads((folder / "model.json").read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -44,3 +58,21 @@ def load_arrays(folder: Path) -> dict[str, np.ndarray]:
 
     weights = folder / "model.safetensors"
     return load_file(str(weights)) if weights.exists() else {}
+
+
+def pack_json(plain: Any) -> np.ndarray:
+    """JSON as (bytes,) uint8: a vocabulary belongs into the model's file, not into the facts of every result.
+
+    >>> unpack_json(pack_json({"colour": ["red"]}))
+    {'colour': ['red']}
+    """
+    return np.frombuffer(json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass"), np.uint8)
+
+
+def unpack_json(array: np.ndarray) -> Any:
+    """What `pack_json` was given.
+
+    >>> unpack_json(pack_json([1, "two"]))
+    [1, 'two']
+    """
+    return json.loads(array.tobytes().decode("utf-8", "surrogatepass"))

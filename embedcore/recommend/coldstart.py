@@ -15,7 +15,7 @@ from embedcore.data import Catalogue, Dataset
 from embedcore.errors import InputError, NeedsError
 from embedcore.explore.recent import Recent
 from embedcore.explore.suggestion import Recommendation
-from embedcore.methods.columns.cells import Cells
+from embedcore.methods.columns import Cells
 from embedcore.progress import Progress, silent
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.purchases import table

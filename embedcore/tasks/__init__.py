@@ -5,7 +5,6 @@ result. It opens no database: the server stores what lies in the folder when the
 "module:function"; what is handed out here is used by the commands, too."""
 
 from embedcore.tasks.errors import score_products
-from embedcore.tasks.matching import title_vectors
 from embedcore.tasks.training import train
 
-__all__ = ["score_products", "title_vectors", "train"]
+__all__ = ["score_products", "train"]

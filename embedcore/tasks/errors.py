@@ -15,15 +15,14 @@ from embedcore.data import Dataset
 from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
-    from embedcore.methods.autoencoder.method import FittedAutoencoder
+    from embedcore.methods import FittedAutoencoder
 
 
 def find_errors(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """{"exclude", "seed"} and the folder of a dataset -> unusual.parquet (see explore.anomalies), facts.json. With a
     run of the autoencoder that learned with hidden cells ("model_folder") its model is used, else one is trained."""
     from embedcore.explore import anomalies as unusual
-    from embedcore.methods import get
-    from embedcore.methods.autoencoder.method import FittedAutoencoder
+    from embedcore.methods import FittedAutoencoder, get
 
     begin = time.perf_counter()
     progress(0, 100, note="Getting ready")
@@ -63,19 +62,22 @@ def score_products(
     (6, ['kind', 'part'])
     """
     from embedcore.explore import anomalies as table
-    from embedcore.methods.autoencoder.layout import trimmed
-    from embedcore.methods.autoencoder.method import GOOD, Autoencoder, AutoencoderParams
+    from embedcore.methods import FittedAutoencoder, get
 
     if fitted is None:
-        params = AutoencoderParams(preset=GOOD, exclude=exclude, check=False)
-        fitted = Autoencoder().fit(dataset, params, part(progress, 0, 80), seed)
+        method = get("autoencoder")
+        params = method.Params.of({"exclude": exclude, "check": False})  # its default hides cells while it learns
+        trained = method.fit(dataset, params, part(progress, 0, 80), seed)
+        if not isinstance(trained, FittedAutoencoder):
+            raise TypeError(type(trained))
+        fitted = trained
     columns = [c.name for c in fitted.layout.columns]
     known = np.flatnonzero(fitted.sheet(dataset).known[: dataset.n_catalogue])
     frame = table.unusual(dataset, fitted.expected(dataset), len(columns), known, part(progress, 80, 100))
     facts = {
         "columns": columns,
         "unused": fitted.meta.get("unused", []),
-        "notices": trimmed(fitted.layout),
+        "notices": fitted.trimmed,
         "left_out": dataset.n_catalogue - len(known),
         "products": len(known),
     }

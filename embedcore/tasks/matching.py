@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from embedcore.data import Dataset, Embedding
-from embedcore.errors import InputError
-from embedcore.progress import Progress, part, silent
+from embedcore.methods import title_vectors
+from embedcore.progress import Progress, part
 
 _READING = 40  # of 100 steps go into reading titles
 
@@ -41,28 +41,3 @@ def find_duplicates(spec: Mapping[str, Any], out: Path, progress: Progress) -> d
     progress(99, 100, note="Saving")
     found.save(out)
     return {"pairs": len(found), "same": int(found.same.sum())}
-
-
-def title_vectors(dataset: Dataset, progress: Progress = silent) -> Embedding | None:
-    """Vectors of titles and brands; None when there are none or the language model is not there.
-
-    >>> import pandas as pd
-    >>> from embedcore import Catalogue
-    >>> prices = Catalogue(pd.DataFrame({"sku": ["a", "b"], "price": [1.0, 2.0]}), {"sku": "id", "price": "price"})
-    >>> title_vectors(Dataset.build("Shop", prices)) is None  # no words to read
-    True
-    """
-    from embedcore.methods.text import encoder
-    from embedcore.methods.text.method import product_texts
-
-    columns = dataset.columns("title", "brand") or dataset.columns("description", "text")[:1]
-    if not columns:
-        return None
-    at, read = product_texts(dataset, columns)
-    if not read:
-        return None
-    progress(0, 1, note="Loading the language model")
-    try:
-        return Embedding("product", dataset.items[at], encoder.read(read, progress=progress).vectors)
-    except InputError:  # without the model, letters and words are compared; the result says so
-        return None

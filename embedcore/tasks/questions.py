@@ -9,10 +9,10 @@ from typing import Any
 
 def encode(spec: Mapping[str, Any]) -> dict[str, Any]:
     """{"texts", "model"} -> {"vectors"}, of length 1. "fitted": the model folder of a text result whose map is used."""
-    from embedcore.methods.text.method import encode as vectors_of
+    from embedcore.methods import encode_texts
 
     fitted = Path(spec["fitted"]) if spec.get("fitted") else None
-    return {"vectors": vectors_of(list(spec["texts"]), str(spec.get("model") or ""), fitted).tolist()}
+    return {"vectors": encode_texts(list(spec["texts"]), str(spec.get("model") or ""), fitted).tolist()}
 
 
 def predict(spec: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,13 +46,13 @@ STRENGTH = 0.3  # inverse of the penalty on standardised weights
 def catalogue(name: str) -> tuple[Dataset, Embedding | None]:
     """(dataset as the program reads the raw file, vectors of its titles and brands)."""
     from embedcore.commands.duplicates import catalogue as read
-    from embedcore.tasks import title_vectors as vectors
+    from embedcore.methods import title_vectors
 
     dataset, ids = read(SHARED / "data" / "duplicates" / name / "catalogue.csv")
     assert dataset.catalogue is not None
     frame = dataset.catalogue.frame.assign(**{dataset.catalogue.id_column: ids.astype(str)})
     named = Dataset.build(name, Catalogue(frame, dataset.catalogue.roles))
-    return named, vectors(named)
+    return named, title_vectors(named)
 
 
 def gold(name: str, dataset: Dataset) -> np.ndarray:

@@ -10,8 +10,8 @@ import pytest
 
 from embedcore.data import Catalogue, Dataset, Embedding
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods import get
-from embedcore.methods.columns.cells import Cells, packed, unpacked
+from embedcore.methods import get, pack_json, unpack_json
+from embedcore.methods.columns.cells import Cells
 from embedcore.methods.columns.cooccurrence import UNSURE, FittedCooccurrence
 from embedcore.methods.columns.linear import main_directions
 from tests.shared import shared
@@ -178,7 +178,7 @@ def test_a_vocabulary_survives_packing() -> None:
     assert again.columns == cells.columns
     assert again.values == cells.values
     assert (again.matrix(dataset(made())) != cells.matrix(dataset(made()))).nnz == 0
-    assert unpacked(packed({"ö": ["\ud800", 1.5]})) == {"ö": ["\ud800", 1.5]}
+    assert unpack_json(pack_json({"ö": ["\ud800", 1.5]})) == {"ö": ["\ud800", 1.5]}
 
 
 def test_rare_columns_decide_more_when_common_values_count_less() -> None:

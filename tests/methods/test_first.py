@@ -14,6 +14,7 @@ from embedcore.jobs.worker import Report
 from embedcore.methods import get
 from embedcore.methods.baskets import documents, pieces, ppmi
 from embedcore.progress import FIRST, show_first, stage
+from embedcore.vectors import select_rows
 from tests.methods import planted
 from tests.methods.test_baskets import dataset
 
@@ -141,7 +142,7 @@ def test_long_documents_are_cut_into_even_pieces_that_keep_every_product() -> No
 
 def test_documents_are_picked_out_whole() -> None:
     indptr, items = np.array([0, 2, 5, 6]), np.arange(6)
-    heads, some = pieces.some(indptr, items, np.array([0, 2]))
+    heads, some = select_rows(indptr, items, np.array([0, 2]))
     assert list(heads) == [0, 2, 3]
     assert list(some) == [0, 1, 5]
 

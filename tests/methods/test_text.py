@@ -204,8 +204,8 @@ import socket
 def refuse(*a, **k):
     raise AssertionError(f"went online: {a}")
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = refuse
-from embedcore.methods.text.method import encode
-print(encode(["red shoe"]).shape)
+from embedcore.methods.text.method import encode_texts
+print(encode_texts(["red shoe"]).shape)
 """
 
 UNREACHABLE = """

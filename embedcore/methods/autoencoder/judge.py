@@ -12,8 +12,7 @@ from embedcore.data import Dataset
 from embedcore.methods.autoencoder.layout import Layout, Sheet
 from embedcore.methods.autoencoder.read import Reader, rebuilt
 from embedcore.methods.base import Method, Params, figure
-from embedcore.methods.columns.hidden import TableMethod, judge
-from embedcore.methods.columns.linear import main_directions
+from embedcore.methods.columns import TableMethod, judge_table, main_directions
 from embedcore.progress import Progress
 
 if TYPE_CHECKING:
@@ -98,7 +97,7 @@ def neighbours(
 ) -> tuple[list[str], list[dict[str, Any]]]:
     """(notices, figures) of the check that hides columns in turn, with shorter trainings."""
     brief = replace(params, steps=min(params.steps, _STEPS))  # type: ignore[attr-defined, call-arg]
-    verdict = judge(TableMethod(method, brief, dataset, _COLUMNS), seed, progress)
+    verdict = judge_table(TableMethod(method, brief, dataset, _COLUMNS), seed, progress)
     return verdict.notices, verdict.figures
 
 

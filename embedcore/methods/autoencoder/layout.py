@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from embedcore.data import Dataset
-from embedcore.methods.columns.table import Encoded, Table, numeric
+from embedcore.methods.columns import Encoded, Table, numeric
 
 BUDGET = 4_096  # values told apart over all columns: past it, the rarest of the largest columns count as one
 _BINS = 16  # steps of a number, when it has more different values than _FEW

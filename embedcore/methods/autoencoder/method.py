@@ -16,10 +16,8 @@ from embedcore.errors import NeedsError
 from embedcore.methods.autoencoder.layout import Layout, Sheet, trimmed
 from embedcore.methods.autoencoder.read import Expected, Reader, expectations, rebuilt
 from embedcore.methods.base import TABLE, Fitted, Method, Params, param
-from embedcore.methods.columns.cells import packed, unpacked
-from embedcore.methods.columns.cooccurrence import UNSURE
-from embedcore.methods.columns.table import WIDE, Table
-from embedcore.methods.persistence import load_model, save_model
+from embedcore.methods.columns import UNSURE, WIDE, Table
+from embedcore.methods.persistence import load_model, pack_json, save_model, unpack_json
 from embedcore.progress import Progress, part, silent
 
 GOOD, FAITHFUL = "good neighbours", "faithful"
@@ -81,11 +79,15 @@ class AutoencoderParams(Params):
 
 
 class FittedAutoencoder(Fitted):
-    """embeddings: "product"; "value" (ids "column=value", the mean of the products that have it)."""
+    """embeddings: "product"; "value" (ids "column=value", the mean of the products that have it).
+
+    >>> issubclass(FittedAutoencoder, Fitted)
+    True
+    """
 
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
         self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
-        facts = unpacked(arrays["layout"])
+        facts = unpack_json(arrays["layout"])
         self.layout, self._constant = Layout.from_plain(facts["layout"]), facts["constant"]
         self.reader = Reader(self.layout, arrays)
 
@@ -122,6 +124,11 @@ class FittedAutoencoder(Fitted):
                 told = pd.Series(self._constant.get(name), index=told.index).astype(told.dtype)
             out[name] = told
         return pd.DataFrame(out)
+
+    @property
+    def trimmed(self) -> list[str]:
+        """One sentence about each column of which only the commonest values count."""
+        return trimmed(self.layout)
 
     def expected(self, dataset: Dataset) -> Iterator[Expected]:
         """Column by column: every cell hidden in turn, and what the model expects there."""
@@ -191,7 +198,7 @@ class Autoencoder(Method):
             seed,
             part(progress, 5, 75),
         )
-        arrays["layout"] = packed({"layout": layout.plain(), "constant": _constants(dataset, layout)})
+        arrays["layout"] = pack_json({"layout": layout.plain(), "constant": _constants(dataset, layout)})
         arrays["mean"] = np.zeros(params.dimension, np.float32)
         meta: dict[str, Any] = {
             "params": asdict(params),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from embedcore.data import Dataset
-from embedcore.methods.columns.cells import Cells
+from embedcore.methods.columns import Cells
 from embedcore.progress import Progress, silent
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embedcore.data import Dataset
-from embedcore.methods.columns.linear import main_directions
+from embedcore.methods.columns import main_directions
 from embedcore.progress import Progress
 from embedcore.vectors import select_rows
 

@@ -12,8 +12,7 @@ import numpy as np
 from embedcore.data import Embedding
 from embedcore.methods.baskets.documents import Documents
 from embedcore.methods.baskets.pieces import cut_up
-from embedcore.methods.columns.linear import main_directions
-from embedcore.methods.columns.pmi import chance_of, information, sample
+from embedcore.methods.columns import context_chance, main_directions, mutual_information, sample_rows
 from embedcore.progress import Progress, part, silent
 from embedcore.vectors import select_rows
 
@@ -62,7 +61,7 @@ def vectors(docs: Documents, dimension: int, seed: int = 0, progress: Progress =
     from scipy.sparse import vstack
 
     sizes = np.diff(docs.indptr)
-    rows = sample(sizes * np.minimum(sizes, _CUT).astype(np.float64), _PAIRS, seed)
+    rows = sample_rows(sizes * np.minimum(sizes, _CUT).astype(np.float64), _PAIRS, seed)
     indptr, items = (docs.indptr, docs.items) if rows is None else select_rows(docs.indptr, docs.items, rows)
     indptr, items = cut_up(indptr, items, _CUT, np.random.default_rng(seed))
     v = len(docs.vocabulary)
@@ -90,7 +89,7 @@ def _positive(
     each = np.repeat(1 / np.maximum(sizes - 1, 1), sizes).astype(np.float32)
     turned = csr_matrix((each, items, indptr), (len(sizes), v)).T.tocsr()
     company = csr_matrix((np.ones(len(items), np.float32), items, indptr), (len(sizes), v))[:, heads]
-    chance = chance_of(head_often, _CONTEXT)
+    chance = context_chance(head_often, _CONTEXT)
     ends = np.cumsum(np.bincount(items, np.repeat(sizes, sizes), v))
     at = 0
     while at < v:
@@ -101,7 +100,7 @@ def _positive(
         good = (row != heads[col]) & ((count >= _SELDOM) | (often[row] < _OFTEN))
         row, col, count = row[good], col[good], count[good]
         least = np.minimum(often[row], head_often[col])
-        score = information(count, often[row], chance[col]) * (count / (count + 1)) * (least / (least + 1))
+        score = mutual_information(count, often[row], chance[col]) * (count / (count + 1)) * (least / (least + 1))
         good = score > 0
         yield csr_matrix((score[good].astype(np.float32), (row[good] - at, col[good])), (stop - at, len(heads)))
         at = stop

@@ -12,7 +12,7 @@ from embedcore.errors import NeedsError
 from embedcore.methods.base import figure
 from embedcore.methods.baskets import documents, unseen
 from embedcore.methods.baskets.content import STEPS, ContentMap
-from embedcore.methods.columns.cells import Cells
+from embedcore.methods.columns import Cells
 from embedcore.progress import Progress
 
 if TYPE_CHECKING:

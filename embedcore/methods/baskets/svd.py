@@ -13,7 +13,7 @@ from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
 from embedcore.methods.base import Fitted, Method, Params, param
 from embedcore.methods.baskets import documents
-from embedcore.methods.columns.linear import main_directions
+from embedcore.methods.columns import main_directions
 from embedcore.methods.persistence import load_model, save_model
 from embedcore.progress import Progress, silent
 

@@ -10,7 +10,7 @@ import numpy as np
 from embedcore.data import row_slices
 from embedcore.methods.baskets.content import ContentMap, rarity, weighted
 from embedcore.methods.baskets.documents import Documents, drawn
-from embedcore.methods.columns.cells import Cells
+from embedcore.methods.columns import Cells
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from embedcore.data import Dataset
+from embedcore.methods import pack_json, unpack_json
 from embedcore.methods.columns.table import Table
 
 if TYPE_CHECKING:
@@ -28,6 +28,14 @@ class Cells:
     edges: per number column, per level, the borders of the ranges (on the scale of Table.encode).
     owner: (T,) int32, the column of each token. share: (T,) float32, 1 / levels for ranges, so that a number says as
     much as a value; 0 for words without a letter, which are sizes and codes; else 1.
+
+    >>> import pandas as pd
+    >>> from embedcore.data import Catalogue
+    >>> frame = pd.DataFrame({"id": ["a", "b", "c"], "colour": ["red", "red", "blue"], "price": [1.0, 2.0, 3.0]})
+    >>> shop = Dataset.build("shop", Catalogue(frame, {"id": "id", "colour": "category", "price": "price"}))
+    >>> cells = Cells.of(shop)
+    >>> cells.columns, cells.values
+    (('colour', 'price'), ['colour=red', 'colour=blue'])
     """
 
     table: Table
@@ -99,20 +107,10 @@ class Cells:
     def pack(self) -> dict[str, np.ndarray]:
         """As arrays for a model's file."""
         plain = {"table": self.table.plain(), "edges": [[e.tolist() for e in levels] for levels in self.edges]}
-        return {"cells": packed(plain)}
+        return {"cells": pack_json(plain)}
 
     @classmethod
     def unpack(cls, arrays: dict[str, np.ndarray]) -> Cells:
-        plain = unpacked(arrays["cells"])
+        plain = unpack_json(arrays["cells"])
         edges = tuple(tuple(np.array(e, np.float32) for e in levels) for levels in plain["edges"])
         return cls(Table.from_plain(plain["table"]), edges)
-
-
-def packed(plain: Any) -> np.ndarray:
-    """JSON as (bytes,) uint8: a vocabulary belongs into the model's file, not into the facts of every result."""
-    return np.frombuffer(json.dumps(plain, ensure_ascii=False).encode("utf-8", "surrogatepass"), np.uint8)
-
-
-def unpacked(array: np.ndarray) -> Any:
-    """What `packed` was given."""
-    return json.loads(array.tobytes().decode("utf-8", "surrogatepass"))

@@ -12,11 +12,10 @@ import numpy as np
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods.base import TABLE, Fitted, Method, Params, param
+from embedcore.methods import TABLE, Fitted, Method, Params, evaluation, load_model, param, save_model
 from embedcore.methods.columns.cells import Cells
 from embedcore.methods.columns.hidden import TableMethod, judge
-from embedcore.methods.evaluation import Verdict
-from embedcore.methods.persistence import load_model, save_model
+from embedcore.methods.columns.pmi import token_vectors
 from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
@@ -139,8 +138,6 @@ class Cooccurrence(Method):
 
         meta: columns, unused (column, why), tokens, left_out, notices and figures (see hidden.judge).
         NeedsError when no column can be used, or when there is only one and it holds plain values."""
-        from embedcore.methods.columns import pmi
-
         missing = self.lacks(dataset)
         if missing:
             raise NeedsError(missing)
@@ -151,7 +148,7 @@ class Cooccurrence(Method):
         x = cells.matrix(dataset)
         counts = np.asarray(x.sum(axis=0)).ravel()
         progress(20, 100, note="Counting what stands together")
-        tokens, used = pmi.vectors(x, cells, params.dimension, params.context, seed, part(progress, 20, 80))
+        tokens, used = token_vectors(x, cells, params.dimension, params.context, seed, part(progress, 20, 80))
         weights = (cells.share * params.rarity / (params.rarity + counts / max(len(dataset), 1))).astype(np.float32)
         total, weight = _sums(x, weights, tokens)
         known = np.flatnonzero(weight > 0)
@@ -165,7 +162,7 @@ class Cooccurrence(Method):
             facts = {"counts": seen, "unsure": [n < UNSURE for n in seen], "unsure_below": UNSURE}
             embeddings["value"] = Embedding("value", np.array(values, object), tokens[: len(values)], facts)
         subject, rest = TableMethod(self, params, dataset), part(progress, 80, 100)
-        verdict = judge(subject, seed, rest) if params.check else Verdict()
+        verdict = judge(subject, seed, rest) if params.check else evaluation.Verdict()
         progress(100, 100, note="Done")
         meta = {
             "params": asdict(params),

@@ -25,7 +25,12 @@ class Inputs:
 
     codes: (n, J) int32 codes of the category columns, 0 = missing or never seen; a method may add columns and codes of
     its own. numbers: (n, N) float32 standardised, cut off far out, NaN = missing. words: for each text column (n, L)
-    int32 words of its vocabulary, -1 where there are fewer. known: (n,) bool, whether any cell says something."""
+    int32 words of its vocabulary, -1 where there are fewer. known: (n,) bool, whether any cell says something.
+
+    >>> two = Inputs(np.array([[1], [0]]), np.array([[0.5], [np.nan]], np.float32), (), np.array([True, False]))
+    >>> two.filled.tolist(), len(two.take(np.array([0])))
+    ([[0.5], [0.0]], 1)
+    """
 
     codes: np.ndarray
     numbers: np.ndarray
@@ -104,13 +109,22 @@ def one_hot(codes: np.ndarray, sizes: Sequence[int]) -> csr_matrix:
 
 def gelu(x: np.ndarray, cube: np.ndarray) -> np.ndarray:
     """Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016). cube: x to the third, as `x**3` or as
-    `x * x * x`: they differ in the last bit, and each method keeps what its stored vectors were made with."""
+    `x * x * x`: they differ in the last bit, and each method keeps what its stored vectors were made with.
+
+    >>> x = np.array([-1.0, 0.0, 1.0])
+    >>> gelu(x, x**3).round(2).tolist()
+    [-0.1599999964237213, 0.0, 0.8399999737739563]
+    """
     bend, share = _GELU
     return np.asarray(0.5 * x * (1 + np.tanh(bend * (x + share * cube))), np.float32)
 
 
 def layer_norm(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:
-    """Rows of mean 0 and variance 1, then scaled and moved (Ba, Kiros and Hinton 2016)."""
+    """Rows of mean 0 and variance 1, then scaled and moved (Ba, Kiros and Hinton 2016).
+
+    >>> layer_norm(np.array([[1.0, 3.0]]), np.ones(2), np.zeros(2)).round(2).tolist()
+    [[-1.0, 1.0]]
+    """
     x = x - x.mean(axis=1, keepdims=True)
     return np.asarray(x / np.sqrt((x * x).mean(axis=1, keepdims=True) + _EPS) * weight + bias)
 

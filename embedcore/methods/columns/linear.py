@@ -26,7 +26,13 @@ def main_directions(
     """(right singular vectors (columns, k), singular values (k,)) of m, or of m - mean, which is never written out.
 
     Halko, Martinsson and Tropp 2011. k is cut to the smaller side of m. Signs are fixed, so that the same matrix and
-    seed give the same vectors. rounds: of power iterations. Calls progress rounds + 1 times."""
+    seed give the same vectors. rounds: of power iterations. Calls progress rounds + 1 times.
+
+    >>> from scipy.sparse import csr_matrix
+    >>> directions, values = main_directions(csr_matrix(np.diag([1.0, 3.0])), 1)
+    >>> directions.round(3).ravel().tolist(), values.round(3).tolist()
+    ([0.0, 1.0], [3.0])
+    """
     k = min(k, *m.shape)
     if k == 0:
         return np.zeros((m.shape[1], 0), np.float32), np.zeros(0, np.float32)

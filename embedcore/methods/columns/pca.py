@@ -11,11 +11,9 @@ import numpy as np
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods.base import TABLE, Fitted, Method, Params, param
-from embedcore.methods.columns.cells import packed, unpacked
+from embedcore.methods import TABLE, Fitted, Method, Params, load_model, pack_json, param, save_model, unpack_json
 from embedcore.methods.columns.linear import main_directions
 from embedcore.methods.columns.table import Table
-from embedcore.methods.persistence import load_model, save_model
 from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
@@ -37,7 +35,7 @@ class FittedPCA(Fitted):
 
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
         self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
-        self.table = Table.from_plain(unpacked(arrays["table"]))
+        self.table = Table.from_plain(unpack_json(arrays["table"]))
 
     def embed(self, new: Dataset) -> Embedding:
         """The place of each product on the components of the training; products without a known cell are left out
@@ -102,7 +100,12 @@ class TablePCA(Method):
             "unused": [list(pair) for pair in table.left_out],
             "explained": float((values**2).sum() / max(spread, 1e-12)),
         }
-        arrays = {"components": components.astype(np.float32), "mean": mean, "idf": idf, "table": packed(table.plain())}
+        arrays = {
+            "components": components.astype(np.float32),
+            "mean": mean,
+            "idf": idf,
+            "table": pack_json(table.plain()),
+        }
         return FittedPCA({"product": Embedding("product", dataset.items[known], vectors)}, meta, arrays)
 
     def load(self, folder: Path) -> FittedPCA:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 PAIRS = 4e8  # pairs of cells that are counted at most, a few CPU seconds; of more rows, a sample is read
 
 
-def vectors(
+def token_vectors(
     x: csr_matrix, cells: Cells, dimension: int, context: float, seed: int, progress: Progress = silent
 ) -> tuple[np.ndarray, int]:
     """((T, d) float32 vectors of the tokens, how many rows were counted).
@@ -27,10 +27,20 @@ def vectors(
     Goldberg and Dagan 2015), its truncated SVD, singular values to the power 1/2. Two values of one column never
     stand together, so only pairs across columns count, and words of one text; of a single number column, the wide and
     narrow ranges.
-    d is smaller than `dimension` when there are few tokens."""
+    d is smaller than `dimension` when there are few tokens.
+
+    >>> import pandas as pd
+    >>> from embedcore.data import Catalogue, Dataset
+    >>> frame = pd.DataFrame({"id": ["a", "b", "c"], "colour": ["red", "red", "blue"], "price": [1.0, 2.0, 3.0]})
+    >>> shop = Dataset.build("shop", Catalogue(frame, {"id": "id", "colour": "category", "price": "price"}))
+    >>> cells = Cells.of(shop)
+    >>> vectors, rows = token_vectors(cells.matrix(shop), cells, 4, context=0.75, seed=0)
+    >>> vectors.shape[0] == len(cells.owner), rows
+    (True, 3)
+    """
     from scipy.sparse import diags
 
-    rows = sample(np.diff(x.indptr).astype(np.float64) ** 2, PAIRS, seed)
+    rows = sample_rows(np.diff(x.indptr).astype(np.float64) ** 2, PAIRS, seed)
     counted = (x if rows is None else x[rows]) @ diags(np.sqrt(cells.share))
     counted.eliminate_zeros()
     found = _positive(counted.tocsr(), cells, context, progress)
@@ -39,22 +49,34 @@ def vectors(
     return (unit * np.sqrt(values)).astype(np.float32), x.shape[0] if rows is None else len(rows)
 
 
-def sample(pairs: np.ndarray, most: float, seed: int) -> np.ndarray | None:
-    """Positions of the rows to count, of which each has so many pairs (n,); None for all."""
+def sample_rows(pairs: np.ndarray, most: float, seed: int) -> np.ndarray | None:
+    """Positions of the rows to count, of which each has so many pairs (n,); None for all.
+
+    >>> sample_rows(np.array([4.0, 9.0]), 100, seed=0) is None
+    True
+    """
     if pairs.sum() <= most:
         return None
     order = np.random.default_rng(seed).permutation(len(pairs))
     return np.sort(order[: max(int((pairs[order].cumsum() <= most).sum()), 100)])
 
 
-def chance_of(often: np.ndarray, context: float) -> np.ndarray:
-    """(n,) how likely each context is by chance: its share of the frequencies to the power `context`."""
+def context_chance(often: np.ndarray, context: float) -> np.ndarray:
+    """(n,) how likely each context is by chance: its share of the frequencies to the power `context`.
+
+    >>> context_chance(np.array([1.0, 3.0]), 1.0).tolist()
+    [0.25, 0.75]
+    """
     return np.asarray(often**context / (often**context).sum())
 
 
-def information(count: np.ndarray, often: np.ndarray, chance: np.ndarray) -> np.ndarray:
+def mutual_information(count: np.ndarray, often: np.ndarray, chance: np.ndarray) -> np.ndarray:
     """Pointwise mutual information of pairs seen `count` times. often: how often the first of each pair is seen;
-    chance: how likely the second is."""
+    chance: how likely the second is.
+
+    >>> mutual_information(np.array([2.0]), np.array([4.0]), np.array([0.25])).round(3).tolist()
+    [0.693]
+    """
     return np.asarray(np.log(count / (often * chance)))
 
 
@@ -83,7 +105,7 @@ def _positive(x: csr_matrix, cells: Cells, context: float, progress: Progress) -
             "Use more columns, or choose the plain PCA.",
         )
     often = np.bincount(row, count, len(owner))
-    score = information(count, often[row], chance_of(often, context)[col])
+    score = mutual_information(count, often[row], context_chance(often, context)[col])
     good = score > 0
     if not good.any():
         good[:] = True

@@ -58,6 +58,14 @@ class Encoded:
 
     categories: (n, C) int32 codes, 0 = missing or unknown. numbers: (n, N) float32 standardised, NaN = missing.
     words: for each text column (indptr (n+1,) int64, codes int32): the known words of a row, each once.
+
+    >>> import pandas as pd
+    >>> from embedcore.data import Catalogue
+    >>> frame = pd.DataFrame({"id": ["a", "b", "c"], "colour": ["red", "red", "blue"], "price": [1.0, 2.0, 3.0]})
+    >>> shop = Dataset.build("shop", Catalogue(frame, {"id": "id", "colour": "category", "price": "price"}))
+    >>> encoded = Table.of(shop).encode(shop)
+    >>> encoded.categories.ravel().tolist(), encoded.numbers.round(1).ravel().tolist()
+    ([1, 1, 2], [-1.2000000476837158, 0.0, 1.2000000476837158])
     """
 
     categories: np.ndarray
@@ -75,7 +83,15 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Table:
-    """What was learned from the columns of one catalogue; `encode` reads any dataset with it."""
+    """What was learned from the columns of one catalogue; `encode` reads any dataset with it.
+
+    >>> import pandas as pd
+    >>> from embedcore.data import Catalogue
+    >>> frame = pd.DataFrame({"id": ["a", "b", "c"], "colour": ["red", "red", "blue"], "price": [1.0, 2.0, 3.0]})
+    >>> shop = Dataset.build("shop", Catalogue(frame, {"id": "id", "colour": "category", "price": "price"}))
+    >>> Table.of(shop, exclude=["price"]).used
+    ('colour',)
+    """
 
     categories: tuple[Category, ...]
     numbers: tuple[Number, ...]
@@ -181,7 +197,11 @@ class Table:
 
 
 def numeric(cells: pd.Series) -> np.ndarray:
-    """(n,) float64, NaN where missing; dates as days since 1970."""
+    """(n,) float64, NaN where missing; dates as days since 1970.
+
+    >>> numeric(pd.Series(["1.5", "none"])).tolist()
+    [1.5, nan]
+    """
     if pd.api.types.is_datetime64_any_dtype(cells):
         days = cells.to_numpy("datetime64[s]").astype("int64") / 86400.0
         return np.where(cells.isna().to_numpy(), np.nan, days)

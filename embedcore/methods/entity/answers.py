@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.methods.columns.inputs import softmax
+from embedcore.methods.columns import softmax
 from embedcore.methods.entity.target import Target
 
 TOP = 5

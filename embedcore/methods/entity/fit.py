@@ -9,9 +9,7 @@ import numpy as np
 
 from embedcore.data import Baskets, Dataset, Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods.columns.cells import Cells
-from embedcore.methods.columns.inputs import Inputs
-from embedcore.methods.columns.table import Table
+from embedcore.methods.columns import Cells, Inputs, Table
 from embedcore.methods.entity import forward, judge, net, notices
 from embedcore.methods.entity import target as entity_target
 from embedcore.methods.entity.params import BASKETS, EntityParams

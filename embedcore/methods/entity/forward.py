@@ -7,9 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from embedcore.data import Dataset
+from embedcore.methods.columns import WIDE, Inputs, Table, gelu, layer_norm, sparse_rows
 from embedcore.methods.columns import inputs as table_inputs
-from embedcore.methods.columns.inputs import Inputs, gelu, layer_norm, sparse_rows
-from embedcore.methods.columns.table import WIDE, Table
 
 _LONGEST = 64  # different words of a text that are read, the first ones; chosen by hand
 _FAR = 5.0  # standard deviations beyond which a number counts as this far; chosen by hand

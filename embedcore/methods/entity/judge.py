@@ -9,8 +9,7 @@ import numpy as np
 
 from embedcore.data import Dataset
 from embedcore.methods.base import figure
-from embedcore.methods.columns.inputs import Inputs, softmax
-from embedcore.methods.columns.table import Table
+from embedcore.methods.columns import Inputs, Table, softmax
 from embedcore.methods.entity import answers, linear
 from embedcore.methods.entity.target import Target
 from embedcore.methods.evaluation import Split, Verdict, best, hits, r2

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.methods.columns.inputs import Inputs, one_hot, sparse_rows
-from embedcore.methods.columns.table import Table
+from embedcore.methods.columns import Inputs, Table, one_hot, sparse_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

@@ -12,13 +12,12 @@ import numpy as np
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
 from embedcore.methods.base import Fitted, Method, Params
-from embedcore.methods.columns.cells import packed, unpacked
-from embedcore.methods.columns.table import Table
+from embedcore.methods.columns import Table
 from embedcore.methods.entity import forward
 from embedcore.methods.entity.answers import Head, Predictions
 from embedcore.methods.entity.params import BASKETS, EntityParams
 from embedcore.methods.entity.target import TARGETS, Target
-from embedcore.methods.persistence import load_model, save_model
+from embedcore.methods.persistence import load_model, pack_json, save_model, unpack_json
 from embedcore.progress import Progress, silent
 
 
@@ -29,7 +28,7 @@ class FittedEntity(Fitted):
 
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
         self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
-        plain = unpacked(arrays["plain"])
+        plain = unpack_json(arrays["plain"])
         self.table, self.target = Table.from_plain(plain["table"]), Target.from_plain(plain["target"])
         self._head = Head(self.target, arrays, plain["facts"])
 
@@ -103,7 +102,7 @@ class EntityEmbeddings(Method):
         found = entity_fit.fit(dataset, params, progress, seed)
         meta = {"params": asdict(params), "seed": seed, "seconds": round(time.perf_counter() - begin, 3), **found.meta}
         plain = {"table": found.table.plain(), "target": found.target.plain(), "facts": found.facts}
-        return FittedEntity(found.embeddings, meta, {**found.weights, "plain": packed(plain)})
+        return FittedEntity(found.embeddings, meta, {**found.weights, "plain": pack_json(plain)})
 
     def load(self, folder: Path) -> FittedEntity:
         """See Method.load."""

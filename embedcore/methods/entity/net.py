@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from embedcore.methods.adamw import AdamW
-from embedcore.methods.columns.inputs import Inputs
+from embedcore.methods.columns import Inputs
 from embedcore.methods.entity import forward
 from embedcore.methods.entity.params import EntityParams
 from embedcore.methods.entity.start import StartTables

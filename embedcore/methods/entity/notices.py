@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.methods.columns.inputs import Inputs
-from embedcore.methods.columns.table import WIDE, Table
+from embedcore.methods.columns import WIDE, Inputs, Table
 
 if TYPE_CHECKING:
     from embedcore.methods.entity.fit import Problem

@@ -8,7 +8,7 @@ import numpy as np
 
 from embedcore.data import Dataset
 from embedcore.errors import NeedsError
-from embedcore.methods.columns.cells import Cells
+from embedcore.methods.columns import Cells
 from embedcore.methods.entity.params import EntityParams
 
 # Chosen by hand on Fashion Product Images and Ikea (bench catalogues).
@@ -66,10 +66,10 @@ def start_tables(dataset: Dataset, cells: Cells, p: EntityParams, seed: int) -> 
 
 def _together(dataset: Dataset, cells: Cells, seed: int) -> np.ndarray:
     """(T, d) co-occurrence vectors of all tokens, evenly spread; d = 0 where nothing occurs together."""
-    from embedcore.methods.columns import pmi
+    from embedcore.methods.columns import token_vectors
 
     try:
-        found, _ = pmi.vectors(cells.matrix(dataset), cells, _DIRECTIONS, _CONTEXT, seed)
+        found, _ = token_vectors(cells.matrix(dataset), cells, _DIRECTIONS, _CONTEXT, seed)
     except NeedsError:
         return np.zeros((len(cells.owner), 0), np.float32)
     return np.asarray(found * (_SPREAD / max(float(found.std()), 1e-9)), np.float32)

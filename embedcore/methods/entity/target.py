@@ -11,7 +11,7 @@ import pandas as pd
 
 from embedcore.data import Dataset
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods.columns.table import CATEGORIES, NUMBERS, numeric
+from embedcore.methods.columns import CATEGORIES, NUMBERS, numeric
 
 TARGETS = (*CATEGORIES, *NUMBERS)
 _MOST = 5_000  # values that are told apart

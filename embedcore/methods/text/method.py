@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from embedcore.data import Dataset, Embedding
-from embedcore.errors import NeedsError
+from embedcore.errors import InputError, NeedsError
 from embedcore.methods.base import Fitted, Method, Params, param
 from embedcore.methods.persistence import load_arrays, load_model, save_model
 from embedcore.methods.text import encoder, models
@@ -171,13 +171,39 @@ class TextEncoder(Method):
         return FittedText(embeddings, meta, Adapter.of(arrays))
 
 
-def encode(texts: list[str], model: str = "", fitted: Path | None = None) -> np.ndarray:
+def encode_texts(texts: list[str], model: str = "", fitted: Path | None = None) -> np.ndarray:
     """Vectors of what a person typed, (n, d) float32 of length 1, with the very model that encoded the products.
 
-    fitted: the model folder of a run whose map from baskets is applied, too."""
+    fitted: the model folder of a run whose map from baskets is applied, too.
+
+    >>> encode_texts(["a mug"], "no such model")
+    Traceback (most recent call last):
+    embedcore.errors.InputError: There is no folder “no such model”. Check the path, or leave the field empty ...
+    """
     vectors = encoder.encode(texts, model)
     adapter = _adapter(fitted) if fitted is not None else None
     return vectors if adapter is None else adapter.apply(vectors)
+
+
+def title_vectors(dataset: Dataset, progress: Progress = silent) -> Embedding | None:
+    """Vectors of titles and brands; None when there are none or the built-in language model is not there.
+
+    >>> import pandas as pd
+    >>> lines = pd.DataFrame({"basket": ["1", "1"], "item": ["mug", "cup"]})
+    >>> title_vectors(Dataset.build("shop", None, lines)) is None
+    True
+    """
+    columns = dataset.columns("title", "brand") or dataset.columns("description", "text")[:1]
+    if not columns:
+        return None
+    at, texts = product_texts(dataset, columns)
+    if not texts:
+        return None
+    progress(0, 1, note="Loading the language model")
+    try:
+        return Embedding("product", dataset.items[at], encoder.read(texts, progress=progress).vectors)
+    except InputError:  # without the model, letters and words are compared; the result says so
+        return None
 
 
 @lru_cache(maxsize=4)

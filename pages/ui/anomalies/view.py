@@ -14,8 +14,7 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.explore import anomalies
 from embedcore.jobs import FindErrors
-from embedcore.methods.autoencoder.method import GOOD
-from embedcore.methods.base import TABLE
+from embedcore.methods import TABLE, get
 from pages.ui import cards, notices, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui.text import number, plain, short
@@ -64,8 +63,9 @@ def settings(data: str, dataset: Dataset) -> FindErrors:
 
 
 def _trained(data: str, exclude: tuple[str, ...]) -> str | None:
+    learns = vars(get("autoencoder").Params())["preset"]  # the default hides cells while it learns
     for run in services.store().runs(data):
-        hides = run.method == "autoencoder" and run.params.get("preset", GOOD) == GOOD
+        hides = run.method == "autoencoder" and run.params.get("preset", learns) == learns
         if hides and sorted(run.params.get("exclude", ())) == sorted(exclude):
             return run.key
     return None

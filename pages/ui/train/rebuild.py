@@ -7,8 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.methods import evaluation, get
-from embedcore.methods.autoencoder.method import FittedAutoencoder
+from embedcore.methods import FittedAutoencoder, evaluation, get
 from pages.ui import cards, picker, services
 from pages.ui.text import number, plain
 
