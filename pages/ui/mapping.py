@@ -1,4 +1,4 @@
-"""What each column of a table is: the guess beside samples, one click to correct it."""
+"""What each column of a table is: the guess beside samples, to correct with a click."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import streamlit as st
 from embedcore.data import ROLES, Catalogue
 from embedcore.intake import BasketShape, Table, guess_roles, guess_shape, match_ids
 from pages.ui import notices, services
-from pages.ui.text import number, plain
+from pages.ui.text import count, number, plain
 
 SHAPES = {
     "long": "one row per product bought",
@@ -18,22 +18,25 @@ SHAPES = {
     "lines": "one basket per line, nothing else",
 }
 NONE = "(none)"
+ROLES_HEAD = "**Columns** · click a role to change it"
+BASKETS_HEAD = "How the baskets are written"
+NO_ID = "No column is the id: number the products 1, 2, 3 …"
 
 
 def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
-    """(column -> role, generate ids): the guess beside sample values, one click to correct."""
+    """(column -> role, generate ids): the guess beside sample values, to correct with a click."""
     guesses = _guesses(key)
     frame = pd.DataFrame(
         {
             "column": [g.column for g in guesses],
-            "is": [g.role for g in guesses],
+            "role": [g.role for g in guesses],
             "for example": ["  ·  ".join(s[:40] for s in g.samples[:3]) for g in guesses],
             "missing": [g.missing for g in guesses],
             "different": [g.distinct for g in guesses],
             "why": [g.why for g in guesses],
         }
     )
-    st.markdown("**What each column is** – click a cell under “is” to correct it")
+    st.markdown(ROLES_HEAD)
     if looked := _looked_at(table):
         st.caption(looked)
     edited = st.data_editor(
@@ -43,26 +46,24 @@ def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
         key=f"roles:{key[:12]}",
         disabled=["column", "for example", "missing", "different", "why"],
         column_config={
-            "is": st.column_config.SelectboxColumn(
-                "is",
+            "role": st.column_config.SelectboxColumn(
+                "role",
                 options=list(ROLES),
                 required=True,
                 help="title: the name on screen. category: few values. ignore: leave it out.",
             )
         },
     )
-    roles = dict(zip(edited["column"], edited["is"], strict=True))
+    roles = dict(zip(edited["column"], edited["role"], strict=True))
     ids = [c for c, r in roles.items() if r == "id"]
     generate = False
     if not ids:
-        generate = st.toggle(
-            "No column is the id: number the products 1, 2, 3 …", value=True, key=f"generate:{key[:12]}"
-        )
+        generate = st.toggle(NO_ID, value=True, key=f"generate:{key[:12]}")
     elif again := _repeated(key, ids[0]):
         notices.say(
             [
-                f"{number(again)} rows repeat an id of “{ids[0]}”: import keeps the first row of each. Choose another "
-                "id column, or none, if they are different products."
+                f"{count(again, 'row')} repeat an id of “{ids[0]}”. Import keeps the first row of each id. If they are "
+                "different products, choose another id column."
             ]
         )
     return roles, generate
@@ -91,7 +92,7 @@ def _shape(key: str, catalogue_key: str | None, id_column: str | None) -> Basket
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def _fit(key: str, item: str, catalogue_key: str, id_column: str, title: str | None) -> tuple[str, ...]:
-    """What import will say about the ids of both files, before it runs."""
+    """Notices about the ids of both files, before the import."""
     columns = [id_column, *([title] if title else [])]
     products = services.table(catalogue_key).frame[columns].dropna(subset=id_column).drop_duplicates(id_column)
     roles = dict(zip(columns, ("id", "title"), strict=False))
@@ -103,7 +104,7 @@ def baskets(key: str, table: Table, catalogue_key: str | None, roles: dict[str, 
     """The shape of the baskets: the guess, with a control per part. roles: of the columns of the catalogue."""
     id_column = next((c for c, r in roles.items() if r == "id"), None)
     guess = _shape(key, catalogue_key, id_column)
-    st.markdown("**How the baskets are written**")
+    st.markdown(f"**{BASKETS_HEAD}**")
     st.caption(plain(guess.why) + _looked_at(table))
     st.dataframe(table.frame.head(5), hide_index=True, width="stretch")
     shape = st.segmented_control(
@@ -113,7 +114,7 @@ def baskets(key: str, table: Table, catalogue_key: str | None, roles: dict[str, 
         format_func=SHAPES.get,
         required=True,
         key=f"shape:{key[:12]}",
-        help="How one purchase stands in the file.",
+        help="How purchases are written in the file.",
     )
     columns = list(table.frame.columns)
     parts = {
@@ -146,7 +147,7 @@ def baskets(key: str, table: Table, catalogue_key: str | None, roles: dict[str, 
 def _looked_at(table: Table) -> str:
     """Of a large table only the first rows are looked at before the import."""
     rows = f"{number(len(table.frame))} of {number(table.report.kept)} rows"
-    return f" Looked at here: the first {rows}; import reads all of them." if table.file is not None else ""
+    return f" Preview: the first {rows}. Import reads all." if table.file is not None else ""
 
 
 def shape_spec(shape: BasketShape) -> dict[str, object]:

@@ -12,9 +12,11 @@ from pages.ui import notices, services
 from pages.ui.sources import Source
 from pages.ui.text import number, plain
 
-DELIMITERS = {"": "found automatically", ",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "bar |"}
+KEPT, REJECTED = "kept", "rejected"
+AUTOMATIC = "found automatically"
+DELIMITERS = {"": AUTOMATIC, ",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |"}
 ENCODINGS = {
-    "": "found automatically",
+    "": AUTOMATIC,
     "utf-8": "UTF-8 (most files today)",
     "cp1252": "Windows-1252 (Western Europe)",
     "cp1250": "Windows-1250 (Central Europe)",
@@ -49,17 +51,15 @@ def read(kind: str, source: Source) -> tuple[str, Table] | None:
 def _report(kind: str, source: Source, table: Table) -> None:
     r = table.report
     st.markdown(
-        f":material/check_circle: {number(r.rows_in)} rows in the file = **{number(r.kept)} kept** + "
-        f"{number(r.rejected)} rejected"
+        f":material/check_circle: {number(r.rows_in)} rows in the file = **{number(r.kept)} {KEPT}** + "
+        f"{number(r.rejected)} {REJECTED}"
     )
     notices.say(r.notices)
     if r.rejected:
-        with st.expander(
-            f"The {number(r.rejected)} rejected rows, with the line and the reason", icon=":material/report:"
-        ):
+        with st.expander(f"Rejected rows ({number(r.rejected)})", icon=":material/report:"):
             st.dataframe(table.rejected.head(1000), hide_index=True, width="stretch")
             st.download_button(
-                "Download all rejected rows",
+                "Download the rejected rows (CSV)",
                 csv(table.rejected),
                 f"rejected-{kind}.csv",
                 "text/csv",
@@ -78,13 +78,13 @@ def _options(kind: str, source: Source, table: Table | None) -> None:
             facts = [
                 f"{r.kind} file",
                 f"encoding {r.encoding}" if r.encoding else "",
-                f"columns separated by {DELIMITERS.get(r.delimiter, r.delimiter)}" if r.delimiter else "",
-                f"column names in line {r.header_line}" if r.header_line else "",
-                f"sheet {r.sheet}" if getattr(r, "sheet", None) else "",
+                f"delimiter {DELIMITERS.get(r.delimiter, r.delimiter)}" if r.delimiter else "",
+                f"header in line {r.header_line}" if r.header_line else "",
+                f"sheet {r.sheet}" if r.sheet else "",
             ]
-            st.caption(plain(", ".join(f for f in facts if f)))
+            st.caption(plain(" · ".join(f for f in facts if f)))
         delimiter = st.selectbox(
-            "Columns are separated by",
+            "Delimiter",
             list(DELIMITERS),
             format_func=DELIMITERS.get,
             index=list(DELIMITERS).index(current.get("delimiter") or ""),
@@ -98,25 +98,25 @@ def _options(kind: str, source: Source, table: Table | None) -> None:
                 "Sheet", sheets, index=sheets.index(chosen) if chosen in sheets else 0, key=f"sheet:{kind}"
             )
         encoding = st.selectbox(
-            "Letters are written in",
+            "Encoding",
             list(ENCODINGS),
             format_func=lambda e: ENCODINGS[e],
             index=list(ENCODINGS).index(current.get("encoding") or ""),
             key=f"encoding:{kind}",
-            help="The encoding of a text file. Choose another one when accents look wrong.",
+            help="Choose another one when accents look wrong.",
         )
         header = st.number_input(
-            "Line with the column names",
+            "Header line",
             0,
             value=current.get("header_line"),
-            placeholder="found automatically",
+            placeholder=AUTOMATIC,
             key=f"header:{kind}",
-            help="Empty finds it: title lines above it are passed over. 0 says that there are no column names.",
+            help="The line with the column names. Lines above it are skipped; 0: there are no column names.",
         )
         ragged = kind == "baskets" and st.toggle(
-            "Every line is one basket, without columns", value=bool(current.get("ragged")), key=f"ragged:{kind}"
+            "One basket per line, no columns", value=bool(current.get("ragged")), key=f"ragged:{kind}"
         )
-        if st.button("Read it again this way", key=f"again:{kind}"):
+        if st.button("Read it again", key=f"again:{kind}"):
             st.session_state[f"options:{source.token}"] = {
                 "delimiter": delimiter or None,
                 "sheet": sheet,

@@ -21,6 +21,8 @@ from pages.ui import services, shell
 from pages.ui.text import plain
 
 SUFFIXES = ("csv", "tsv", "txt", "gz", "parquet", "xlsx", "xls", "xlsb", "ods")
+GONE = "That file is no longer here. Choose it again."
+CHANGE = "Change"
 _CHUNK = 1 << 20
 _TOKEN = 16  # hex digits of the digest that stand in the URL
 
@@ -68,7 +70,7 @@ def spool(upload: IO[bytes], name: str) -> str:
 
 
 def find(token: str, offered: Callable[[], list[str]] | None = None) -> Source | None:
-    """The file of a token; None when it is gone or the token is not ours. offered: as for `pick`."""
+    """The file of a token; None when it is gone or it is no token. offered: as for `pick`."""
     if token.startswith("folder:"):
         name = token.removeprefix("folder:")
         known = name in (offered or folder_files)()
@@ -104,13 +106,13 @@ def pick(
     token = st.query_params.get(kind)
     source = find(token, offered) if token else None
     if token and source is None:
-        st.warning("That file is no longer here; please choose it again.")
+        st.warning(GONE)
         shell.remember(**{kind: None})
     if source is not None:
         left, right = st.columns([3, 1], vertical_alignment="center")
         left.markdown(f":material/description: **{plain(source.filename)}**")
         if right.button(
-            "Change", help="Choose another file.", key=f"drop:{kind}", icon=":material/close:", width="stretch"
+            CHANGE, help="Choose another file.", key=f"drop:{kind}", icon=":material/close:", width="stretch"
         ):
             for job in services.jobs().live(ReadFile, place=source.place):  # nobody waits for the old file any more
                 services.jobs().cancel(job.id)
@@ -132,7 +134,7 @@ def pick(
             index=None,
             key=f"folder:{kind}",
             placeholder="Choose a file",
-            help="For files too large to upload: put them there first.",
+            help="Put files there that are too large to upload.",
         )
         if chosen:
             shell.remember(**{kind: f"folder:{chosen}"})

@@ -10,7 +10,9 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pages.ui import reading
 from pages.ui.duplicates import texts as duplicates
+from pages.ui.files import texts as data
 from tests.browser.conftest import OpenPage, visited
 from tests.browser.see import (
     PAGES,
@@ -131,10 +133,10 @@ def test_names_that_try_to_be_code_are_shown_as_they_are(server: Server, page: P
     rows = [(f"p{n}", EVIL[n % len(EVIL)], EVIL[n % 3], EVIL[3 + n % 2]) for n in range(32)]
     pd.DataFrame(rows, columns=["sku", "name", "kind", "maker"]).to_csv(file, index=False)
     go(page, server.url, "data")
-    upload(page, "Catalogue file", str(file))
-    see(page, "32 kept", timeout=LONG)
+    upload(page, data.CATALOGUE_FILE, str(file))
+    see(page, f"32 {reading.KEPT}", timeout=LONG)
     settled(page)
-    press(page, "Import")
+    press(page, data.IMPORT)
     to_training(page, LONG)
     choose(page, WORDS)
     train(page, WORDS)

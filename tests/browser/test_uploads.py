@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages.ui import mapping, reading, sources
 from pages.ui.duplicates import texts as duplicates
+from pages.ui.files import texts as data
 from tests.browser.see import go, heading, menu, metric, press, see, settled, to_training, train_with, upload
 from tests.browser.server import Server
 from tests.shared import SAMPLES, shared
@@ -21,24 +23,24 @@ PRODUCTS = "sku,name,kind\n" + "".join(f"p{i},Product number {i},{KINDS[i % 3]}\
 
 def wait_read(page: Page, kept: str) -> None:
     """A file was read and its rows counted."""
-    see(page, f"{kept} kept", timeout=LONG)
+    see(page, f"{kept} {reading.KEPT}", timeout=LONG)
     settled(page)
 
 
 def bring(page: Page, catalogue: Path | None, baskets: Path | None, name: str) -> None:
     """Give the files, import them under a name and wait for the profile."""
     if catalogue:
-        upload(page, "Catalogue file", str(catalogue))
+        upload(page, data.CATALOGUE_FILE, str(catalogue))
     if baskets:
-        expect(page.get_by_text("kept").first).to_be_visible(timeout=LONG)
-        upload(page, "Baskets file", str(baskets))
-        see(page, "How the baskets are written", timeout=LONG)
-    box = page.get_by_label("Name of this dataset")
+        expect(page.get_by_text(reading.KEPT).first).to_be_visible(timeout=LONG)
+        upload(page, data.BASKETS_FILE, str(baskets))
+        see(page, mapping.BASKETS_HEAD, timeout=LONG)
+    box = page.get_by_label(data.NAME)
     expect(box).to_be_visible(timeout=LONG)
     box.fill(name)
     box.press("Enter")
     settled(page)
-    press(page, "Import")
+    press(page, data.IMPORT)
     expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=LONG)
     settled(page)
 
@@ -105,46 +107,46 @@ def test_unusable_files_get_one_sentence_and_the_app_goes_on(
     go(page, server.url, "data")
     for what, (name, content) in BAD.items():
         (tmp_path / name).write_bytes(content)
-        upload(page, "Catalogue file", str(tmp_path / name))
+        upload(page, data.CATALOGUE_FILE, str(tmp_path / name))
         alert = page.get_by_test_id("stAlert").filter(has_text=name).first
         expect(alert, what).to_be_visible(timeout=120_000)
-        said = alert.inner_text().strip()
-        print(f"\n{what}: {said}")
-        assert 20 < len(said) < 400, what
-        assert "went wrong" not in said, what
-        assert str(tmp_path) not in said, what
-        expect(page.get_by_role("button", name="Import"), what).to_have_count(0)
-        press(page, "Change")
+        shown = alert.inner_text().strip()
+        print(f"\n{what}: {shown}")
+        assert 20 < len(shown) < 400, what
+        assert "went wrong" not in shown, what
+        assert str(tmp_path) not in shown, what
+        expect(page.get_by_role("button", name=data.IMPORT), what).to_have_count(0)
+        press(page, sources.CHANGE)
         expect(alert).to_have_count(0)
         settled(page)
-    upload(page, "Catalogue file", str(good))
+    upload(page, data.CATALOGUE_FILE, str(good))
     wait_read(page, "60")
 
 
-def test_duplicate_headers_and_a_missing_id_are_said_and_can_be_gone_on_with(
+def test_duplicate_headers_and_a_missing_id_are_shown_and_can_be_gone_on_with(
     server: Server, page: Page, tmp_path: Path
 ) -> None:
     file = tmp_path / "twice.csv"
     file.write_text("name,colour,name\n" + "".join(f"Shirt {i},red,Long shirt {i % 5}\n" for i in range(40)))
     go(page, server.url, "data")
-    upload(page, "Catalogue file", str(file))
+    upload(page, data.CATALOGUE_FILE, str(file))
     wait_read(page, "40")
     see(page, re.compile(r"name.*(twice|more than once|same name|renamed)", re.I))
-    see(page, re.compile("No column is the id"))
-    press(page, "Import")
+    see(page, mapping.NO_ID)
+    press(page, data.IMPORT)
     assert metric(page, "Products") == "40"
 
 
-def test_baskets_that_match_nothing_are_said_at_once(server: Server, page: Page, tmp_path: Path, good: Path) -> None:
+def test_baskets_that_match_nothing_are_noticed_at_once(server: Server, page: Page, tmp_path: Path, good: Path) -> None:
     other = tmp_path / "baskets.csv"
     other.write_text("basket,product\n" + "".join(f"{i // 3},other-{i % 50}\n" for i in range(150)))
     go(page, server.url, "data")
-    upload(page, "Catalogue file", str(good))
+    upload(page, data.CATALOGUE_FILE, str(good))
     wait_read(page, "60")
-    upload(page, "Baskets file", str(other))
-    see(page, "How the baskets are written", timeout=LONG)
+    upload(page, data.BASKETS_FILE, str(other))
+    see(page, mapping.BASKETS_HEAD, timeout=LONG)
     see(page, re.compile(r"No product id of the baskets is in the catalogue"), timeout=LONG)
-    expect(page.get_by_role("button", name="Import")).to_be_visible()
+    expect(page.get_by_role("button", name=data.IMPORT)).to_be_visible()
 
 
 def test_wrong_encoding_and_ragged_rows_are_counted(server: Server, page: Page, tmp_path: Path) -> None:
@@ -152,7 +154,7 @@ def test_wrong_encoding_and_ragged_rows_are_counted(server: Server, page: Page, 
     rows = "".join(f"{i};Caf\xe9 cr\xe8me {i};{i}.50\n" for i in range(50)) + "51;too;many;cells;here\n"
     file.write_bytes(("id;titel;preis\n" + rows).encode("cp1252"))
     go(page, server.url, "data")
-    upload(page, "Catalogue file", str(file))
+    upload(page, data.CATALOGUE_FILE, str(file))
     wait_read(page, "50")
-    see(page, "1 rejected")
+    see(page, f"1 {reading.REJECTED}")
     see(page, re.compile("encod|cp1252|Windows", re.I))

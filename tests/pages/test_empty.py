@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pages.ui.files import texts
 from tests.pages.app import PAGES, check, open_page, words
 
 
@@ -26,8 +27,8 @@ def test_overview_offers_samples_and_an_upload() -> None:
 def test_data_page_offers_both_uploads() -> None:
     app = open_page("data")
     check(app)
-    assert "1 · Products" in words(app)
-    assert "2 · Baskets" in words(app)
+    assert texts.PRODUCTS in words(app)
+    assert texts.BASKETS in words(app)
 
 
 def test_empty_state_leads_to_the_overview() -> None:

@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 
 from embedcore.data import Dataset
 from embedcore.progress import PREVIEW
-from pages.ui import services
-from pages.ui.files import images
+from pages.ui import services, sources
+from pages.ui.files import images, texts
 from tests.pages.app import check, open_page, words
 from tests.pages.conftest import Stock
 
@@ -63,13 +63,13 @@ def test_the_data_folder_offers_zips_and_folders(folder: Path) -> None:
 
 def test_pictures_of_a_folder_come_in_with_the_products(folder: Path) -> None:
     app = open_page("data", catalogue="folder:shop.csv", pictures="folder:photos/")
-    until(app, "3 · Pictures")
-    next(b for b in app.button if b.label == "Import").click().run()
+    until(app, texts.PICTURES)
+    next(b for b in app.button if b.label == texts.IMPORT).click().run()
     until(app, "of 12 products have")
-    said = words(app)
-    assert "**Pictures** · 10 of 12 products have one" in said
-    assert "stranger" in said
-    assert "a10" in said
+    shown = words(app)
+    assert f"**Pictures** · 10 of 12 {texts.HAVE_PICTURE}" in shown
+    assert "stranger" in shown
+    assert "a10" in shown
     assert len(alts(app)) == 10
     assert alts(app)[0] == "Picture of thing 0"
     lists = [list(d.value.iloc[:, 0]) for d in app.dataframe if set(d.value.columns) & {"file", "product"}]
@@ -80,8 +80,8 @@ def test_pictures_of_a_folder_come_in_with_the_products(folder: Path) -> None:
 
 def test_pictures_of_no_product_are_one_sentence_and_can_be_changed(folder: Path) -> None:
     app = open_page("data", catalogue="folder:shop.csv", pictures="folder:other.zip")
-    until(app, "3 · Pictures")
-    next(b for b in app.button if b.label == "Import").click().run()
+    until(app, texts.PICTURES)
+    next(b for b in app.button if b.label == texts.IMPORT).click().run()
     for job in services.jobs().live():
         services.jobs().wait(job.id, 60)
     app.run()
@@ -89,13 +89,13 @@ def test_pictures_of_no_product_are_one_sentence_and_can_be_changed(folder: Path
     assert "belongs to a product" in app.error[0].value
     app.button(key="drop:pictures").click().run()
     assert not app.exception
-    assert "Zip with pictures" in [u.label for u in app.get("file_uploader")]
+    assert texts.PICTURES_FILE in [u.label for u in app.get("file_uploader")]
 
 
 @pytest.mark.parametrize("token", ["folder:../", "folder:/etc/", "folder:photos/../../", "folder:.hidden/", "folder:"])
 def test_a_link_cannot_name_a_folder_elsewhere(folder: Path, token: str) -> None:
     app = open_page("data", catalogue="folder:shop.csv", pictures=token)
-    until(app, "That file is no longer here")
+    until(app, sources.GONE)
     assert not app.exception
 
 

@@ -10,15 +10,11 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.export import csv
 from pages.ui import pictures, services, sources
+from pages.ui.files import texts
 from pages.ui.text import number
 
 _STRIP = 10  # pictures that show what was loaded
 WHOLE = "./"  # the data folder itself, for image columns whose paths begin there
-_HELP = (
-    "PNG, JPEG or WebP files in a zip, named like the product ids (17.jpg; 17_1.jpg, 17_2.jpg if there are several) or "
-    "as the image column of the products file says: a file name, a path inside the zip or folder, or a web address "
-    "whose last part is the file name. Nothing is fetched from the web."
-)
 
 
 def places() -> list[str]:
@@ -34,15 +30,15 @@ def places() -> list[str]:
 
 def pick() -> dict[str, str] | None:
     """What an import needs to know of the chosen pictures; None while there are none."""
-    st.subheader("3 · Pictures", anchor=False)
-    st.caption("One picture per product, for the screen and for learning from pictures. Optional.")
+    st.subheader(texts.PICTURES, anchor=False)
+    st.caption(texts.PICTURES_ABOUT)
     chosen = sources.pick(
         "pictures",
-        "Zip with pictures",
-        _HELP,
+        texts.PICTURES_FILE,
+        texts.PICTURES_HELP,
         suffixes=("zip",),
         offered=places,
-        choose="or pick a zip or folder from the server's data folder",
+        choose=texts.PICTURES_FOLDER,
     )
     if chosen is None:
         return None
@@ -60,21 +56,21 @@ def loaded(dataset: Dataset) -> None:
     if images is None:
         return
     meta, products = images.meta, dataset.n_catalogue
-    st.markdown(f"**Pictures** · {number(len(images))} of {number(products)} products have one")
+    st.markdown(f"**Pictures** · {number(len(images))} of {number(products)} {texts.HAVE_PICTURE}")
     step = max(1, len(images) // _STRIP)
     rows = range(0, len(images), step)[:_STRIP]
     with st.container(horizontal=True, gap="small"):
         for item in dataset.positions(images.ids[list(rows)]):
             pictures.show(dataset, int(item), 72)
     lists = {
-        "Products without a picture": _without(dataset),
-        "Pictures that belong to no product": pd.DataFrame({"file": meta.get("unused", [])}),
-        "Pictures that could not be read": pd.DataFrame(meta.get("broken", []), columns=["file", "why"]),
+        texts.WITHOUT: _without(dataset),
+        texts.OF_NO_PRODUCT: pd.DataFrame({"file": meta.get("unused", [])}),
+        texts.UNREADABLE: pd.DataFrame(meta.get("broken", []), columns=["file", "why"]),
     }
     counts = (products - len(images), meta.get("n_unused", 0), meta.get("n_broken", 0))
     if not any(counts):
         return
-    with st.expander("What has no picture, and pictures that were left out", icon=":material/hide_image:"):
+    with st.expander(texts.LEFT_OUT, icon=":material/hide_image:"):
         for (title, frame), count in zip(lists.items(), counts, strict=True):
             if not count:
                 continue
@@ -82,7 +78,7 @@ def loaded(dataset: Dataset) -> None:
             st.dataframe(frame.head(200), hide_index=True, width="stretch", height=min(220, 40 + 36 * len(frame)))
             if len(frame) > 5:
                 st.download_button(
-                    f"Download the list (CSV, {number(len(frame))})",
+                    "Download the list (CSV)",
                     csv(frame),
                     file_name=f"{title.lower()}.csv",
                     mime="text/csv",
