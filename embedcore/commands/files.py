@@ -53,7 +53,7 @@ def dataset(
         shape = guess_shape(table.frame, set(made.ids) if made is not None else None)
         print(f"  {baskets.name}: {shape.why}")
         folder = table.file.with_name("baskets") if table.file is not None else Path()
-        bought, said = add_baskets(name, made, table, shape, folder, shown, bar("baskets"))
+        bought, said = add_baskets(name, made, table, shape, folder=folder, images=shown, progress=bar("baskets"))
         notices += [*table.report.notices, *said]
     for notice in notices:
         print(f"  {notice}")

@@ -88,7 +88,7 @@ def _purchases(path: Path, catalogue: Catalogue | None, near: Path) -> Dataset:
 
     table = read(path, near)
     folder = table.file.with_name("baskets") if table.file is not None else None
-    dataset, said = read_purchases(table, catalogue, path.name, folder, bar("reading"))
+    dataset, said = read_purchases(table, catalogue, path.name, folder=folder, progress=bar("reading"))
     for notice in said:
         print(f"  {notice}")
     return dataset

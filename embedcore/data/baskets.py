@@ -182,6 +182,12 @@ class Baskets:
             raise MissingError("The baskets of this dataset are no longer in the data folder.", "Import it again.")
         return cls(indptr, items, **texts, **arrays, folder=folder)  # type: ignore[arg-type]
 
+    def in_memory(self) -> Baskets:
+        """The same baskets without their files."""
+        arrays = {name: np.array(a) for name in ARRAYS if (a := getattr(self, name)) is not None}
+        texts = {name: np.asarray(a) for name in TEXTS if (a := getattr(self, name)) is not None}
+        return replace(self, folder=None, **arrays, **texts)
+
     @classmethod
     def from_lines(cls, lines: pd.DataFrame, item: np.ndarray) -> Baskets:
         """Baskets in memory.

@@ -50,7 +50,13 @@ def import_files(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict
     if purchases is not None and shape is not None:
         low = 91 if not much else 30 if images is not None else 1
         dataset, more = add_baskets(
-            spec["name"], catalogue, purchases, shape, folder / "baskets", images, part(progress, low, 97)
+            spec["name"],
+            catalogue,
+            purchases,
+            shape,
+            folder=folder / "baskets",
+            images=images,
+            progress=part(progress, low, 97),
         )
         notices = [*notices, *more]
         dataset = dataset.described(meta={"notices": notices})

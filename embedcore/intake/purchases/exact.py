@@ -4,148 +4,118 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pyarrow.parquet as pq
 
 from embedcore.data import Catalogue, Dataset, join_items
 from embedcore.errors import InputError
 from embedcore.intake.columns.values import dates, exact_text
-from embedcore.intake.purchases.baskets import Tally
-from embedcore.intake.purchases.heads import EXACT, Heads
-from embedcore.intake.purchases.stream import Rows, date_order, gather, write
+from embedcore.intake.purchases.build import placed, source, write_baskets
+from embedcore.intake.purchases.collect import collect
+from embedcore.intake.purchases.lines import Counts
+from embedcore.intake.purchases.order import EXACT, BasketOrder
+from embedcore.intake.purchases.rows import Rows, date_order
+from embedcore.intake.tables.read import Table
 from embedcore.progress import Progress, part, silent
 
-if TYPE_CHECKING:
-    from embedcore.intake.tables.read import Table
-
-_SEVERAL = "the same basket_id occurs with several customers: a basket is one number of one customer"
-_APART = "\x1f"
+SEVERAL = "the same basket_id occurs with several customers: a basket is one number of one customer"
 
 
 def read_purchases(
-    table: Table, catalogue: Catalogue | None, name: str, folder: Path | None = None, progress: Progress = silent
-) -> tuple[Dataset, list[str]]:
-    """(dataset with its baskets in time order, what was left out and how it was read) of a table with basket_id,
-    product_id and maybe customer_id and ts or seq. folder: where the baskets of a large table are written; the dataset
-    looks into it. InputError when a column is missing or no line is left."""
-    columns = table.report.columns
-    for column in ("basket_id", "product_id"):
-        if column not in columns:
-            raise InputError(f"{name} has no column “{column}”.", "Name its columns basket_id and product_id.")
-    order = next((c for c in ("ts", "seq") if c in columns), None)
-    if table.file is not None and folder is not None:
-        return _streamed(table.file, catalogue, name, order, "customer_id" in columns, folder, progress)
-    frame = table.whole()
-    values = _moments(frame[order]) if order is not None else None
-    lines, said = _ids(frame), []
-    if order is not None and values is not None:
-        said += _unread(int((np.isnan(values) & frame[order].notna().to_numpy()).sum()), order)
-        rank = _ranks(values, np.unique(values))
-        lines["time"] = np.where(np.isnan(rank), np.datetime64("NaT", "s"), _seconds(rank))
-    whole = lines["basket"].notna() & lines["item"].notna()
-    said += _without(int((~whole).sum()))
-    lines = lines[whole].reset_index(drop=True)
-    if not len(lines):
-        raise _none(name)
-    if "customer" in lines:
-        pairs = lines[["basket", "customer"]].dropna().drop_duplicates()
-        if EXACT.apart(pairs["basket"].nunique(), len(pairs), 0):
-            lines["basket"] = lines["customer"].fillna("").str.cat(lines["basket"], sep=_APART)
-            said.append(_SEVERAL)
-    return Dataset.build(name, catalogue, lines), said
-
-
-def _streamed(
-    file: Path,
+    table: Table | pd.DataFrame,
     catalogue: Catalogue | None,
     name: str,
-    order: str | None,
-    customers: bool,
-    folder: Path,
-    progress: Progress,
+    *,
+    folder: Path | None = None,
+    progress: Progress = silent,
 ) -> tuple[Dataset, list[str]]:
-    wanted = ["basket_id", "product_id", *(["customer_id"] if customers else []), *([order] if order else [])]
-    with TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}-") as near, pq.ParquetFile(file) as source:
-        scratch, rows, tally, known = Path(near), Rows(source, wanted), Tally(), _Known()
-        moments = _moments_of(rows, order, scratch, part(progress, 0, 20)) if order is not None else None
+    """(dataset with its baskets in time order, notices) of a table with basket_id, product_id and maybe customer_id and
+    ts or seq. Ids are not changed; the times of the baskets are their ranks.
 
-        def read(frame: pd.DataFrame) -> pd.DataFrame:
-            lines = _ids(frame)
-            if order is not None and moments is not None:
-                values = moments(frame[order])
-                known.add(values, int((np.isnan(values) & frame[order].notna().to_numpy()).sum()))
-                lines["time"] = values
-            return lines
+    name: of the file, for messages. folder: where the baskets of a large table (Table.file) are written, and then
+    mapped. InputError when a column is missing or no line is left.
 
-        found = gather(rows, read, tally, scratch, part(progress, 20, 60))
-        said = [*(_unread(known.unread, order) if order else []), *_without(tally.no_basket + tally.no_item)]
+    >>> frame = pd.DataFrame({"basket_id": ["1", "1", "2"], "product_id": ["007", "7", None]}, dtype="str")
+    >>> shop, notices = read_purchases(frame, None, "bought.csv")
+    >>> shop.items.tolist(), len(shop.baskets), notices
+    (['007', '7'], 1, ['left out: 1 lines without a basket or a product'])
+    """
+    folder = folder if isinstance(table, Table) and table.file is not None else None
+    with source(table, folder) as (rows, scratch):
+        for column in ("basket_id", "product_id"):
+            if column not in rows.names:
+                raise InputError(f"{name} has no column “{column}”.", "Name its columns basket_id and product_id.")
+        reader, counts = _Reader(rows, scratch, part(progress, 0, 20)), Counts()
+        found = collect(rows.of(reader.columns), rows.total, reader, counts, scratch, part(progress, 20, 60))
         if not found.lines.total:
-            raise _none(name)
-        with Heads(found.heads, found.slots, scratch, part(progress, 60, 80), EXACT) as heads:
-            if customers and heads.told_apart():
-                said.append(_SEVERAL)
-            ids = catalogue.ids if catalogue is not None else np.empty(0, object)
-            items, place = join_items(ids, np.array([*found.items], dtype=object))
-            write(
-                heads,
-                found,
-                place,
-                scratch / "done",
-                part(progress, 80, 100),
-                lambda values: _ranks(values, known.all()),
+            raise InputError(f"{name} holds no purchase.", "Each line needs a basket_id and a product_id.")
+        notices = reader.notices(counts.no_basket + counts.no_item)
+        tell = part(progress, 60, 80)
+        with BasketOrder(
+            found.slots, found.n_slots, scratch, large=folder is not None, rule=EXACT, progress=tell
+        ) as order:
+            if "customer_id" in rows.names and order.restarts():
+                notices.append(SEVERAL)
+            known = catalogue.ids if catalogue is not None else np.empty(0, object)
+            items, position = join_items(known, np.array([*found.items], dtype=object))
+            tell = part(progress, 80, 100)
+            write_baskets(order, found, position, scratch / "done", tell, reader.ranks)
+        baskets = placed(scratch / "done", folder)
+    return Dataset(name, catalogue, baskets, items), notices
+
+
+class _Reader:
+    """Rows -> lines, with all the different times of baskets and how many cells are none."""
+
+    def __init__(self, rows: Rows, scratch: Path, progress: Progress) -> None:
+        self._order = next((c for c in ("ts", "seq") if c in rows.names), None)
+        self._times = _times_of(rows, self._order, scratch, progress) if self._order is not None else None
+        self._unread = self._waiting = 0
+        self._sorted, self._new = np.empty(0), [np.empty(0)]
+        ids = ("basket_id", "product_id", "customer_id")
+        self.columns = [c for c in (*ids, self._order) if c in rows.names]
+
+    def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
+        lines = pd.DataFrame({"basket": exact_text(frame["basket_id"]), "item": exact_text(frame["product_id"])})
+        if "customer_id" in frame:
+            lines["customer"] = exact_text(frame["customer_id"])
+        if self._order is not None and self._times is not None:
+            lines["time"] = values = self._times(frame[self._order])
+            self._unread += int((np.isnan(values) & frame[self._order].notna().to_numpy()).sum())
+            self._add(values)
+        return lines
+
+    def notices(self, left_out: int) -> list[str]:
+        """What was left out, and how it was read."""
+        found = []
+        if self._unread:
+            found.append(
+                f"{self._unread:,} cells of {self._order} are neither a number nor a date; their baskets come last"
             )
-        (scratch / "done").rename(folder)
-    return Dataset.with_baskets(name, catalogue, items, folder), said
+        if left_out:
+            found.append(f"left out: {left_out:,} lines without a basket or a product")
+        return found
 
+    def ranks(self, values: np.ndarray) -> np.ndarray:
+        """(n,) float64: the place of each time among all times; NaN stays NaN."""
+        return np.where(np.isnan(values), np.nan, np.searchsorted(self._merge(), values).astype(np.float64))
 
-class _Known:
-    """All the different moments, and how many cells are none."""
-
-    def __init__(self) -> None:
-        self.unread = 0
-        self._sorted, self._new, self._waiting = np.empty(0), [np.empty(0)], 0
-
-    def add(self, values: np.ndarray, unread: int) -> None:
-        self.unread += unread
+    def _add(self, values: np.ndarray) -> None:
         new = np.unique(values[~np.isnan(values)])
         self._new.append(new)
         self._waiting += len(new)
         if self._waiting > max(len(self._sorted), 1 << 20):
-            self.all()
+            self._merge()
 
-    def all(self) -> np.ndarray:
-        """Ascending."""
+    def _merge(self) -> np.ndarray:
         self._sorted = np.unique(np.concatenate([self._sorted, *self._new]))
         self._new, self._waiting = [], 0
         return self._sorted
 
 
-def _ids(frame: pd.DataFrame) -> pd.DataFrame:
-    lines = pd.DataFrame({"basket": exact_text(frame["basket_id"]), "item": exact_text(frame["product_id"])})
-    if "customer_id" in frame:
-        lines["customer"] = exact_text(frame["customer_id"])
-    return lines
-
-
-def _numbers(column: pd.Series) -> np.ndarray:
-    return np.asarray(pd.to_numeric(column, errors="coerce").to_numpy(np.float64))
-
-
-def _moments(column: pd.Series, formats: tuple[int, ...] | None = None) -> np.ndarray:
-    """(n,) float64 of numbers, or of dates where most cells are no numbers (formats: known to be dates)."""
-    values = _numbers(column)
-    if formats is not None or np.isnan(values).mean() > 0.5:
-        when = dates(column, formats)[0].to_numpy("datetime64[s]")
-        values = np.where(np.isnat(when), np.nan, when.astype(np.int64).astype(np.float64))
-    return values
-
-
-def _moments_of(rows: Rows, order: str, scratch: Path, progress: Progress) -> Callable[[pd.Series], np.ndarray]:
-    """The same for the parts of a column, decided on all of it."""
+def _times_of(rows: Rows, order: str, scratch: Path, progress: Progress) -> Callable[[pd.Series], np.ndarray]:
+    """Cells of a part -> (n,) float64: numbers, or seconds of dates when most cells of the column are no numbers."""
     none = done = 0
     for frame in rows.of([order]):
         none += int(np.isnan(_numbers(frame[order])).sum())
@@ -154,26 +124,13 @@ def _moments_of(rows: Rows, order: str, scratch: Path, progress: Progress) -> Ca
     if none <= 0.5 * done:
         return _numbers
     formats = date_order(rows, order, scratch, part(progress, 50, 100))
-    return lambda column: _moments(column, formats)
+
+    def seconds(column: pd.Series) -> np.ndarray:
+        when = dates(column, formats)[0].to_numpy("datetime64[s]")
+        return np.where(np.isnat(when), np.nan, when.astype(np.int64).astype(np.float64))
+
+    return seconds
 
 
-def _ranks(values: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Places of values among the known ones; NaN stays NaN."""
-    return np.where(np.isnan(values), np.nan, np.searchsorted(known, values).astype(np.float64))
-
-
-def _seconds(rank: np.ndarray) -> np.ndarray:
-    return np.nan_to_num(rank).astype(np.int64).astype("datetime64[s]")
-
-
-def _without(lines: int) -> list[str]:
-    return [f"left out: {lines:,} lines without a basket or a product"] if lines else []
-
-
-def _unread(cells: int, order: str) -> list[str]:
-    said = f"{cells:,} cells of {order} are neither a number nor a date; their baskets come last"
-    return [said] if cells else []
-
-
-def _none(name: str) -> InputError:
-    return InputError(f"{name} holds no purchase.", "Each line needs a basket_id and a product_id.")
+def _numbers(column: pd.Series) -> np.ndarray:
+    return np.asarray(pd.to_numeric(column, errors="coerce").to_numpy(np.float64))

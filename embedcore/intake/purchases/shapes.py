@@ -10,9 +10,8 @@ import pandas as pd
 
 from embedcore.intake.columns.roles import words_of
 from embedcore.intake.columns.values import clean, dates, numbers
+from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of, split_list
 
-LIST_DELIMITERS = (",", ";", "|", "\t", " ")
-SAMPLE = 5000
 _NAMES = {
     "item": "product products item items itemname productname stock stockcode sku article articles asin isbn movie "
     "track song book upc ean plu produkt artikel producto produit goods",
@@ -26,7 +25,6 @@ _NAMES = {
 }
 _ROLE_OF = {word: role for role, words in _NAMES.items() for word in words.split()}
 _AMOUNT = r"[-+]?\d{1,3}(?:[ ,.]\d{3})*(?:[.,]\d{1,2})?"
-_TOKEN = re.compile(r"\"([^\"]*)\"|'([^']*)'")
 
 
 @dataclass(frozen=True)
@@ -48,38 +46,6 @@ class BasketShape:
     time: str | None = None
     list_delimiter: str | None = None
     why: str = ""
-
-
-def split_list(cells: pd.Series, delimiter: str) -> pd.Series:
-    """(n,) lists of str: "1, 2;3", "[1, 2]", "['a, b', 'c']"; spaces and brackets stripped, empty ones left out.
-    A missing cell, or one without a product, is NA."""
-    inner = cells.str.strip().str.replace(r"\A[\[({]\s*|\s*[\])}]\Z", "", regex=True)
-    quoted = inner.str.contains(r"\A\s*(?:\"[^\"]*\"|'[^']*'\s*[,;|])", regex=True, na=False)
-    pattern = re.escape(delimiter) if delimiter != " " else r"\s"
-    out: list[list[str] | None] = []
-    for cell, is_quoted in zip(inner.astype(object), quoted, strict=True):
-        if not isinstance(cell, str):
-            out.append(None)
-            continue
-        if is_quoted:
-            cell = _TOKEN.sub(lambda m: (m[1] or m[2] or "").replace(delimiter, "\x00"), cell)
-        parts = [p.replace("\x00", delimiter).strip().strip("\"'").strip() for p in re.split(pattern, cell)]
-        found = [p for p in parts if p]
-        out.append(found or None)
-    return pd.Series(out, index=cells.index, dtype=object)
-
-
-def list_delimiter_of(cells: pd.Series) -> str | None:
-    """The delimiter that stands in most of the cells; a space only where all the parts are numbers."""
-    some = cells.head(SAMPLE).str.strip().str.replace(r"\A[\[({]|[\])}]\Z", "", regex=True)
-    if not len(some):
-        return None
-    shares = {d: float(some.str.contains(d, regex=False).mean()) for d in LIST_DELIMITERS[:-1]}
-    best = max(shares, key=lambda d: shares[d])
-    if shares[best] >= 0.1:
-        return best
-    spaced = some.str.fullmatch(r"\w*\d\w*(?:\s+\w*\d\w*)+")
-    return " " if float(spaced.mean()) >= 0.3 else best if shares[best] > 0 else None
 
 
 def guess_shape(frame: pd.DataFrame, catalogue_ids: set[str] | None = None) -> BasketShape:
@@ -198,7 +164,7 @@ def _wide(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) -> 
 
 
 def _heads(
-    some: pd.DataFrame, names: dict[str, str | None], taken: set[str], wide: bool = False
+    some: pd.DataFrame, names: dict[str, str | None], taken: set[str], *, wide: bool = False
 ) -> dict[str, str | None]:
     out: dict[str, str | None] = {}
     for role in ("basket", "customer"):

@@ -16,9 +16,10 @@ from embedcore.errors import InputError
 from embedcore.intake.columns.catalogue import make_catalogue
 from embedcore.intake.columns.profile import profile
 from embedcore.intake.columns.roles import guess_roles
-from embedcore.intake.purchases.baskets import BasketShape, basket_lines, guess_shape
+from embedcore.intake.purchases.build import add_baskets
+from embedcore.intake.purchases.lists import list_delimiter_of, split_list
 from embedcore.intake.purchases.match_ids import match_ids, overlap
-from embedcore.intake.purchases.shapes import list_delimiter_of, split_list
+from embedcore.intake.purchases.shapes import BasketShape, guess_shape
 from embedcore.intake.tables.read import Table, read_table
 from tests.shared import shared
 
@@ -31,6 +32,23 @@ def _read(folder: Path, text: str) -> Table:
     path = folder / "baskets.csv"
     path.write_text(text, encoding="utf-8")
     return read_table(path, "baskets.csv")
+
+
+def _lines(frame: pd.DataFrame, shape: BasketShape) -> tuple[pd.DataFrame, list[str]]:
+    """(a row per product and basket: basket, item, customer, time, quantity, price, notices) of what was built."""
+    data, notices = add_baskets("x", None, frame, shape)
+    b = data.baskets
+    assert b is not None
+    at = np.repeat(np.arange(len(b)), b.sizes)
+    out = pd.DataFrame({"basket": b.ids[at], "item": data.items[b.items]})
+    if b.customers is not None and b.customer_ids is not None:
+        out["customer"] = b.customer_ids[b.customers[at]]
+    if b.times is not None:
+        out["time"] = b.times[at]
+    for name in ("quantity", "price"):
+        if (values := getattr(b, name)) is not None:
+            out[name] = values
+    return out, notices
 
 
 def _sets(lines: pd.DataFrame) -> list[tuple[str, ...]]:
@@ -87,7 +105,7 @@ def test_every_shape_gives_the_same_baskets(tmp_path: Path, name: str, with_cata
     table = _read(tmp_path, SHAPES[name])
     assert table.report.rejected == 0
     shape = guess_shape(table.frame, KNOWN if with_catalogue else None)
-    lines, _ = basket_lines(table.frame, shape)
+    lines, _ = _lines(table.frame, shape)
     assert shape.shape == ("long" if name == "long" else "lines" if name.startswith("a line") else "list")
     assert _sets(lines) == WANT
     assert shape.why
@@ -104,26 +122,24 @@ def test_long_baskets_carry_customer_time_quantity_and_price(tmp_path: Path) -> 
         "unit_price",
         "created_at",
     )
-    lines, notices = basket_lines(table.frame, shape)
+    lines, notices = _lines(table.frame, shape)
     first = lines.iloc[0]
     assert (first["basket"], first["customer"], first["quantity"], first["price"]) == ("o0", "c0", 2, 3.5)
     assert first["time"] == pd.Timestamp("2024-01-01 10:00")
     assert not notices
-    data = Dataset.build("x", None, lines)
-    assert data.baskets is not None
-    assert len(data.baskets) == 60
-    assert data.baskets.customers is not None
+    assert lines["basket"].nunique() == 60
+    assert lines["customer"].nunique() == 9
 
 
 def test_the_example_of_one_row_per_customer_is_understood(tmp_path: Path) -> None:
     table = _read(tmp_path, "user_id | product_id\n1 | 12783,16311,12771\n")
     shape = guess_shape(table.frame)
     assert (shape.shape, shape.customer, shape.basket, shape.item) == ("list", "user_id", None, "product_id")
-    lines, _ = basket_lines(table.frame, shape)
+    lines, _ = _lines(table.frame, shape)
     assert lines[["basket", "customer", "item"]].to_numpy().tolist() == [
+        ["1", "1", "12771"],
         ["1", "1", "12783"],
         ["1", "1", "16311"],
-        ["1", "1", "12771"],
     ]
 
 
@@ -169,7 +185,7 @@ def test_columns_of_well_known_files_are_found(
 
 def test_rows_without_a_basket_or_a_product_are_counted() -> None:
     frame = _frame(order=["1", None, "2", "2", ""], product=["a", "b", "", "c", None], n=["1", "2", "x", "-1", "1"])
-    lines, notices = basket_lines(frame, BasketShape("long", basket="order", item="product", quantity="n"))
+    lines, notices = _lines(frame, BasketShape("long", basket="order", item="product", quantity="n"))
     assert lines[["basket", "item"]].to_numpy().tolist() == [["1", "a"], ["2", "c"]]
     said = " ".join(notices)
     assert "2 rows without a basket" in said
@@ -180,10 +196,10 @@ def test_rows_without_a_basket_or_a_product_are_counted() -> None:
 
 def test_lists_without_products_and_empty_lines_are_counted() -> None:
     frame = _frame(order=["1", "2", "3"], products=["a,b", "", "[]"])
-    lines, notices = basket_lines(frame, BasketShape("list", basket="order", item="products", list_delimiter=","))
+    lines, notices = _lines(frame, BasketShape("list", basket="order", item="products", list_delimiter=","))
     assert len(lines) == 2
     assert any("2 baskets without a product" in n for n in notices)
-    lines, notices = basket_lines(_frame(line=["a,b", ",", "c"]), BasketShape("lines", item="line"))
+    lines, notices = _lines(_frame(line=["a,b", ",", "c"]), BasketShape("lines", item="line"))
     assert lines["basket"].tolist() == ["1", "1", "3"]
     assert any("1 line without a product" in n for n in notices)
 
@@ -192,10 +208,10 @@ def test_without_baskets_a_customers_day_or_a_customer_is_one() -> None:
     frame = _frame(
         user=["1", "1", "1"], item=["a", "b", "c"], day=["2024-01-01 09:00", "2024-01-01 18:00", "2024-01-02"]
     )
-    lines, notices = basket_lines(frame, BasketShape("long", customer="user", item="item", time="day"))
+    lines, notices = _lines(frame, BasketShape("long", customer="user", item="item", time="day"))
     assert _sets(lines) == [("a", "b"), ("c",)]
     assert "one day" in notices[0]
-    lines, notices = basket_lines(frame, BasketShape("long", customer="user", item="item"))
+    lines, notices = _lines(frame, BasketShape("long", customer="user", item="item"))
     assert _sets(lines) == [("a", "b", "c")]
     assert "one customer" in notices[0]
 
@@ -203,7 +219,7 @@ def test_without_baskets_a_customers_day_or_a_customer_is_one() -> None:
 def test_baskets_numbered_anew_for_each_customer_stay_apart() -> None:
     frame = _frame(user=["x", "x", "y", "y"], order_number=["1", "2", "1", "2"], item=["a", "b", "c", "d"])
     shape = BasketShape("long", basket="order_number", customer="user", item="item")
-    lines, notices = basket_lines(frame, shape)
+    lines, notices = _lines(frame, shape)
     assert _sets(lines) == [("a",), ("b",), ("c",), ("d",)]
     assert "several customers" in notices[0]
 
@@ -211,7 +227,7 @@ def test_baskets_numbered_anew_for_each_customer_stay_apart() -> None:
 def test_the_money_of_a_line_becomes_a_price() -> None:
     frame = _frame(order=["1", "1"], item=["a", "b"], quantity=["2", "0"], sales_value=["6.00", "1"])
     shape = BasketShape("long", basket="order", item="item", quantity="quantity", price="sales_value")
-    lines, notices = basket_lines(frame, shape)
+    lines, notices = _lines(frame, shape)
     assert lines["price"][0] == 3
     assert np.isnan(lines["price"][1])
     assert any("divided" in n for n in notices)
@@ -230,7 +246,7 @@ def test_the_money_of_a_line_becomes_a_price() -> None:
 )
 def test_shapes_that_do_not_fit_get_a_sentence(shape: BasketShape) -> None:
     with pytest.raises(InputError) as caught:
-        basket_lines(_frame(order=["1"], item=["a"], empty=[None]), shape)
+        _lines(_frame(order=["1"], item=["a"], empty=[None]), shape)
     assert caught.value.hint
 
 
@@ -325,8 +341,8 @@ def test_real_baskets_join_their_catalogue(name: str, baskets: int, bought: int,
         shape = guess_shape(table.frame, known)
         assert (shape.shape, shape.basket, shape.item) == ("long", "basket_id", "product_id")
         assert shape.time == ("ts" if customers else None)
-    lines, notices = match_ids(catalogue, basket_lines(table.frame, shape)[0])
-    p = profile(Dataset.build(name, catalogue, lines))
+    data, notices = add_baskets(name, catalogue, table, shape)
+    p = profile(data)
     assert (p.baskets, p.bought, p.customers, p.only_in_baskets) == (baskets, bought, customers, 0)
     assert p.lines == table.report.rows_in
     assert notices == [f"All {bought:,} products in the baskets are in the catalogue."]
@@ -335,7 +351,7 @@ def test_real_baskets_join_their_catalogue(name: str, baskets: int, bought: int,
 @pytest.mark.shared
 def test_real_groceries_one_basket_a_line_are_the_long_ones(tmp_path: Path) -> None:
     table = read_table(shared("data/recs/groceries/baskets.csv.gz"), "baskets.csv.gz")
-    long = _sets(basket_lines(table.frame, guess_shape(table.frame))[0])
+    long = _sets(_lines(table.frame, guess_shape(table.frame))[0])
     rows = table.frame.groupby("basket_id", sort=False)["product_id"].agg(list)
     out = io.StringIO()
     writer = csv.writer(out)
@@ -344,7 +360,7 @@ def test_real_groceries_one_basket_a_line_are_the_long_ones(tmp_path: Path) -> N
     for text in ("".join(",".join(i) + "\n" for i in rows), out.getvalue()):
         read = _read(tmp_path, text)
         assert read.report.kept == 9_835
-        lines, _ = basket_lines(read.frame, guess_shape(read.frame))
+        lines, _ = _lines(read.frame, guess_shape(read.frame))
         assert sum(map(len, _sets(lines))) == sum(map(len, long)) == 43_367
 
 
@@ -363,7 +379,7 @@ def test_the_complete_journey_written_as_csv_is_understood(tmp_path: Path) -> No
         "sales_value",
         "transaction_timestamp",
     )
-    lines, _ = basket_lines(table.frame, shape)
+    lines, _ = _lines(table.frame, shape)
     assert len(lines) == 30_000
     assert lines["basket"].nunique() == bought["basket_id"].nunique()
     assert lines["time"].notna().all()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,13 +20,16 @@ import pytest
 
 from embedcore.data import Catalogue, Dataset
 from embedcore.errors import Cancelled, InputError
-from embedcore.intake.purchases import laying, stream
-from embedcore.intake.purchases.baskets import BasketShape, basket_lines
+from embedcore.intake.purchases import lines, rows, sort
+from embedcore.intake.purchases.build import add_baskets
 from embedcore.intake.purchases.exact import read_purchases
-from embedcore.intake.purchases.match_ids import match_ids
+from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.intake.tables import delimited, large
-from embedcore.intake.tables.read import Table, read_table
+from embedcore.intake.tables.read import ReadReport, Table, read_table
+from embedcore.progress import silent
 from tests.shared import ROOT
+
+Build = Callable[[pd.DataFrame, BasketShape, Catalogue | None], tuple[Dataset, list[str]]]
 
 TIMES = {
     "iso": "2024-0{0}-1{1} 10:0{1}:00",
@@ -69,20 +74,15 @@ def _catalogue(seed: int) -> Catalogue | None:
     return Catalogue(frame, {"id": "id", "title": "title"})
 
 
-def _in_memory(frame: pd.DataFrame, shape: BasketShape, catalogue: Catalogue | None) -> tuple[Dataset, list[str]]:
-    lines, notices = basket_lines(frame, shape)
-    if catalogue is not None:
-        lines, said = match_ids(catalogue, lines)
-        notices += said
-    return Dataset.build("d", catalogue, lines), notices
-
-
-def _streamed(
-    folder: Path, frame: pd.DataFrame, shape: BasketShape, catalogue: Catalogue | None
-) -> tuple[Dataset, list[str]]:
+def _on_disk(folder: Path, frame: pd.DataFrame) -> Table:
+    """A table whose rows lie in a file, as those of a large one do."""
     frame.to_parquet(folder / "table.parquet", index=False)
-    items, notices = stream.baskets(folder / "table.parquet", shape, catalogue, folder / "baskets")
-    return Dataset.with_baskets("d", catalogue, items, folder / "baskets"), notices
+    report = ReadReport("csv", None, None, 1, len(frame), len(frame), 0, tuple(frame.columns), (), ())
+    return Table(frame.head(3), frame.head(0), report, folder / "table.parquet")
+
+
+def _mixed(a: Iterable[Dataset]) -> str:
+    return hashlib.sha256("".join(d.hash for d in a).encode()).hexdigest()[:12]
 
 
 def _people(d: Dataset) -> list[str] | None:
@@ -107,8 +107,20 @@ def _same(a: Dataset, b: Dataset) -> None:
 
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stream, "ROWS", 64)
-    monkeypatch.setattr(laying, "CHUNK", 50)
+    monkeypatch.setattr(rows, "ROWS", 64)
+    monkeypatch.setattr(sort, "CHUNK", 50)
+
+
+@pytest.fixture
+def whole(monkeypatch: pytest.MonkeyPatch) -> Build:
+    """Builds a dataset from all rows in memory at once."""
+
+    def build(frame: pd.DataFrame, shape: BasketShape, catalogue: Catalogue | None) -> tuple[Dataset, list[str]]:
+        with monkeypatch.context() as once:
+            once.setattr(rows, "ROWS", 10**6)
+            return add_baskets("d", catalogue, frame, shape)
+
+    return build
 
 
 SHAPES = {
@@ -121,19 +133,96 @@ SHAPES = {
 }
 
 
+# Hashes of what the first version made of these tables, all rows in memory, by another way.
+FIRST = [
+    "69ba1e8ae1e8",
+    "f8944a37f86b",
+    "20374d6da13c",
+    "d3d635b17700",
+    "1dcb7ee4ebf5",
+    "ed1ec038920f",
+    "be230a6482d4",
+    "c89cea5b693e",
+    "cdd9d0f984b9",
+    "950806fc0682",
+    "c672046ef0ae",
+    "fd4a15df456b",
+]
+
+
 @pytest.mark.parametrize("seed", range(12))
-def test_parts_from_disk_are_the_dataset_of_the_whole_table(seed: int, tmp_path: Path) -> None:
-    frame, catalogue = _table(seed), _catalogue(seed)
+def test_parts_from_disk_are_the_dataset_of_the_whole_table(seed: int, tmp_path: Path, whole: Build) -> None:
+    frame, catalogue, made = _table(seed), _catalogue(seed), []
     for n, (name, shape) in enumerate(SHAPES.items()):
         if n not in (0, 1 + seed % 5):
             continue
         there = tmp_path / name
         there.mkdir()
-        want, said = _in_memory(frame, shape, catalogue)
-        got, also = _streamed(there, frame, shape, catalogue)
+        want, notices = whole(frame, shape, catalogue)
+        got, also = add_baskets("d", catalogue, _on_disk(there, frame), shape, folder=there / "baskets")
         _same(want, got)
-        assert said == also
+        assert notices == also
         assert sorted(p.name for p in there.iterdir()) == ["baskets", "table.parquet"]
+        made.append(got)
+    assert _mixed(made) == FIRST[seed]
+
+
+def _cells(seed: int, rows: int = 200) -> pd.DataFrame:
+    """Purchases with many products in a row, as a list or in a cell each; some rows are empty, some numbers shared."""
+    r = np.random.default_rng(seed)
+    products = [[f"p{i}" for i in r.integers(1, 30, r.integers(0, 5))] for _ in range(rows)]
+    texts = {
+        "order": [str(b % (7 if seed % 2 else 10**6)) for b in r.integers(0, rows, rows)],
+        "customer": [f"c{n // 9}" for n in range(rows)],
+        "at": [f"2024-0{1 + n % 9}-1{n % 5}" for n in range(rows)],
+        "products": [";".join(p) for p in products],
+        "n": [str(len(p)) for p in products],
+        **{f"p{k}": [p[k] if k < len(p) else None for p in products] for k in range(4)},
+    }
+    frame = pd.DataFrame({c: pd.Series(v, dtype="str") for c, v in texts.items()})
+    gone = r.random((rows, 3)) < 0.05 * (seed % 3)
+    frame[["order", "customer", "at"]] = frame[["order", "customer", "at"]].mask(gone)
+    return frame.mask(frame == "")
+
+
+MANY = {
+    "a list of an order": (
+        BasketShape("list", "order", "customer", "products", time="at", list_delimiter=";"),
+        "order customer at products",
+        "b9f2d044039a",
+    ),
+    "a list of a customer": (BasketShape("list", None, "customer", "products"), "customer products", "8df80e26f2cd"),
+    "a list alone": (BasketShape("list", item="products"), "products", "95aa0b68944a"),
+    "a line": (BasketShape("lines", item="products"), "products", "95aa0b68944a"),
+    "a cell each": (BasketShape("lines"), "p0 p1 p2 p3", "95aa0b68944a"),
+    "a cell each, counted": (BasketShape("lines", "order"), "order n p0 p1 p2 p3", "092b031850b1"),
+}
+
+
+@pytest.mark.parametrize("name", MANY)
+def test_rows_of_many_products_are_read_in_parts_too(name: str, tmp_path: Path, whole: Build) -> None:
+    shape, columns, first = MANY[name]
+    made = []
+    for seed in range(4):
+        frame, catalogue, there = _cells(seed)[columns.split()], _catalogue(seed), tmp_path / str(seed)
+        there.mkdir()
+        want, notices = whole(frame, shape, catalogue)
+        got, also = add_baskets("d", catalogue, _on_disk(there, frame), shape, folder=there / "baskets")
+        _same(want, got)
+        assert notices == also
+        made.append(got)
+    assert _mixed(made) == first
+
+
+def test_every_row_is_kept_or_counted(tmp_path: Path) -> None:
+    for seed in range(6):
+        for shape, columns, _ in MANY.values():
+            frame = _cells(seed)[columns.split()]
+            reader = lines.LineReader(shape, rows.decide(rows.Rows(frame), shape, tmp_path, silent))
+            kept = 0
+            for part in rows.Rows(frame).of(list(frame)):
+                kept += reader.counts.complete(reader(part)).index.nunique()
+            assert kept + reader.counts.no_basket + reader.counts.no_item == len(frame) == reader.counts.rows
 
 
 def _purchases(seed: int, rows: int = 300) -> pd.DataFrame:
@@ -151,6 +240,9 @@ def _purchases(seed: int, rows: int = 300) -> pd.DataFrame:
     return frame.mask(r.random(frame.shape) < 0.05).drop(columns=["customer_id"] if seed == 5 else [])
 
 
+EXACT = ["d91a67260d5f", "2afa279f9a4f", "21a8a5584cc0", "23e88541b79c", "143c805402ca", "4b8b06b25960"]
+
+
 @pytest.mark.parametrize("seed", range(6))
 def test_purchases_read_in_parts_keep_their_ids_and_their_order(seed: int, tmp_path: Path) -> None:
     frame = _purchases(seed)
@@ -159,8 +251,9 @@ def test_purchases_read_in_parts_keep_their_ids_and_their_order(seed: int, tmp_p
     want, said = read_purchases(table, None, "d")
     table.save(tmp_path / "kept")
     there = replace(table, frame=table.frame.head(3), file=tmp_path / "kept" / "table.parquet")
-    got, also = read_purchases(there, None, "d", tmp_path / "baskets")
+    got, also = read_purchases(there, None, "d", folder=tmp_path / "baskets")
     _same(want, got)
+    assert got.hash[:12] == EXACT[seed]
     assert said == also
     assert set(want.items) <= {"007", "7", " 7", "NULL", "7.0", "x"}
 
@@ -169,7 +262,7 @@ def test_a_large_parquet_file_is_the_same_table_with_its_rows_on_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     n = 1000
-    days = [dt.datetime(2024, 1, 1 + i % 28) for i in range(n)]
+    days = [dt.datetime(2024, 1, 1 + i % 28, tzinfo=dt.UTC) for i in range(n)]
     table = pa.table(
         {
             "id": pa.array(range(n)),
@@ -177,7 +270,7 @@ def test_a_large_parquet_file_is_the_same_table_with_its_rows_on_disk(
             "small": pa.array([i / 10 for i in range(n)], pa.float32()),
             "paid": pa.array([Decimal(i) / 4 for i in range(n)], pa.decimal128(12, 2)),
             "day": pa.array(days, pa.timestamp("us")),
-            "at": pa.array([*days[:-1], dt.datetime(2024, 1, 31, 8, 30)], pa.timestamp("ns")),
+            "at": pa.array([*days[:-1], dt.datetime(2024, 1, 31, 8, 30, tzinfo=dt.UTC)], pa.timestamp("ns")),
             "kind": pa.array([f"k{i % 3}" for i in range(n)]).dictionary_encode(),
             "list": pa.array([[i, i + 1] if i % 3 else [] for i in range(n)]),
             "struct": pa.array([{"a": i} for i in range(n)]),
@@ -258,28 +351,25 @@ class _Stop:
 
 
 def test_stopping_at_any_moment_leaves_nothing_behind(tmp_path: Path) -> None:
-    frame = _table(5)
-    frame.to_parquet(tmp_path / "table.parquet", index=False)
-    never = _Stop(-1)
-    stream.baskets(tmp_path / "table.parquet", LONG, None, tmp_path / "baskets", never)
+    table, never = _on_disk(tmp_path, _table(5)), _Stop(-1)
+    add_baskets("d", None, table, LONG, folder=tmp_path / "baskets", progress=never)
     shutil.rmtree(tmp_path / "baskets")
     for at in np.linspace(1, never.calls - 1, 8).astype(int):
         with pytest.raises(Cancelled):
-            stream.baskets(tmp_path / "table.parquet", LONG, None, tmp_path / "baskets", _Stop(int(at)))
+            add_baskets("d", None, table, LONG, folder=tmp_path / "baskets", progress=_Stop(int(at)))
         assert [p.name for p in tmp_path.iterdir()] == ["table.parquet"]
 
 
 @pytest.mark.parametrize("missing", ["product", "order"])
 def test_no_line_is_said_in_one_sentence(missing: str, tmp_path: Path) -> None:
     frame = _table(1).assign(**{missing: pd.Series([None] * 400, dtype="str")})
-    frame.to_parquet(tmp_path / "table.parquet", index=False)
+    table, baskets = _on_disk(tmp_path, frame), tmp_path / "baskets"
     with pytest.raises(InputError, match="both a basket and a product"):
-        stream.baskets(tmp_path / "table.parquet", LONG, None, tmp_path / "baskets")
-    frame.head(0).to_parquet(tmp_path / "table.parquet", index=False)
+        add_baskets("d", None, table, LONG, folder=baskets)
     with pytest.raises(InputError, match="both a basket and a product"):
-        stream.baskets(tmp_path / "table.parquet", LONG, None, tmp_path / "baskets")
+        add_baskets("d", None, _on_disk(tmp_path, frame.head(0)), LONG, folder=baskets)
     with pytest.raises(InputError, match="no column “other”"):
-        stream.baskets(tmp_path / "table.parquet", replace(LONG, item="other"), None, tmp_path / "baskets")
+        add_baskets("d", None, table, replace(LONG, item="other"), folder=baskets)
     assert [p.name for p in tmp_path.iterdir()] == ["table.parquet"]
 
 
@@ -287,8 +377,8 @@ _BOUND = """
 import sys
 from pathlib import Path
 import numpy as np, pyarrow as pa, pyarrow.parquet as pq
-import duckdb, pandas
-from embedcore.intake.purchases import baskets, stream
+import duckdb, pandas as pd
+from embedcore.intake import BasketShape, Table, add_baskets
 folder, rows = Path(sys.argv[1]), 200_000
 out = None
 for n in range(20):
@@ -297,14 +387,14 @@ for n in range(20):
     out = out or pq.ParquetWriter(folder / "table.parquet", part.schema)
     out.write_table(part)
 out.close()
+table = Table(pd.DataFrame(), pd.DataFrame(), None, folder / "table.parquet")
 with open("/proc/self/status") as f:
     before = next(int(line.split()[1]) for line in f if line.startswith("RssAnon"))
 peak = [0]
 def tell(*_, **__):
     with open("/proc/self/status") as f:
         peak[0] = max(peak[0], next(int(line.split()[1]) for line in f if line.startswith("RssAnon")))
-stream.baskets(folder / "table.parquet", baskets.BasketShape("long", "order", None, "product"), None,
-               folder / "baskets", tell)
+add_baskets("d", None, table, BasketShape("long", "order", None, "product"), folder=folder / "baskets", progress=tell)
 print((peak[0] - before) // 1024)
 """
 

@@ -18,6 +18,10 @@ from embedcore.intake.tables.render import text_of
 from tests.shared import shared
 
 
+def _at(*when: int) -> dt.datetime:
+    return dt.datetime(*when, tzinfo=dt.UTC)
+
+
 def _book(path: Path, sheets: dict[str, list[list[object]]]) -> Path:
     book = xlsxwriter.Workbook(path)
     day = book.add_format({"num_format": "yyyy-mm-dd"})
@@ -56,8 +60,14 @@ def test_parquet_values_are_written_as_a_person_would(tmp_path: Path) -> None:
             "price": pa.array([9.5, 12.0, None], pa.float64()),
             "weight": pa.array([0.1, 3.0, float("nan")], pa.float32()),
             "tiny": pa.array([1e-9, 1e20, 2.0]),
-            "day": pa.array([dt.datetime(2024, 1, 31), None, dt.datetime(2024, 2, 1)], pa.timestamp("us")),
-            "at": pa.array([dt.datetime(2024, 1, 31, 8, 30), None, dt.datetime(2024, 2, 1)], pa.timestamp("ns")),
+            "day": pa.array(
+                [dt.datetime(2024, 1, 31, tzinfo=dt.UTC), None, dt.datetime(2024, 2, 1, tzinfo=dt.UTC)],
+                pa.timestamp("us"),
+            ),
+            "at": pa.array(
+                [dt.datetime(2024, 1, 31, 8, 30, tzinfo=dt.UTC), None, dt.datetime(2024, 2, 1, tzinfo=dt.UTC)],
+                pa.timestamp("ns"),
+            ),
             "born": pa.array([dt.date(2024, 1, 31), None, None], pa.date32()),
             "kind": pa.array(["shoe", "hat", "shoe"]).dictionary_encode(),
             "sold": pa.array([True, False, None]),

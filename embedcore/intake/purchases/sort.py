@@ -1,8 +1,8 @@
-"""Lines in the order of a file -> lines in their baskets, products ascending, each product of a basket once."""
+"""Lines in the order of a file -> lines sorted into their baskets, each product of a basket once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,17 +18,18 @@ TYPES = {
     "quantity": np.dtype(np.float32),
     "price": np.dtype(np.float32),
 }
-_AMOUNTS = ("quantity", "price")
+AMOUNTS = ("quantity", "price")
+Tell = Callable[[int, int], None]  # called with the step (0..3) and the lines done in it
 
 
-class Lines:
-    """Lines as numbers in files of a folder: slot, item and, where known, quantity and price."""
+class LineFiles:
+    """Lines as numbers in files of a folder: slot, item code and, where known, quantity and price."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self.total = folder, 0
+        self.folder, self.total = folder, 0
         self._files: dict[str, BinaryIO] = {}
 
-    def __enter__(self) -> Lines:
+    def __enter__(self) -> LineFiles:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -36,43 +37,52 @@ class Lines:
             file.close()
 
     def add(self, columns: dict[str, np.ndarray]) -> None:
-        """The next lines, the same columns every time."""
+        """The next lines, with the same columns every time."""
         for name, values in columns.items():
             if name not in self._files:
-                self._files[name] = (self._folder / f"{name}.lines").open("wb")
+                self._files[name] = (self.folder / f"{name}.lines").open("wb")
             self._files[name].write(np.ascontiguousarray(values, TYPES[name]).data)
         self.total += len(columns["slot"])
 
     def column(self, name: str) -> np.ndarray:
-        """(total,) mapped."""
-        return np.asarray(np.memmap(self._folder / f"{name}.lines", TYPES[name], "r", shape=(self.total,)))
+        """(total,) of the type in TYPES, mapped."""
+        return np.asarray(np.memmap(self.folder / f"{name}.lines", TYPES[name], "r", shape=(self.total,)))
 
 
-def lay(
-    lines: Lines,
-    basket: np.ndarray,
-    place: np.ndarray,
-    baskets: int,
-    has: dict[str, bool],
+def sort_lines(
+    lines: LineFiles,
     folder: Path,
+    *,
+    basket: np.ndarray,
+    position: np.ndarray,
+    baskets: int,
+    amounts: list[str],
     progress: Progress = silent,
 ) -> None:
-    """Write indptr, items, quantity and price of Baskets. basket: of every slot; place: of every code of an item."""
-    tell = _Tell(progress, lines.total)
-    indptr, items, amounts = _scattered(lines, basket, place, baskets, [n for n in _AMOUNTS if has[n]], folder, tell)
+    """Write indptr, items, quantity and price of Baskets into `folder`.
+
+    basket: (slots,) the basket of every slot. position: (codes,) the position in Dataset.items of every item code.
+    amounts: those of AMOUNTS that are known of any line.
+    """
+
+    def tell(step: int, done: int) -> None:
+        progress(step * lines.total + done, 4 * lines.total, note="Sorting the lines")
+
+    indptr = _indptr(lines, basket, baskets, tell)
+    items, found = _scattered(lines, basket, position, indptr, amounts, tell)
     sizes = np.zeros(baskets + 1, np.int64)
     for start, stop in row_slices(indptr):
         part = slice(int(indptr[start]), int(indptr[stop]))
         at = np.repeat(np.arange(stop - start), np.diff(indptr[start : stop + 1]))
         order = np.lexsort((items[part], at))
-        for values in (items, *amounts.values()):
+        for values in (items, *found.values()):
             values[part] = values[part][order]
         sizes[start + 1 : stop + 1] = np.bincount(at[first_lines(at, items[part])], minlength=stop - start)
         tell(2, part.stop)
     ends = np.cumsum(sizes)
     np.save(folder / "indptr.npy", ends)
     out = {"items": np.lib.format.open_memmap(folder / "items.npy", "w+", np.int32, (int(ends[-1]),))}
-    for name in amounts:
+    for name in found:
         out[name] = np.lib.format.open_memmap(folder / f"{name}.npy", "w+", np.float32, (int(ends[-1]),))
     repeats = int(ends[-1]) < lines.total
     for start, stop in row_slices(indptr):
@@ -81,38 +91,32 @@ def lay(
         at = np.repeat(np.arange(stop - start), np.diff(indptr[start : stop + 1]))
         new = first_lines(at, items[part])
         out["items"][to] = items[part][new]
-        found = {name: values[part] for name, values in amounts.items()}
-        for name, values in (merge_lines(found, new) if repeats else found).items():
+        values_of = {name: values[part] for name, values in found.items()}
+        for name, values in (merge_lines(values_of, new) if repeats else values_of).items():
             out[name][to] = values
         tell(3, part.stop)
     for array in out.values():
         array.flush()
 
 
-class _Tell:
-    """One of four steps over all lines."""
-
-    def __init__(self, progress: Progress, total: int) -> None:
-        self._progress, self._total = progress, total
-
-    def __call__(self, step: int, lines: int) -> None:
-        self._progress(step * self._total + lines, 4 * self._total, note="Sorting the lines")
-
-
-def _scattered(
-    lines: Lines, basket: np.ndarray, place: np.ndarray, baskets: int, names: list[str], near: Path, tell: _Tell
-) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
-    """(indptr, items, amounts) of the lines, those of a basket together and in the order of the file."""
-    slot, code = lines.column("slot"), lines.column("item")
-    amounts = {name: lines.column(name) for name in names}
-    indptr = np.zeros(baskets + 1, np.int64)
+def _indptr(lines: LineFiles, basket: np.ndarray, baskets: int, tell: Tell) -> np.ndarray:
+    """(baskets + 1,) int64: where the lines of each basket begin."""
+    slot, indptr = lines.column("slot"), np.zeros(baskets + 1, np.int64)
     for low, high in _chunks(lines.total):
         found, many = np.unique(basket[slot[low:high]], return_counts=True)
         indptr[found + 1] += many
         tell(0, high)
-    np.cumsum(indptr, out=indptr)
-    items = scratch_array(lines.total, np.int32, near)
-    out = {name: scratch_array(lines.total, np.float32, near) for name in names}
+    return np.cumsum(indptr, out=indptr)
+
+
+def _scattered(
+    lines: LineFiles, basket: np.ndarray, position: np.ndarray, indptr: np.ndarray, names: list[str], tell: Tell
+) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """(items, amounts) of the lines, those of a basket together and in the order of the file."""
+    slot, code = lines.column("slot"), lines.column("item")
+    amounts = {name: lines.column(name) for name in names}
+    items = scratch_array(lines.total, np.int32, lines.folder)
+    out = {name: scratch_array(lines.total, np.float32, lines.folder) for name in names}
     free = indptr[:-1].copy()
     for low, high in _chunks(lines.total):
         at = basket[slot[low:high]]
@@ -122,11 +126,11 @@ def _scattered(
         size = np.diff(np.r_[first, len(at)])
         to = free[at] + np.arange(len(at)) - np.repeat(first, size)
         free[at[first]] += size
-        items[to] = place[code[low:high]][order]
+        items[to] = position[code[low:high]][order]
         for name, values in amounts.items():
             out[name][to] = values[low:high][order]
         tell(1, high)
-    return indptr, items, out
+    return items, out
 
 
 def _chunks(total: int) -> Iterator[tuple[int, int]]:

@@ -1,0 +1,136 @@
+"""A table of purchases -> a dataset with baskets, in bounded memory however many rows there are.
+
+The rows come in parts. What is a matter of a whole column (is a comma the decimal sign, how are dates written) is
+decided first; the baskets are found and put in order by a database; the lines are then sorted into their baskets.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import numpy as np
+import pandas as pd
+
+from embedcore.data import Baskets, Catalogue, Dataset, Images, Strings, join_items, pictures_of
+from embedcore.errors import InputError
+from embedcore.intake.purchases.collect import Collected, collect
+from embedcore.intake.purchases.lines import NO_LINE, LineReader, check, product_columns, used
+from embedcore.intake.purchases.match_ids import match_ids
+from embedcore.intake.purchases.order import BasketOrder
+from embedcore.intake.purchases.rows import Rows, decide
+from embedcore.intake.purchases.shapes import BasketShape
+from embedcore.intake.purchases.sort import AMOUNTS, sort_lines
+from embedcore.intake.tables.read import Table
+from embedcore.progress import Progress, part, silent
+
+
+def add_baskets(
+    name: str,
+    catalogue: Catalogue | None,
+    table: Table | pd.DataFrame,
+    shape: BasketShape,
+    *,
+    folder: Path | None = None,
+    images: Images | None = None,
+    progress: Progress = silent,
+) -> tuple[Dataset, list[str]]:
+    """(dataset of a catalogue and a table of purchases, notices). Every row is kept, or counted in a notice.
+
+    folder: where the baskets of a large table (Table.file) are written, and then mapped; nothing is left there when
+    something goes wrong. Other baskets are in memory. InputError when a column is missing or no line is left.
+
+    >>> frame = pd.DataFrame({"order": ["1", "1", "2"], "sku": ["mug", "cup", None]}, dtype="str")
+    >>> shop, notices = add_baskets("shop", None, frame, BasketShape("long", basket="order", item="sku"))
+    >>> shop.items.tolist(), len(shop.baskets), notices
+    (['cup', 'mug'], 1, ['Left out: 1 row without a product.'])
+    """
+    folder = folder if isinstance(table, Table) and table.file is not None else None
+    with source(table, folder) as (rows, scratch):
+        check(shape, rows.names)
+        reader = LineReader(shape, decide(rows, shape, scratch, part(progress, 0, 20)))
+        columns = [*used(shape), *(product_columns(shape, rows.names) if shape.shape == "lines" else ())]
+        frames = rows.of([c for c in dict.fromkeys(columns) if c in rows.names])
+        found = collect(frames, rows.total, reader, reader.counts, scratch, part(progress, 20, 60))
+        if not found.lines.total:
+            raise InputError(*NO_LINE)
+        tell = part(progress, 60, 80)
+        with BasketOrder(found.slots, found.n_slots, scratch, large=folder is not None, progress=tell) as order:
+            numbered = shape.basket is not None and shape.customer not in (None, shape.basket)
+            notices = reader.notices(several=numbered and order.restarts())
+            items, position, about_ids = _matched(found.items, catalogue)
+            write_baskets(order, found, position, scratch / "done", part(progress, 80, 100))
+        baskets = placed(scratch / "done", folder)
+    return Dataset(name, catalogue, baskets, items, {}, pictures_of(images, items)), notices + about_ids
+
+
+@contextmanager
+def source(table: Table | pd.DataFrame, folder: Path | None) -> Iterator[tuple[Rows, Path]]:
+    """(the rows of a table, a folder for temporary files), which lies beside `folder`, or without it where the system
+    keeps such files."""
+    import pyarrow.parquet as pq
+
+    prefix = "embedcore-" if folder is None else f"{folder.name}-"
+    with TemporaryDirectory(dir=None if folder is None else folder.parent, prefix=prefix) as scratch:
+        if isinstance(table, pd.DataFrame) or table.file is None:
+            yield Rows(table if isinstance(table, pd.DataFrame) else table.frame), Path(scratch)
+        else:
+            with pq.ParquetFile(table.file, buffer_size=1 << 20) as file:
+                yield Rows(file), Path(scratch)
+
+
+def _matched(items: dict[str, int], catalogue: Catalogue | None) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """(items of the dataset, position of every code, notices): the products of the lines and of the catalogue."""
+    notices: list[str] = []
+    names = np.array([*items], dtype=object)
+    known = catalogue.ids if catalogue is not None else np.empty(0, object)
+    if catalogue is not None:
+        lines, notices = match_ids(catalogue, pd.DataFrame({"item": pd.Series(names, dtype="str")}))
+        names = lines["item"].astype(str).to_numpy(dtype=object)
+    return *join_items(known, names), notices
+
+
+def write_baskets(
+    order: BasketOrder,
+    found: Collected,
+    position: np.ndarray,
+    folder: Path,
+    progress: Progress,
+    when: Callable[[np.ndarray], np.ndarray] = lambda seconds: seconds,
+) -> None:
+    """Write the files of Baskets.load into a new folder.
+
+    position: in Dataset.items, of each item code. when: what the lines had as time -> seconds since 1970.
+    """
+    folder.mkdir()
+    n = order.rank()
+    Strings.write(folder / "ids.arrow", order.ids())
+    if found.known["time"]:
+        times = np.lib.format.open_memmap(folder / "times.npy", "w+", "datetime64[s]", (n,))
+        seconds = when(order.times(n))
+        times[:] = np.datetime64("NaT")
+        np.copyto(times.view(np.int64), seconds, where=~np.isnan(seconds), casting="unsafe")
+        times.flush()
+    if found.known["customer"]:
+        np.save(folder / "customers.npy", order.customers(n))
+        Strings.write(folder / "customer_ids.arrow", order.customer_ids())
+    sort_lines(
+        found.lines,
+        folder,
+        basket=order.basket_of_slot(),
+        position=position,
+        baskets=n,
+        amounts=[name for name in AMOUNTS if found.known[name]],
+        progress=progress,
+    )
+
+
+def placed(written: Path, folder: Path | None) -> Baskets:
+    """The baskets of a temporary folder: moved to `folder` and mapped, or without it read into memory."""
+    if folder is None:
+        return Baskets.load(written).in_memory()
+    shutil.move(written, folder)
+    return Baskets.load(folder)
