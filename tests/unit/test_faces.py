@@ -9,6 +9,8 @@ from types import ModuleType
 
 import pytest
 
+from embedcore.jobs.kinds.base import KINDS
+from tests.shared import ROOT
 from tests.unit.test_house import MODULES, RULES, exported, face
 
 FACES = ["embedcore", *sorted(face(r) for r in RULES if face(r) in MODULES and r not in ("", "__main__"))]
@@ -43,6 +45,13 @@ def test_the_examples_run(module: str) -> None:
     found = doctest.testmod(import_module(module), optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     assert found.failed == 0
     assert found.attempted > 0
+
+
+def test_the_examples_of_the_guide_run() -> None:
+    found = doctest.testfile(str(ROOT / "CONTRIBUTING.md"), module_relative=False)
+    KINDS.pop("colours", None)  # the guide's own kind of job
+    assert found.failed == 0
+    assert found.attempted > 8
 
 
 def test_there_are_faces_to_look_at() -> None:
