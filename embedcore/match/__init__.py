@@ -1,7 +1,8 @@
 """Products listed twice: candidate pairs, features, a score that explains itself, its own cut, groups, and teaching."""
 
+from embedcore.match import score
 from embedcore.match.carry import carried
-from embedcore.match.finding import VERSION, find
+from embedcore.match.finding import VERSION, candidate_features, find
 from embedcore.match.matches import NO_VERDICTS, Matches, PairVerdicts, rescored
 from embedcore.match.merge import clean, merged, proposal
 from embedcore.match.reasons import LABELS, Reasons, explain
@@ -18,6 +19,7 @@ __all__ = [
     "Reasons",
     "Taught",
     "ask",
+    "candidate_features",
     "carried",
     "clean",
     "explain",
@@ -25,5 +27,6 @@ __all__ = [
     "merged",
     "proposal",
     "rescored",
+    "score",
     "teach",
 ]

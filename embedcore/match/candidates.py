@@ -1,18 +1,20 @@
-"""Candidates: the pairs worth a closer look, found without comparing every product with every other by hand."""
+"""Candidate pairs: those worth a full comparison, found by what is cheap to compare."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from embedcore.data import Embedding
 from embedcore.match import sparse
 from embedcore.match.traits import Traits
 from embedcore.progress import Progress, silent
 
-NEAREST = 20  # of each kind of likeness, as far as FEWEST allows
+NEAREST = 20  # neighbours of each row by each kind of likeness
 _SHARED = 20  # rows that may share a model number for it to make pairs
+_CROWD = 10  # nearest rows whose mean likeness is the density around a row
 # Every vector is compared with every other while rows x rows x (numbers + 64) stays below this: 200,000 x 384. A matrix
 # product of torch does twice as much a second here as the search by which neighbours.build goes through all pairs.
 EXACT_WORK = 1.8e13
@@ -21,8 +23,9 @@ _CELLS = 2**25  # similarities in memory at a time
 
 @dataclass(frozen=True, eq=False)
 class NearPairs:
-    """What one kind of likeness found. a, b: (m,) int64, a row and one of its nearest. density: (n,) float32, the mean
-    likeness of a row's ten nearest. recall: share of the true nearest that are there (1.0: every pair was compared)."""
+    """The nearest rows by one kind of likeness. a, b: (m,) int64, a row and one of its nearest. density: (n,) float32,
+    the mean likeness of a row's ten nearest. recall: share of the true nearest that were found (1.0: every pair was
+    compared)."""
 
     a: np.ndarray
     b: np.ndarray
@@ -30,7 +33,7 @@ class NearPairs:
     recall: float = 1.0
 
 
-def near_words(table: sparse.csr_matrix, k: int, progress: Progress = silent, note: str = "") -> NearPairs:
+def near_words(table: csr_matrix, k: int, progress: Progress = silent, note: str = "") -> NearPairs:
     """The k nearest rows by the dot product of sparse rows."""
     a, b, score = sparse.top(table, k, progress, note)
     return _near(a, b, score, table.shape[0], k)
@@ -83,14 +86,14 @@ def _near(a: np.ndarray, b: np.ndarray, score: np.ndarray, n: int, k: int) -> Ne
     first = np.r_[True, a[1:] != a[:-1]] if len(a) else np.empty(0, bool)
     start = np.maximum.accumulate(np.where(first, np.arange(len(a)), 0)) if len(a) else np.empty(0, np.int64)
     rank = np.arange(len(a)) - start
-    ten = rank < 10
-    total = np.bincount(a[ten], weights=score[ten], minlength=n)
+    crowd = rank < _CROWD
+    total = np.bincount(a[crowd], weights=score[crowd], minlength=n)
     keep = (rank < k) & (score > 0)
-    return NearPairs(a[keep], b[keep], np.asarray(total / min(10, max(k, 1)), np.float32))
+    return NearPairs(a[keep], b[keep], np.asarray(total / min(_CROWD, max(k, 1)), np.float32))
 
 
 def same_model(traits: Traits) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs of rows that share a rare model number, or one of whose texts spells the other's."""
+    """Pairs of rows that share a rare model number, or of which one's texts spell the other's."""
     own, spelt = traits.model.table.tocsc(), traits.spelt.tocsc()
     held = np.diff(spelt.indptr)
     a, b = [], []

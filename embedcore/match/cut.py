@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_FEW, _USUAL = 50, 0.03  # so many pairs with that share are assumed beside those seen: three rows say little
-_LEAST, _MOST = 1e-6, 0.9
+_FEW, _USUAL = 50, 0.03  # so many pairs with that share of matches are assumed beside those seen; chosen by hand
+_LEAST, _MOST = 1e-6, 0.9  # shares of matches that are taken for possible
 # Matches look less alike in a catalogue that the weights were not learned on: 76 to 94 % of the true ones were found
 # (one known catalogue judged by weights of the other).
 _MORE = 1.35

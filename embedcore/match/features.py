@@ -1,15 +1,19 @@
-"""Features: what two products have in common and what tells them apart, as numbers, for many pairs at once."""
+"""Features: what two products have in common and where they differ, as numbers, for many pairs at once."""
 
 from __future__ import annotations
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from embedcore.match import sparse
 from embedcore.match.texts import CatalogueTexts
 from embedcore.match.traits import Traits
 
+# Chosen by hand.
 _OTHER = 0.25  # log ratio of prices from which products with the same texts may be two
-_FAR = 2.0  # log ratio from which prices are as different as can be
+_FAR = 2.0  # log ratio at which the difference of prices is clipped
+_CLOSE = 8  # the closeness of prices is e to the power -8 x log ratio
+_CROWD = 10  # nearest rows whose mean likeness is the density around a row
 
 
 def compare(
@@ -18,8 +22,9 @@ def compare(
     a: np.ndarray,
     b: np.ndarray,
     density: dict[str, np.ndarray],
-    unit: np.ndarray | None,
-    has: np.ndarray | None,
+    *,
+    unit: np.ndarray | None = None,
+    has: np.ndarray | None = None,
 ) -> dict[str, np.ndarray]:
     """{feature: (m,) float32} of the pairs (a[i], b[i]).
 
@@ -30,7 +35,7 @@ def compare(
     t = traits
     if unit is not None and has is not None:
         both = has[a] & has[b]
-        cosine = sparse.blocks(lambda p, q: np.einsum("ij,ij->i", unit[p], unit[q]), a, b)
+        cosine = sparse.cosines(unit, a, b)
         f["meaning"] = np.where(both, cosine, 0)
         f["meaning_near"] = np.where(both, 2 * cosine - density["meaning"][a] - density["meaning"][b], 0)
     f["chars"] = sparse.dots(t.chars, t.chars, a, b)
@@ -52,7 +57,7 @@ def compare(
 def identical(texts: CatalogueTexts, traits: Traits, a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """(m,) bool: two of many copies: every text is the same, and prices, where both are known, are close.
 
-    Such rows are crowded by each other and their words are common, so that nothing else would speak for them."""
+    Such rows crowd each other and their words are common, so nothing else would speak for them."""
     with np.errstate(invalid="ignore"):
         apart = np.abs(np.log(texts.price[a] / texts.price[b])) > _OTHER
     return np.asarray((traits.whole[a] == traits.whole[b]) & (traits.whole[a] >= 0) & ~apart)
@@ -65,8 +70,8 @@ def density_of(likeness: np.ndarray, a: np.ndarray, b: np.ndarray, n: int) -> np
     row, value = row[order], value[order]
     first = np.r_[True, row[1:] != row[:-1]] if len(row) else np.empty(0, bool)
     start = np.maximum.accumulate(np.where(first, np.arange(len(row)), 0)) if len(row) else np.empty(0, np.int64)
-    ten = np.arange(len(row)) - start < 10
-    return np.asarray(np.bincount(row[ten], weights=value[ten], minlength=n) / 10, np.float32)
+    best = np.arange(len(row)) - start < _CROWD
+    return np.asarray(np.bincount(row[best], weights=value[best], minlength=n) / _CROWD, np.float32)
 
 
 def _words(t: Traits, a: np.ndarray, b: np.ndarray, f: dict[str, np.ndarray]) -> None:
@@ -85,13 +90,13 @@ def _models(t: Traits, a: np.ndarray, b: np.ndarray, f: dict[str, np.ndarray]) -
     f["model"] = sparse.best(rare, t.model.table, a, b)
     spelt = np.maximum(sparse.best(rare, t.spelt, a, b), sparse.best(rare, t.spelt, b, a))
     f["model_spelt"] = np.where(f["model"] > 0, 0, spelt)
-    akin = np.maximum(sparse.best(rare, t.akin, a, b), sparse.best(rare, t.akin, b, a))
-    f["model_akin"] = np.where((f["model"] > 0) | (spelt > 0), 0, akin)
+    related = np.maximum(sparse.best(rare, t.related, a, b), sparse.best(rare, t.related, b, a))
+    f["model_akin"] = np.where((f["model"] > 0) | (spelt > 0), 0, related)
     # A model number on each side that the other does not know, whatever else they share.
-    known = t.spelt + t.akin
+    known = t.spelt + t.related
     x, y = sparse.left(t.model.table, known, a, b), sparse.left(t.model.table, known, b, a)
     both = (x >= 0) & (y >= 0)
-    found = (f["model"] > 0) | (spelt > 0) | (akin > 0)
+    found = (f["model"] > 0) | (spelt > 0) | (related > 0)
     f["model_clash"] = both & ~found
     f["model_left"] = np.where(both & found, np.minimum(t.model.idf[x], t.model.idf[y]), 0)
     p, q = t.letters[x], t.letters[y]
@@ -101,7 +106,7 @@ def _models(t: Traits, a: np.ndarray, b: np.ndarray, f: dict[str, np.ndarray]) -
 
 
 def _values(t: Traits, a: np.ndarray, b: np.ndarray, f: dict[str, np.ndarray]) -> None:
-    def overlap(table: sparse.csr_matrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def overlap(table: csr_matrix) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         size = np.diff(table.indptr).astype(np.float32)
         return sparse.dots(table, table, a, b), size[a], size[b]
 
@@ -125,4 +130,4 @@ def _prices(texts: CatalogueTexts, a: np.ndarray, b: np.ndarray, f: dict[str, np
     if (texts.currency >= 0).any():
         known &= (texts.currency[a] == texts.currency[b]) & (texts.currency[a] >= 0)
     f["price_apart"] = np.where(known, np.minimum(apart, _FAR), 0)
-    f["price_close"] = np.where(known, np.exp(-8 * apart), 0)
+    f["price_close"] = np.where(known, np.exp(-_CLOSE * apart), 0)

@@ -1,50 +1,66 @@
-"""Find: from a catalogue to its matches."""
+"""From a catalogue to its matches."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
-import pandas as pd
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError
 from embedcore.match import candidates, columns, features, groups, score, sparse, texts, traits
 from embedcore.match.cut import expected, logistic, shift
-from embedcore.match.matches import Matches, PairVerdicts, resolved
+from embedcore.match.matches import Matches, resolved
 from embedcore.match.score import PairWeights
 from embedcore.progress import Progress, part, silent
 
 VERSION = 2  # raise it when the same catalogue gives other matches
 _CHUNK = 65_536  # pairs whose features are in memory at a time
+# Chosen by hand.
 _HOPELESS = 0.002  # pairs less likely than this are dropped after scoring, when there are more than _ALL
 _ALL = 300_000
 _CHAIN = 1_500  # rows; longer chains of likely matches are not filled in pair by pair
-_TWINS = 0.95  # likeness in another embedding (pictures, tables) that makes a pair worth a look
-_FEW = 5
+_TWINS = 0.95  # likeness in another embedding (pictures, tables) that makes a pair a candidate
+_FEW = 5  # nearest rows of another embedding that are looked at
 _FILLED = 500_000  # pairs that filling groups may add to any catalogue
 
 
 @dataclass(frozen=True, eq=False)
-class _Table:
-    """Everything that comparing two rows needs."""
+class _Lookup:
+    """Everything that comparing two rows of a catalogue needs.
+
+    near: the nearest rows by each kind of likeness. unit: (n, d) vectors of length 1, has: (n,) which rows have one,
+    both None without vectors. extra: likeness in other embeddings by feature name. columns: see match.columns."""
 
     texts: texts.CatalogueTexts
     traits: traits.Traits
-    density: dict[str, np.ndarray]
+    near: dict[str, candidates.NearPairs]
     unit: np.ndarray | None
     has: np.ndarray | None
-    extra: Mapping[str, score.Likeness]
-    kinds: list[columns.TitleColumn]
+    density: dict[str, np.ndarray] = field(default_factory=dict)
+    extra: Mapping[str, score.Likeness] = field(default_factory=dict)
+    columns: list[columns.TitleColumn] = field(default_factory=list)
 
     def compare(self, a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
-        found = features.compare(self.texts, self.traits, a, b, self.density, self.unit, self.has)
+        """{feature: (m,) float32} of the pairs (a[i], b[i])."""
+        found = features.compare(self.texts, self.traits, a, b, self.density, unit=self.unit, has=self.has)
         for name, likeness in self.extra.items():
             found[name] = likeness.of(a, b)
-        found |= columns.features(self.kinds, a, b)
-        return found
+        return found | columns.features(self.columns, a, b)
+
+    def candidates(self, extra: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
+        """The pairs to compare, a < b: nearest rows of each kind, the same model number, and these extra ones."""
+        pairs = [(found.a, found.b) for found in self.near.values()] + [candidates.same_model(self.traits), *extra]
+        return candidates.union(pairs, len(self.texts), self.texts.shop)
+
+    def with_density(self, a: np.ndarray, b: np.ndarray) -> _Lookup:
+        """With how crowded each row's neighbourhood is, from the nearest rows and these candidates."""
+        density = {name: found.density for name, found in self.near.items()}
+        prose = sparse.dots(self.traits.prose, self.traits.prose, a, b)
+        density["prose"] = features.density_of(prose, a, b, len(self.texts))
+        return replace(self, density=density)
 
 
 def find(
@@ -52,7 +68,7 @@ def find(
     embedding: Embedding | None = None,
     source: str | None = None,
     extra: Mapping[str, Embedding] | None = None,
-    verdicts: pd.DataFrame | None = None,
+    *,
     weights: PairWeights | None = None,
     seed: int = 0,
     progress: Progress = silent,
@@ -61,47 +77,37 @@ def find(
 
     embedding: text vectors of titles and brands (without them it works, a little less well). source: a column that says
     which shop a row is from: then only rows of different shops are matched, one to one. extra: other embeddings
-    (pictures, tables) by name, whose likeness counts a little. verdicts: id_a, id_b, verdict ("same", "different").
-    weights: what `teach` gave; those of the package otherwise. The same input and seed give the same matches.
+    (pictures, tables) by name, whose likeness counts a little. weights: what `teach` gave; those of the package
+    otherwise. People's verdicts come in by `rescored`. The same input and seed give the same matches.
     NeedsError without a catalogue or texts, InputError when `source` has fewer than two values.
+
+    >>> import pandas as pd
+    >>> from embedcore import Catalogue
+    >>> titles = ["Acme MX-500 mouse", "ACME mouse MX500", "Bolt desk lamp", "Oak shelf", "Tea pot", "Wool scarf"]
+    >>> table = pd.DataFrame({"id": [*"abcdef"], "name": titles})
+    >>> found = find(Dataset.build("shop", Catalogue(table, {"id": "id", "name": "title"})))
+    >>> found.a[found.same].tolist(), found.b[found.same].tolist()
+    ([0], [1])
     """
     began = time.perf_counter()
-    read = texts.read(dataset, source)
-    n = len(read)
-    if read.shop is not None and len(np.unique(read.shop[read.shop >= 0])) < 2:
-        raise InputError(f"The column “{source}” does not tell two sources apart.", "Choose another column, or none.")
-    look = traits.of(read, part(progress, 0, 15))
-    near = {
-        "chars": candidates.near_words(look.chars, candidates.NEAREST, part(progress, 15, 30), "Comparing titles"),
-        "terms": candidates.near_words(look.terms, candidates.NEAREST, part(progress, 30, 35), "Comparing words"),
-    }
-    unit = has = None
-    if embedding is not None:
-        unit, has, rows = _placed(dataset, embedding, n)
-        near["meaning"] = candidates.near_vectors(
-            *_within(embedding, rows), n, candidates.NEAREST, seed, part(progress, 35, 50)
-        )
-    pairs = [(found.a, found.b) for found in near.values()] + [candidates.same_model(look)]
+    lookup = _look_up(dataset, embedding, source, seed, progress)
+    read, n = lookup.texts, len(lookup.texts)
     others = {f"like {name}": _placed(dataset, e, n) for name, e in (extra or {}).items()}
-    pairs += [_twins(e, others[f"like {name}"][2], n, seed, silent) for name, e in (extra or {}).items()]
-    said = PairVerdicts.of(dataset, verdicts)
-    a, b = candidates.union([*pairs, (said.a, said.b)], n, read.shop)
-    density = {name: found.density for name, found in near.items()}
-    density["prose"] = features.density_of(sparse.dots(look.prose, look.prose, a, b), a, b, n)
+    twins = [_twins(e, others[f"like {name}"][2], n, seed) for name, e in (extra or {}).items()]
+    a, b = lookup.candidates(twins)
     likeness = {name: score.Likeness.fit(*placed[:2], a, b) for name, placed in others.items()}
-    table = _Table(read, look, density, unit, has, likeness, columns.read(dataset, read, source))
-    weights = weights or score.shipped(embedding is not None).and_also(list(likeness))
-    matches = _scored(table, weights, a, b, n, part(progress, 50, 85))
-    candidates_found = len(a)
+    lookup = replace(lookup.with_density(a, b), extra=likeness, columns=columns.read(dataset, read, source))
+    weights = weights or score.shipped(meaning=embedding is not None).and_also(list(likeness))
+    matches = _scored(lookup, weights, a, b, part(progress, 50, 85))
     if read.shop is None:
-        matches = _filled(table, matches, part(progress, 85, 92))
+        matches = _filled(lookup, matches, part(progress, 85, 92))
     progress(92, 100, note="Grouping")
-    matches = resolved(matches, said)
+    matches = resolved(matches)
     progress(100, 100, note="Grouping")
     meta = {
-        "notices": _notices(read, embedding, near),
+        "notices": _notices(read, embedding, lookup.near),
         "left_out": int((~read.known).sum()),
-        "candidates": candidates_found,
+        "candidates": len(a),
         "source": source or "",
         "seed": seed,
         "version": VERSION,
@@ -111,26 +117,63 @@ def find(
     return replace(matches, meta=meta)
 
 
-def _scored(table: _Table, weights: PairWeights, a: np.ndarray, b: np.ndarray, n: int, progress: Progress) -> Matches:
+def candidate_features(
+    dataset: Dataset, embedding: Embedding | None = None
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+    """(a, b, {feature: (m,) float32}) of the candidate pairs: what weights are learned from.
+
+    >>> import pandas as pd
+    >>> from embedcore import Catalogue
+    >>> table = pd.DataFrame({"id": ["a", "b"], "name": ["Red tea pot", "Tea pot, red"]})
+    >>> a, b, found = candidate_features(Dataset.build("shop", Catalogue(table, {"id": "id", "name": "title"})))
+    >>> a.tolist(), b.tolist(), sorted(found)[:3]
+    ([0], [1], ['brand', 'brand_clash', 'chars'])
+    """
+    lookup = _look_up(dataset, embedding, None, 0, silent)
+    a, b = lookup.candidates([])
+    return a, b, lookup.with_density(a, b).compare(a, b)
+
+
+def _look_up(
+    dataset: Dataset, embedding: Embedding | None, source: str | None, seed: int, progress: Progress
+) -> _Lookup:
+    """Read the catalogue and find the nearest rows of each: half of all the work."""
+    read = texts.read(dataset, source)
+    if read.shop is not None and len(np.unique(read.shop[read.shop >= 0])) < 2:
+        raise InputError(f"The column “{source}” does not tell two sources apart.", "Choose another column, or none.")
+    look = traits.of(read, part(progress, 0, 15))
+    near = {
+        "chars": candidates.near_words(look.chars, candidates.NEAREST, part(progress, 15, 30), "Comparing titles"),
+        "terms": candidates.near_words(look.terms, candidates.NEAREST, part(progress, 30, 35), "Comparing words"),
+    }
+    if embedding is None:
+        return _Lookup(read, look, near, None, None)
+    unit, has, rows = _placed(dataset, embedding, len(read))
+    inside, at = _within(embedding, rows)
+    near["meaning"] = candidates.near_vectors(inside, at, len(read), candidates.NEAREST, seed, part(progress, 35, 50))
+    return _Lookup(read, look, near, unit, has)
+
+
+def _scored(lookup: _Lookup, weights: PairWeights, a: np.ndarray, b: np.ndarray, progress: Progress) -> Matches:
     """The candidates that are not hopeless, scored."""
     evidence, given = np.zeros(len(a)), weights.names
     steps = -(-len(a) // _CHUNK)
     for step in range(steps):
-        part = slice(step * _CHUNK, (step + 1) * _CHUNK)
-        evidence[part] = weights.log_odds(table.compare(a[part], b[part]))
+        rows = slice(step * _CHUNK, (step + 1) * _CHUNK)
+        evidence[rows] = weights.log_odds(lookup.compare(a[rows], b[rows]))
         progress(step + 1, steps, note="Comparing pairs")
-    weights = columns.weighed(table.kinds, weights, evidence, a, b)
-    for name, values in columns.features(table.kinds, a, b).items():
+    weights = columns.weighed(lookup.columns, weights, evidence, a, b)
+    for name, values in columns.features(lookup.columns, a, b).items():
         if name not in given:
             evidence += weights.weight[weights.names.index(name)] * values
-    copies = features.identical(table.texts, table.traits, a, b)
+    copies = features.identical(lookup.texts, lookup.traits, a, b)
     moved = shift(evidence[~copies], weights.prior)
     # Few pairs have a chance: comparing those again is cheaper than keeping the features of all.
     at = np.flatnonzero(copies | (logistic(evidence + moved) >= (_HOPELESS if len(a) > _ALL else 0)))
-    found = table.compare(a[at], b[at])
+    found = lookup.compare(a[at], b[at])
     empty = np.zeros(len(at))
     return Matches(
-        n,
+        len(lookup.texts),
         a[at],
         b[at],
         evidence[at],
@@ -140,22 +183,23 @@ def _scored(table: _Table, weights: PairWeights, a: np.ndarray, b: np.ndarray, n
         weights,
         0.5,
         empty > 0,
-        np.arange(n),
-        table.texts.shop,
+        np.arange(len(lookup.texts)),
+        lookup.texts.shop,
         len(a) - len(at),
     )
 
 
-def _filled(table: _Table, matches: Matches, progress: Progress) -> Matches:
+def _filled(lookup: _Lookup, matches: Matches, progress: Progress) -> Matches:
     """With the pairs inside chains of likely matches that nearest neighbours left out: large groups have more members
     than any list of neighbours is long."""
     progress(0, 2, note="Filling groups")
     probability = logistic(matches.adapted)
     cut = expected(probability).best
-    a, b = groups.inside(matches.a, matches.b, probability, matches.n, cut, _CHAIN, max(_FILLED, 10 * matches.n))
+    budget = max(_FILLED, 10 * matches.n)
+    a, b = groups.inside(matches.a, matches.b, probability, matches.n, cut, most=_CHAIN, budget=budget)
     if not len(a):
         return matches
-    found = table.compare(a, b)
+    found = lookup.compare(a, b)
     progress(1, 2, note="Filling groups")
     evidence = matches.weights.log_odds(found)
     empty = np.zeros(len(matches) + len(a))
@@ -186,33 +230,31 @@ def _within(embedding: Embedding, rows: np.ndarray) -> tuple[Embedding, np.ndarr
     return Embedding("product", embedding.ids[rows >= 0], embedding.vectors[rows >= 0]), rows[rows >= 0]
 
 
-def _twins(
-    embedding: Embedding, rows: np.ndarray, n: int, seed: int, progress: Progress
-) -> tuple[np.ndarray, np.ndarray]:
+def _twins(embedding: Embedding, rows: np.ndarray, n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Pairs that another embedding finds nearly the same."""
     inside, at = _within(embedding, rows)
-    near = candidates.near_vectors(inside, at, n, _FEW, seed, progress)
+    near = candidates.near_vectors(inside, at, n, _FEW, seed, silent)
     row = np.zeros(n, np.int64)
     row[at] = np.arange(len(at))
-    alike = sparse.blocks(lambda p, q: np.einsum("ij,ij->i", inside.unit[row[p]], inside.unit[row[q]]), near.a, near.b)
-    return near.a[alike >= _TWINS], near.b[alike >= _TWINS]
+    twins = sparse.cosines(inside.unit, row[near.a], row[near.b]) >= _TWINS
+    return near.a[twins], near.b[twins]
 
 
 def _notices(
     read: texts.CatalogueTexts, embedding: Embedding | None, near: Mapping[str, candidates.NearPairs]
 ) -> list[str]:
-    said = []
+    notices = []
     empty = int((~read.known).sum())
     if empty:
-        said.append(f"{empty:,} products have neither a title nor a description and were compared with nothing.")
+        notices.append(f"{empty:,} products have neither a title nor a description and were compared with nothing.")
     if embedding is None:
-        said.append("Compared by letters and words only: vectors of the titles find a little more.")
+        notices.append("Compared by letters and words only; comparing what titles mean would find a few more.")
     if embedding is not None and near["meaning"].recall < 1:
-        said.append(
+        notices.append(
             f"{len(read):,} products are too many to compare the meaning of every title with every other: "
             f"{100 * near['meaning'].recall:.0f} % of the nearest ones were found."
         )
     words = np.array([len(t.split()) for t in read.title[read.known]])
     if len(words) and np.median(words) < 2:
-        said.append("Most titles are one word long: look at what is found before you trust it.")
-    return said
+        notices.append("Most titles are a single word: check the pairs before you rely on them.")
+    return notices

@@ -6,7 +6,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
-from embedcore.explore.linkage import Linkage
+from embedcore.explore import Linkage
 
 _LEAST = 0.01  # pairs below this count as 0
 
@@ -17,6 +17,7 @@ def linked(
     b: np.ndarray,
     n: int,
     cut: float,
+    *,
     same: list[tuple[int, int]] | None = None,
     different: list[tuple[int, int]] | None = None,
 ) -> np.ndarray:
@@ -48,7 +49,7 @@ def linked(
 
 
 def inside(
-    a: np.ndarray, b: np.ndarray, probability: np.ndarray, n: int, cut: float, most: int, budget: int
+    a: np.ndarray, b: np.ndarray, probability: np.ndarray, n: int, cut: float, *, most: int, budget: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Pairs that are not listed although a chain of likely matches joins them, as (a, b) with a < b.
 

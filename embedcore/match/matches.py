@@ -1,4 +1,4 @@
-"""Matches: pairs of products with how likely each is one product, where to cut, and the groups that follow."""
+"""Matches: pairs of products, the probability that each is one product, where to cut, and the groups that follow."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from embedcore.match import groups, propagation
 from embedcore.match.cut import ExpectedQuality, expected, logistic, shift
 from embedcore.match.score import PairWeights
 
-_SURE = 30.0  # log odds of what a person said
+_SURE = 30.0  # log odds of a person's verdict
 
 
 @dataclass(frozen=True, eq=False)
 class Matches:
-    """What was found in one catalogue.
+    """Likely duplicates of one catalogue, as `find` gives them.
 
     a, b: (m,) int64 positions in Dataset.items, a < b. evidence: (m,) float64 log odds of the pair alone, by
     `weights`. probability: (m,) that the two are one product, neighbours and this catalogue's share of matches
@@ -32,6 +32,14 @@ class Matches:
     at `cut`. shop: (n,) int32 codes of the source column, None for one catalogue. others: pairs that were looked at
     and dropped as hopeless. filled: how many pairs, the last ones, came in because a chain of likely matches joins
     them. meta: notices, left_out, candidates, seconds (JSON-able).
+
+    >>> import numpy as np
+    >>> from embedcore.match.score import shipped
+    >>> one, zero = np.ones(1), np.zeros(1, np.int64)
+    >>> found = Matches(
+    ...     2, zero, zero + 1, one, one, np.empty((1, 0)), (), shipped(meaning=False), 0.5, one > 0, zero.repeat(2))
+    >>> len(found), [group.tolist() for group in found.groups()]
+    (1, [[0, 1]])
     """
 
     n: int
@@ -60,7 +68,7 @@ class Matches:
 
     @cached_property
     def moved(self) -> float:
-        """What to add to the evidence so that it holds in this catalogue, whose share of matches is its own."""
+        """The shift of the evidence for the share of matches in this catalogue."""
         if self.weights.moved is not None:
             return self.weights.moved
         listed = len(self) - self.filled
@@ -172,7 +180,12 @@ class Matches:
 
 @dataclass(frozen=True, eq=False)
 class PairVerdicts:
-    """What people said. a, b: (v,) positions in Dataset.items, a < b. same: (v,) bool."""
+    """People's verdicts on pairs. a, b: (v,) positions in Dataset.items, a < b. same: (v,) bool.
+
+    >>> verdicts = PairVerdicts(np.array([0]), np.array([3]), np.array([True]))
+    >>> verdicts.same_pairs, verdicts.different_pairs
+    ([(0, 3)], [])
+    """
 
     a: np.ndarray
     b: np.ndarray
@@ -191,29 +204,47 @@ class PairVerdicts:
         keys = np.array(list(rows), np.int64).reshape(-1, 2)
         return cls(keys[:, 0], keys[:, 1], np.array(list(rows.values()), bool))
 
-    def pairs(self, same: bool) -> list[tuple[int, int]]:
-        """The pairs that are (or are not) the same."""
-        keep = self.same == same
-        return list(zip(self.a[keep].tolist(), self.b[keep].tolist(), strict=True))
+    @property
+    def same_pairs(self) -> list[tuple[int, int]]:
+        """The pairs that are one product."""
+        return self._pairs(self.same)
+
+    @property
+    def different_pairs(self) -> list[tuple[int, int]]:
+        """The pairs that are two products."""
+        return self._pairs(~self.same)
+
+    def _pairs(self, which: np.ndarray) -> list[tuple[int, int]]:
+        return list(zip(self.a[which].tolist(), self.b[which].tolist(), strict=True))
 
 
 NO_VERDICTS = PairVerdicts(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, bool))
 
 
-def rescored(matches: Matches, weights: PairWeights, said: PairVerdicts = NO_VERDICTS) -> Matches:
-    """The same pairs by other weights, in the light of what people said."""
+def rescored(matches: Matches, weights: PairWeights, verdicts: PairVerdicts = NO_VERDICTS) -> Matches:
+    """The same pairs by other weights, in the light of people's verdicts.
+
+    >>> from embedcore import Catalogue
+    >>> from embedcore.match.finding import find
+    >>> table = pd.DataFrame({"id": ["a", "b", "c"], "name": ["Red tea pot", "Tea pot, red", "Oak shelf"]})
+    >>> shop = Dataset.build("shop", Catalogue(table, {"id": "id", "name": "title"}))
+    >>> found = find(shop)
+    >>> answer = pd.DataFrame({"id_a": ["a"], "id_b": ["b"], "verdict": ["different"]})
+    >>> rescored(found, found.weights, PairVerdicts.of(shop, answer)).groups()
+    []
+    """
     table = {name: matches.features[:, k] for k, name in enumerate(matches.names)}
     evidence = weights.log_odds(table) if len(matches) else np.zeros(0)
-    return resolved(replace(matches, weights=weights, evidence=evidence), said)
+    return resolved(replace(matches, weights=weights, evidence=evidence), verdicts)
 
 
-def resolved(matches: Matches, said: PairVerdicts = NO_VERDICTS) -> Matches:
+def resolved(matches: Matches, verdicts: PairVerdicts = NO_VERDICTS) -> Matches:
     """Probabilities, cut and groups from the evidence of each pair."""
-    where = rows_of(matches, said)
+    where = rows_of(matches, verdicts)
     log_odds = matches.adapted
-    log_odds[where[where >= 0]] = np.where(said.same[where >= 0], _SURE, -_SURE)
+    log_odds[where[where >= 0]] = np.where(verdicts.same[where >= 0], _SURE, -_SURE)
     log_odds = propagation.propagate(log_odds, matches.a, matches.b, matches.n)
-    log_odds[where[where >= 0]] = np.where(said.same[where >= 0], _SURE, -_SURE)
+    log_odds[where[where >= 0]] = np.where(verdicts.same[where >= 0], _SURE, -_SURE)
     if matches.shop is not None:
         prior = np.log(matches.weights.prior / (1 - matches.weights.prior))
         probability, _ = propagation.one_to_one(
@@ -221,11 +252,13 @@ def resolved(matches: Matches, said: PairVerdicts = NO_VERDICTS) -> Matches:
         )
     else:
         probability = logistic(log_odds)
-    return decide(matches, probability, None, said)
+    return decide(matches, probability, None, verdicts)
 
 
-def decide(matches: Matches, probability: np.ndarray, cut: float | None, said: PairVerdicts = NO_VERDICTS) -> Matches:
-    """Cut (at the highest expected F1 unless told where) and group."""
+def decide(
+    matches: Matches, probability: np.ndarray, cut: float | None, verdicts: PairVerdicts = NO_VERDICTS
+) -> Matches:
+    """Cut (where expected F1 is highest, unless `cut` is given) and group."""
     cut = expected(probability).best if cut is None else cut
     same = probability >= cut
     group = groups.linked(
@@ -234,18 +267,18 @@ def decide(matches: Matches, probability: np.ndarray, cut: float | None, said: P
         matches.b,
         matches.n,
         cut,
-        said.pairs(True),
-        said.pairs(False),
+        same=verdicts.same_pairs,
+        different=verdicts.different_pairs,
     )
     return replace(matches, probability=probability, cut=float(cut), same=same, group=group)
 
 
-def rows_of(matches: Matches, said: PairVerdicts) -> np.ndarray:
+def rows_of(matches: Matches, verdicts: PairVerdicts) -> np.ndarray:
     """(v,) int64: the row of each verdict's pair, -1 where it is not among the pairs."""
-    if not len(said.a) or not len(matches):
-        return np.full(len(said.a), -1)
+    if not len(verdicts.a) or not len(matches):
+        return np.full(len(verdicts.a), -1)
     key = matches.a * matches.n + matches.b
-    wanted = said.a * matches.n + said.b
+    wanted = verdicts.a * matches.n + verdicts.b
     order = np.argsort(key, kind="stable")
     at = np.minimum(np.searchsorted(key, wanted, sorter=order), len(key) - 1)
     return np.where(key[order[at]] == wanted, order[at], -1)

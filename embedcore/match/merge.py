@@ -12,7 +12,13 @@ from embedcore.errors import InputError, NeedsError
 
 
 def proposal(dataset: Dataset, members: np.ndarray) -> int:
-    """The position of the member to keep: the most complete row, then the longest texts, then the first."""
+    """The position of the member to keep: the most complete row, then the longest texts, then the first.
+
+    >>> table = pd.DataFrame({"id": ["a", "b"], "name": ["Tea", "Tea"], "brand": [None, "Acme"]})
+    >>> shop = Dataset.build("shop", Catalogue(table, {"id": "id", "name": "title", "brand": "brand"}))
+    >>> proposal(shop, np.array([0, 1]))
+    1
+    """
     return int(_by_worth(dataset, np.asarray(members))[0])
 
 
@@ -23,7 +29,14 @@ def merged(
 
     group: (n,) as in Matches.group. keep: group -> position to keep, where it is not the proposal. What the kept row
     lacks comes from its partners, the most complete first. mapping: columns id, kept_id. InputError when a kept row is
-    not in its group."""
+    not in its group, NeedsError without a catalogue.
+
+    >>> table = pd.DataFrame({"id": ["a", "b", "c"], "name": ["Tea", "Tea", "Mug"]})
+    >>> shop = Dataset.build("shop", Catalogue(table, {"id": "id", "name": "title"}))
+    >>> catalogue, mapping = merged(shop, np.array([0, 0, 2]))
+    >>> catalogue["id"].tolist(), mapping.values.tolist()
+    (['a', 'c'], [['a', 'a'], ['b', 'a'], ['c', 'c']])
+    """
     if dataset.catalogue is None:
         raise NeedsError("There is no catalogue to merge.", "Add a table with one row per product.")
     frame = dataset.catalogue.frame.reset_index(drop=True)
@@ -52,9 +65,16 @@ def merged(
 
 
 def clean(dataset: Dataset, group: np.ndarray, keep: Mapping[int, int] | None = None) -> Dataset:
-    """The dataset with one row per group and its baskets mapped to the kept ids; its name says so."""
+    """The dataset with one row per group and its baskets mapped to the kept ids; its name says so. Errors as `merged`.
+
+    >>> table = pd.DataFrame({"id": ["a", "b", "c"], "name": ["Tea", "Tea", "Mug"]})
+    >>> shop = Dataset.build("shop", Catalogue(table, {"id": "id", "name": "title"}))
+    >>> clean(shop, np.array([0, 0, 2])).items.tolist()
+    ['a', 'c']
+    """
+    if dataset.catalogue is None:
+        raise NeedsError("There is no catalogue to merge.", "Add a table with one row per product.")
     frame, mapping = merged(dataset, group, keep)
-    assert dataset.catalogue is not None
     kept_of = dict(zip(mapping["id"], mapping["kept_id"], strict=True))
     new_id = np.array([kept_of.get(i, i) for i in dataset.items], object)
     gone = int((mapping["id"] != mapping["kept_id"]).sum())

@@ -8,7 +8,7 @@ from embedcore.match.words import MEASURE
 
 _CHUNK = re.compile(r"[a-z0-9]+(?:[-/._#+][a-z0-9]+)*")
 _PART = re.compile(r"[a-z0-9]+")
-# Words of letters and digits that name a kind, a size or a year.
+# Words of letters and digits that name a type, a size or a year.
 _SHAPE = re.compile(
     r"\d+(?:x\d+)+|\d+(?:st|nd|rd|th|s|k|x|p|i|d|g|er)|(?:19|20)\d\d|mp[34]|ddr\d\w?|usb\d|h26[45]"
     r"|[cs]?d\d|wifi\d|\d{1,2}[a-z]{4,}|[24]g|[34]d|\d+(?:in|for)\d+|pc\d+|cl\d+|ipv[46]|rj\d+|80211\w*"

@@ -1,4 +1,4 @@
-"""Accord: what the other matches of two products say about the pair, and one-to-one matches between shops."""
+"""Evidence from other pairs: what the matches of both products say about a pair, and one-to-one matches of shops."""
 
 from __future__ import annotations
 
@@ -8,29 +8,33 @@ from scipy.sparse import csr_matrix
 from embedcore.match import sparse
 from embedcore.match.cut import logistic, with_share
 
+# Chosen by hand, and judged on abt-buy and wdc-dev by tests/bench/train_matcher.py.
 ROUNDS = 2
-_FOR, _LOW, _HIGH = 0.5, 2.0, 1.0
-_CALM = 0.85  # pairs that listen to each other repeat each other's errors: they are less sure than they sound
+_SHARED, _FEWER_LEFT, _MORE_LEFT = 0.5, 2.0, 1.0  # weights of shared partners, and of those that only one product has
+_CALM = 0.85  # pairs that learn from each other repeat each other's errors: they are less sure than they seem
+_UNLIKELY = 0.02  # pairs less likely than this say nothing about others
 
 
 def propagate(log_odds: np.ndarray, a: np.ndarray, b: np.ndarray, n: int, rounds: int = ROUNDS) -> np.ndarray:
-    """(m,) log odds after each pair has looked at its neighbours; the number of matches stays.
+    """(m,) log odds after the evidence of neighbouring pairs; the expected number of matches stays.
 
-    Partners that both products share speak for the pair. Partners of one that the other does not share speak against
-    it: when the charger surely is the black charger, it is not the white one."""
+    log_odds: (m,) of the pairs (a[i], b[i]) of n rows. Partners that both products share speak for the pair. Partners
+    of one that the other does not share speak against it: when the charger surely is the black charger, it is not the
+    white one."""
     share = float(logistic(log_odds).mean()) if len(log_odds) else 0.0
     now = log_odds
     for _ in range(rounds):
         p = logistic(now).astype(np.float32)
         table = csr_matrix((np.r_[p, p], (np.r_[a, b], np.r_[b, a])), (n, n))
-        table.data[table.data < 0.02] = 0
+        table.data[table.data < _UNLIKELY] = 0
         table.eliminate_zeros()
         shared = sparse.dots(table, table, a, b)
         total = np.asarray(table.sum(1)).ravel()
-        own = np.where(p < 0.02, 0, p)
+        own = np.where(p < _UNLIKELY, 0, p)
         x, y = np.maximum(total[a] - own - shared, 0), np.maximum(total[b] - own - shared, 0)
-        said = _FOR * np.log1p(shared) - _LOW * np.log1p(np.minimum(x, y)) - _HIGH * np.log1p(np.maximum(x, y))
-        now = with_share(log_odds + said, share)
+        evidence = _SHARED * np.log1p(shared) - _FEWER_LEFT * np.log1p(np.minimum(x, y))
+        evidence -= _MORE_LEFT * np.log1p(np.maximum(x, y))
+        now = with_share(log_odds + evidence, share)
     return with_share(_CALM * now, share)
 
 
@@ -47,10 +51,10 @@ def one_to_one(
     if not len(a):
         return probability, chosen
     first, second = np.where(shop[a] <= shop[b], a, b), np.where(shop[a] <= shop[b], b, a)
-    kind = shop[first].astype(np.int64) * (int(shop.max()) + 2) + shop[second]
+    shops = shop[first].astype(np.int64) * (int(shop.max()) + 2) + shop[second]
     size = np.bincount(shop + 1)
-    for k in np.unique(kind):
-        at = np.flatnonzero(kind == k)
+    for k in np.unique(shops):
+        at = np.flatnonzero(shops == k)
         x, y = first[at], second[at]
         fewer = max(1, int(min(size[shop[x[0]] + 1], size[shop[y[0]] + 1])))
         share = tried * len(at) / len(a) / fewer

@@ -12,7 +12,7 @@ from embedcore.match import models, texts, words
 from embedcore.match.columns import AGREES, DIFFERS
 from embedcore.match.matches import Matches
 
-# What each feature is called when the page shows what teaching changed.
+# The plain name of each feature, where a page shows what teaching changed.
 LABELS = {
     "meaning": "titles that mean the same",
     "meaning_near": "titles closer in meaning than to others",
@@ -59,7 +59,18 @@ class _Product:
 
 
 class Reasons:
-    """Explains pairs of one catalogue; what was read of a product is kept."""
+    """Explains pairs of one catalogue; what was read of a product is kept.
+
+    >>> import pandas as pd
+    >>> from embedcore import Catalogue, Dataset
+    >>> titles = ["Acme MX-500 mouse", "ACME mouse MX500", "Bolt desk lamp", "Oak shelf", "Tea pot", "Wool scarf"]
+    >>> table = pd.DataFrame({"id": [*"abcdef"], "name": titles})
+    >>> shop = Dataset.build("shop", Catalogue(table, {"id": "id", "name": "title"}))
+    >>> from embedcore.match.finding import find
+    >>> found = find(shop)
+    >>> Reasons(shop, found).of(found.row_of[(0, 1)])
+    'same model number MX500, 29 % of the words in common'
+    """
 
     def __init__(self, dataset: Dataset, matches: Matches) -> None:
         self._matches = matches
@@ -120,11 +131,21 @@ class Reasons:
 
 
 def explain(dataset: Dataset, matches: Matches, row: int) -> str:
-    """One pair's reason in plain words; many pairs: `Reasons`."""
+    """One pair's reason in plain words; many pairs: `Reasons`. row: of the matches.
+
+    >>> import pandas as pd
+    >>> from embedcore import Catalogue, Dataset
+    >>> from embedcore.match.finding import find
+    >>> table = pd.DataFrame({"id": ["a", "b", "c"], "name": ["Tea pot", "Tea pot", "Oak shelf"]})
+    >>> shop = Dataset.build("shop", Catalogue(table, {"id": "id", "name": "title"}))
+    >>> explain(shop, find(shop), 0)
+    'the same title'
+    """
     return Reasons(dataset, matches).of(row)
 
 
 def _models(x: _Product, y: _Product, has: dict[str, float]) -> tuple[list[str], list[str]]:
+    """(what speaks for one product, what against it) in the model numbers."""
     good: list[str] = []
     bad: list[str] = []
     shared = sorted(set(x.models) & set(y.models), key=lambda w: (-len(w), w))
@@ -167,5 +188,5 @@ def _facts(x: _Product, y: _Product, has: dict[str, float], good: list[str], bad
         bad.append(f"colour differs ({', '.join(sorted(x.colours))} / {', '.join(sorted(y.colours))})")
     if x.price > 0 and y.price > 0 and (has.get("price_apart") or has.get("price_close")):
         apart = abs(x.price - y.price) / max(x.price, y.price)
-        said = "the same price" if apart < 0.005 else f"price {100 * apart:.0f} % apart"
-        (good if apart < 0.25 else bad).append(said)
+        text = "the same price" if apart < 0.005 else f"price {100 * apart:.0f} % apart"
+        (good if apart < 0.25 else bad).append(text)

@@ -14,16 +14,20 @@ import numpy as np
 from embedcore.match import sparse
 
 IDENTICAL = 8.0  # log odds of two of many copies of a row
-EXTRA = 0.5  # log odds that a likeness in another embedding adds per standard deviation
-_WIDE = 2.5
+EXTRA = 0.5  # log odds that likeness in another embedding adds per standard deviation; chosen by hand
+_WIDE = 2.5  # standard deviations at which that likeness is clipped
 
 
 @dataclass(frozen=True, eq=False)
 class PairWeights:
     """Log odds of "the same product" = bias + sum of weight x (feature - mean) / spread.
 
+    >>> weights = PairWeights(("chars",), np.array([0.5]), np.array([0.5]), np.array([2.0]), -1.0, 0.1)
+    >>> weights.log_odds({"chars": np.array([1.0, 0.5])}).tolist()
+    [1.0, -1.0]
+
     names: F features. mean, spread, weight: (F,) float64. prior: share of matches among the pairs it was learned on.
-    moved: what to add in the catalogue where it was taught; None: estimate it anew.
+    moved: shift of the log odds in the catalogue where it was taught; None: estimate it anew.
     """
 
     names: tuple[str, ...]
@@ -79,7 +83,7 @@ class PairWeights:
 
 
 @cache
-def shipped(meaning: bool = True) -> PairWeights:
+def shipped(*, meaning: bool) -> PairWeights:
     """The weights of the package. meaning: those for when text vectors are there."""
     text = files("embedcore.match").joinpath("weights.json").read_text(encoding="utf-8")
     return PairWeights.of(json.loads(text)["with meaning" if meaning else "without meaning"])
@@ -109,13 +113,10 @@ class Likeness:
     @classmethod
     def fit(cls, unit: np.ndarray, has: np.ndarray, a: np.ndarray, b: np.ndarray) -> Likeness:
         """Take mean and spread from these pairs."""
-        raw = cls(unit, has)._cosine(a, b)[has[a] & has[b]]
+        raw = sparse.cosines(unit, a, b)[has[a] & has[b]]
         return cls(unit, has, float(raw.mean()), float(max(raw.std(), 1e-6))) if len(raw) > 1 else cls(unit, has)
 
     def of(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
         """(m,) float32."""
-        z = np.clip((self._cosine(a, b) - self.mean) / self.spread, -_WIDE, _WIDE)
+        z = np.clip((sparse.cosines(self.unit, a, b) - self.mean) / self.spread, -_WIDE, _WIDE)
         return np.where(self.has[a] & self.has[b], z, 0).astype(np.float32)
-
-    def _cosine(self, a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return sparse.blocks(lambda p, q: np.einsum("ij,ij->i", self.unit[p], self.unit[q]), a, b)

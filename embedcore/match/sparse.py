@@ -1,4 +1,4 @@
-"""Sparse tables of rows and words, and what pairs of their rows have in common. Blocked, so memory stays bounded."""
+"""Sparse tables of rows and words, and what pairs of their rows have in common. In blocks, so memory stays bounded."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from embedcore.progress import Progress, silent
 
 _PAIRS = 32_768  # pairs at a time
 _ROWS = 2_048
+# In tables of more than so many rows, words of more than so many rows and than this share of them are not looked up.
+_LARGE, _COMMON_ROWS, _COMMON_SHARE = 5_000, 500, 0.02
 
 
 @dataclass(frozen=True, eq=False)
 class WordTable:
-    """Which row holds which word. table: (n, V) csr float32 of ones. idf: (V,) float32 in 0..1: 1 is as rare as can
-    be, 0 stands in every row. names: (V,) object str."""
+    """Which row holds which word. table: (n, V) csr float32 of ones. idf: (V,) float32 in 0..1: 1 is as rare as
+    possible, 0 is in every row. names: (V,) object str."""
 
     table: csr_matrix
     idf: np.ndarray
@@ -83,11 +85,16 @@ def left(x: csr_matrix, y: csr_matrix, a: np.ndarray, b: np.ndarray) -> np.ndarr
     return blocks(of, a, b, np.int64)
 
 
+def cosines(unit: np.ndarray, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(m,) float32: row a[i] times row b[i] of vectors (n, d) of length 1."""
+    return blocks(lambda p, q: np.einsum("ij,ij->i", unit[p], unit[q]), a, b)
+
+
 def blocks(
-    of: Callable[[np.ndarray, np.ndarray], np.ndarray], a: np.ndarray, b: np.ndarray, kind: type = np.float32
+    of: Callable[[np.ndarray, np.ndarray], np.ndarray], a: np.ndarray, b: np.ndarray, dtype: type = np.float32
 ) -> np.ndarray:
     """A function of pairs, a block of pairs at a time."""
-    out: np.ndarray = np.zeros(len(a), kind)
+    out: np.ndarray = np.zeros(len(a), dtype)
     for k in range(0, len(a), _PAIRS):
         out[k : k + _PAIRS] = of(a[k : k + _PAIRS], b[k : k + _PAIRS])
     return out
@@ -98,12 +105,12 @@ def top(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The k rows most like each row of x by their dot product: (row, other, product), the row itself left out.
 
-    Words that stand in very many rows of a large table are not looked up: they say little and cost the most."""
+    Words in very many rows of a large table are not looked up: they say little and cost the most."""
     from sparse_dot_topn import sp_matmul_topn
 
     n = x.shape[0]
     held = np.bincount(x.indices, minlength=x.shape[1])
-    rare = held <= max(500, 0.02 * n) if n > 5_000 else np.ones(x.shape[1], bool)
+    rare = held <= max(_COMMON_ROWS, _COMMON_SHARE * n) if n > _LARGE else np.ones(x.shape[1], bool)
     x = scaled(x, np.where(rare & (held > 1), 1, 0).astype(np.float32)).copy()
     x.eliminate_zeros()
     other = csr_matrix(x.T)

@@ -1,4 +1,4 @@
-"""Teaching: which pairs to ask about, and how the answers move the weights without forgetting what was known."""
+"""Teaching: which pairs to ask about, and how the answers move the weights without forgetting what they knew."""
 
 from __future__ import annotations
 
@@ -11,15 +11,22 @@ from embedcore.match.matches import NO_VERDICTS, Matches, PairVerdicts, rescored
 from embedcore.match.reasons import LABELS
 from embedcore.match.score import PairWeights
 
+# Chosen by hand.
 LOOSE = 0.2  # standard deviation of the prior on each standardised weight
 _BIAS = 1.0  # of the prior on the bias
-_STEPS = 50
+_STEPS = 50  # of Newton's method at most
+_UNSURE, _SHOWN = 0.01, 0.01  # p (1 - p) from which a pair is worth asking about; changes of a weight worth naming
 
 
 @dataclass(frozen=True, eq=False)
 class Taught:
     """weights: the moved weights. matches: the pairs by them. used: verdicts that are among the pairs. changed: plain
-    sentences, the largest change first, at most five. flipped: rows that became, or are no longer, the same."""
+    sentences, the largest change first, at most five. flipped: rows that became, or are no longer, the same.
+
+    >>> from embedcore.match.score import shipped
+    >>> Taught(shipped(meaning=False), None, 0, ("“the same brand” counts more than before.",), np.empty(0)).used
+    0
+    """
 
     weights: PairWeights
     matches: Matches
@@ -28,15 +35,23 @@ class Taught:
     flipped: np.ndarray
 
 
-def ask(matches: Matches, said: PairVerdicts = NO_VERDICTS, count: int = 10, seed: int = 0) -> np.ndarray:
-    """(<= count,) rows of the pairs whose verdicts teach most: half where the program is least sure, half at random
-    among the uncertain. No product is asked about twice in one round, and no pair that has a verdict."""
-    rng = np.random.default_rng([seed, len(said.a)])
+def ask(matches: Matches, verdicts: PairVerdicts = NO_VERDICTS, count: int = 10, seed: int = 0) -> np.ndarray:
+    """(<= count,) rows of the pairs to ask about (uncertainty sampling, Lewis and Gale 1994): half where the matcher is
+    least sure, half at random among the uncertain. No product comes twice in one round, and no pair with a verdict.
+
+    >>> import pandas as pd
+    >>> from embedcore import Catalogue, Dataset
+    >>> from embedcore.match.finding import find
+    >>> table = pd.DataFrame({"id": ["a", "b", "c"], "name": ["Red tea pot", "Red tea pot XL", "Oak shelf"]})
+    >>> len(ask(find(Dataset.build("shop", Catalogue(table, {"id": "id", "name": "title"}))), count=1))
+    1
+    """
+    rng = np.random.default_rng([seed, len(verdicts.a)])
     p = matches.probability
     unsure = p * (1 - p)
-    asked = rows_of(matches, said)
-    unsure[asked[asked >= 0]] = 0
-    pool = np.flatnonzero(unsure > 0.01)
+    judged = rows_of(matches, verdicts)
+    unsure[judged[judged >= 0]] = 0
+    pool = np.flatnonzero(unsure > _UNSURE)
     if not len(pool):
         pool = np.flatnonzero(unsure > 0)
     if not len(pool):
@@ -56,26 +71,36 @@ def ask(matches: Matches, said: PairVerdicts = NO_VERDICTS, count: int = 10, see
     return np.array(chosen, np.int64)
 
 
-def teach(matches: Matches, said: PairVerdicts) -> Taught:
+def teach(matches: Matches, verdicts: PairVerdicts) -> Taught:
     """Move the weights towards the verdicts: the most likely weights when each one is normally distributed around the
     one before with a small spread (a maximum a posteriori step; a plain refit after ten answers forgets everything).
 
-    Start from matches whose weights have not been taught these verdicts; all verdicts are used together."""
-    rows = rows_of(matches, said)
-    y = said.same[rows >= 0].astype(np.float64)
+    Start from matches whose weights have not been taught these verdicts; all verdicts are used together.
+
+    >>> import pandas as pd
+    >>> from embedcore import Catalogue, Dataset
+    >>> from embedcore.match.finding import find
+    >>> table = pd.DataFrame({"id": ["a", "b", "c"], "name": ["Red tea pot", "Red tea pot XL", "Oak shelf"]})
+    >>> shop = Dataset.build("shop", Catalogue(table, {"id": "id", "name": "title"}))
+    >>> answer = pd.DataFrame({"id_a": ["a"], "id_b": ["b"], "verdict": ["different"]})
+    >>> teach(find(shop), PairVerdicts.of(shop, answer)).used
+    1
+    """
+    rows = rows_of(matches, verdicts)
+    y = verdicts.same[rows >= 0].astype(np.float64)
     rows = rows[rows >= 0]
     start = matches.weights
     if not len(rows):
-        return Taught(start, rescored(matches, start, said), 0, (), np.empty(0, np.int64))
+        return Taught(start, rescored(matches, start, verdicts), 0, (), np.empty(0, np.int64))
     place = {name: k for k, name in enumerate(matches.names)}
     table = np.zeros((len(rows), len(start.names)))
     for k, name in enumerate(start.names):
         table[:, k] = matches.features[rows, place[name]] if name in place else start.mean[k]
     z = np.c_[start.standard(table), np.ones(len(rows))]
     step = _most_likely(z, y, matches.evidence[rows] + matches.moved, np.r_[np.full(len(start.names), LOOSE), _BIAS])
-    # The answers say more about how many pairs match than another guess without them would: `moved` stays.
+    # The answers know more about the share of matches than a new estimate without them would: `moved` stays.
     weights = replace(start, weight=start.weight + step[:-1], bias=start.bias + float(step[-1]), moved=matches.moved)
-    after = rescored(matches, weights, said)
+    after = rescored(matches, weights, verdicts)
     return Taught(
         weights,
         after,
@@ -103,7 +128,7 @@ def _most_likely(z: np.ndarray, y: np.ndarray, base: np.ndarray, spread: np.ndar
 def _changes(names: tuple[str, ...], before: np.ndarray, step: np.ndarray) -> tuple[str, ...]:
     out = []
     for k in np.argsort(-np.abs(step), kind="stable")[:5]:
-        if abs(step[k]) < 0.01:
+        if abs(step[k]) < _SHOWN:
             break
         more = abs(before[k] + step[k]) > abs(before[k])
         label = LABELS.get(names[k], names[k].removeprefix("like ") + " alike" * names[k].startswith("like "))

@@ -12,7 +12,7 @@ import pandas as pd
 from embedcore.data import Dataset
 from embedcore.errors import NeedsError
 
-DESCRIPTION = 600  # characters of a description that are read: what tells a product apart stands at its beginning
+DESCRIPTION = 600  # characters of a description that are read: what distinguishes a product is at its beginning
 _COLOUR = re.compile(r"colou?r|farbe|couleur|colore", re.I)
 _CODE = re.compile(r"\A(?:model|mpn|part|gtin|ean|upc|isbn|manufacturer_?(?:code|number|ref))", re.I)
 _CURRENCY = re.compile(r"currency|w[aä]hrung|devise|moneda|valuta", re.I)

@@ -1,4 +1,4 @@
-"""Traits: everything that is looked up about single products before pairs of them are compared."""
+"""Traits: everything that is read of single products before pairs of them are compared."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ import numpy as np
 import pandas as pd
 from scipy.sparse import csr_matrix
 
-from embedcore.explore.counts import counted, tfidf
-from embedcore.explore.ngrams import grams
+from embedcore.explore import counts, ngrams
 from embedcore.match import models, sparse, words
 from embedcore.match.sparse import WordTable
 from embedcore.match.texts import CatalogueTexts
 from embedcore.progress import Progress, silent
 from embedcore.vectors import unit_rows
 
-_BRANDED = 3  # words of a title among which a brand is looked for
+# Chosen by hand.
+_BRANDED = 3  # words at the beginning of a title that may be its brand
 _NO_BRAND = ("unknown", "generic", "n/a", "na", "none", "no brand", "unbranded", "-")
 _COPIES = 6  # rows; equal texts of fewer are compared like any others
-_STEPS = 8
-_TELL = 1_000  # products between two signs of progress
-_HEAD = 150  # characters of a description in which a model number stands for one in the title
+_STEPS = 8  # passes over all products
+_REPORT = 1_000  # products between two reports of progress
+_DESCRIPTION_START = 150  # characters of a description that are searched for a model number the title lacks
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,9 +32,9 @@ class Traits:
     """Tables with one row per product.
 
     chars, terms, prose: char n-grams of titles, words of titles, words of titles and descriptions, as TF-IDF rows of
-    length 1. words: words of titles. model: model numbers of titles. spelt: the model numbers of any title that can be
-    read in this product's title or description. akin: the model numbers that are longer or shorter forms of its own.
-    letters: (models, 24) uint8, the characters of each. number, measure, unit, colour, brand: what titles hold.
+    length 1. words: words of titles. model: model numbers of titles. spelt: the model numbers of any title that this
+    product's title or description holds. related: the model numbers that are longer or shorter forms of its own.
+    letters: (models, 24) uint8, the characters of each. number, measure, unit, colour, brand: those of the titles.
     length: characters of the title. whole: (n,) int64, equal where all texts are equal, -1 where fewer than
     _COPIES are.
     """
@@ -45,7 +45,7 @@ class Traits:
     words: WordTable
     model: WordTable
     spelt: csr_matrix
-    akin: csr_matrix
+    related: csr_matrix
     letters: np.ndarray
     number: csr_matrix
     measure: csr_matrix
@@ -58,10 +58,10 @@ class Traits:
 
 def of(texts: CatalogueTexts, progress: Progress = silent) -> Traits:
     """Read every product once."""
-    every = _Turns(progress)
+    every = _Passes(progress)
     split = [words.words(t) for t in every(texts.title)]
     titled = sparse.counted(split)
-    told = sparse.counted([[*w, *words.words(d)] for w, d in zip(split, every(texts.description), strict=True)])
+    prose = sparse.counted([[*w, *words.words(d)] for w, d in zip(split, every(texts.description), strict=True)])
     coded = [_coded(t, d) for t, d in zip(texts.title, every(texts.description), strict=True)]
     model = _ranked(sparse.counted([whole for whole, _ in coded]))
     columns = {str(w): k for k, w in enumerate(model.names)}
@@ -75,11 +75,11 @@ def of(texts: CatalogueTexts, progress: Progress = silent) -> Traits:
     return Traits(
         chars,
         unit_rows(titled.table, titled.idf),
-        unit_rows(told.table, told.idf),
+        unit_rows(prose.table, prose.idf),
         titled,
         model,
         spelt,
-        _akin(model, [parts for _, parts in coded]),
+        _related(model, [parts for _, parts in coded]),
         _letters(model),
         number,
         measure,
@@ -97,8 +97,8 @@ def _whole(texts: CatalogueTexts) -> np.ndarray:
     return np.where(texts.known & (np.bincount(code, minlength=1)[code] >= _COPIES), code, -1)
 
 
-class _Turns:
-    """Tells the progress of _STEPS goes through all products, while they are gone through."""
+class _Passes:
+    """Reports the progress of _STEPS passes over all products, one pass a call."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress, self._step = progress, 0
@@ -106,22 +106,22 @@ class _Turns:
     def __call__(self, items: Sequence[Any] | np.ndarray) -> Iterator[Any]:
         n = max(1, len(items))
         for k, item in enumerate(items):
-            if k % _TELL == 0:
+            if k % _REPORT == 0:
                 self._progress(round(1000 * (self._step + k / n)), 1000 * _STEPS, note="Reading titles")
             yield item
         self._step = min(self._step + 1, _STEPS)
         self._progress(1000 * self._step, 1000 * _STEPS, note="Reading titles")
 
 
-def _chars(titles: np.ndarray, every: _Turns) -> csr_matrix:
+def _chars(titles: np.ndarray, every: _Passes) -> csr_matrix:
     """TF-IDF of char n-grams within words. A word is cut once, however many titles hold it."""
-    held, columns = counted(title.split() for title in every(titles))
-    cut = [grams(word) for word in every(list(columns) or [""])]
+    held, columns = counts.counted(title.split() for title in every(titles))
+    cut = [ngrams.grams(word) for word in every(list(columns) or [""])]
     # In sorted columns sums do not depend on which title comes first.
-    runs, _ = counted(cut, {gram: n for n, gram in enumerate(sorted({g for word in cut for g in word}))})
-    counts = csr_matrix(held @ runs)
-    counts.sort_indices()
-    return tfidf(counts)
+    runs, _ = counts.counted(cut, {gram: n for n, gram in enumerate(sorted({g for word in cut for g in word}))})
+    table = csr_matrix(held @ runs)
+    table.sort_indices()
+    return counts.tfidf(table)
 
 
 def _spelt(texts: CatalogueTexts, coded: Iterable[list[str]], columns: dict[str, int]) -> csr_matrix:
@@ -134,17 +134,17 @@ def _spelt(texts: CatalogueTexts, coded: Iterable[list[str]], columns: dict[str,
 def _coded(title: str, description: str) -> tuple[list[str], list[str]]:
     """The model numbers of a title; of the first words of the description where the title has none."""
     wholes, parts = models.models(title)
-    return (wholes, parts) if wholes or parts else models.models(description[:_HEAD])
+    return (wholes, parts) if wholes or parts else models.models(description[:_DESCRIPTION_START])
 
 
 def _ranked(found: WordTable) -> WordTable:
-    """The columns in the order of how much a model number says: the rarest, then the longest, last."""
+    """The columns ordered by how much a model number says: the rarest, then the longest, last."""
     lengths = np.array([len(str(w)) for w in found.names])
     order = np.lexsort((found.names, lengths, found.idf))
     return WordTable(csr_matrix(found.table[:, order].sorted_indices()), found.idf[order], found.names[order])
 
 
-def _akin(model: WordTable, parts: list[list[str]]) -> csr_matrix:
+def _related(model: WordTable, parts: list[list[str]]) -> csr_matrix:
     """The model numbers of the catalogue that are another form of one of each row's own: shorter, longer, or sharing a
     shorter form with nothing left over on one side."""
     columns = {str(w): k for k, w in enumerate(model.names)}
@@ -183,7 +183,7 @@ def _brands(texts: CatalogueTexts, split: list[list[str]]) -> csr_matrix:
     known = {w for row in named for w in row if len(w) > 1}
     rows = []
     for own, title in zip(named, split, strict=True):
-        head = title[:_BRANDED]
-        heard = {w for w in head if w in known} | {a + b for a, b in pairwise(head) if a + b in known}
-        rows.append(own | heard)
+        start = title[:_BRANDED]
+        in_title = {w for w in start if w in known} | {a + b for a, b in pairwise(start) if a + b in known}
+        rows.append(own | in_title)
     return sparse.table(rows)[0]

@@ -1,4 +1,4 @@
-"""What single words say: units, colours, and how words of many scripts are cut."""
+"""Words of texts: units, colours, and how words of many scripts are cut."""
 
 from __future__ import annotations
 

@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from embedcore import match
 from embedcore.data import Catalogue, Dataset, Embedding
-from embedcore.match import candidates, features, sparse, texts, traits
-from embedcore.match.score import IDENTICAL, PairWeights, average
-from embedcore.progress import silent
+from embedcore.match import PairWeights, score
 from tests.shared import SHARED
 
 CATALOGUES = ("abt-buy", "wdc-dev")
@@ -74,23 +73,8 @@ def examples(
     dataset: Dataset, embedding: Embedding | None, truth: np.ndarray
 ) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """(features of all candidates, whether each is a match)."""
-    read = texts.read(dataset)
-    n = len(read)
-    look = traits.of(read)
-    near = {
-        "chars": candidates.near_words(look.chars, candidates.NEAREST),
-        "terms": candidates.near_words(look.terms, candidates.NEAREST),
-    }
-    unit = has = None
-    if embedding is not None:
-        rows = dataset.positions(embedding.ids)
-        near["meaning"] = candidates.near_vectors(embedding, rows, n, candidates.NEAREST, 0, silent)
-        unit, has = np.zeros((n, embedding.dimension), np.float32), np.zeros(n, bool)
-        unit[rows], has[rows] = embedding.unit, True
-    a, b = candidates.union([*((f.a, f.b) for f in near.values()), candidates.same_model(look)], n, None)
-    density = {k: f.density for k, f in near.items()}
-    density["prose"] = features.density_of(sparse.dots(look.prose, look.prose, a, b), a, b, n)
-    return features.compare(read, look, a, b, density, unit, has), truth[a] == truth[b]
+    a, b, features = match.candidate_features(dataset, embedding)
+    return features, truth[a] == truth[b]
 
 
 def learn(parts: list[tuple[dict[str, np.ndarray], np.ndarray]]) -> PairWeights:
@@ -107,11 +91,11 @@ def learn(parts: list[tuple[dict[str, np.ndarray], np.ndarray]]) -> PairWeights:
         names, mean, spread, fit.coef_[0], float(fit.intercept_[0]), float(np.average(y, weights=each))
     )
     by_hand = BY_HAND if "meaning_near" in names else {**BY_HAND, **INSTEAD}
-    made = average(learned, by_hand, BIAS)
+    averaged = score.average(learned, by_hand, BIAS)
     return replace(
-        made,
+        averaged,
         names=(*names, "identical"),
-        mean=np.r_[made.mean, 0],
-        spread=np.r_[made.spread, 1],
-        weight=np.r_[made.weight, IDENTICAL],
+        mean=np.r_[averaged.mean, 0],
+        spread=np.r_[averaged.spread, 1],
+        weight=np.r_[averaged.weight, score.IDENTICAL],
     )

@@ -41,7 +41,7 @@ def test_one_model_in_two_colours_is_two_products() -> None:
 
 
 def test_a_column_in_which_matches_differ_as_often_as_others_says_nothing() -> None:
-    assert columns._odds(0.5, 0.4) == (0.0, 0.0)
-    against, agree = columns._odds(0.05, 0.8)
+    assert columns.odds(0.5, 0.4) == (0.0, 0.0)
+    against, agree = columns.odds(0.05, 0.8)
     assert -3 < against < -2.5
     assert 0 < agree < 1

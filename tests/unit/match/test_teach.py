@@ -13,14 +13,16 @@ from embedcore.match import cut, groups, propagation
 from tests.unit.match.test_find import shop, titles
 
 
-def said(*pairs: tuple[int, int, str]) -> pd.DataFrame:
+def judged(*pairs: tuple[int, int, str]) -> pd.DataFrame:
     return pd.DataFrame([(f"p{a}", f"p{b}", v) for a, b, v in pairs], columns=["id_a", "id_b", "verdict"])
 
 
 def test_verdicts_are_obeyed_in_groups() -> None:
     names = titles(50)
     data = shop([*names, *names[:5]])
-    found = match.find(data, verdicts=said((0, 50, "different"), (7, 9, "same")))
+    found = match.find(data)
+    verdicts = match.PairVerdicts.of(data, judged((0, 50, "different"), (7, 9, "same")))
+    found = match.rescored(found, found.weights, verdicts)
     assert found.group[0] != found.group[50]
     assert found.group[7] == found.group[9]
     assert found.group[1] == found.group[51]
@@ -49,7 +51,7 @@ def test_teaching_moves_the_weights_a_little_towards_the_answers() -> None:
     assert match.PairWeights.of(yes.weights.plain()).plain() == yes.weights.plain()
 
 
-def test_nothing_said_changes_nothing() -> None:
+def test_no_verdict_changes_nothing() -> None:
     found = match.find(shop([*titles(40), *titles(10)]))
     taught = match.teach(found, match.NO_VERDICTS)
     assert taught.used == 0
