@@ -71,8 +71,8 @@ def score_products(
         if not isinstance(trained, FittedAutoencoder):
             raise TypeError(type(trained))
         fitted = trained
-    columns = [c.name for c in fitted.layout.columns]
-    known = np.flatnonzero(fitted.sheet(dataset).known[: dataset.n_catalogue])
+    columns = list(fitted.columns)
+    known = np.flatnonzero(fitted.read(dataset).known[: dataset.n_catalogue])
     frame = table.unusual(dataset, fitted.expected(dataset), len(columns), known, part(progress, 80, 100))
     facts = {
         "columns": columns,

@@ -12,7 +12,8 @@ from embedcore.data import Catalogue, Dataset
 from embedcore.errors import NeedsError
 from embedcore.methods import get
 from embedcore.methods.autoencoder.layout import BUDGET, Layout
-from embedcore.methods.autoencoder.method import FAITHFUL, GOOD, AutoencoderParams, FittedAutoencoder
+from embedcore.methods.autoencoder.method import FittedAutoencoder
+from embedcore.methods.autoencoder.params import FAITHFUL, GOOD, AutoencoderParams
 from embedcore.methods.columns import hidden
 from embedcore.methods.columns.table import Table
 
@@ -162,7 +163,7 @@ def test_a_value_never_seen_counts_as_hidden_and_missing_columns_too() -> None:
     found = good().embed(new)
     assert len(found) == 5
     assert np.isfinite(found.vectors).all()
-    assert good().sheet(new).codes[0, 1] == good().layout.columns[1].size + 2
+    assert good().read(new).codes[0, 1] == good().layout.columns[1].size + 2
     less = Dataset.build("l", Catalogue(new.catalogue.frame[["sku", "kind"]], {"sku": "id", "kind": "category"}))
     assert len(good().embed(less)) == 5
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from embedcore.data import Dataset
-from embedcore.methods.columns import Encoded, Table, numeric
+from embedcore.methods.columns import Encoded, Inputs, Table
+from embedcore.methods.columns import inputs as table_inputs
 
-BUDGET = 4_096  # values told apart over all columns: past it, the rarest of the largest columns count as one
-_BINS = 16  # steps of a number, when it has more different values than _FEW
+# Chosen by hand.
+BUDGET = 4_096  # values kept apart over all columns: past it, the rarest of the largest columns count as one
+_STEPS, _STEPS_MANY = 16, 6  # of a number, when it has more different values than _FEW; where there are many numbers
 _FEW = 24
-_WORDS_IN, _WORDS_OUT = 6_000, 600  # words of a text that are read, and that are learned to be told
-_LENGTH = 40  # words of one text that are read
+_WORDS_IN, _WORDS_OUT = 6_000, 600  # words of a text that are read, and that are predicted: the commonest
+_LONGEST = 40  # words of one text that are read
 _FAR = 6.0  # standard deviations: a number further out is read as this far out
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of cells to learn. size: values (or steps of a number) told apart, codes 1..size; 0 is a missing cell,
+class CodedColumn:
+    """A column of cells to learn. size: values (or steps of a number) kept apart, codes 1..size; 0 is a missing cell,
     size + 1 any other value, size + 2 a hidden cell. edges, middles: the borders between a number's steps and what is
     typical of each, standardised. exact: each step is a single number."""
 
@@ -32,44 +34,24 @@ class Column:
     exact: bool = False
 
 
-@dataclass(frozen=True, eq=False)
-class Sheet:
-    """Rows ready for the net, n products, J columns, N of them numbers (the last ones), W words at most.
-
-    codes: (n, J) int32. z: (n, N) float32 standardised, NaN where missing. words: (n, W) int32 rows of the input
-    table, -1 where there are fewer. known: (n,) bool, rows of which some cell says something."""
-
-    codes: np.ndarray
-    z: np.ndarray
-    words: np.ndarray
-    known: np.ndarray
-
-    def take(self, rows: np.ndarray) -> Sheet:
-        """Some of the rows."""
-        return Sheet(self.codes[rows], self.z[rows], self.words[rows], self.known[rows])
-
-    def __len__(self) -> int:
-        return len(self.codes)
-
-
 @dataclass(frozen=True)
 class Layout:
-    """The layout. columns: categories, then numbers. texts: (name, words read, words told) of each text column.
+    """The layout. columns: categories, then numbers. texts: (name, words read, words predicted) of each text column.
 
     Input rows: for each column 0..size+2, then the words. Outputs: for each column 0..size+1, then one number for
-    each number column, then the words told."""
+    each number column, then the words predicted."""
 
     table: Table
-    columns: tuple[Column, ...]
+    columns: tuple[CodedColumn, ...]
     texts: tuple[tuple[str, int, int], ...]
 
     @classmethod
     def of(cls, table: Table, encoded: Encoded) -> Layout:
         """The layout for a table and its rows."""
-        room = BUDGET - sum(min(len(np.unique(x[np.isfinite(x)])), _BINS) for x in encoded.numbers.T)
+        room = BUDGET - sum(min(len(np.unique(x[np.isfinite(x)])), _STEPS) for x in encoded.numbers.T)
         most = _most([len(c.values) for c in table.categories], max(room, 16 * len(table.categories)))
-        columns = [Column(c.name, min(len(c.values), most)) for c in table.categories]
-        bins = _BINS if len(table.numbers) <= BUDGET // (2 * _BINS) else 6
+        columns = [CodedColumn(c.name, min(len(c.values), most)) for c in table.categories]
+        bins = _STEPS if len(table.numbers) <= BUDGET // (2 * _STEPS) else _STEPS_MANY
         for x, z in zip(table.numbers, encoded.numbers.T, strict=True):
             columns.append(_steps(x.name, np.clip(z[np.isfinite(z)], -_FAR, _FAR).astype(np.float64), bins))
         texts = [(w.name, min(len(w.words), _WORDS_IN), min(len(w.words), _WORDS_OUT)) for w in table.words]
@@ -77,65 +59,54 @@ class Layout:
 
     @property
     def n_numbers(self) -> int:
+        """How many number columns there are."""
         return len(self.table.numbers)
 
     @property
     def starts(self) -> np.ndarray:
         """(J + 1,) first input row of each column, and of the words."""
-        return np.r_[0, np.cumsum([c.size + 3 for c in self.columns])].astype(np.int64)
+        return np.cumsum([0, *(c.size + 3 for c in self.columns)], dtype=np.int64)
 
     @property
     def outs(self) -> np.ndarray:
         """(J + 1,) first output of each column, and of the numbers."""
-        return np.r_[0, np.cumsum([c.size + 2 for c in self.columns])].astype(np.int64)
+        return np.cumsum([0, *(c.size + 2 for c in self.columns)], dtype=np.int64)
 
     @property
     def rows_in(self) -> int:
+        """How many input rows there are."""
         return int(self.starts[-1]) + sum(t[1] for t in self.texts)
 
     @property
     def rows_out(self) -> int:
+        """How many outputs there are."""
         return int(self.outs[-1]) + self.n_numbers + sum(t[2] for t in self.texts)
 
-    def sheet(self, dataset: Dataset, encoded: Encoded) -> Sheet:
-        """The products of `dataset`. A value that training never saw counts as hidden, not as missing."""
+    def read(self, dataset: Dataset, rows: Encoded | None = None) -> Inputs:
+        """The products of `dataset`, with the codes (n, J) of all columns, the steps of numbers among them. A value
+        that training never saw counts as hidden, not as missing. rows: the dataset as the table encodes it."""
+        rows = self.table.encode(dataset) if rows is None else rows
+        inputs = table_inputs.of_rows(rows, _FAR, _LONGEST, [read for _, read, _ in self.texts])
         n, split = len(dataset), len(self.table.categories)
         has = set(dataset.catalogue.roles) if dataset.catalogue is not None else set()
         codes = np.zeros((n, len(self.columns)), np.int32)
         for j, column in enumerate(self.columns[:split]):
-            code = np.minimum(encoded.categories[:, j], column.size + 1)
+            code = np.minimum(inputs.codes[:, j], column.size + 1)
             there = dataset.column(column.name).notna().to_numpy() if column.name in has else np.ones(n, bool)
-            all_told = column.size == len(self.table.categories[j].values)
-            codes[:, j] = np.where((code == 0) & there, column.size + (2 if all_told else 1), code)
-        z = np.clip(encoded.numbers, -_FAR, _FAR)
-        for j, column in enumerate(self.columns[split:]):
-            code = np.searchsorted(np.array(column.edges), z[:, j], side="right") + 1
-            codes[:, split + j] = np.where(np.isfinite(z[:, j]), code, 0 if column.name in has else column.size + 2)
-        return Sheet(codes, z, self._words(encoded, n), encoded.known)
+            all_kept = column.size == len(self.table.categories[j].values)
+            codes[:, j] = np.where((code == 0) & there, column.size + (2 if all_kept else 1), code)
+        for j, (column, z) in enumerate(zip(self.columns[split:], inputs.numbers.T, strict=True), split):
+            code = np.searchsorted(np.array(column.edges), z, side="right") + 1
+            codes[:, j] = np.where(np.isfinite(z), code, 0 if column.name in has else column.size + 2)
+        return replace(inputs, codes=codes)
 
-    def _words(self, encoded: Encoded, n: int) -> np.ndarray:
-        parts, start = [np.empty((n, 0), np.int32)], int(self.starts[-1])
-        for (_, read, _), (indptr, words) in zip(self.texts, encoded.words, strict=True):
-            row = np.repeat(np.arange(n), np.diff(indptr))
-            keep = words < read
-            row, word = row[keep], words[keep]
-            place = np.arange(len(row)) - np.searchsorted(row, row)
-            width = min(_LENGTH, int(place.max()) + 1 if len(place) else 0)
-            part = np.full((n, width), -1, np.int32)
-            keep = place < width
-            part[row[keep], place[keep]] = word[keep] + start
-            parts.append(part)
+    def word_rows(self, inputs: Inputs) -> np.ndarray:
+        """(n, W) int32 input rows of the words of all texts side by side, -1 where there are fewer."""
+        parts, start = [np.empty((len(inputs), 0), np.int32)], int(self.starts[-1])
+        for (_, read, _), words in zip(self.texts, inputs.words, strict=True):
+            parts.append(np.where(words < 0, words, words + start).astype(np.int32))
             start += read
         return np.concatenate(parts, axis=1)
-
-    def value(self, j: int, code: int) -> Any:
-        """What a code of column j stands for: a value, the number typical of a step, None for a missing cell."""
-        column = self.columns[j]
-        if code == 0:
-            return None
-        if column.number:
-            return self.number(j, column.middles[min(code, column.size) - 1])
-        return self.table.categories[j].values[code - 1] if code <= column.size else "another value"
 
     def number(self, j: int, z: Any) -> Any:
         """Standardised -> as it stands in the catalogue (number column j), to six digits."""
@@ -154,27 +125,22 @@ class Layout:
     def from_plain(cls, plain: dict[str, Any]) -> Layout:
         """From what `plain` gave, after a round trip through JSON."""
         columns = [
-            Column(**{**c, "edges": tuple(c["edges"]), "middles": tuple(c["middles"])}) for c in plain["columns"]
+            CodedColumn(**{**c, "edges": tuple(c["edges"]), "middles": tuple(c["middles"])}) for c in plain["columns"]
         ]
-        texts = [(name, read, told) for name, read, told in plain["texts"]]
+        texts = [(name, read, predicted) for name, read, predicted in plain["texts"]]
         return cls(Table.from_plain(plain["table"]), tuple(columns), tuple(texts))
 
 
 def trimmed(layout: Layout) -> list[str]:
-    """One sentence about each column of which only the commonest values are told apart."""
+    """One sentence about each column of which only the commonest values are kept apart."""
     out = []
     for column, c in zip(layout.columns, layout.table.categories, strict=False):
         if column.size < len(c.values):
             out.append(
-                f"“{c.name}” has {len(c.values):,} different values: the {column.size:,} commonest are told "
+                f"“{c.name}” has {len(c.values):,} different values: the {column.size:,} commonest are kept "
                 "apart, the others count as one."
             )
     return out
-
-
-def values(dataset: Dataset, name: str) -> np.ndarray:
-    """(n,) float64 of a number or date column, NaN where missing."""
-    return numeric(dataset.column(name))
 
 
 def _most(sizes: list[int], room: int) -> int:
@@ -186,7 +152,7 @@ def _most(sizes: list[int], room: int) -> int:
     return low
 
 
-def _steps(name: str, z: np.ndarray, bins: int) -> Column:
+def _steps(name: str, z: np.ndarray, bins: int) -> CodedColumn:
     """One step for each number when there are few different ones, else quantiles."""
     different = np.unique(z)
     exact = len(different) <= _FEW
@@ -197,4 +163,4 @@ def _steps(name: str, z: np.ndarray, bins: int) -> Column:
         edges = edges[(edges > different[0]) & (edges <= different[-1])]
     step = np.searchsorted(edges, z, side="right")
     middles = [float(np.median(z[step == k])) for k in range(len(edges) + 1)]
-    return Column(name, len(edges) + 1, True, tuple(float(v) for v in edges), tuple(middles), exact)
+    return CodedColumn(name, len(edges) + 1, True, tuple(float(v) for v in edges), tuple(middles), exact)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,69 +13,19 @@ import pandas as pd
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods.autoencoder.layout import Layout, Sheet, trimmed
-from embedcore.methods.autoencoder.read import Expected, Reader, expectations, rebuilt
-from embedcore.methods.base import TABLE, Fitted, Method, Params, param
-from embedcore.methods.columns import UNSURE, WIDE, Table
+from embedcore.methods.autoencoder.layout import Layout, trimmed
+from embedcore.methods.autoencoder.params import GOOD, AutoencoderParams
+from embedcore.methods.autoencoder.reader import Expected, Reader, expectations, rebuilt
+from embedcore.methods.base import Fitted, Method, Params
+from embedcore.methods.columns import UNSURE, WIDE, Inputs, Table
+from embedcore.methods.evaluation import Split, Verdict, split
 from embedcore.methods.persistence import load_model, pack_json, save_model, unpack_json
 from embedcore.progress import Progress, part, silent
 
-GOOD, FAITHFUL = "good neighbours", "faithful"
+# Chosen by hand.
 _HELD, _MOST_HELD = 0.1, 2_000  # of the products, for the figures
 _ENOUGH = 40  # products below which none is held back
 _FEWEST = 50  # steps, however many columns there are
-
-
-@dataclass(frozen=True)
-class AutoencoderParams(Params):
-    """Parameters of the tabular autoencoder."""
-
-    preset: str = param(
-        GOOD,
-        "What matters more",
-        "Good neighbours: cells are hidden and swapped while it learns "
-        "(denoising, mask probability .1 to .5), so that it must learn what goes with what. Faithful: "
-        "next to no noise, so that rows are rebuilt exactly.",
-        choices=(GOOD, FAITHFUL),
-    )
-    exclude: tuple[str, ...] = param(
-        (), "Columns to leave out", "None chosen means that every column is used.", columns=TABLE
-    )
-    dimension: int = param(
-        32, "Dimensions", "Length of a vector (width of the narrowest layer).", low=2, high=256, step=1
-    )
-    steps: int = param(
-        500,
-        "Steps of training",
-        "Batches of up to 1,024 products that are learned from.",
-        low=50,
-        high=5000,
-        step=50,
-        advanced=True,
-    )
-    width: int = param(
-        128,
-        "Width of the net",
-        "Numbers in the layers before and after the narrow one.",
-        low=16,
-        high=512,
-        step=16,
-        advanced=True,
-    )
-    learning_rate: float = param(
-        0.01,
-        "Learning rate",
-        "The largest step of AdamW; it rises and falls (one cycle).",
-        low=0.0001,
-        high=0.05,
-        advanced=True,
-    )
-    check: bool = param(
-        True,
-        "Check it on your table",
-        "Hides columns in turn on a sample of 3,000 rows and compares with a plain PCA: takes a few seconds.",
-        advanced=True,
-    )
 
 
 class FittedAutoencoder(Fitted):
@@ -91,50 +41,55 @@ class FittedAutoencoder(Fitted):
         self.layout, self._constant = Layout.from_plain(facts["layout"]), facts["constant"]
         self.reader = Reader(self.layout, arrays)
 
-    def sheet(self, dataset: Dataset) -> Sheet:
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the columns of cells it learned: categories, then numbers."""
+        return tuple(c.name for c in self.layout.columns)
+
+    @property
+    def trimmed(self) -> list[str]:
+        """One sentence about each column of which only the commonest values are kept apart."""
+        return trimmed(self.layout)
+
+    def read(self, dataset: Dataset) -> Inputs:
         """The products of `dataset` as the net reads them."""
-        return self.layout.sheet(dataset, self.layout.table.encode(dataset))
+        return self.layout.read(dataset)
 
     def embed(self, new: Dataset) -> Embedding:
         """The narrowest layer for each product; those without a known cell are left out and counted."""
-        sheet = self.sheet(new)
-        known = np.flatnonzero(sheet.known)
-        vectors = self.reader.vectors(sheet.take(known)) - self.arrays["mean"]
+        inputs = self.read(new)
+        known = np.flatnonzero(inputs.known)
+        vectors = self.reader.vectors(inputs.take(known)) - self.arrays["mean"]
         return Embedding("product", new.items[known], vectors, {"left_out": len(new) - len(known)})
 
     def reconstruct(self, dataset: Dataset) -> pd.DataFrame:
         """The catalogue of `dataset` as the model rebuilds it from its vectors: the same columns and rows.
 
         Columns it did not learn (texts, pictures, those left out) are missing, the id is kept; a column that was the
-        same everywhere in training has that value. Also for products it never saw."""
-        assert dataset.catalogue is not None
-        cells = rebuilt(self.reader, self.sheet(dataset).take(np.arange(dataset.n_catalogue)))
+        same everywhere in training has that value. Also for products it never saw. NeedsError without a catalogue."""
+        if dataset.catalogue is None:
+            raise NeedsError("This dataset has no catalogue.", "Add one on the Data page.")
+        cells = rebuilt(self.reader, self.read(dataset).take(np.arange(dataset.n_catalogue)))
         out = {}
         for name, role in dataset.catalogue.roles.items():
-            told = dataset.catalogue.frame[name]
-            if role != "id" and name in cells:
-                values = cells[name]
-                days = pd.Series(np.round(values), told.index) if role == "date" else None
-                told = (
-                    pd.Series(values, told.index, dtype=told.dtype)
-                    if days is None
-                    else pd.to_datetime(days, unit="D").astype(told.dtype)
-                )
-            elif role != "id":
-                told = pd.Series(self._constant.get(name), index=told.index).astype(told.dtype)
-            out[name] = told
+            column = dataset.catalogue.frame[name]
+            if role == "id":
+                out[name] = column
+            elif name not in cells:
+                out[name] = pd.Series(self._constant.get(name), index=column.index).astype(column.dtype)
+            elif role == "date":
+                days = pd.Series(np.round(cells[name]), column.index)
+                out[name] = pd.to_datetime(days, unit="D").astype(column.dtype)
+            else:
+                out[name] = pd.Series(cells[name], column.index, dtype=column.dtype)
         return pd.DataFrame(out)
-
-    @property
-    def trimmed(self) -> list[str]:
-        """One sentence about each column of which only the commonest values count."""
-        return trimmed(self.layout)
 
     def expected(self, dataset: Dataset) -> Iterator[Expected]:
         """Column by column: every cell hidden in turn, and what the model expects there."""
-        yield from expectations(self.reader, self.sheet(dataset))
+        yield from expectations(self.reader, self.read(dataset))
 
     def save(self, folder: Path) -> None:
+        """See Fitted.save."""
         save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
@@ -175,29 +130,17 @@ class Autoencoder(Method):
         begin = time.perf_counter()
         progress(0, 100, note="Reading the columns")
         table = Table.of(dataset, params.exclude)
-        encoded = table.encode(dataset)
-        layout = Layout.of(table, encoded)
-        sheet = layout.sheet(dataset, encoded)
-        known = np.flatnonzero(sheet.known)
+        rows = table.encode(dataset)
+        layout = Layout.of(table, rows)
+        inputs = layout.read(dataset, rows)
+        known = np.flatnonzero(inputs.known)
         if len(known) < 2:
             raise NeedsError("Fewer than two products have a cell to learn from.", "Add products or columns.")
-        held, learned = _split(known, seed)
+        parts = _split(known, seed)
         progress(3, 100, note="Getting ready to learn")
-        from embedcore.methods.autoencoder import judge, net
+        from embedcore.methods.autoencoder import judge
 
-        steps = _steps(params.steps, table)
-        noise = net.Noise((0.1, 0.5), 0.02, 0.1) if params.preset == GOOD else net.Noise((0.0, 0.1), 0.0, 0.0)
-        arrays, losses = net.train(
-            layout,
-            sheet.take(learned),
-            params.dimension,
-            params.width,
-            steps,
-            params.learning_rate,
-            noise,
-            seed,
-            part(progress, 5, 75),
-        )
+        arrays, losses = _train(layout, inputs.take(parts.train), params, part(progress, 5, 75), seed)
         arrays["layout"] = pack_json({"layout": layout.plain(), "constant": _constants(dataset, layout)})
         arrays["mean"] = np.zeros(params.dimension, np.float32)
         meta: dict[str, Any] = {
@@ -206,45 +149,57 @@ class Autoencoder(Method):
             "losses": losses,
             "vocabulary": len(known),
             "left_out": len(dataset) - len(known),
-            "held_out": len(held),
+            "held_out": len(parts.test),
             "columns": list(table.used),
             "unused": [list(pair) for pair in table.left_out],
         }
         fitted = FittedAutoencoder({}, meta, arrays)
-        vectors = fitted.reader.vectors(sheet.take(known))
+        vectors = fitted.reader.vectors(inputs.take(known))
         arrays["mean"] = vectors.mean(axis=0)
         vectors = vectors - arrays["mean"]
         fitted.embeddings = {"product": Embedding("product", dataset.items[known], vectors)}
         if layout.table.categories:
-            fitted.embeddings["value"] = _values(layout, sheet.take(known), vectors)
+            fitted.embeddings["value"] = _values(layout, inputs.take(known), vectors)
         progress(78, 100, note="Measuring on products it has not seen")
-        found = judge.measure(fitted.reader, sheet.take(learned), sheet.take(held), params.dimension, seed)
-        ask = params.check and not table.wide
-        told = judge.neighbours(self, params, dataset, seed, part(progress, 80, 100)) if ask else ([], [])
+        rebuilder = judge.Rebuilder(fitted.reader, inputs.take(parts.train), inputs.take(parts.test), params.dimension)
+        verdict, check = judge.rebuilding(rebuilder, seed), Verdict()
+        if params.check and not table.wide:
+            check = judge.neighbours(self, params, dataset, seed, part(progress, 80, 100))
         meta |= {
-            "notices": [*told[0], *found[0], *trimmed(layout), *_spared(params, table)],
-            "figures": [*found[1], *told[1]],
+            "notices": [*check.notices, *verdict.notices, *trimmed(layout), *_spared(params, table)],
+            "figures": [*verdict.figures, *check.figures],
             "seconds": round(time.perf_counter() - begin, 3),
         }
         progress(100, 100, note="Done")
         return fitted
 
     def load(self, folder: Path) -> FittedAutoencoder:
+        """See Method.load."""
         return FittedAutoencoder(*load_model(folder))
 
 
-def _split(known: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """(rows held back for the figures, rows to learn from)"""
-    if len(known) < _ENOUGH:
-        return known[:0], known
-    order = np.random.default_rng(seed).permutation(known)
-    cut = min(int(_HELD * len(known)), _MOST_HELD)
-    return np.sort(order[:cut]), np.sort(order[cut:])
+def _split(known: np.ndarray, seed: int) -> Split:
+    """Rows to learn from, and rows held back for the figures."""
+    held = 0 if len(known) < _ENOUGH else min(int(_HELD * len(known)), _MOST_HELD)
+    return split(known, held, seed) if held else Split(known, known[:0])
 
 
-def _steps(asked: int, table: Table) -> int:
+def _train(
+    layout: Layout, inputs: Inputs, params: AutoencoderParams, progress: Progress, seed: int
+) -> tuple[dict[str, np.ndarray], list[float]]:
+    """(weights by name, losses)"""
+    from embedcore.methods.autoencoder import net
+
+    noise = net.Noise((0.1, 0.5), 0.02, 0.1) if params.preset == GOOD else net.Noise((0.0, 0.1), 0.0, 0.0)
+    steps = _steps(params.steps, layout.table)
+    return net.train(
+        layout, inputs, net.Plan(params.dimension, params.width, steps, params.learning_rate, noise), seed, progress
+    )
+
+
+def _steps(steps: int, table: Table) -> int:
     """Steps of training: fewer in a wide table, so that the work stays the same."""
-    return max(round(asked * WIDE / len(table.used)), _FEWEST) if table.wide else asked
+    return max(round(steps * WIDE / len(table.used)), _FEWEST) if table.wide else steps
 
 
 def _spared(params: AutoencoderParams, table: Table) -> list[str]:
@@ -270,12 +225,12 @@ def _constants(dataset: Dataset, layout: Layout) -> dict[str, Any]:
     return out
 
 
-def _values(layout: Layout, sheet: Sheet, vectors: np.ndarray) -> Embedding:
+def _values(layout: Layout, inputs: Inputs, vectors: np.ndarray) -> Embedding:
     """Each value as the mean of the products that have it."""
     ids, rows, counts = [], [], []
     for j, c in enumerate(layout.table.categories):
         size = layout.columns[j].size
-        code = sheet.codes[:, j]
+        code = inputs.codes[:, j]
         many = np.bincount(code, minlength=size + 3)[1 : size + 1]
         total = np.zeros((size + 3, vectors.shape[1]), np.float64)
         np.add.at(total, code, vectors)

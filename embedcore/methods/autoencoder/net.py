@@ -11,14 +11,17 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embedcore.methods.adamw import AdamW, one_cycle
-from embedcore.methods.autoencoder.layout import Layout, Sheet
+from embedcore.methods.autoencoder.layout import Layout
+from embedcore.methods.columns.inputs import Inputs
 from embedcore.methods.threads import one_thread
 from embedcore.progress import Progress
 
 BATCH = 1_024  # and an eighth of the rows of a smaller table, so that an epoch has several steps
 _SMALL = 64
 _WIDE_BATCH = 512  # of a wide table: a step costs as much for each column as for each product
-_DECAY = 1e-4  # weight decay of the matrices; chosen by hand
+_DECAY, _BETAS = 1e-4, (0.9, 0.99)  # weight decay of the matrices, and the betas of AdamW; chosen by hand
+_NOT_LEARNED = -100  # the code of a cell that does not count, as in torch
+_REPORTS = 300  # points of the loss curve
 _TEXT, _NUMBER = 1.0, 4.0  # weights beside a category column: of a text; of a number's value (its step counts too)
 
 
@@ -32,7 +35,7 @@ class Noise:
     drop: float
 
 
-class Net(nn.Module):
+class AutoencoderNet(nn.Module):
     """Sum of the values' vectors and of the scaled numbers -> width, GELU, LayerNorm -> dimension -> width, GELU,
     LayerNorm -> outputs, in the order of `order` when there is one."""
 
@@ -63,68 +66,71 @@ class Net(nn.Module):
         return {k: v.detach().numpy().copy() for k, v in self.state_dict().items()}
 
 
+@dataclass(frozen=True)
+class Plan:
+    """How it is trained. dimension: of the narrowest layer. width: of the layers beside it. rate: the highest learning
+    rate."""
+
+    dimension: int
+    width: int
+    steps: int
+    rate: float
+    noise: Noise
+
+
 def train(
-    layout: Layout,
-    sheet: Sheet,
-    dimension: int,
-    width: int,
-    steps: int,
-    rate: float,
-    noise: Noise,
-    seed: int,
-    progress: Progress,
+    layout: Layout, inputs: Inputs, plan: Plan, seed: int, progress: Progress
 ) -> tuple[dict[str, np.ndarray], list[float]]:
-    """(weights, the losses given to progress). The rows of `sheet` are all learned from."""
+    """(weights by name, the losses given to progress). The rows of `inputs` are all learned from."""
     with one_thread(), torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return _train(layout, sheet, dimension, width, steps, rate, noise, progress)
+        net = AutoencoderNet(layout, plan.dimension, plan.width)
+        feed = _Feed(layout, inputs, plan.noise)
+        if feed.groups:
+            net.order = torch.cat(
+                [torch.arange(*layout.outs[[j, j + 1]]) for _, columns in feed.groups for j in columns]
+                + [torch.arange(layout.outs[-1], layout.rows_out)]
+            )
+        losses = _steps(net, feed, plan, progress)
+        return net.arrays(), losses
 
 
-def _train(
-    layout: Layout, sheet: Sheet, dimension: int, width: int, steps: int, rate: float, noise: Noise, progress: Progress
-) -> tuple[dict[str, np.ndarray], list[float]]:
-    net = Net(layout, dimension, width)
+def _steps(net: AutoencoderNet, feed: _Feed, plan: Plan, progress: Progress) -> list[float]:
+    """Train in place; the losses."""
     tables = [p for p in net.parameters() if p.ndim == 2]
     rest = [p for p in net.parameters() if p.ndim != 2]
-    adam = AdamW([(tables, _DECAY), (rest, 0.0)], betas=(0.9, 0.99), fused=True)
-    feed = _Feed(layout, sheet, noise)
-    if feed.groups:
-        net.order = torch.cat(
-            [torch.arange(*layout.outs[[j, j + 1]]) for _, columns in feed.groups for j in columns]
-            + [torch.arange(layout.outs[-1], layout.rows_out)]
-        )
+    adam = AdamW([(tables, _DECAY), (rest, 0.0)], betas=_BETAS, fused=True)
     losses: list[float] = []
-    every = max(1, steps // 300)
-    for step in range(1, steps + 1):
-        rows = feed.draw(step - 1)
-        out = net(*feed.inputs(rows))
-        loss = feed.loss(out, rows)
-        loss.backward()
-        now, momentum = one_cycle(step - 1, steps, rate)
-        adam.step(now, momentum=momentum)
-        if step % every == 0 or step == steps:
+    every = max(1, plan.steps // _REPORTS)
+    for step in range(1, plan.steps + 1):
+        rows = feed.draw()
+        loss = feed.loss(net(*feed.inputs(rows)), rows)
+        torch.autograd.backward(loss)
+        rate, momentum = one_cycle(step - 1, plan.steps, plan.rate)
+        adam.step(rate, momentum=momentum)
+        if step % every == 0 or step == plan.steps:
             losses.append(float(loss.detach()))
-            progress(step, steps, losses[-1], "Learning to rebuild products")
-    return net.arrays(), losses
+            progress(step, plan.steps, losses[-1], "Learning to rebuild products")
+    return losses
 
 
 class _Feed:
     """Batches of rows, spoiled for the way in and whole for the comparison on the way out."""
 
-    def __init__(self, layout: Layout, sheet: Sheet, noise: Noise) -> None:
+    def __init__(self, layout: Layout, inputs: Inputs, noise: Noise) -> None:
         self.layout, self.noise = layout, noise
         sizes = torch.tensor([c.size for c in layout.columns], dtype=torch.int64)
         self.starts = torch.from_numpy(layout.starts[:-1].copy())
         self.hidden = self.starts + sizes + 2
         self.last = sizes + 1
-        self.codes = torch.from_numpy(np.ascontiguousarray(sheet.codes))
-        z = torch.from_numpy(sheet.z)
+        self.codes = torch.from_numpy(np.ascontiguousarray(inputs.codes))
+        z = torch.from_numpy(inputs.numbers)
         self.there = torch.isfinite(z)
         self.z = torch.nan_to_num(z, nan=0.0)
-        words = torch.from_numpy(np.ascontiguousarray(sheet.words))
+        words = torch.from_numpy(layout.word_rows(inputs))
         self.word_weight = (words >= 0).float() / (words >= 0).sum(1, keepdim=True).clamp(min=1).sqrt()
         self.words = words.clamp(min=0)
-        self.n, self.split = len(sheet), len(layout.columns) - layout.n_numbers
+        self.n, self.split = len(inputs), len(layout.columns) - layout.n_numbers
         self.batch = min(_WIDE_BATCH if layout.table.wide else BATCH, max(_SMALL, self.n // 8), self.n)
         # Of a wide table, columns with equally many values are compared at once: (outputs of each, which they are).
         by_size: dict[int, list[int]] = {}
@@ -133,7 +139,7 @@ class _Feed:
         self.groups = sorted(by_size.items())
         self.order, self.used = torch.randperm(self.n), 0
 
-    def draw(self, step: int) -> Tensor:
+    def draw(self) -> Tensor:
         """The next rows; each row comes once before any comes again."""
         if self.used + self.batch > self.n:
             self.order, self.used = torch.randperm(self.n), 0
@@ -141,6 +147,7 @@ class _Feed:
         return self.order[self.used - self.batch : self.used]
 
     def inputs(self, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """What the net reads of these rows: some cells hidden, swapped, some words left out."""
         codes, z, split = self.codes[rows], self.z[rows], self.split
         b, columns = codes.shape
         if self.noise.swap:
@@ -163,24 +170,24 @@ class _Feed:
     def loss(self, out: Tensor, rows: Tensor) -> Tensor:
         """Mean over the columns of the error of each."""
         layout, codes = self.layout, self.codes[rows].long()
-        target = torch.where(codes > self.last, -100, codes)  # a hidden cell is not learned
+        target = torch.where(codes > self.last, _NOT_LEARNED, codes)  # a hidden cell
         groups = self.groups or [(c.size + 2, [j]) for j, c in enumerate(layout.columns)]
         sizes = [size * len(columns) for size, columns in groups]
         # One split: its way back is one copy, where slices would each fill a whole batch of outputs with zeros.
-        said = list(out.split([*sizes, layout.n_numbers, *(told for _, _, told in layout.texts)], 1))
+        outputs = list(torch.split(out, [*sizes, layout.n_numbers, *(words for _, _, words in layout.texts)], 1))
         parts: list[Tensor] = []
-        for logits, (size, columns) in zip(said, groups, strict=False):
-            wanted = target[:, columns if len(columns) > 1 else columns[0]].reshape(-1)
-            one = F.cross_entropy(logits.reshape(-1, size), wanted, ignore_index=-100, reduction="sum")
+        for logits, (size, columns) in zip(outputs, groups, strict=False):
+            codes = target[:, columns if len(columns) > 1 else columns[0]].reshape(-1)
+            one = F.cross_entropy(logits.reshape(-1, size), codes, ignore_index=_NOT_LEARNED, reduction="sum")
             parts.append(one / len(rows))
         if layout.n_numbers:
-            miss = F.smooth_l1_loss(said[len(sizes)], self.z[rows], reduction="none") * self.there[rows]
+            miss = F.smooth_l1_loss(outputs[len(sizes)], self.z[rows], reduction="none") * self.there[rows]
             parts.append(_NUMBER * miss.sum() / len(rows))
         start = int(layout.starts[-1])
-        for (_, read, told), logits in zip(layout.texts, said[len(sizes) + 1 :], strict=True):
-            words, weight = self.words[rows].long() - start, self.word_weight[rows] > 0
-            mine = weight & (words >= 0) & (words < told)
-            logp = F.log_softmax(logits, 1).gather(1, words.clamp(0, told - 1))
-            parts.append(-_TEXT * (logp * mine).sum() / mine.sum().clamp(min=1))
+        for (_, read, predicted), logits in zip(layout.texts, outputs[len(sizes) + 1 :], strict=True):
+            words, there = self.words[rows].long() - start, self.word_weight[rows] > 0
+            own = there & (words >= 0) & (words < predicted)
+            logp = F.log_softmax(logits, 1).gather(1, words.clamp(0, predicted - 1))
+            parts.append(-_TEXT * (logp * own).sum() / own.sum().clamp(min=1))
             start += read
         return torch.stack(parts).sum() / (len(layout.columns) + len(layout.texts))

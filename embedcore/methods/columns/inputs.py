@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 _EPS = 1e-5  # of the layer normalisation, as in torch
-_GELU = (np.float32(0.7978845608), np.float32(0.044715))  # sqrt(2 / pi), and the share of the cube, as in torch
+_BEND, CUBE = np.float32(0.7978845608), np.float32(0.044715)  # of GELU: sqrt(2 / pi) and the share of the cube
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,16 +107,16 @@ def one_hot(codes: np.ndarray, sizes: Sequence[int]) -> csr_matrix:
     return sparse_rows(codes + starts[:-1], np.ones(codes.shape), int(starts[-1]))
 
 
-def gelu(x: np.ndarray, cube: np.ndarray) -> np.ndarray:
-    """Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016). cube: x to the third, as `x**3` or as
-    `x * x * x`: they differ in the last bit, and each method keeps what its stored vectors were made with.
+def gelu(x: np.ndarray, cubic: np.ndarray) -> np.ndarray:
+    """Gaussian error linear unit in its tanh form (Hendrycks and Gimpel 2016). cubic: CUBE times x to the third, as
+    `CUBE * x**3` or as `CUBE * x * x * x`: they differ in the last bit, and each method keeps the form that its stored
+    vectors were made with.
 
     >>> x = np.array([-1.0, 0.0, 1.0])
-    >>> gelu(x, x**3).round(2).tolist()
+    >>> gelu(x, CUBE * x**3).round(2).tolist()
     [-0.1599999964237213, 0.0, 0.8399999737739563]
     """
-    bend, share = _GELU
-    return np.asarray(0.5 * x * (1 + np.tanh(bend * (x + share * cube))), np.float32)
+    return np.asarray(0.5 * x * (1 + np.tanh(_BEND * (x + cubic))), np.float32)
 
 
 def layer_norm(x: np.ndarray, weight: np.ndarray, bias: np.ndarray) -> np.ndarray:

@@ -186,7 +186,7 @@ def _judge(
     ), popular
 
 
-def _meta(problem: Problem, setup: net.Setup, trained: net.Trained) -> dict[str, Any]:
+def _meta(problem: Problem, setup: net.Setup, trained: net.TrainedNet) -> dict[str, Any]:
     """Facts about the training and what it read."""
     data, target, table, rows = problem.dataset, problem.target, problem.cells.table, problem.rows
     from_baskets = problem.params.learn == BASKETS

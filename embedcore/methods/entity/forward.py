@@ -55,7 +55,7 @@ def _block(weights: Mapping[str, np.ndarray], part: Inputs) -> np.ndarray:
     ranges = np.clip((z[:, :, None] - low) / (high - low), 0, 1) * (1 - missing[:, :, None])
     x = np.concatenate([*columns, z, missing, ranges.reshape(len(part), -1)], axis=1)
     x = x @ weights["hidden.weight"].T + weights["hidden.bias"]
-    x = layer_norm(gelu(x, x**3), weights["norm.weight"], weights["norm.bias"])
+    x = layer_norm(gelu(x, table_inputs.CUBE * x**3), weights["norm.weight"], weights["norm.bias"])
     return np.asarray(x @ weights["product.weight"].T + weights["product.bias"])
 
 

@@ -51,7 +51,7 @@ class Task(Protocol):
     def batches(self, rng: np.random.Generator, size: int) -> Iterator[tuple[np.ndarray, Any]]:
         """One epoch: (rows, the targets that belong to them) at a time."""
 
-    def loss(self, net: Net, h: Tensor, targets: Any, smoothing: float, /) -> Tensor:
+    def loss(self, net: EntityNet, h: Tensor, targets: Any, smoothing: float, /) -> Tensor:
         """The error of product vectors h (b, d)."""
 
     def check(self, rng: np.random.Generator, most: int) -> tuple[np.ndarray, Any]:
@@ -69,7 +69,7 @@ class Setup:
 
 
 @dataclass(frozen=True, eq=False)
-class Trained:
+class TrainedNet:
     """weights: by name. losses: training error at each check. checks: (step, training, held-out error). best: the step
     after which the held-out error was lowest. steps: how many were made."""
 
@@ -80,7 +80,7 @@ class Trained:
     steps: int
 
 
-class Net(nn.Module):
+class EntityNet(nn.Module):
     """Tables of value and word vectors -> hidden layer (GELU, normalised) -> product vector -> a linear head."""
 
     edges: Tensor
@@ -131,7 +131,7 @@ def _linear(inputs: int, outputs: int, g: torch.Generator) -> nn.Linear:
     return layer
 
 
-def train(setup: Setup, progress: Progress, seed: int, steps: int = 0) -> Trained:
+def train(setup: Setup, progress: Progress, seed: int, steps: int = 0) -> TrainedNet:
     """Fit the network and keep it as it was when its held-out error was lowest; or, when `steps` are given, make so
     many, look at nothing and report no error.
 
@@ -174,11 +174,11 @@ class _Training:
     def __init__(self, setup: Setup, seed: int) -> None:
         self._inputs, self._task, self._p = setup.inputs, setup.task, setup.params
         self._g, self._rng = torch.Generator().manual_seed(seed), np.random.default_rng(seed)
-        self._net = Net(setup, self._g)
+        self._net = EntityNet(setup, self._g)
         self._adam = _optimiser(self._net, self._p.decay)
         self._rate = self._p.rate or _RATE[self._task.examples >= _LARGE]
 
-    def run(self, size: int, steps: int, every: int, progress: Progress) -> Trained:
+    def run(self, size: int, steps: int, every: int, progress: Progress) -> TrainedNet:
         """Make `steps` of `size` products, with a check after `every` so many; 0 for none."""
         held_rows, held_targets = self._task.check(self._rng, _MOST_CHECKED if every else 0)
         held = self._net.tensors(self._inputs.take(held_rows))
@@ -193,13 +193,13 @@ class _Training:
                     note = self._check(held, held_targets, step, curve)
                     progress(steps if curve.stuck else step, steps, loss=curve.losses[-1], note=note)
                     if curve.stuck:
-                        return Trained(curve.weights, curve.losses, curve.checks, curve.best_step, step)
+                        return TrainedNet(curve.weights, curve.losses, curve.checks, curve.best_step, step)
                 elif step % max(1, every // 4 or steps // 50) == 0:
                     progress(step, steps, note=note)
                 if step >= steps:
                     break
         best = curve.best_step if curve.checks else step
-        return Trained(curve.weights or self._net.weights(), curve.losses, curve.checks, best, step)
+        return TrainedNet(curve.weights or self._net.weights(), curve.losses, curve.checks, best, step)
 
     def _step(self, rows: np.ndarray, targets: Any, done: float, curve: _Curve) -> None:
         self._net.train()
@@ -234,7 +234,7 @@ class _Training:
         return codes, numbers, words
 
 
-def _optimiser(net: Net, decay: float) -> AdamW:
+def _optimiser(net: EntityNet, decay: float) -> AdamW:
     """Weight decay is for the layers, not for the tables and the biases."""
     named = list(net.named_parameters())
     layers = [w for n, w in named if not n.startswith(("value", "word")) and w.ndim > 1]

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from embedcore.data import Baskets
-from embedcore.methods.entity.net import Net
+from embedcore.methods.entity.net import EntityNet
 
 _PURCHASES = 0.2  # weight of how often a product is bought beside what it is bought with; chosen by hand
 
@@ -49,7 +49,7 @@ class ColumnTask:
         rows = rng.permutation(self.held)[:most]
         return rows, self._of(rows)
 
-    def loss(self, net: Net, h: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+    def loss(self, net: EntityNet, h: Tensor, targets: Tensor, smoothing: float) -> Tensor:
         """See Task."""
         out = net.head(h)
         if self._amounts:
@@ -110,7 +110,7 @@ class BasketTask:
         rows, (_, partners, _) = self.check(rng, most)
         return rows, partners.numpy()
 
-    def loss(self, net: Net, h: Tensor, targets: tuple[Tensor, Tensor, Tensor], _smoothing: float) -> Tensor:
+    def loss(self, net: EntityNet, h: Tensor, targets: tuple[Tensor, Tensor, Tensor], _smoothing: float) -> Tensor:
         """See Task; there is no label smoothing."""
         rows, partners, often = targets
         scores = h @ F.embedding(partners, net.head.weight).T
