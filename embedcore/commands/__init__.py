@@ -1,1 +1,5 @@
-"""The commands of python -m embedcore: one file each, with `add(commands)`."""
+"""The same work without a browser: each file is one command of `embedcore`, with `add(commands)` and `run(options)`."""
+
+from embedcore.commands.files import exact_catalogue
+
+__all__ = ["exact_catalogue"]

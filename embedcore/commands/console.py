@@ -1,4 +1,4 @@
-"""What the commands share: reading a file aloud, NAME=VALUE options, and how long a step took."""
+"""What the commands share: reading a file, NAME=VALUE options, progress, and how long a step took."""
 
 from __future__ import annotations
 
@@ -6,22 +6,27 @@ import atexit
 import json
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from embedcore.errors import InputError
+from embedcore.errors import InputError, NeedsError
+
+if TYPE_CHECKING:
+    from embedcore.data import Baskets, Dataset
+    from embedcore.intake import Table
+    from embedcore.progress import Progress
 
 
-def read(path: Path, near: Path | None = None) -> Any:
-    """A table file -> Table, with one line about what was read. near: a folder on whose disk there is room for the rows
-    of a large file; without it they are all held in memory."""
+def read(path: Path, near: Path | None = None) -> Table:
+    """Read a table file and print one line about it. near: a folder on whose disk the rows of a large file may lie;
+    without it they are all held in memory."""
     from embedcore.intake import read_table
 
     if not path.is_file():
-        raise InputError(f"There is no file {path.name}.", "Check its name.")
+        raise InputError(f"There is no file “{path.name}”.", "Check its name and folder.")
     table = read_table(path, path.name, folder=room(near) if near is not None else None, progress=bar("reading"))
     print(
         f"{path.name}: {table.report.rows_in:,} rows in, {table.report.kept:,} kept, {table.report.rejected:,} rejected"
@@ -37,18 +42,31 @@ def room(near: Path) -> Path:
     return Path(folder.name)
 
 
-def keep(dataset: Any, folder: Path) -> None:
-    """Save a dataset and say so."""
+def need_baskets(dataset: Dataset) -> Baskets:
+    """The baskets of a dataset; NeedsError when it has none."""
+    if dataset.baskets is None:
+        raise NeedsError(f"“{dataset.name}” has no baskets.", "Give purchases, too.")
+    return dataset.baskets
+
+
+def keep(dataset: Dataset, folder: Path) -> None:
+    """Save a dataset and print where it is."""
     dataset.save(folder)
     baskets = f", {len(dataset.baskets):,} baskets" if dataset.baskets is not None else ""
     print(f"{dataset.name}: {len(dataset):,} products{baskets} -> {folder}")
+
+
+def show(notices: Iterable[str]) -> None:
+    """Print notices, one a line."""
+    for notice in notices:
+        print(f"  {notice}")
 
 
 def pairs(texts: Sequence[str], option: str) -> dict[str, str]:
     """["a=b"] -> {"a": "b"}."""
     bad = [t for t in texts if "=" not in t]
     if bad:
-        raise InputError(f"{option} {bad[0]} lacks a “=”.", f"Write {option} NAME=VALUE.")
+        raise InputError(f"“{option} {bad[0]}” lacks a “=”.", f"Write {option} NAME=VALUE.")
     return {k: v for k, _, v in (t.partition("=") for t in texts)}
 
 
@@ -62,19 +80,19 @@ def value(text: str) -> Any:
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Say what begins and how long it took."""
+    """Print what begins, and then how long it took."""
     began = time.perf_counter()
     print(f"{title} ...", flush=True)
     yield
     print(f"  {time.perf_counter() - began:.1f} s", flush=True)
 
 
-def bar(title: str) -> Any:
+def bar(title: str) -> Progress:
     """A Progress for a terminal; silent when the output goes elsewhere."""
 
-    def progress(step: int, of: int, loss: float | None = None, note: str = "", at: int | None = None) -> None:
+    def progress(step: int, of: int, loss: float | None = None, note: str = "") -> None:
         if sys.stderr.isatty():
-            said = f"loss {loss:.3f}" if loss is not None else note
-            print(f"\r  {title} {step:,} of {of:,}  {said:<40}", end="\r", file=sys.stderr, flush=True)
+            now = f"loss {loss:.3f}" if loss is not None else note
+            print(f"\r  {title} {step:,} of {of:,}  {now:<40}", end="\r", file=sys.stderr, flush=True)
 
     return progress

@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from embedcore.commands.console import bar, step
+from embedcore.commands.console import bar, need_baskets, step
 
 EXAMPLE = "Running Shoes"  # the subcategory whose best seller the demo asks about
 
@@ -18,6 +18,7 @@ def add(commands: Any) -> None:
 
 
 def run(_: argparse.Namespace) -> None:
+    """Open the fashion sample, train on it and print groups, duplicates, similar products and a basket."""
     from embedcore import methods, neighbours, samples
     from embedcore.explore import Together, clusters, duplicates, similar_products
     from embedcore.recommend import fit, for_basket
@@ -25,8 +26,8 @@ def run(_: argparse.Namespace) -> None:
     began = time.perf_counter()
     with step("Open the sample shop"):
         shop = samples.load("fashion")
-    assert shop.baskets is not None
-    print(f"  {len(shop):,} products, {len(shop.baskets):,} baskets, {len(shop.baskets.items):,} purchase lines")
+    purchases = need_baskets(shop)
+    print(f"  {len(shop):,} products, {len(purchases):,} baskets, {len(purchases.items):,} purchase lines")
 
     learner = methods.get("product2vec")
     with step("Train product2vec on the baskets"):

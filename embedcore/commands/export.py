@@ -19,13 +19,16 @@ def add(commands: Any) -> None:
     export.set_defaults(run=run)
 
 
-def run(wanted: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
+    """Write the vectors of a run folder to a file."""
     from embedcore.data import Dataset, Embedding
     from embedcore.export import write_vectors
 
     try:
-        embedding = Embedding.load(wanted.run_folder / "embeddings", wanted.kind)
+        embedding = Embedding.load(options.run_folder / "embeddings", options.kind)
     except MissingError:
-        raise InputError(f"{wanted.run_folder.name} holds no “{wanted.kind}” vectors.", "Train first.") from None
-    write_vectors(embedding, wanted.out, Dataset.load(wanted.data) if wanted.data else None)
-    print(f"{len(embedding):,} vectors of {embedding.dimension} numbers -> {wanted.out}")
+        raise InputError(
+            f"The folder {options.run_folder.name} holds no “{options.kind}” vectors.", "Train first, or check --kind."
+        ) from None
+    write_vectors(embedding, options.out, Dataset.load(options.data) if options.data else None)
+    print(f"{len(embedding):,} vectors with {embedding.dimension} dimensions -> {options.out}")

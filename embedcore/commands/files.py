@@ -1,19 +1,24 @@
-"""Files -> a dataset, with everything said that a person should know: for the commands that take files."""
+"""Files -> a dataset, printing what a person should know about them: for the commands that take files."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from embedcore.commands.console import bar, read
+from embedcore.commands.console import bar, read, show
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
     from embedcore.data import Dataset
+
+# Numbers that makers and trade give to products say which is which; a shop's own numbers do not.
+_CODES = re.compile(r"\A(?:model|mpn|part|gtin|ean|upc|isbn|manufacturer_?(?:code|number|ref))", re.I)
 
 
 def dataset(
@@ -24,14 +29,16 @@ def dataset(
     name: str = "",
     near: Path | None = None,
 ) -> Dataset:
-    """Read, guess what each column is (roles: column -> kind corrects a guess), match and join; prints what was found.
+    """Read files, propose what each column is, match ids and join; prints what was found.
 
-    images: a zip or a folder of pictures, matched to the catalogue's products by file name or image column. near: a
-    folder on whose disk there is room for large files while the command runs."""
+    roles: column -> role, corrects a proposal. images: a zip or a folder of pictures, matched to the products by file
+    name or image column. near: a folder on whose disk large files may lie while the command runs. InputError when a
+    role is of no column, or pictures come without a catalogue."""
     from embedcore.data import Dataset
     from embedcore.intake import add_baskets, guess_roles, guess_shape, make_catalogue, read_pictures
 
-    made, bought, shown, notices = None, None, None, []
+    products, bought, pictures = None, None, None
+    notices: list[str] = []
     name = name or (catalogue or baskets or Path("products")).stem
     if catalogue:
         table = read(catalogue)
@@ -41,31 +48,33 @@ def dataset(
         kinds = {g.column: g.role for g in guess_roles(table.frame)} | dict(roles or {})
         for column, role in kinds.items():
             print(f"  {column}: {role}")
-        made, said = make_catalogue(table.frame, kinds, generate_ids="id" not in kinds.values())
-        notices += [*table.report.notices, *said]
+        products, found = make_catalogue(table.frame, kinds, generate_ids="id" not in kinds.values())
+        notices += [*table.report.notices, *found]
     if images:
-        if made is None:
-            raise InputError("Pictures belong to products, and there is no catalogue.", "Give a catalogue, too.")
-        shown, said = read_pictures(images, made, bar("pictures"))
-        notices += said
+        if products is None:
+            raise InputError("Pictures need a catalogue whose products they show.", "Give a catalogue, too.")
+        pictures, found = read_pictures(images, products, bar("pictures"))
+        notices += found
     if baskets:
         table = read(baskets, near)
-        shape = guess_shape(table.frame, set(made.ids) if made is not None else None)
+        shape = guess_shape(table.frame, set(products.ids) if products is not None else None)
         print(f"  {baskets.name}: {shape.why}")
-        folder = table.file.with_name("baskets") if table.file is not None else Path()
-        bought, said = add_baskets(name, made, table, shape, folder=folder, images=shown, progress=bar("baskets"))
-        notices += [*table.report.notices, *said]
-    for notice in notices:
-        print(f"  {notice}")
+        folder = table.file.with_name("baskets") if table.file is not None else None
+        bought, found = add_baskets(
+            name, products, table, shape, folder=folder, images=pictures, progress=bar("baskets")
+        )
+        notices += [*table.report.notices, *found]
+    show(notices)
     if bought is None:
-        return Dataset.build(name, made, None, {"notices": notices}, shown)
+        return Dataset.build(name, products, None, {"notices": notices}, pictures)
     return replace(bought, meta={"notices": notices})
 
 
 def more(path: Path, like: Dataset, images: Path | None = None) -> Dataset:
-    """New products from a file whose columns are named as in the catalogue of `like`; others are not read.
+    """New products from a file, by the columns that the catalogue of `like` has, too.
 
-    Without ids they are called new-1, new-2, ..., so that none is taken for a known one."""
+    Without ids they are called new-1, new-2, ..., so that none is taken for a known one. InputError when no column is
+    shared."""
     from embedcore.data import Dataset
     from embedcore.intake import make_catalogue, read_pictures
 
@@ -73,21 +82,61 @@ def more(path: Path, like: Dataset, images: Path | None = None) -> Dataset:
     roles = dict(like.catalogue.roles) if like.catalogue is not None else {}
     kinds = {str(c): roles.get(str(c), "ignore") for c in frame.columns}
     if set(kinds.values()) <= {"ignore", "id"}:
-        raise InputError(
-            f"{path.name} has no column of the catalogue that was learned from.", f"Known: {', '.join(roles)}."
-        )
+        raise InputError(f"{path.name} shares no column with the catalogue.", f"The catalogue has {', '.join(roles)}.")
     gone = [c for c, r in roles.items() if c not in kinds and r not in ("id", "ignore")]
     if gone:
-        print(f"  without {', '.join(gone)}: read as missing")
+        print(f"  Missing columns, treated as empty: {', '.join(gone)}")
     if "id" not in kinds.values():
         name = like.catalogue.id_column if like.catalogue is not None else "id"
         frame = frame.assign(**{name: pd.Series([f"new-{n + 1}" for n in range(len(frame))], frame.index, "str")})
         kinds = {name: "id", **kinds}
-    made, said = make_catalogue(frame, kinds)
-    shown = None
+    products, notices = make_catalogue(frame, kinds)
+    pictures = None
     if images:
-        shown, also = read_pictures(images, made, bar("pictures"))
-        said += also
-    for notice in said:
-        print(f"  {notice}")
-    return Dataset.build(path.stem, made, images=shown)
+        pictures, found = read_pictures(images, products, bar("pictures"))
+        notices += found
+    show(notices)
+    return Dataset.build(path.stem, products, images=pictures)
+
+
+def exact_catalogue(
+    path: Path, roles: dict[str, str] | None = None, source: str | None = None
+) -> tuple[Dataset, np.ndarray]:
+    """(dataset, (n,) object: the id of each of its rows exactly as the file has it). Every row is a product, also where
+    ids are missing or repeat; prints what each column is taken for.
+
+    roles: column -> role, corrects a proposal. source: the column that names the shop of a row. InputError when a
+    column is not there.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "a.csv").write_text("sku,name\\n07,Mug\\n07,Cup\\n")
+    ...     dataset, ids = exact_catalogue(Path(folder) / "a.csv")
+    a.csv: 2 rows in, 2 kept, 0 rejected
+      sku: id
+      name: title
+    >>> len(dataset), ids.tolist()
+    (2, ['07', '07'])
+    """
+    from embedcore.data import Dataset
+    from embedcore.intake import guess_roles, make_catalogue
+
+    table = read(path)
+    guessed = {g.column: g.role for g in guess_roles(table.frame)}
+    unknown = sorted((set(roles or {}) | ({source} if source else set())) - set(table.frame.columns))
+    if unknown:
+        raise InputError(f"{path.name} has no column “{unknown[0]}”.", "Check --role and --source.")
+    guessed |= {c: "text" for c, r in guessed.items() if r in ("ignore", "number") and _CODES.match(c)}
+    guessed |= roles or {}
+    ids = next((c for c, r in guessed.items() if r == "id"), None)
+    if source:
+        guessed[source] = "category"
+    for column, role in guessed.items():
+        print(f"  {column}: {'source' if column == source else role}")
+    numbers = np.arange(1, len(table.frame) + 1).astype(str).astype(object)
+    found = table.frame[ids].astype(object).to_numpy() if ids else numbers
+    if ids:
+        guessed[ids] = "ignore"
+    products, notices = make_catalogue(table.frame, guessed, generate_ids=True)
+    show([*table.report.notices, *notices[1:], *([] if ids else notices[:1])])
+    return Dataset.build(path.stem, products), np.where([v is None or v != v for v in found], "", found)

@@ -23,12 +23,15 @@ def add(commands: Any) -> None:
     ingest.set_defaults(run=run)
 
 
-def run(wanted: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
+    """Read files, or open a sample, and save the dataset as a folder."""
     from embedcore import samples
 
-    if wanted.sample:
-        keep(samples.load(wanted.sample, bar("opening")), wanted.out)
+    if options.sample:
+        keep(samples.load(options.sample, bar("opening")), options.out)
         return
-    name = wanted.name or (wanted.catalogue or wanted.baskets or wanted.out).stem
-    roles = pairs(wanted.role, "--role")
-    keep(files.dataset(wanted.catalogue, wanted.baskets, wanted.images, roles, name, wanted.out.parent), wanted.out)
+    name = options.name or (options.catalogue or options.baskets or options.out).stem
+    roles = pairs(options.role, "--role")
+    keep(
+        files.dataset(options.catalogue, options.baskets, options.images, roles, name, options.out.parent), options.out
+    )

@@ -1,28 +1,29 @@
-"""recommend: purchases and questions -> ranked products with reasons, in a file."""
+"""recommend: purchases and queries -> ranked products with reasons, in a file."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from embedcore.commands.console import bar, read, step
+from embedcore.commands.console import bar, need_baskets, read, show, step
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
-    from embedcore.data import Catalogue, Dataset
+    from embedcore.data import Catalogue, Dataset, Embedding
     from embedcore.recommend import Answer, HistoriesByQuery
 
-_ASKS = {"baskets": "product_id", "customers": "customer_id", "products": "product_id"}
+_COLUMN = {"baskets": "product_id", "customers": "customer_id", "products": "product_id"}
 
 
 def add(commands: Any) -> None:
     """Register the command."""
-    recommend = commands.add_parser("recommend", help="purchases and questions -> recommendations with reasons")
+    recommend = commands.add_parser("recommend", help="purchases and queries -> recommendations with reasons")
     recommend.add_argument("train", type=Path, help="purchases: basket_id, product_id, maybe customer_id, ts or seq")
     recommend.add_argument("--catalogue", type=Path, metavar="FILE", help="products, for their names and kinds")
     recommend.add_argument(
@@ -32,7 +33,7 @@ def add(commands: Any) -> None:
         metavar="FILE",
         help="query_id and product_id (baskets, products) or customer_id (customers)",
     )
-    recommend.add_argument("--for", dest="whom", choices=tuple(_ASKS), default="baskets")
+    recommend.add_argument("--for", dest="whom", choices=tuple(_COLUMN), default="baskets")
     recommend.add_argument("--method", choices=("mix", "product2vec"), default="mix")
     recommend.add_argument(
         "--relation",
@@ -51,36 +52,40 @@ def add(commands: Any) -> None:
     recommend.set_defaults(run=run)
 
 
-def run(wanted: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
+    """Learn from purchases and write the recommended products for each query, with reasons."""
     from embedcore.recommend import files
 
-    if wanted.k < 1:
-        raise InputError(f"--k is {wanted.k}.", "Ask for at least one product.")
-    if wanted.out.suffix.lower() not in (".csv", ".parquet"):
-        raise InputError(f"{wanted.out.name} is neither .csv nor .parquet.", "Choose one of these endings.")
-    if wanted.newcomers and (wanted.whom != "baskets" or wanted.catalogue is None):
-        raise InputError("--newcomers is for baskets and needs a catalogue.", "Add --catalogue, or leave it out.")
-    if wanted.new_only and wanted.whom != "customers":
-        raise InputError("--new-only is for customers.", "What a basket holds already is never recommended.")
-    if wanted.relation and (wanted.whom != "products" or wanted.method != "mix"):
-        raise InputError("--relation is for products with --method mix.", "Leave it out, or ask for them.")
-    dataset = _purchases(wanted.train, _catalogue(wanted.catalogue), wanted.out.parent)
-    baskets = dataset.baskets
-    assert baskets is not None
-    print(
-        f"  {len(dataset):,} products, {len(baskets):,} baskets, "
-        f"{0 if baskets.customer_ids is None else len(baskets.customer_ids):,} customers"
-    )
-    if wanted.newcomers and dataset.counts.all():
+    _check(options)
+    dataset = _purchases(options.train, _catalogue(options.catalogue), options.out.parent)
+    baskets = need_baskets(dataset)
+    customers = 0 if baskets.customer_ids is None else len(baskets.customer_ids)
+    print(f"  {len(dataset):,} products, {len(baskets):,} baskets, {customers:,} customers")
+    if options.newcomers and dataset.counts.all():
         raise InputError("Every product of the catalogue was bought, so none is new.", "Leave --newcomers out.")
-    queries = _queries(read(wanted.queries).frame, wanted.whom, wanted.queries.name)
+    queries = _queries(read(options.queries).frame, options.whom, options.queries.name)
     answers = (
-        _product2vec(dataset, queries, wanted) if wanted.method == "product2vec" else _mix(dataset, queries, wanted)
+        _product2vec(dataset, queries, options) if options.method == "product2vec" else _mix(dataset, queries, options)
     )
-    with step(f"Recommend for {len(queries):,} {wanted.whom}"):
-        places = {"query_id": wanted.queries, "product_id": wanted.train}
-        rows = files.write(answers, wanted.out, [c for c, path in places.items() if files.whole_numbers(path, c)])
-    print(f"  {rows:,} recommendations -> {wanted.out}")
+    with step(f"Recommend for {len(queries):,} {options.whom}"):
+        places = {"query_id": options.queries, "product_id": options.train}
+        rows = files.write(answers, options.out, [c for c, path in places.items() if files.whole_numbers(path, c)])
+    print(f"  {rows:,} recommendations -> {options.out}")
+
+
+def _check(options: argparse.Namespace) -> None:
+    """InputError when the options do not go together."""
+    from embedcore.export import TABLES, check_ending
+
+    if options.k < 1:
+        raise InputError(f"--k is {options.k}.", "Ask for at least one product.")
+    check_ending(options.out, TABLES)
+    if options.newcomers and (options.whom != "baskets" or options.catalogue is None):
+        raise InputError("--newcomers is for baskets and needs a catalogue.", "Add --catalogue, or leave it out.")
+    if options.new_only and options.whom != "customers":
+        raise InputError("--new-only is for customers.", "What a basket holds already is never recommended.")
+    if options.relation and (options.whom != "products" or options.method != "mix"):
+        raise InputError("--relation is for --for products with --method mix.", "Leave it out, or add these options.")
 
 
 def _purchases(path: Path, catalogue: Catalogue | None, near: Path) -> Dataset:
@@ -88,9 +93,8 @@ def _purchases(path: Path, catalogue: Catalogue | None, near: Path) -> Dataset:
 
     table = read(path, near)
     folder = table.file.with_name("baskets") if table.file is not None else None
-    dataset, said = read_purchases(table, catalogue, path.name, folder=folder, progress=bar("reading"))
-    for notice in said:
-        print(f"  {notice}")
+    dataset, notices = read_purchases(table, catalogue, path.name, folder=folder, progress=bar("reading"))
+    show(notices)
     return dataset
 
 
@@ -104,85 +108,89 @@ def _catalogue(path: Path | None) -> Catalogue | None:
     if "product_id" in roles:
         roles = {c: "id" if c == "product_id" else "ignore" if r == "id" else r for c, r in roles.items()}
     catalogue, notices = make_catalogue(frame, roles, generate_ids=False, exact_ids=True)
-    for notice in notices:
-        print(f"  {notice}")
+    show(notices)
     return catalogue
 
 
 def _queries(frame: pd.DataFrame, whom: str, name: str) -> dict[str, list[str]]:
-    """query -> what it names (products or customers), in the order of the file."""
+    """query -> the products or customers it names, in the order of the file."""
     from embedcore.intake import exact_text
 
-    for column in ("query_id", _ASKS[whom]):
+    for column in ("query_id", _COLUMN[whom]):
         if column not in frame:
-            raise InputError(f"{name} has no column “{column}”.", f"For {whom} it needs query_id and {_ASKS[whom]}.")
-    asked: dict[str, list[str]] = {}
-    for query, what in zip(exact_text(frame["query_id"]), exact_text(frame[_ASKS[whom]]), strict=True):
+            raise InputError(f"{name} has no column “{column}”.", f"For {whom} it needs query_id and {_COLUMN[whom]}.")
+    queries: dict[str, list[str]] = {}
+    for query, named in zip(exact_text(frame["query_id"]), exact_text(frame[_COLUMN[whom]]), strict=True):
         if isinstance(query, str):
-            asked.setdefault(query, []).extend([what] if isinstance(what, str) else [])
-    if not asked:
+            queries.setdefault(query, []).extend([named] if isinstance(named, str) else [])
+    if not queries:
         raise InputError(f"{name} holds no query.", "Each line needs a query_id.")
-    several = sum(len(set(found)) > 1 for found in asked.values())
+    several = sum(len(set(found)) > 1 for found in queries.values())
     if whom != "baskets" and several:
         print(f"  {several:,} {'query names' if several == 1 else 'queries name'} more than one; the first counts")
-    return asked
+    return queries
 
 
-def _mix(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Namespace) -> Iterator[Answer]:
+def _mix(dataset: Dataset, queries: dict[str, list[str]], options: argparse.Namespace) -> Iterator[Answer]:
     from embedcore.recommend import Histories, People, batch, coldstart, fit
 
     with step("Learn from the purchases"):
         known = fit(dataset, bar("learning"))
-    if wanted.newcomers:
-        return coldstart.in_blocks(dataset, known, _items(dataset, queries), wanted.k, bar("baskets"))
-    if wanted.whom == "baskets":
-        return batch.baskets(dataset, known, _items(dataset, queries), wanted.k, bar("baskets"))
-    if wanted.whom == "products":
+    if options.newcomers:
+        return coldstart.in_blocks(dataset, known, _items(dataset, queries), options.k, bar("baskets"))
+    if options.whom == "baskets":
+        return batch.baskets(dataset, known, _items(dataset, queries), options.k, bar("baskets"))
+    if options.whom == "products":
         items = _first(dataset, queries)
-        return batch.products(dataset, known, items, wanted.k, wanted.relation or "complements", bar("products"))
+        return batch.products(dataset, known, items, options.k, options.relation or "complements", bar("products"))
     histories, numbers = _histories(dataset, queries)
     people = Histories.of(dataset)
     return batch.customers(
         dataset,
         known,
         histories,
-        wanted.k,
-        new_only=wanted.new_only,
+        options.k,
+        new_only=options.new_only,
         numbers=numbers,
         people=People.of(people) if people is not None else None,
         progress=bar("customers"),
     )
 
 
-def _product2vec(dataset: Dataset, queries: dict[str, list[str]], wanted: argparse.Namespace) -> Iterator[Answer]:
+def _product2vec(dataset: Dataset, queries: dict[str, list[str]], options: argparse.Namespace) -> Iterator[Answer]:
     from embedcore import methods
     from embedcore.recommend import batch, coldstart
 
     method: Any = methods.get("product2vec")
     with step("Train product2vec"):
-        fitted = method.fit(dataset, method.Params(), bar("training"), wanted.seed)
-    if wanted.newcomers:
-        return coldstart.from_result(dataset, fitted, _items(dataset, queries), wanted.k, bar("queries"))
+        fitted = method.fit(dataset, method.Params(), bar("training"), options.seed)
+    if options.newcomers:
+        return coldstart.from_result(dataset, fitted, _items(dataset, queries), options.k, bar("queries"))
     product = fitted.embeddings["product"]
-    score, but = fitted.score, None
-    if wanted.whom == "customers":
+    score, exclude = fitted.score, None
+    if options.whom == "customers":
         histories, _ = _histories(dataset, queries)
         none = np.empty(0, np.int64)
-        asked = {q: np.concatenate(h[-10:]) if h else none for q, h in histories.items()}
-        but = {q: np.concatenate(h) if h and wanted.new_only else none for q, h in histories.items()}
-    elif wanted.whom == "products":
-        asked = {q: np.array([n]) if n >= 0 else np.empty(0, np.int64) for q, n in _first(dataset, queries).items()}
-        score = lambda rows: product.unit @ product.unit[rows[0]]  # noqa: E731
+        requested = {q: np.concatenate(h[-10:]) if h else none for q, h in histories.items()}
+        exclude = {q: np.concatenate(h) if h and options.new_only else none for q, h in histories.items()}
+    elif options.whom == "products":
+        requested = {q: np.array([n]) if n >= 0 else np.empty(0, np.int64) for q, n in _first(dataset, queries).items()}
+        score = partial(_cosine, product)
     else:
-        asked = _items(dataset, queries)
-    return batch.from_embedding(dataset, product, score, asked, wanted.k, but, bar("queries"))
+        requested = _items(dataset, queries)
+    return batch.from_embedding(dataset, product, score, requested, options.k, exclude, bar("queries"))
+
+
+def _cosine(product: Embedding, rows: np.ndarray) -> np.ndarray:
+    """(n,) similarity of all products to the first of the rows."""
+    return np.asarray(product.unit @ product.unit[rows[0]])
 
 
 def _items(dataset: Dataset, queries: dict[str, list[str]]) -> dict[str, np.ndarray]:
     index = dataset.index
     unknown = sum(i not in index for found in queries.values() for i in found)
     if unknown:
-        print(f"  {unknown:,} products of the queries are not in the purchases and say nothing")
+        print(f"  {unknown:,} products of the queries are not in the purchases and are ignored")
     return {q: np.unique(np.array([index[i] for i in found if i in index], np.int64)) for q, found in queries.items()}
 
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedcore.commands.console import bar, pairs, step, value
+from embedcore.commands.console import bar, pairs, show, step, value
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,101 +24,118 @@ def add(commands: Any) -> None:
     train.add_argument("--method", default="", help="cooccurrence (default), product2vec (default with baskets), ...")
     train.add_argument("--images", type=Path, metavar="FOLDER_OR_ZIP", help="pictures of the products")
     train.add_argument("--baskets", type=Path, metavar="FILE", help="purchases")
-    train.add_argument("--target", default="", metavar="COLUMN", help="what the vectors should tell apart")
-    train.add_argument("--exclude", nargs="+", action="extend", default=[], metavar="COLUMN", help="not to learn from")
+    train.add_argument("--target", default="", metavar="COLUMN", help="what the vectors should predict")
+    train.add_argument(
+        "--exclude", nargs="+", action="extend", default=[], metavar="COLUMN", help="columns to leave out"
+    )
     train.add_argument("--role", action="append", default=[], metavar="COLUMN=ROLE", help="correct a guess")
-    train.add_argument("--set", action="append", default=[], metavar="PARAMETER=VALUE", help="as on the page")
+    train.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PARAMETER=VALUE",
+        help="a parameter of the method, as on the Train page",
+    )
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--new", type=Path, metavar="FILE", help="new products, given vectors without training")
     train.add_argument("--new-out", type=Path, metavar="FILE", help="vectors of the new products")
     train.set_defaults(run=run)
 
 
-def run(wanted: argparse.Namespace) -> None:
+def run(options: argparse.Namespace) -> None:
+    """Train one method; write its vectors to a file, or everything that the app makes of it to a run folder."""
     from embedcore import methods
-    from embedcore.data import Dataset
-    from embedcore.export import VECTORS, check_ending, write_vectors
+    from embedcore.export import write_vectors
 
-    if (wanted.out is None) == (wanted.run_folder is None):
-        raise InputError("It is not said where the result goes.", "Give --out FILE, or a run folder.")
-    for path in (wanted.out, wanted.new_out):
-        if path is not None:
-            check_ending(path, VECTORS)
-    if (wanted.new is None) != (wanted.new_out is None):
-        raise InputError("New products need --new and --new-out, a file each.", "Give both.")
-    if wanted.method and "runs" in methods.get(wanted.method).needs:
-        raise InputError(
-            f"“{wanted.method}” joins finished results, which this command does not know.", "Make it on the Train page."
-        )
-    if wanted.data.is_dir():
-        if wanted.images or wanted.baskets or wanted.role:
-            raise InputError(
-                "A dataset folder has its baskets, pictures and kinds of columns already.", "Give them to ingest."
-            )
-        data = Dataset.load(wanted.data)
-    else:
-        from embedcore.commands import files
-
-        if wanted.run_folder is not None:
-            raise InputError(
-                "A run folder is made from a dataset folder, and no such folder was given.",
-                "Run ingest first, or give --out FILE.",
-            )
-        data = files.dataset(
-            wanted.data, wanted.baskets, wanted.images, pairs(wanted.role, "--role"), near=wanted.out.parent
-        )
-    method = methods.get(wanted.method or ("product2vec" if data.baskets is not None else "cooccurrence"))
-    params = method.Params.of(parameters(method, wanted, data))
-    if wanted.run_folder is not None:
-        _keep(wanted, data, method, params)
+    _check(options)
+    data = _data(options)
+    method = methods.get(options.method or ("product2vec" if data.baskets is not None else "cooccurrence"))
+    params = method.Params.of(parameters(method, options, data))
+    if options.run_folder is not None:
+        _keep(options, data, method, params)
         return
     with step(f"Train {method.name}"):
-        fitted = method.fit(data, params, bar("training"), wanted.seed)
-    say(fitted)
+        fitted = method.fit(data, params, bar("training"), options.seed)
+    summary(fitted)
     product = fitted.embeddings["product"]
-    write_vectors(product, wanted.out)
-    print(f"{len(product):,} vectors of {product.dimension} numbers -> {wanted.out}")
-    if wanted.new is not None:
+    write_vectors(product, options.out)
+    print(f"{len(product):,} vectors with {product.dimension} dimensions -> {options.out}")
+    if options.new is not None:
         from embedcore.commands import files
 
-        news = files.more(wanted.new, data, wanted.images if "images" in method.needs else None)
+        news = files.more(options.new, data, options.images if "images" in method.needs else None)
         found = fitted.embed(news)
         if len(found) < len(news):
-            print(f"  {len(news) - len(found):,} new products got no vector: nothing about them was known")
-        write_vectors(found, wanted.new_out)
-        print(f"{len(found):,} vectors of new products -> {wanted.new_out}")
+            print(f"  {len(news) - len(found):,} new products have no vector: nothing is known about them.")
+        write_vectors(found, options.new_out)
+        print(f"{len(found):,} vectors of new products -> {options.new_out}")
 
 
-def parameters(method: Method, wanted: argparse.Namespace, data: Dataset) -> dict[str, Any]:
-    """--set, --target and --exclude as the method's parameters; InputError when it has no such thing."""
+def _check(options: argparse.Namespace) -> None:
+    """InputError when the options do not go together."""
+    from embedcore import methods
+    from embedcore.export import VECTORS, check_ending
+
+    if (options.out is None) == (options.run_folder is None):
+        raise InputError("Where should the result go? (--out)", "Give --out FILE, or a run folder.")
+    for path in (options.out, options.new_out):
+        if path is not None:
+            check_ending(path, VECTORS)
+    if (options.new is None) != (options.new_out is None):
+        raise InputError("New products need both --new and --new-out.", "Give a file for each.")
+    if options.method and "runs" in methods.get(options.method).needs:
+        raise InputError(
+            f"“{options.method}” combines trained embeddings, which this command cannot do.", "Use the Train page."
+        )
+    if options.data.is_dir() and (options.images or options.baskets or options.role):
+        raise InputError(
+            "A dataset folder already has its baskets, pictures and roles of columns.", "Give them to ingest instead."
+        )
+    if not options.data.is_dir() and options.run_folder is not None:
+        raise InputError("A run folder is made from a dataset folder.", "Run ingest first, or give --out FILE.")
+
+
+def _data(options: argparse.Namespace) -> Dataset:
+    from embedcore.commands import files
+    from embedcore.data import Dataset
+
+    if options.data.is_dir():
+        return Dataset.load(options.data)
+    roles = pairs(options.role, "--role")
+    return files.dataset(options.data, options.baskets, options.images, roles, near=options.out.parent)
+
+
+def parameters(method: Method, options: argparse.Namespace, data: Dataset) -> dict[str, Any]:
+    """--set, --target and --exclude as the method's parameters; InputError when the method or a column is missing."""
     known: dict[str, Any] = {f.name: f.metadata for f in fields(method.Params)}
-    values: dict[str, Any] = {k: value(v) for k, v in pairs(wanted.set, "--set").items()}
+    values: dict[str, Any] = {k: value(v) for k, v in pairs(options.set, "--set").items()}
     for k, v in values.items():
         lists = known.get(k, {}).get("columns") is not None or known.get(k, {}).get("runs")
         if lists and not isinstance(v, list):
             values[k] = [part for part in str(v).split(",") if part]
     columns = list(data.catalogue.roles) if data.catalogue is not None else []
-    for option, asked in (("target", [wanted.target] if wanted.target else []), ("exclude", wanted.exclude)):
-        if not asked:
+    for option, requested in (("target", [options.target] if options.target else []), ("exclude", options.exclude)):
+        if not requested:
             continue
         if option not in known:
-            raise InputError(f"The method “{method.name}” has no --{option}.", "Leave it out, or take another method.")
-        missing = [c for c in asked if c not in columns and not (option == "target" and c == "baskets")]
+            raise InputError(
+                f"The method “{method.name}” has no --{option}.", "Leave it out, or choose another method."
+            )
+        missing = [c for c in requested if c not in columns and not (option == "target" and c == "baskets")]
         if missing:
             raise InputError(f"There is no column “{missing[0]}”.", f"Known: {', '.join(columns)}.")
-        values[option] = asked[0] if option == "target" else tuple(asked)
+        values[option] = requested[0] if option == "target" else tuple(requested)
     return values
 
 
-def say(fitted: Fitted) -> None:
-    """What a person should know about a result: notices first, then what was left out, then how good it is."""
+def summary(fitted: Fitted) -> None:
+    """Print what a person should know about an embedding: notices, what was left out, and how good it is."""
     meta = fitted.meta
-    for notice in meta.get("notices", ()):
-        print(f"  {notice}")
+    show(meta.get("notices", ()))
     for column, why in meta.get("unused", ()):
         print(f"  Column “{column}” is not used: {why}.")
     if meta.get("left_out"):
-        print(f"  {meta['left_out']:,} products have no vector: nothing to learn from is known of them.")
+        print(f"  {meta['left_out']:,} products have no vector: nothing is known about them.")
     if meta.get("never_bought"):
         print(f"  {meta['never_bought']:,} products have no vector: they were never bought.")
     for f in meta.get("figures", ()):
@@ -130,20 +147,20 @@ def _number(x: float, kind: str) -> str:
     return f"{x:.1%}" if kind == "share" else f"{x:,.3g}"
 
 
-def _keep(wanted: argparse.Namespace, data: Dataset, method: Method, params: Params) -> None:
-    """The run folder that the app makes, too: model, vectors, neighbours, first map and groups."""
+def _keep(options: argparse.Namespace, data: Dataset, method: Method, params: Params) -> None:
+    """Write the run folder that the app writes: model, vectors, neighbours, first map and groups."""
     import json
 
     from embedcore.tasks import train
 
     spec = {
         "dataset": data.hash,
-        "dataset_folder": str(wanted.data),
+        "dataset_folder": str(options.data),
         "method": method.name,
         "params": json.loads(params.canonical()),
-        "seed": wanted.seed,
+        "seed": options.seed,
     }
-    wanted.run_folder.mkdir(parents=True, exist_ok=True)
+    options.run_folder.mkdir(parents=True, exist_ok=True)
     with step(f"Train {method.name}"):
-        train(spec, wanted.run_folder, bar("training"))
-    print(f"  -> {wanted.run_folder}")
+        train(spec, options.run_folder, bar("training"))
+    print(f"  -> {options.run_folder}")

@@ -44,7 +44,7 @@ STRENGTH = 0.3  # inverse of the penalty on standardised weights
 
 def catalogue(name: str) -> tuple[Dataset, Embedding | None]:
     """(dataset as the program reads the raw file, vectors of its titles and brands)."""
-    from embedcore.commands.duplicates import catalogue as read
+    from embedcore.commands import exact_catalogue as read
     from embedcore.methods import title_vectors
 
     dataset, ids = read(SHARED / "data" / "duplicates" / name / "catalogue.csv")

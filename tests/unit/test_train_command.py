@@ -47,10 +47,10 @@ def test_a_catalogue_becomes_vectors_and_new_products_get_theirs(
     assert len(known) == 120
     assert known.shape[1] <= 9
     assert list(added["id"]) == [f"p1-{i}" for i in range(9)]
-    said = capsys.readouterr().out
-    assert "sku: id" in said
-    assert "“colour” guessed right by neighbours" in said
-    assert "plain PCA" in said
+    printed = capsys.readouterr().out
+    assert "sku: id" in printed
+    assert "“colour” guessed right by neighbours" in printed
+    assert "plain PCA" in printed
     first = known.drop(columns="id").to_numpy()
     assert main([*command]) == 0
     np.testing.assert_array_equal(first, vectors(out).drop(columns="id").to_numpy())
@@ -64,9 +64,9 @@ def test_parquet_is_read_and_roles_excludes_and_formats_are_obeyed(
     command = ["train", str(data), "--method", "pca", "--out", str(out), "--role", "weight=ignore"]
     command += ["--role", "constant=category"]
     assert main([*command, "--exclude", "colour", "material"]) == 0
-    said = capsys.readouterr().out
-    assert "weight: ignore" in said
-    assert "Column “constant” is not used" in said
+    printed = capsys.readouterr().out
+    assert "weight: ignore" in printed
+    assert "Column “constant” is not used" in printed
     assert len(pd.read_csv(out)) == 120
 
 
@@ -80,24 +80,24 @@ def test_new_products_without_ids_are_taken_for_no_known_one(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "problem"),
     [
-        (["--method", "pca"], "where the result goes"),
+        (["--method", "pca"], "Where should the result go? (--out)"),
         (["--method", "pca", "--out", "v.txt"], "known format"),
         (["--method", "pca", "--out", "v.csv", "--target", "colour"], "has no --target"),
         (["--method", "pca", "--out", "v.csv", "--exclude", "nothing"], "no column “nothing”"),
         (["--method", "nothing", "--out", "v.csv"], "no method called"),
-        (["--method", "pca", "--out", "v.csv", "--new", "n.csv"], "a file each"),
+        (["--method", "pca", "--out", "v.csv", "--new", "n.csv"], "Give a file for each"),
         (["--method", "product2vec", "--out", "v.csv"], "learns from baskets"),
-        (["run-folder", "--method", "pca"], "no such folder"),
+        (["run-folder", "--method", "pca"], "made from a dataset folder"),
         (["--method", "pca", "--out", "v.csv", "--set", "dimension=1"], "Dimensions"),
     ],
 )
 def test_what_cannot_be_done_is_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], problem: str
 ) -> None:
     data = write(tmp_path / "products.csv", 30)
     assert main(["train", str(data), *arguments]) == 2
-    problem = capsys.readouterr().err
-    assert said in problem
-    assert problem.count("\n") == 1
+    printed = capsys.readouterr().err
+    assert problem in printed
+    assert printed.count("\n") == 1
