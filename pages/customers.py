@@ -1,11 +1,12 @@
-"""Customers: groups of people who buy alike, a map of them, and one of them at a time."""
+"""Customers: segments of people who buy alike, a map of them, one customer."""
 
 import streamlit as st
 
 from pages.ui import choice, services, shell
-from pages.ui.customers import look as customerlook
-from pages.ui.customers import view as customerview
+from pages.ui.customers import look, view
+from pages.ui.customers.texts import NO_CUSTOMERS
 from pages.ui.text import number
+from pages.ui.texts import ADD_DATA
 
 VIEWS = {"segments": "Segments", "one": "One customer"}
 
@@ -13,29 +14,24 @@ shell.page("customers")
 data = shell.need_dataset()
 dataset = services.dataset(data)
 if dataset.baskets is None or dataset.baskets.customers is None:
-    shell.empty(
-        "These baskets do not say whose they are.",
-        "Add baskets with a customer column: then customers who buy alike are found.",
-        "data",
-        "Add data",
-    )
+    shell.empty(NO_CUSTOMERS, "Add baskets with a customer column to see customers who buy alike.", "data", ADD_DATA)
     st.stop()
-run = customerview.run(data)
+run = view.run(data)
 if run is None:
-    customerview.offer(data, dataset)
+    view.offer(data, dataset)
     st.stop()
-found = customerview.segments(data, run)
+found = view.segments(data, run)
 if found is None:
     st.stop()
 customers = services.embedding(run, "customer")
-customerview.head(run, found)
-scene = customerview.Scene(data, run, dataset, customers, found)
-customerview.chart(scene)
-if choice.segments("view", "What to look at", VIEWS) == "one":
-    customerlook.one(scene)
+view.head(run, found)
+scene = view.Scene(data, run, dataset, customers, found)
+view.chart(scene)
+if choice.segments("view", "View", VIEWS) == "one":
+    look.one(scene)
 else:
-    customerview.listing(scene)
+    view.listing(scene)
 st.caption(
-    f"{number(len(customers))} customers, {len(found.segments)} segments. A segment is a convenient cut through a "
-    "crowd: customers near its edge are like those on the other side."
+    f"{number(len(customers))} customers in {len(found.segments)} segments. Customers near the edge of a segment are "
+    "similar to their neighbours on the other side."
 )

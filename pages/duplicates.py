@@ -6,6 +6,6 @@ from pages.ui.duplicates import matching, similar, texts
 shell.page("duplicates")
 data = shell.need_dataset()
 if choice.segments("look", "What to look for", texts.LOOK) == "alike":
-    similar.view(data, shell.need_result(data))
+    similar.view(data, shell.need_run(data).key)
 else:
     matching.view(data)

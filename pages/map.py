@@ -1,4 +1,4 @@
-"""Map: every product is a point, and near means alike."""
+"""Map: every product is a point. Near means alike."""
 
 from __future__ import annotations
 
@@ -8,19 +8,14 @@ import streamlit as st
 from embedcore.jobs import Map
 from pages.ui import asking, services, shell
 from pages.ui import jobs as job_ui
-from pages.ui.map import frame as mapframe
-from pages.ui.map import groups as mapgroups
-from pages.ui.map import panel as mappanel
-from pages.ui.map import picture as mappicture
-from pages.ui.map import search as mapsearch
-from pages.ui.map import view as mapview
-from pages.ui.map import weights
+from pages.ui.map import frame, groups, panel, picture, search, view, weights
+from pages.ui.map.texts import ALL_GROUPS, CHART, GONE, QUICK
 from pages.ui.map.view import LAYOUTS, MODES, Scene
 from pages.ui.text import number, plain
 
 
 def better_map(scene: Scene) -> None:
-    """While there is only the quick view: say that the better map is being drawn, or offer to draw it."""
+    """While there is only the quick view: the progress of the better map, or a button that starts it."""
     if not scene.waiting:
         return
     jobs, work = services.jobs(), Map(scene.run, of=scene.dataset.name)
@@ -28,9 +23,8 @@ def better_map(scene: Scene) -> None:
     with st.container(border=True):
         if job is not None:
             st.markdown(
-                ":material/brush: **You see the quick view. A better map is being drawn** and takes its place by "
-                "itself.",
-                help="PCA shows the two main directions of the vectors at once; UMAP keeps near things near.",
+                f":material/brush: **{QUICK}.** The better map is on its way.",
+                help="PCA shows the two main directions of the vectors. UMAP keeps near products near.",
             )
             job_ui.panel(job.id)
             return
@@ -38,22 +32,22 @@ def better_map(scene: Scene) -> None:
             job_ui.panel(ended.id)
         left, right = st.columns([4, 1], vertical_alignment="center")
         left.markdown(
-            ":material/brush: You see the quick view (PCA). A better map, which keeps near things near, can be drawn.",
+            f":material/brush: {QUICK} (PCA). UMAP keeps near products near.",
             help="UMAP: uniform manifold approximation and projection (McInnes and others 2018).",
         )
-        if right.button("Draw it", type="primary", key="map:draw", width="stretch"):
+        if right.button("Draw UMAP", type="primary", key="map:draw", width="stretch"):
             jobs.submit(work)
             st.rerun()
 
 
 def toolbar(scene: Scene) -> None:
-    """How to look: colours, layout, and what the mouse does."""
-    colours = mapview.colourings(scene.dataset, scene.clusters)
+    """Colours, layout, and what the mouse does."""
+    colours = view.colourings(scene.dataset, scene.clusters)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        mapview.setting(
+        view.setting(
             st.selectbox, "Colour by", "colour", list(colours), scene.colour, width=190, format_func=colours.get
         )
-        mapview.setting(
+        view.setting(
             st.segmented_control,
             "Mouse",
             "mouse",
@@ -61,9 +55,9 @@ def toolbar(scene: Scene) -> None:
             scene.mode,
             format_func=MODES.get,
             required=True,
-            help="What the mouse does on the map: pick one product, draw a box around many, or move and zoom.",
+            help="Pick one product, draw a box around many, or move and zoom.",
         )
-        mapview.setting(
+        view.setting(
             st.segmented_control,
             "Layout",
             "layout",
@@ -71,89 +65,87 @@ def toolbar(scene: Scene) -> None:
             scene.layout,
             format_func=LAYOUTS.get,
             required=True,
-            help="UMAP keeps near products near. PCA (principal components) "
-            "shows the two directions in which products differ most.",
+            help="UMAP keeps near products near. PCA shows the two directions in which products differ most.",
         )
 
 
-def chart(scene: Scene, found: mapsearch.Answer | None, near: np.ndarray) -> None:
+def chart(scene: Scene, found: search.Answer | None, near: np.ndarray) -> None:
     """The map itself."""
-    key, view, box = mapview.entry(scene)
-    drawn = mappicture.picture(scene, view)
+    key, place, box = view.entry(scene)
+    drawn = picture.picture(scene, place)
     n = drawn.points.num_rows
     row_of, hits = scene.embedding.row_of, np.empty(0, np.int64)
-    query = None
+    marker = None
     if scene.item is None and found is not None:
         hits = np.array([row_of[h.id] for h in found.hits if h.id in row_of], np.int64)
-        query = (*found.place, found.query) if found.place else None
+        marker = (*found.place, found.query) if found.place else None
     shown = f"{number(drawn.total)} products"
     if n < drawn.total:
-        shown = f"{number(n)} of {number(drawn.total)} products shown, every group kept in proportion"
+        shown = f"{number(n)} of {number(drawn.total)} products shown. {ALL_GROUPS}"
         if drawn.near:
             shown = f"All {number(drawn.near)} products of this part shown, and a sample of the others"
     with st.container(horizontal=True, vertical_alignment="center", height="content"):
-        st.caption(shown, width="content", help="Search, neighbours and boxes know all products, drawn or not.")
+        st.caption(shown, width="content", help="Search, neighbours and boxes cover all products.")
         if shell.url("zoom"):
             st.button(
                 "Whole map",
                 icon=":material/zoom_out_map:",
-                on_click=mapview.zoom,
+                on_click=view.zoom,
                 args=(None,),
                 key="map:out",
                 type="tertiary",
             )
-    titles = scene.dataset.titles[mapview.items(scene.data, scene.run)]
-    spec = mappicture.chart_spec(scene, drawn, view, box)
+    titles = scene.dataset.titles[view.items(scene.data, scene.run)]
+    spec = picture.chart_spec(scene, drawn, place, box)
     spec["datasets"] = {
         "points": drawn.points,
-        "marks": mapframe.marks(scene.xy, titles, scene.row, near, hits, query),
+        "marks": frame.marks(scene.xy, titles, scene.row, near, hits, marker),
         "labels": drawn.labels,
     }
     st.vega_lite_chart(
         spec,
         key=key,
         width="stretch",
-        on_select=lambda: mapview.on_chart(key, scene.run),
-        alt=f"Map of {number(drawn.total)} products, coloured by {drawn.paint.title}. Near points are alike. The same "
-        "products can be found with the search box and in the table of groups.",
+        on_select=lambda: view.on_chart(key, scene.run),
+        alt=f"{CHART} {number(drawn.total)} products, coloured by {drawn.paint.title}. Near points are alike. The "
+        "search box and the table of groups list the same products.",
     )
 
 
 @st.fragment
 def explore(data: str, run: str) -> None:
-    """Map and panel: a click draws these two anew and nothing else."""
+    """Map and panel: a click redraws these two and nothing else."""
     weights.sliders(run)
-    scene = mapview.read(data, run)
+    scene = view.read(data, run)
     better_map(scene)
     left, right = st.columns([2, 1], gap="medium")
     with right:
-        asked = mapsearch.box()
+        query = search.box()
         side = st.container()
         with side:
-            found = mapsearch.answer(scene, asked)
-    near = mappanel.neighbours(scene)
+            found = search.answer(scene, query)
+    near = panel.neighbours(scene)
     with left:
         toolbar(scene)
         chart(scene, found, np.array([scene.embedding.row_of[r.id] for r in near], np.int64))
     with side:
         if scene.mode == "box":
-            box = mapframe.View.parse(shell.url("box"))
-            mappanel.in_box(scene, box, lambda label: scene.clusters.names[label] if label >= 0 else "in no group")
+            panel.in_box(scene, frame.View.parse(shell.url("box")))
         if scene.item is not None:
-            mappanel.product(scene, near, asked)
+            panel.product(scene, near, query)
         elif found is not None:
-            mappanel.results(scene, found)
+            panel.results(scene, found)
         elif scene.mode != "box":
-            mappanel.hint(scene)
+            panel.hint(scene)
 
 
 shell.page("map")
-data_hash, run_key = shell.need_run()
+chosen = shell.need_run()
 lost = shell.url("item")
-if lost and lost not in services.dataset(data_hash).index:
-    st.warning(f"The product “{plain(lost)}” of this link is not in this dataset.", icon=":material/link_off:")
+if lost and lost not in services.dataset(chosen.dataset).index:
+    st.warning(f"The product “{plain(lost)}” of this link {GONE}.", icon=":material/link_off:")
     shell.remember(item=None)
-if asking.text_run(data_hash) is not None:
+if asking.text_run(chosen.dataset) is not None:
     services.jobs().warm_up()
-explore(data_hash, run_key)
-mapgroups.section(mapview.read(data_hash, run_key))
+explore(chosen.dataset, chosen.key)
+groups.section(view.read(chosen.dataset, chosen.key))

@@ -3,10 +3,19 @@
 import pandas as pd
 import streamlit as st
 
-from embedcore.methods import get
 from pages.ui import jobs as job_ui
 from pages.ui import profile, samples, services, shell
-from pages.ui.text import ago, plain
+from pages.ui.text import ago, duration, plain
+from pages.ui.texts import (
+    EMBEDDINGS,
+    FIND_DUPLICATES,
+    NEXT_STEPS,
+    OPEN_MAP,
+    OTHER_DATA,
+    RECOMMEND,
+    TRAIN_A_METHOD,
+    UPLOAD,
+)
 
 shell.page("overview")
 for sentence in services.store().notices:
@@ -18,15 +27,14 @@ samples.opened()
 if data_hash is None:
     st.subheader("See what your products mean to each other", anchor=False)
     st.write(
-        "Bring a list of products and, if you have them, baskets: who bought what together. In about two minutes you "
-        "look at a map of your range with named groups, at products that are listed twice, and at what goes with what. "
-        "Nothing leaves this machine."
+        "Bring your products and, if you have them, baskets. In about two minutes you see a map of your range with "
+        "named groups, products listed twice, and what goes with what. Nothing leaves this machine."
     )
     samples.cards()
     with st.container(border=True):
         st.markdown("**Your own files**")
         st.write("CSV, Excel or Parquet: one file of products, one of baskets, or both.")
-        if st.button("Upload your own files", icon=":material/upload_file:"):
+        if st.button(UPLOAD, icon=":material/upload_file:"):
             shell.go("data")
     st.stop()
 
@@ -36,20 +44,19 @@ profile.headline(services.profile(data_hash))
 
 runs = services.store().runs(data_hash)
 with st.container(border=True):
-    st.markdown("**What to do next**")
+    st.markdown(f"**{NEXT_STEPS}**")
     if not runs:
         st.write(
-            "Train a method: it takes seconds to a few minutes, and then the map, the duplicates and the "
-            "recommendations open."
+            "Train a method. It takes seconds to a few minutes, then the map opens. Duplicates and recommendations are "
+            "ready now."
         )
-        if st.button("Train a method", type="primary", icon=shell.PAGES["train"][1]):
+        if st.button(TRAIN_A_METHOD, type="primary", icon=shell.PAGES["train"][1]):
             shell.go("train")
     else:
-        st.write("Look at the map first; then see what is listed twice and what goes together.")
         actions = {
-            "map": "Open the map",
-            "duplicates": "Find duplicates",
-            "recommend": "Recommend",
+            "map": OPEN_MAP,
+            "duplicates": FIND_DUPLICATES,
+            "recommend": RECOMMEND,
             "train": "Train another method",
         }
         for column, (page, words) in zip(st.columns(4), actions.items(), strict=True):
@@ -59,29 +66,25 @@ with st.container(border=True):
                 shell.go(page)
 
 if runs:
-    st.subheader("What is trained", anchor=False)
+    st.subheader(EMBEDDINGS, anchor=False)
     table = pd.DataFrame(
         {
-            "method": [get(r.method).title for r in runs],
+            "method": [shell.method_name(r.method) for r in runs],
             "products": [r.rows for r in runs],
-            "numbers": [r.dimension for r in runs],
-            "seconds": [round(r.seconds, 1) for r in runs],
-            "computed": [ago(r.created) for r in runs],
+            "dimensions": [r.dimension for r in runs],
+            "took": [duration(r.seconds) for r in runs],
+            "trained": [ago(r.created) for r in runs],
         }
     )
     st.dataframe(
         table,
         hide_index=True,
         width="stretch",
-        alt="Table: the trained results of this dataset",
-        column_config={
-            "products": st.column_config.NumberColumn("products", format="localized"),
-            "numbers": "numbers per product",
-            "seconds": "seconds it took",
-        },
+        alt="Table: the trained embeddings of this dataset",
+        column_config={"products": st.column_config.NumberColumn(format="localized")},
     )
 
-with st.expander("Other data", icon=":material/folder_open:"):
+with st.expander(OTHER_DATA, icon=":material/folder_open:"):
     samples.cards()
-    if st.button("Upload your own files", icon=":material/upload_file:"):
+    if st.button(UPLOAD, icon=":material/upload_file:"):
         shell.go("data")

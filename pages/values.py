@@ -1,4 +1,4 @@
-"""Values: what colours, brands and other values mean to a result, and the numbers behind a value or a product."""
+"""Values: the vector of a colour, a brand or a product, and what is near it."""
 
 from __future__ import annotations
 
@@ -7,66 +7,66 @@ import streamlit as st
 from embedcore.export import csv, vector_table
 from pages.ui import cards, choice, picker, services, shell
 from pages.ui.text import number, plain, short
-from pages.ui.values import look as valuelook
+from pages.ui.texts import TRAIN_ONE
+from pages.ui.values import look
+from pages.ui.values.texts import NO_VALUES, TOO_FEW, USE, USED_ALIKE, VALUE, dimensions
 
 VIEWS = {"value": "A value", "product": "A product"}
 BESIDE = 4  # nearest rows shown as strips
 
 
 def without_values() -> None:
-    """This result has no vectors of values: offer one that has, or to train it."""
-    others = [r for r in services.store().runs(data) if "value" in services.store().kinds(r.key)]
+    """This run has no vectors of values: offer one that has, or train one."""
+    others = [r for r in services.store().runs(run.dataset) if "value" in services.store().kinds(r.key)]
     with st.container(border=True):
-        st.subheader("This result does not tell what single values mean.", anchor=False)
-        st.write("Results that learn from the columns of a catalogue do: there colours and brands get numbers, too.")
+        st.subheader(NO_VALUES, anchor=False)
+        st.write("Methods that learn from catalogue columns give colours and brands a vector, too.")
         if others:
-            label = f"Use “{shell.run_label(others[0])}”"
+            label = f"{USE} {shell.run_label(others[0])}"
             if st.button(plain(label), type="primary", key="use-values"):
                 shell.remember(run=others[0].key[:12])
                 st.rerun()
         elif dataset.columns("category", "brand"):
-            if st.button("Train one", type="primary", icon=shell.PAGES["train"][1], key="train-values"):
+            if st.button(TRAIN_ONE, type="primary", icon=shell.PAGES["train"][1], key="train-values"):
                 shell.go("train", method="cooccurrence")
         else:
-            st.write("This catalogue has no column of values such as colour or brand.")
+            st.write("This catalogue has no column such as colour or brand.")
 
 
 def one_value() -> None:
-    """A value of a column: its numbers, what is used alike, where it lies among the others."""
-    if "value" not in services.store().kinds(run):
+    """A value of a column: its vector, what is used alike, where it is among the others."""
+    if "value" not in services.store().kinds(run.key):
         without_values()
         return
-    embedding = services.embedding(run, "value")
-    columns = valuelook.by_column(embedding, dataset)
+    embedding = services.embedding(run.key, "value")
+    columns = look.by_column(embedding, dataset)
     left, right = st.columns([1, 2])
     with left:
-        column = pick("Column", "column", list(columns), "A column whose values have vectors.")
+        column = pick("Column", "column", list(columns), "Columns whose values have vectors.")
     values = columns[column]
     with right:
-        name = pick("Value", "value", list(values.names), "Most frequent first; type to search.", counts=values.counts)
+        name = pick(VALUE, "value", list(values.names), "Most frequent first. Type to search.", counts=values.counts)
     at = values.names.index(name)
     if values.unsure[at]:
-        st.warning(
-            f"Only {number(values.counts[at])} products have it: too few to say how it is used.", icon=":material/help:"
-        )
+        st.warning(f"Only {number(values.counts[at])} products have it, {TOO_FEW}.", icon=":material/help:")
     near = values.nearest(at)
     strips, table = st.columns([1, 1], gap="medium")
     with strips:
-        st.markdown(f"**The numbers of “{plain(short(name, 60))}”** and of the values used most alike")
+        st.markdown(f"**The vector of “{plain(short(name, 60))}”** and of the values used most alike")
         rows = [at, *near["row"].head(BESIDE)]
         st.altair_chart(
-            valuelook.strip([values.names[r] for r in rows], values.vectors[rows]),
+            look.strip([values.names[r] for r in rows], values.vectors[rows]),
             width="stretch",
             alt=f"Heat strips: the vector of {short(name, 60)} and of its nearest values",
         )
     with table:
         st.markdown(
-            "**Used alike**",
-            help="Cosine similarity of the rows of the embedding matrix: 1 is used in the same way, 0 has nothing in "
-            "common. It says how values are used in your catalogue, not what they look like.",
+            f"**{USED_ALIKE}**",
+            help="Cosine similarity of the vectors: 1 is used in the same way, 0 is unrelated. It is about use in your "
+            "catalogue, not about looks.",
         )
         if near.empty:
-            st.caption("The column has no other value.")
+            st.caption("No other value in this column.")
         else:
             st.dataframe(
                 near.drop(columns="row"),
@@ -75,16 +75,16 @@ def one_value() -> None:
                 column_config={"used alike": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f")},
             )
     if len(values.names) > 2:
-        shown = min(len(values.names), valuelook.ON_MAP)
+        shown = min(len(values.names), look.ON_MAP)
         st.markdown(
-            f"**The {number(shown)}{' commonest' if shown < len(values.names) else ''} values of “{plain(column)}” as "
-            "a map**",
-            help="The two main directions of the vectors (PCA). Larger dots are in more products; grey ones are in "
-            "too few to be sure.",
+            f"**Map of the {number(shown)}{' most frequent' if shown < len(values.names) else ''} values of "
+            f"“{plain(column)}”**",
+            help="The two main directions of the vectors (PCA). Larger dots have more products. Grey ones have too few "
+            "to be sure.",
         )
-        st.altair_chart(valuelook.small_map(values, at), width="stretch", alt=f"Map of the values of {column}")
+        st.altair_chart(look.small_map(values, at), width="stretch", alt=f"Map of the values of {column}")
     st.download_button(
-        "Download the vectors of all values (CSV)",
+        "Download vectors of all values (CSV)",
         lambda: csv(vector_table(embedding)),
         f"{short(dataset.name, 40)} values.csv",
         "text/csv",
@@ -94,16 +94,16 @@ def one_value() -> None:
 
 
 def pick(label: str, name: str, options: list[str], help: str, counts: tuple[int, ...] = ()) -> str:
-    """A select box whose choice stands in the URL. Options are chosen by their place: labels may repeat."""
-    asked = shell.url(name)
-    current = options.index(asked) if asked in options else 0
-    said = [f"{short(o, 60)} · {number(counts[n])}" if counts else short(o, 60) for n, o in enumerate(options)]
-    widget = f"pick-{name}:{run[:8]}:{len(options)}:{options[0]}"
-    st.session_state[widget] = current  # always: after another page the browser begins with the first option
+    """A select box whose choice is in the URL. Options are chosen by position: labels may repeat."""
+    wanted = shell.url(name)
+    current = options.index(wanted) if wanted in options else 0
+    labels = [f"{short(o, 60)} · {number(counts[n])}" if counts else short(o, 60) for n, o in enumerate(options)]
+    widget = f"pick-{name}:{run.key[:8]}:{len(options)}:{options[0]}"
+    st.session_state[widget] = current  # always: after another page the browser starts with the first option
     st.selectbox(
         label,
-        range(len(options)),
-        format_func=lambda n: said[n] if n < len(said) else "",
+        list(range(len(options))),
+        format_func=lambda n: labels[n] if n < len(labels) else "",
         key=widget,
         help=help,
         on_change=lambda: shell.remember(**{name: options[st.session_state[widget]]}),
@@ -112,39 +112,32 @@ def pick(label: str, name: str, options: list[str], help: str, counts: tuple[int
 
 
 def one_product() -> None:
-    """A product: its numbers beside those of the nearest ones."""
-    vectors = services.embedding(run)
-    picker.search(
-        dataset,
-        "find-values",
-        "Which product?",
-        "Choose",
-        ":material/arrow_forward:",
-        lambda i: shell.remember(item=str(dataset.items[i])),
-    )
-    asked = shell.url("item")
-    if asked and asked not in dataset.index:
-        st.warning(f"“{plain(short(asked, 40))}” is not in this dataset; here is another one.")
-    item = dataset.index[asked] if asked in dataset.index else picker.example(dataset, vectors)
+    """A product: its vector beside those of the nearest ones."""
+    vectors = services.embedding(run.key)
+    picker.search(dataset, "find-values", lambda i: shell.remember(item=str(dataset.items[i])))
+    wanted = shell.url("item")
+    if wanted and wanted not in dataset.index:
+        st.warning(f"“{plain(short(wanted, 40))}” is not in this dataset. Showing another product.")
+    item = dataset.index[wanted] if wanted in dataset.index else picker.example(dataset, vectors)
     with st.container(border=True):
         cards.wide(dataset, item)
     id = str(dataset.items[item])
     if id not in vectors.row_of:
-        st.info("This product has no vector in this result.", icon=":material/info:")
+        st.info("This product has no vector in this embedding.", icon=":material/info:")
         return
-    row, graph = vectors.row_of[id], services.graph(run)
+    row, graph = vectors.row_of[id], services.graph(run.key)
     near = [int(r) for r in graph.ids[row] if int(r) not in (row, -1)][:BESIDE]
     rows = [row, *near]
     titles = [str(dataset.titles[dataset.index[str(vectors.ids[r])]]) for r in rows]
-    st.markdown(f"**Its {vectors.dimension} numbers**, and those of the products nearest to it")
+    st.markdown(f"**{dimensions(vectors.dimension)}**, and those of the nearest products")
     st.altair_chart(
-        valuelook.strip(titles, vectors.vectors[rows]),
+        look.strip(titles, vectors.vectors[rows]),
         width="stretch",
         alt=f"Heat strips: the vector of {short(titles[0], 60)} and of its nearest products",
     )
 
 
 shell.page("values")
-data, run = shell.need_run()
-dataset = services.dataset(data)
+run = shell.need_run()
+dataset = services.dataset(run.dataset)
 {"value": one_value, "product": one_product}[choice.segments("look", "What to look up", VIEWS)]()

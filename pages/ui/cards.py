@@ -19,8 +19,8 @@ _LONG = 220
 
 
 def facts(dataset: Dataset, item: int) -> dict[str, str]:
-    """What the catalogue says of a product: column -> text, without its id, title and image; {} when it is only
-    known from baskets. item: position in Dataset.items."""
+    """A product's cells: column -> text, without id, title and image; {} when only baskets know it. item: position in
+    Dataset.items."""
     if dataset.catalogue is None or item >= dataset.n_catalogue:
         return {}
     row = dataset.catalogue.frame.iloc[item]
@@ -48,21 +48,21 @@ def written(value: object, role: str) -> str:
 
 
 def about(dataset: Dataset, item: int) -> str:
-    """One line under a title: id, kind, brand, price, how often it is bought. Plain text, not markdown."""
-    said, title = facts(dataset, item), str(dataset.titles[item]).casefold()
-    kinds = [c for c in dataset.columns("category") if c in said and said[c].casefold() not in title][:2]
-    known = [short(said[c], 32) for c in [*kinds, *dataset.columns("brand", "price")] if c in said]
+    """One line under a title: id, category, brand, price, baskets. Plain text, not markdown."""
+    cells, title = facts(dataset, item), str(dataset.titles[item]).casefold()
+    categories = [c for c in dataset.columns("category") if c in cells and cells[c].casefold() not in title][:2]
+    known = [short(cells[c], 32) for c in [*categories, *dataset.columns("brand", "price")] if c in cells]
     return " · ".join(dict.fromkeys([*_id(dataset, item), *known, *_baskets(dataset, item)]))
 
 
 def marked(text: str, other: str, limit: int = _LONG) -> str:
     """`text` as markdown with the words that `other` lacks on a coloured ground; cut after `limit` letters."""
-    mine, theirs = _WORDS.findall(text), _WORDS.findall(other)
-    match = difflib.SequenceMatcher(None, [w.casefold() for w in mine], [w.casefold() for w in theirs], autojunk=False)
+    here, there = _WORDS.findall(text), _WORDS.findall(other)
+    match = difflib.SequenceMatcher(None, [w.casefold() for w in here], [w.casefold() for w in there], autojunk=False)
     out: list[str] = []
     length = 0
     for kind, start, end, _, _ in match.get_opcodes():
-        words = mine[start:end]
+        words = here[start:end]
         while words and length + sum(len(w) + 1 for w in words) > limit:
             words.pop()
         if words:
@@ -77,21 +77,21 @@ def marked(text: str, other: str, limit: int = _LONG) -> str:
 
 def product(dataset: Dataset, item: int, against: int | None = None) -> None:
     """A card. against: another product; what differs from it comes first and is marked."""
-    title, said = str(dataset.titles[item]), facts(dataset, item)
-    other = facts(dataset, against) if against is not None else said
+    title, cells = str(dataset.titles[item]), facts(dataset, item)
+    other = facts(dataset, against) if against is not None else cells
     name = marked(title, str(dataset.titles[against])) if against is not None else plain(title)
     with pictures.beside(dataset, item, 96):
         st.markdown(f"**{name}**")
         st.caption(plain(" · ".join([*_id(dataset, item), *_baskets(dataset, item)])))
     found = columns(dataset, item, against)
-    differ = [c for c in found if said.get(c, "") != other.get(c, "")]
+    differ = [c for c in found if cells.get(c, "") != other.get(c, "")]
     if differ:
-        st.markdown("  \n".join(_line(c, said.get(c, ""), other.get(c, "")) for c in differ))
+        st.markdown("  \n".join(_line(c, cells.get(c, ""), other.get(c, "")) for c in differ))
     if len(found) > len(differ):
-        shared = [f":gray[{label(c)}] {plain(short(said[c], 90))}" for c in found if c not in differ]
+        shared = [f":gray[{label(c)}] {plain(short(cells[c], 90))}" for c in found if c not in differ]
         st.markdown(f":small[{' · '.join(shared)}]")
     if not found:
-        st.caption("The catalogue says nothing more about it.")
+        st.caption("Nothing more in the catalogue.")
 
 
 def columns(dataset: Dataset, item: int, against: int | None) -> list[str]:
@@ -110,9 +110,9 @@ def _baskets(dataset: Dataset, item: int) -> list[str]:
     return [f"in {n:,} basket{'' if n == 1 else 's'}"] if dataset.baskets is not None else []
 
 
-def _line(column: str, mine: str, theirs: str) -> str:
-    value = marked(mine, theirs) if mine else ":orange-background[nothing]"
-    return f":orange[**≠**] :gray[{label(column)}] {value}"
+def _line(column: str, value: str, other: str) -> str:
+    text = marked(value, other) if value else ":orange-background[empty]"
+    return f":orange[**≠**] :gray[{label(column)}] {text}"
 
 
 def side_by_side(dataset: Dataset, items: Sequence[int], first: int) -> list[st.delta_generator.DeltaGenerator]:
@@ -134,9 +134,9 @@ def wide(dataset: Dataset, item: int) -> None:
     with pictures.beside(dataset, item, 128):
         under = " · ".join([*_id(dataset, item), *_baskets(dataset, item)])
         st.markdown(f"**{plain(dataset.titles[item])}**  \n:gray[{plain(under)}]")
-        said, long = facts(dataset, item), set(dataset.columns("description", "text"))
-        brief = [f":gray[{label(c)}] {plain(short(v, 80))}" for c, v in said.items() if c not in long]
+        cells, long = facts(dataset, item), set(dataset.columns("description", "text"))
+        brief = [f":gray[{label(c)}] {plain(short(v, 80))}" for c, v in cells.items() if c not in long]
         if brief:
             st.markdown(" · ".join(brief))
-        for column in long & said.keys():
-            st.caption(plain(short(said[column], 400)))
+        for column in long & cells.keys():
+            st.caption(plain(short(cells[column], 400)))

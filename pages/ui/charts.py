@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import altair as alt
 import pandas as pd
 
-# Forty colours that stay apart on white and on dark, each as far as it can be from those before it.
+# Forty colours that stay apart on white and on dark; each is as far as possible from those before it.
 PALETTE = (
     "#4269d0",
     "#efb118",
@@ -55,14 +55,15 @@ OTHER = "#9aa0a6"
 # Numbers on an axis of counts: 2,000 as "2k", and the zero without a unit.
 _COUNT = "datum.value ? format(datum.value, '~s') : '0'"
 ACCENT = PALETTE[0]
+Layers = alt.LayerChart | alt.FacetChart  # what alt.layer returns
 
 
-def loss_curve(losses: tuple[tuple[int, float], ...]) -> alt.LayerChart:
-    """How wrong the model still is, step by step."""
+def loss_curve(losses: tuple[tuple[int, float], ...]) -> Layers:
+    """The loss, step by step."""
     frame = pd.DataFrame(losses, columns=["step", "error"])
     base = alt.Chart(frame).encode(
-        x=alt.X("step:Q", title="step of training", axis=alt.Axis(grid=False, tickCount=5)),
-        y=alt.Y("error:Q", title="error (loss)", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4)),
+        x=alt.X("step:Q", title="training step", axis=alt.Axis(grid=False, tickCount=5)),
+        y=alt.Y("error:Q", title="loss", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4)),
         tooltip=[alt.Tooltip("step:Q"), alt.Tooltip("error:Q", format=".4f")],
     )
     line = base.mark_line(color=ACCENT, strokeWidth=2)
@@ -107,13 +108,13 @@ def bars(frame: pd.DataFrame, label: str, value: str, value_title: str) -> alt.C
     )
 
 
-def two_curves(checks: Sequence[Sequence[float]]) -> alt.LayerChart:
-    """The error on what was learned from and on what was kept out. checks: (step, training, held-out) each."""
-    rows = [(int(step), error, name) for step, a, b in checks for error, name in ((a, "learned from"), (b, "kept out"))]
+def two_curves(checks: Sequence[Sequence[float]]) -> Layers:
+    """The loss on training and on held-out products. checks: (step, training, held-out) each."""
+    rows = [(int(step), error, name) for step, a, b in checks for error, name in ((a, "training"), (b, "held-out"))]
     frame = pd.DataFrame(rows, columns=["step", "error", "products"])
     base = alt.Chart(frame).encode(
-        x=alt.X("step:Q", title="step of training", axis=alt.Axis(grid=False, tickCount=5)),
-        y=alt.Y("error:Q", title="error (loss)", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4)),
+        x=alt.X("step:Q", title="training step", axis=alt.Axis(grid=False, tickCount=5)),
+        y=alt.Y("error:Q", title="loss", scale=alt.Scale(zero=False), axis=alt.Axis(tickCount=4)),
         color=alt.Color(
             "products:N", title=None, scale=alt.Scale(range=[ACCENT, PALETTE[2]]), legend=alt.Legend(orient="top")
         ),
@@ -123,9 +124,7 @@ def two_curves(checks: Sequence[Sequence[float]]) -> alt.LayerChart:
 
 
 def heat_strip(values: Sequence[float], rows: Sequence[str], height: int = 34) -> alt.Chart:
-    """Vectors as strips of coloured cells, one under the other, numbers below zero in another colour than above.
-
-    values: all numbers, strip by strip. rows: the name of each strip, all different."""
+    """Vectors as heat strips, one below the other. values: all numbers, strip by strip. rows: a different name each."""
     width = len(values) // max(len(rows), 1)
     frame = pd.DataFrame(
         {
@@ -139,7 +138,7 @@ def heat_strip(values: Sequence[float], rows: Sequence[str], height: int = 34) -
         alt.Chart(frame)
         .mark_rect()
         .encode(
-            x=alt.X("place:O", title="which number", axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
+            x=alt.X("place:O", title="dimension", axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
             y=alt.Y(
                 "row:N",
                 title=None,
@@ -154,7 +153,7 @@ def heat_strip(values: Sequence[float], rows: Sequence[str], height: int = 34) -
             ),
             tooltip=[
                 alt.Tooltip("row:N", title=" "),
-                alt.Tooltip("place:O", title="number"),
+                alt.Tooltip("place:O", title="dimension"),
                 alt.Tooltip("value:Q", format=".4f"),
             ],
         )
@@ -162,7 +161,7 @@ def heat_strip(values: Sequence[float], rows: Sequence[str], height: int = 34) -
     )
 
 
-def balance(frame: pd.DataFrame, cut: float) -> alt.LayerChart:
+def balance(frame: pd.DataFrame, cut: float) -> Layers:
     """What is won and what is lost by where a line is drawn. frame: line and share (%), what: "likely right" or "likely
     found". cut: where it is drawn (%)."""
     lines = (

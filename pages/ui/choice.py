@@ -1,4 +1,4 @@
-"""A choice among a few views, whose short name is in the URL (a bound widget would put its label there)."""
+"""A choice among a few views. Its short name is in the URL (a bound widget would put its label there)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def segments(name: str, label: str, options: Mapping[str, str]) -> str:
     The URL is the truth: to switch from a callback, call shell.remember(**{name: option}). label: for screen readers.
     """
     first = next(iter(options))
-    asked = shell.url(name, first)  # the first one stands in the URL, too, so that the way back leads to it
-    current = asked if asked in options else first
+    wanted = shell.url(name, first)  # the first one is put into the URL, too: Back leads to it
+    current = wanted if wanted is not None and wanted in options else first
     widget = f"choice:{name}"
     if st.session_state.get(widget) != current:
         st.session_state[widget] = current

@@ -1,4 +1,4 @@
-"""How work in progress looks: a line in the sidebar on every page, a panel where it was started."""
+"""Jobs on screen: a line in the sidebar on every page, a panel where one was started, a button that starts it."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from embedcore.jobs import Job, JobKind, Train
 from embedcore.progress import FIRST, PREVIEW
 from pages.ui import charts, pictures, services
 from pages.ui.text import duration, plain
+from pages.ui.texts import CANCEL, RUN_AGAIN, STOPPED
 
 
 def strip() -> None:
@@ -42,11 +43,11 @@ def offer(
     note: str = "",
     by_itself: bool = False,
 ) -> None:
-    """A piece of work whose result is not there yet: its progress while it goes on, else what went wrong and a button
-    that starts it. The page is drawn again when it is done.
+    """A job whose result is not there yet: its progress while it runs, else what went wrong and a button to start it.
+    The page reruns when it is done.
 
-    about: draws what stands above the button, in a frame. note: stands above the progress. by_itself: start it without
-    the button, unless it failed or was stopped."""
+    about: draws what is above the button, in a frame. note: above the progress. by_itself: start without the button,
+    unless it failed or was stopped."""
     jobs = services.jobs()
     live = jobs.find(work)
     last = None if live else jobs.last(work)
@@ -73,7 +74,7 @@ def offer(
 
 
 def seen(of: type[JobKind]) -> bool:
-    """Whether work of this kind was offered and begun in this session."""
+    """Whether a job of this kind was started in this session."""
     return any(name.startswith(f"{of.kind}:") for name in _seen())
 
 
@@ -88,29 +89,29 @@ def shows(id: str) -> bool:
 
 
 def panel(id: str) -> bool:
-    """Everything about one job: progress, seconds left, the curve, cancel; what went wrong when it did. Whether there
-    is a first answer to draw under it."""
+    """One job: progress, seconds left, the loss, cancel; or what went wrong. Returns whether there is a first answer to
+    draw below it."""
     job = services.jobs().get(id)
     if job is None:
         return False
     if job.live:
-        _panel(id, first := shows(id))
+        _panel(id, first=(first := shows(id)))
         return first
     elif job.state == "failed":
         st.error(f"{plain(job.message)}  \n{plain(job.hint)}", icon=":material/error:")
     elif job.state == "cancelled":
-        st.info(f"{plain(job.title)} was stopped; nothing was kept.", icon=":material/cancel:")
+        st.info(f"{plain(job.title)} {STOPPED}", icon=":material/cancel:")
     elif job.state == "interrupted":
         st.warning(f"{plain(job.title)} was interrupted when the server stopped.", icon=":material/history:")
-        if st.button("Run it again", key=f"retry:{id}"):
+        if st.button(RUN_AGAIN, key=f"retry:{id}"):
             services.jobs().retry(id)
             st.rerun()
     return False
 
 
 @st.fragment(run_every=0.7)
-def _panel(id: str, first: bool) -> None:
-    """first: whether the page knows that there is a first answer."""
+def _panel(id: str, *, first: bool) -> None:
+    """first: whether the page shows a first answer already."""
     job = services.jobs().get(id)
     if job is None or not job.live or (not first and shows(id)):
         st.rerun()
@@ -118,7 +119,7 @@ def _panel(id: str, first: bool) -> None:
     with st.container(border=True):
         left, right = st.columns([5, 1], vertical_alignment="center")
         left.markdown(f"**{plain(job.title)}**")
-        if right.button("Cancel", key=f"cancel:{id}", icon=":material/stop_circle:", width="stretch"):
+        if right.button(CANCEL, key=f"cancel:{id}", icon=":material/stop_circle:", width="stretch"):
             services.jobs().cancel(id)
             st.rerun()
         st.progress(fraction(job), text=_where(job))
@@ -132,7 +133,7 @@ def _panel(id: str, first: bool) -> None:
                 charts.loss_curve(job.losses),
                 width="stretch",
                 key=f"loss:{id}",
-                alt="Line chart: the error of the model after each step of the training so far",
+                alt="Line chart: the loss of the model so far",
             )
 
 
@@ -148,7 +149,7 @@ def _where(job: Job) -> str:
         return "starting"
     parts = [f"step {job.step:,} of {job.of:,}"]
     if job.losses:
-        parts.append(f"error {job.losses[-1][1]:.4f}")
+        parts.append(f"loss {job.losses[-1][1]:.4f}")
     if job.seconds_left is not None:
         about = "" if job.seconds_left < 1 else "about "
         parts.append(f"{about}{duration(job.seconds_left)} left")

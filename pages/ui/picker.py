@@ -1,8 +1,9 @@
-"""Finding a product by typing: no list of 90,000 names, the server searches."""
+"""Finding a product by typing. The server searches: 90,000 names are too many for a select box."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 import numpy as np
@@ -11,56 +12,69 @@ import streamlit as st
 from embedcore import Dataset, Embedding, explore
 from pages.ui import asking, cards, pictures
 from pages.ui.text import plain, short
+from pages.ui.texts import CHOOSE, NO_MATCH, SEARCH_FIELD, WHICH_PRODUCT
 
 SHOWN = 8
+
+
+@dataclass(frozen=True)
+class _Search:
+    """One search box. key: unique on the page. choose: called with the position of the product."""
+
+    dataset: Dataset
+    key: str
+    choose: Callable[[int], None]
+    action: str
+    icon: str
+    exclude: Sequence[int]
 
 
 def search(
     dataset: Dataset,
     key: str,
-    label: str,
-    action: str,
-    icon: str,
     choose: Callable[[int], None],
-    without: Sequence[int] = (),
+    *,
+    label: str = WHICH_PRODUCT,
+    action: str = CHOOSE,
+    icon: str = ":material/arrow_forward:",
+    exclude: Sequence[int] = (),
 ) -> None:
-    """A search box and what it finds, each with a button. key: of the box, unique on the page. action: the button's
-    word. choose: called with the position of the product. without: products that are not offered."""
+    """A search box and what it finds, each with a button. key: unique on the page. choose: called with the position
+    of the product. action: the word on the button. exclude: products that are not offered."""
     query = st.text_input(
         label,
         key=key,
         type="search",
         live="300ms",
         icon=":material/search:",
-        placeholder="A name, an id, or what it is for",
+        placeholder=SEARCH_FIELD,
         help=asking.HELP,
     )
     with st.container():  # always there: what is below keeps its place and stays open
         if query and query.strip():
-            _hits(dataset, query, key, action, icon, choose, without)
+            _hits(_Search(dataset, key, choose, action, icon, exclude), query)
 
 
-def _hits(
-    dataset: Dataset,
-    query: str,
-    key: str,
-    action: str,
-    icon: str,
-    choose: Callable[[int], None],
-    without: Sequence[int],
-) -> None:
+def _hits(box: _Search, query: str) -> None:
     """What was found, each with its button."""
+    dataset, key = box.dataset, box.key
     meant = asking.meaning(dataset.hash, query)
-    found = explore.search.find(dataset, query, SHOWN + len(without), meant.embedding, meant.vector)
-    hits = [h for h in found if h.item not in without][:SHOWN]
+    found = explore.search.find(dataset, query, SHOWN + len(box.exclude), meant.embedding, meant.vector)
+    hits = [h for h in found if h.item not in box.exclude][:SHOWN]
     asking.later(query, meant)
     if not hits:
-        st.info(f"No product is called anything like “{plain(short(query, 40))}”.", icon=":material/search_off:")
+        st.info(f"{NO_MATCH} “{plain(short(query, 40))}”.", icon=":material/search_off:")
         return
     with st.container(border=True, gap="xsmall"):
         for hit in hits:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.button(action, key=f"{key}:{hit.item}", icon=icon, on_click=_chosen, args=(key, hit.item, choose))
+                st.button(
+                    box.action,
+                    key=f"{key}:{hit.item}",
+                    icon=box.icon,
+                    on_click=_chosen,
+                    args=(key, hit.item, box.choose),
+                )
                 pictures.show(dataset, hit.item, 40)
                 with st.container(width="stretch", gap=None):
                     st.markdown(
@@ -80,7 +94,7 @@ def example(dataset: Dataset, embedding: Embedding) -> int:
 
 
 def real_basket(dataset: Dataset, seed: int) -> int | None:
-    """The number of one of the baskets that were bought, of 2 to 6 products where there are such; None without."""
+    """The number of a real basket, of 2 to 6 products if there is one; None without baskets."""
     if dataset.baskets is None:
         return None
     sizes = dataset.baskets.sizes

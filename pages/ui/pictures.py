@@ -8,7 +8,8 @@ from contextlib import contextmanager
 import streamlit as st
 
 from embedcore import Dataset
-from pages.ui.text import plain, short
+from pages.ui.text import short
+from pages.ui.texts import ORIGINALS
 
 
 def show(dataset: Dataset, item: int, width: int = 96) -> bool:
@@ -33,10 +34,6 @@ def beside(dataset: Dataset, item: int, width: int = 56) -> Iterator[None]:
 
 
 def learned(png: bytes) -> None:
-    """Originals above what a model redraws of them."""
-    st.image(
-        png,
-        width="stretch",
-        alt="Two rows of pictures: originals above, and below them what the model redraws from its numbers",
-    )
-    st.caption(plain("Above: pictures it is not trained on. Below: the same, redrawn from their numbers alone."))
+    """Originals above what a model rebuilds of them."""
+    st.image(png, width="stretch", alt=ORIGINALS)
+    st.caption("Above: held-out pictures. Below: the same pictures, rebuilt from their vectors.")

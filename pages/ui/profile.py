@@ -12,13 +12,13 @@ from pages.ui.text import number, plain, share, short
 
 
 def headline(p: Profile) -> None:
-    """The four or five numbers that say what is loaded."""
-    facts = [("Products", p.products, "All products that the catalogue or the baskets know.")]
+    """Four or five numbers: what is loaded."""
+    facts = [("Products", p.products, "In the catalogue, in the baskets, or in both.")]
     if p.baskets:
         facts += [
-            ("Baskets", p.baskets, "Purchases: what was bought together."),
-            ("Purchase lines", p.lines, "One product in one basket is one line."),
-            ("Products ever bought", p.bought, "The others have never been in a basket."),
+            ("Baskets", p.baskets, "One basket is what was bought together."),
+            ("Purchase lines", p.lines, "One product in one basket."),
+            ("Products ever bought", p.bought, "The rest were never in a basket."),
         ]
     if p.customers:
         facts.append(("Customers", p.customers, "Different customers in the baskets."))
@@ -41,12 +41,9 @@ def details(data: Dataset, p: Profile) -> None:
                 width="stretch",
                 alt="Bar chart: how many baskets hold how many different products",
             )
-            st.caption(
-                f"Half of the baskets hold {number(p.median_basket)} products or fewer; "
-                f"the mean is {p.mean_basket:,.1f}."
-            )
+            st.caption(f"Median {number(p.median_basket)}, mean {p.mean_basket:,.1f}.")
         with middle:
-            st.markdown("**Bought most often**")
+            st.markdown("**Bestsellers**")
             top = p.top.head(8).assign(title=lambda d: [short(t, 28) for t in d["title"]])
             st.altair_chart(
                 charts.bars(top, "title", "baskets", "baskets"),
@@ -65,8 +62,7 @@ def details(data: Dataset, p: Profile) -> None:
                 st.altair_chart(
                     charts.bars(frame, "what", "products", "products"),
                     width="stretch",
-                    alt="Bar chart: products in the catalogue that were bought, that never were, and products "
-                    "that only the baskets know",
+                    alt="Bar chart: products that were bought, never bought, or only in baskets",
                 )
             if p.first_day is not None and p.last_day is not None:
                 st.caption(f"From {p.first_day:%d %b %Y} to {p.last_day:%d %b %Y}.")
@@ -84,12 +80,12 @@ def details(data: Dataset, p: Profile) -> None:
             width="stretch",
             column_config={
                 "column": "column",
-                "role": "what it is",
+                "role": "role",
                 "missing": "missing values",
                 "distinct": st.column_config.NumberColumn("different values", format="localized"),
                 "example": "for example",
             },
-            alt="Table: every column of the catalogue with its kind, missing values and an example",
+            alt="Table: the columns of the catalogue with role, missing values and an example",
         )
 
 

@@ -9,6 +9,7 @@ from embedcore.samples import SAMPLES, installed
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
 from pages.ui.text import plain
+from pages.ui.texts import open_sample
 
 
 def cards() -> None:
@@ -22,7 +23,7 @@ def cards() -> None:
                 st.caption('Not installed. Add it with: `pip install "embedcore[journey]"`')
                 continue
             if st.button(
-                f"Open {sample.title}",
+                open_sample(sample.title),
                 key=f"sample:{sample.name}",
                 icon=":material/play_circle:",
                 type="primary",
@@ -35,8 +36,9 @@ def cards() -> None:
 
 def opened() -> None:
     """The panel of a dataset on its way in; shows the dataset when it is there."""
-    job = services.jobs().get(st.session_state.get("open:job"))
-    if job is None:
+    id = st.session_state.get("open:job")
+    job = services.jobs().get(id)
+    if id is None or job is None:
         return
     if job.state == "done":
         del st.session_state["open:job"]

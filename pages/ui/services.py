@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from embedcore import Dataset, Embedding
+from embedcore import Baskets, Catalogue, Dataset, Embedding, NeedsError
 from embedcore.explore import Clusters, Projection, Together
 from embedcore.intake import Profile, Table
 from embedcore.intake import profile as make_profile
@@ -47,42 +47,62 @@ def _engine() -> _Engine:
 
 
 def store() -> Store:
+    """The data folder of this server."""
     return _engine().store
 
 
 def jobs() -> Jobs:
+    """The queues and worker processes of this server."""
     return _engine().jobs
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def dataset(hash: str) -> Dataset:
+    """A dataset by its hash."""
     return store().dataset(hash)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def embedding(run: str, kind: str = "product") -> Embedding:
+    """The vectors of a run. kind: of products, values or customers."""
     return store().embedding(run, kind)
 
 
-def said(data: str) -> tuple[tuple[str, str, str], ...]:
-    """Every verdict on pairs of a dataset as (id, id, "same" or "different"), sorted: a key for caches too."""
-    verdicts = store().verdicts(data)
-    rows = zip(verdicts["id_a"], verdicts["id_b"], verdicts["verdict"], strict=True)
+def catalogue(data: Dataset) -> Catalogue:
+    """Its catalogue; NeedsError when it has none."""
+    if data.catalogue is None:
+        raise NeedsError("This dataset has no catalogue.", "Add a file of products on the Data page.")
+    return data.catalogue
+
+
+def baskets(data: Dataset) -> Baskets:
+    """Its baskets; NeedsError when it has none."""
+    if data.baskets is None:
+        raise NeedsError("This dataset has no baskets.", "Add a file of baskets on the Data page.")
+    return data.baskets
+
+
+def verdicts(data: str) -> tuple[tuple[str, str, str], ...]:
+    """All verdicts on pairs of a dataset: (id, id, "same" or "different"), sorted, to be part of a cache key."""
+    frame = store().verdicts(data)
+    rows = zip(frame["id_a"], frame["id_b"], frame["verdict"], strict=True)
     return tuple(sorted((str(a), str(b), str(v)) for a, b, v in rows))
 
 
 def from_baskets(run: str) -> bool:
-    """Whether the vectors of a result were learned from purchases."""
+    """Whether the vectors of a run were learned from purchases."""
     return "baskets" in get(store().run_info(run).method).needs
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def graph(run: str) -> Graph:
+    """The neighbour graph of a run."""
     return store().graph(run)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def projection(run: str, kind: str) -> Projection:
+    """A map of a run. kind: pca or umap."""
     return store().projection(run, kind)
 
 
@@ -94,13 +114,14 @@ def clusters(run: str, name: str) -> Clusters:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def together(dataset_hash: str) -> Together | None:
-    """Who was bought with whom; None without baskets."""
+    """How often products are bought together; None without baskets."""
     data = dataset(dataset_hash)
     return Together.of(data) if data.baskets is not None else None
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
 def profile(dataset_hash: str) -> Profile:
+    """What a dataset holds, in numbers."""
     return make_profile(dataset(dataset_hash))
 
 

@@ -24,6 +24,7 @@ from pages.ui import jobs as job_ui
 from pages.ui.address import remember as remember
 from pages.ui.address import url as url
 from pages.ui.text import plain, short
+from pages.ui.texts import NOTHING_LOADED, NOTHING_TRAINED, TO_OVERVIEW, TO_TRAINING, WRONG
 
 PAGES = {
     "overview": ("Overview", ":material/home:"),
@@ -35,7 +36,7 @@ PAGES = {
     "customers": ("Customers", ":material/groups:"),
     "predict": ("Predict", ":material/psychology:"),
     "values": ("Values", ":material/palette:"),
-    "anomalies": ("Unusual products", ":material/troubleshoot:"),
+    "anomalies": ("Data errors", ":material/troubleshoot:"),
 }
 SECTIONS = {
     "": ("overview",),
@@ -44,13 +45,13 @@ SECTIONS = {
     "Decide": ("recommend", "duplicates", "anomalies", "predict"),
 }
 ABOUT = {
-    "map": "Every product is a point, and near means alike.",
-    "values": "What a colour, a brand or a product came to mean, as numbers: look one up and see what is near.",
-    "customers": "See which groups your customers form, what sets each apart, and who is like whom.",
-    "recommend": "What goes with a product, what may replace it, what completes a basket, what a customer buys next.",
-    "duplicates": "One product that stands in the catalogue twice, perhaps under another name: look, decide, merge.",
-    "anomalies": "Find slips of the pen and odd ones out: cells that do not go with the rest of their product.",
-    "predict": "What a new product would be filed under, and what belongs into blank cells.",
+    "map": "Every product is a point. Near means alike.",
+    "values": "Look up a value or a product: its vector, and what is near it.",
+    "customers": "Segments of customers who buy alike, and what sets each apart.",
+    "recommend": "What goes with a product, what replaces it, what completes a basket, what a customer buys next.",
+    "duplicates": "Find products that are listed twice, review them, merge them.",
+    "anomalies": "Find likely data errors: values that don't fit the rest of the product.",
+    "predict": "Predict values for new products. Fill blank cells.",
 }
 _inside: ContextVar[bool] = ContextVar("inside_shell", default=False)
 _log = logging.getLogger("embedcore.pages")
@@ -100,7 +101,7 @@ def page(name: str) -> None:
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The error boundary: what we can explain becomes a sentence, the rest a sentence and a line in the log."""
+    """The error boundary: a known problem becomes a sentence, any other a sentence and a traceback in the log."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -108,12 +109,9 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*args, **kwargs)
         except EmbedError as e:
             show_error(e)
-        except Exception:
+        except Exception:  # noqa: BLE001  the boundary: a page never shows a traceback
             _log.exception("page failed")
-            st.error(
-                "Something went wrong on this page. Your data is safe; the server's log has the details.",
-                icon=":material/error:",
-            )
+            st.error(WRONG, icon=":material/error:")
         return None
 
     return call
@@ -134,10 +132,10 @@ def _changed(name: str, widget: str, options: list[str]) -> None:
 
 def _pick(name: str, label: str, options: dict[str, str], help: str) -> str:
     """A sidebar picker whose choice is a short hash in the URL."""
-    asked = url(name)
-    found = [k for k in options if asked and k.startswith(asked)]
-    if asked and not found:
-        st.warning(f"The {plain(label.lower())} in this link is no longer here; showing the newest one.")
+    wanted = url(name)
+    found = [k for k in options if wanted and k.startswith(wanted)]
+    if wanted and not found:
+        st.warning(f"The {plain(label.lower())} of this link is gone. Showing the newest one.")
     current = found[0] if found else next(iter(options))
     address.fill(**{name: current[:12]})
     widget = f"pick:{name}"
@@ -169,17 +167,17 @@ def pick_dataset() -> str | None:
     )
 
 
-def pick_run(dataset: str) -> str | None:
-    """The key of the chosen training result of a dataset (picker in the sidebar); None when there is none yet."""
-    runs = services.store().runs(dataset)
+def pick_run(dataset: str) -> RunInfo | None:
+    """The chosen run of a dataset (picker in the sidebar); None when nothing is trained yet."""
+    runs = {r.key: r for r in services.store().runs(dataset)}
     if not runs:
         return None
-    titles = {r.key: run_label(r) for r in runs}
-    return _pick("run", "Result", titles, "A trained embedding: the vectors that a method learned for the products.")
+    titles = {key: run_label(run) for key, run in runs.items()}
+    return runs[_pick("run", "Embedding", titles, "The vectors that a method learned for your products.")]
 
 
 def run_label(run: RunInfo) -> str:
-    """A training result as it stands in a list, short enough for the sidebar: today's with the time (UTC)."""
+    """A run as it is listed, short enough for the sidebar: today's with the time (UTC)."""
     today = run.created.date() == datetime.now(UTC).date()
     return f"{method_name(run.method)} · {run.created:{'%H:%M' if today else '%d %b'}}"
 
@@ -194,32 +192,16 @@ def need_dataset() -> str:
     chosen = pick_dataset()
     job_ui.strip()
     if chosen is None:
-        empty(
-            "Nothing is loaded yet.",
-            "Open one of the samples with one click, or upload your own files.",
-            "overview",
-            "Go to the overview",
-        )
+        empty(NOTHING_LOADED, "Open a sample or upload your own files.", "overview", TO_OVERVIEW)
         st.stop()
     return chosen
 
 
-def need_run() -> tuple[str, str]:
-    """(dataset, run), or an empty state that says what to do and the end of the page."""
-    data = need_dataset()
-    return data, need_result(data)
-
-
-def need_result(data: str) -> str:
-    """The chosen result of a dataset, or an empty state that says what to do and the end of the page."""
-    chosen = pick_run(data)
+def need_run(data: str | None = None) -> RunInfo:
+    """The chosen run (of a dataset that is already chosen), or an empty state and the end of the page."""
+    chosen = pick_run(data or need_dataset())
     if chosen is None:
-        empty(
-            "Nothing is trained on this dataset yet.",
-            "Train a method first: it takes seconds to a few minutes, and this page fills itself.",
-            "train",
-            "Go to training",
-        )
+        empty(NOTHING_TRAINED, "Train a method first. It takes seconds to a few minutes.", "train", TO_TRAINING)
         st.stop()
     return chosen
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()<>#+\-!|~$:&^=.])")
-# A bare address becomes a link however it is escaped, so an invisible joiner (U+2060) parts it.
+# A bare address becomes a link even when escaped: an invisible joiner (U+2060) splits it.
 _ADDRESS = re.compile(r"(?i)(?<=http:)(?=//)|(?<=https:)(?=//)|(?<=www)(?=\.)|(?<=@)(?=\w)")
 
 

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import fields
 
 from playwright.sync_api import Locator, Page, expect
+
+from embedcore.methods import get
+from pages.ui.texts import TRAIN_A_METHOD
+from pages.ui.train.texts import start
 
 PAGES = ("overview", "data", "train", "map", "duplicates", "recommend", "customers", "predict", "values", "anomalies")
 PATIENCE = 90_000  # milliseconds; two busy cores are slow, a failure is not
@@ -49,7 +54,7 @@ def press(page: Page, name: str | re.Pattern[str], timeout: float = PATIENCE) ->
 
 def to_training(page: Page, timeout: float = PATIENCE) -> None:
     """From where a dataset was opened to the Train page."""
-    press(page, "Train a method", timeout)
+    press(page, TRAIN_A_METHOD, timeout)
     heading(page, "Train")
     settled(page)
 
@@ -79,10 +84,15 @@ def choose(page: Page, option: str) -> None:
     settled(page)
 
 
+def label(method: str, parameter: str) -> str:
+    """What the form calls a parameter of a method."""
+    return next(str(f.metadata["label"]) for f in fields(get(method).Params) if f.name == parameter)
+
+
 def train_with(page: Page, method: str) -> None:
     """Pick a method of the Train page and start it: the button of the method before may still be there."""
     choose(page, method)
-    press(page, re.compile(f"^Train with “{re.escape(method)}"))
+    press(page, start(method))
 
 
 def set_number(page: Page, label: str, value: int) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from pages.ui.texts import NEXT_STEPS
 from tests.browser.see import go, press, see
 from tests.browser.server import serve
 from tests.shared import ROOT
@@ -46,7 +47,7 @@ def test_the_installed_command_serves_the_app_and_opens_a_sample(installed: Path
         go(page, server.url)
         press(page, "Open Fashion shop")
         see(page, "2,000", timeout=120_000)
-        see(page, "What to do next")
+        see(page, NEXT_STEPS)
         assert "Traceback" not in server.log
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
+from pages.ui import shell
+from pages.ui.texts import NOTHING_LOADED, WRONG
 from tests.browser.see import PAGES, body, go, heading, menu, see
 from tests.browser.server import Server
 
-TITLES = {name: name.capitalize() for name in PAGES} | {"anomalies": "Unusual products"}
+TITLES = {name: title for name, (title, _) in shell.PAGES.items()}
 
 
 @pytest.mark.parametrize("name", PAGES)
@@ -20,8 +22,8 @@ def test_first_request_of_a_fresh_server_is_a_deep_link(server: Server, page: Pa
     for title in TITLES.values():
         expect(links.filter(has_text=title)).to_be_visible()
     if name not in ("overview", "data"):
-        see(page, "Nothing is loaded yet.")
-    assert "went wrong" not in body(page)
+        see(page, NOTHING_LOADED)
+    assert WRONG not in body(page)
     expect(page.get_by_role("dialog")).to_have_count(0)  # "page not found" would be one
 
 

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from embedcore.methods import get
+from pages.ui import texts
+from pages.ui.map import texts as map_texts
+from pages.ui.train import texts as train_texts
 from tests.browser.conftest import OpenPage, visited
 from tests.browser.see import (
     body,
@@ -28,7 +32,8 @@ from tests.browser.see import (
 )
 from tests.browser.server import Server
 
-MAP = "Map of"  # how the description of the chart begins
+MAP = map_texts.CHART
+METHOD = get("product2vec").title
 LONG = 400_000  # milliseconds: 1.4 million purchase lines on two busy cores
 pytestmark = pytest.mark.timeout(1500)
 
@@ -43,9 +48,9 @@ class Trained:
 
 def train(page: Page) -> str:
     """Press the button of the Train page and wait for the result; the URL's query."""
-    press(page, re.compile("^Train .*product2vec"))
+    press(page, train_texts.start(METHOD))
     see(page, re.compile(r"step [\d,]+ of [\d,]+|starting|waiting"))
-    expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=LONG)
+    expect(page.get_by_role("button", name=texts.OPEN_MAP).filter(visible=True).first).to_be_visible(timeout=LONG)
     settled(page)
     return page.url.split("?", 1)[1]
 
@@ -70,14 +75,14 @@ def test_overview_says_what_is_loaded_and_trained(trained: Trained, page: Page) 
     go(page, trained.server.url, f"overview?{trained.query}")
     assert metric(page, "Products").startswith("92,")
     assert metric(page, "Baskets") == "155,848"
-    see(page, "What is trained")
+    see(page, texts.EMBEDDINGS)
 
 
 def test_second_training_returns_at_once_and_says_when_it_was_computed(trained: Trained, page: Page) -> None:
     go(page, trained.server.url, f"train?{trained.query}")
     begun = time.monotonic()
-    press(page, "Open the stored result")
-    see(page, re.compile(r"were trained (just now|\d+ minutes? ago) \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)"))
+    press(page, train_texts.STORED)
+    see(page, re.compile(rf"(just now|\d+ minutes? ago) \(\d{{4}}-\d\d-\d\d \d\d:\d\d UTC\)\. {train_texts.NOT_AGAIN}"))
     print(f"\nstored result after {time.monotonic() - begun:.1f} s")
     assert time.monotonic() - begun < 30
 
@@ -109,8 +114,8 @@ def test_link_reopens_the_same_view_in_another_browser(trained: Trained, new_pag
     for name in ("train", "map", "duplicates", "recommend"):
         page = new_page()
         go(page, trained.server.url, f"{name}?{trained.query}")
-        assert "Nothing is loaded" not in body(page)
-        assert "Nothing is trained" not in body(page)
+        assert texts.NOTHING_LOADED not in body(page)
+        assert texts.NOTHING_TRAINED not in body(page)
         assert all(part in page.url for part in trained.query.split("&") if part.startswith(("dataset=", "run=")))
         menu(page, "Overview")
 
@@ -123,7 +128,7 @@ def test_map_shows_twenty_thousand_points_in_colour_and_names_their_groups(train
     assert colours(canvas) >= 10
     see(page, re.compile(r"^20,000 of [\d,]+ products shown"))
     see(page, re.compile(r"^\d+ groups of [\d,]+ products"))
-    names = cells(page, "Table of the groups")[::4]
+    names = cells(page, map_texts.GROUP_TABLE)[::4]
     assert len(names) >= 5
     assert len(set(names)) == len(names)
     assert all(re.search("[A-Za-z]{3}", name) for name in names), names
@@ -145,18 +150,18 @@ def test_click_on_a_point_shows_the_product_and_its_neighbours(trained: Trained,
     for part in (0.5, 0.45, 0.55, 0.4, 0.6):  # between two points there is nothing to hit
         canvas.click(position={"x": box["width"] * part, "y": 300})
         try:
-            see(page, "Nearest products", timeout=8_000)
+            see(page, map_texts.NEAREST, timeout=8_000)
             break
         except AssertionError:
             continue
-    see(page, "Nearest products")
+    see(page, map_texts.NEAREST)
     assert "item=" in page.url
     scores = [float(t) for t in page.get_by_text(re.compile(r"^0\.\d\d$")).all_inner_texts()]
     assert len(scores) >= 5
     assert max(scores) > 0.3
     link = page.url
     page.goto(link)
-    see(page, "Nearest products")
+    see(page, map_texts.NEAREST)
 
 
 def test_box_lists_what_is_in_it_and_can_be_downloaded(trained: Trained, page: Page) -> None:
@@ -170,11 +175,11 @@ def test_box_lists_what_is_in_it_and_can_be_downloaded(trained: Trained, page: P
     page.mouse.move(x + 150, y + 150, steps=10)
     page.mouse.up()
     begun = time.monotonic()
-    said = see(page, re.compile(r"^[\d,]+ products? in the box$")).inner_text()
+    count_line = see(page, re.compile(rf"^[\d,]+ products? {map_texts.IN_BOX}$")).inner_text()
     print(f"\nselection to table in {time.monotonic() - begun:.1f} s")
-    count = int(re.sub(r"\D", "", said))
+    count = int(re.sub(r"\D", "", count_line))
     with page.expect_download() as got:
-        press(page, "Download all of them")
+        press(page, map_texts.DOWNLOAD_BOX)
     lines = got.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == count + 1
     assert count > 50
@@ -183,9 +188,9 @@ def test_box_lists_what_is_in_it_and_can_be_downloaded(trained: Trained, page: P
 
 def test_search_by_name_forgives_a_typo(trained: Trained, page: Page) -> None:
     go(page, trained.server.url, f"map?{trained.query}")
-    field = page.get_by_role("searchbox", name="Search the map")
+    field = page.get_by_role("searchbox", name=map_texts.SEARCH)
     field.fill("bananna")
-    see(page, re.compile("^Found for"))
+    see(page, re.compile(f"^{map_texts.FOUND}"))
     hit = page.get_by_test_id("stMain").get_by_role("button", name=re.compile("banana", re.I)).first
     hit.click()
-    see(page, "Nearest products")
+    see(page, map_texts.NEAREST)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from pages.ui.duplicates import texts
 from pages.ui.recommend import texts as recommend
+from pages.ui.texts import NEXT_STEPS
 from tests.browser.conftest import visited
 from tests.browser.see import choose, go, menu, metric, press, see, settled
 from tests.browser.server import Server
@@ -40,7 +41,7 @@ def shop(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     with visited(chromium, folder, "review", PYTHONPATH=path) as (server, page):
         go(page, server.url)
         press(page, re.compile("^Open Fashion shop"))
-        see(page, "What to do next", timeout=LONG)
+        see(page, NEXT_STEPS, timeout=LONG)
         settled(page)
         yield server, page.url.split("?", 1)[1]
 

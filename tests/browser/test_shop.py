@@ -10,9 +10,13 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from embedcore.methods import get
 from pages.ui import reading
 from pages.ui.duplicates import texts as duplicates
 from pages.ui.files import texts as data
+from pages.ui.map import texts as map_texts
+from pages.ui.texts import WRONG
+from pages.ui.train.texts import start, trained
 from tests.browser.conftest import OpenPage, visited
 from tests.browser.see import (
     PAGES,
@@ -22,6 +26,7 @@ from tests.browser.see import (
     drawn,
     go,
     heading,
+    label,
     press,
     see,
     set_number,
@@ -33,8 +38,8 @@ from tests.browser.server import Server
 from tests.browser.watch import SHOTS
 
 LONG = 300_000
-BASKETS, WORDS = "product2vec", "Text encoder"
-GROUPS = "Table of the groups"
+BASKETS, WORDS = get("product2vec").title, get("text").title
+GROUPS = map_texts.GROUP_TABLE
 GROUND = "e => getComputedStyle(e).backgroundColor.match(/[0-9]+/g).slice(0, 3).map(Number)"
 pytestmark = pytest.mark.timeout(1200)
 
@@ -46,7 +51,7 @@ def shop(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         go(page, server.url)
         press(page, re.compile("^Open Fashion shop"))
         to_training(page, LONG)
-        set_number(page, "Epochs", 5)
+        set_number(page, label("product2vec", "epochs"), 5)
         train(page, BASKETS)
         choose(page, WORDS)
         train(page, WORDS)
@@ -55,16 +60,16 @@ def shop(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def train(page: Page, title: str) -> None:
     """Press the button of the Train page and wait for its result."""
-    press(page, f"Train with “{title}”")
-    see(page, f"The result: {title}", timeout=LONG)
+    press(page, start(title))
+    see(page, trained(title), timeout=LONG)
     settled(page)
 
 
 def test_search_by_meaning_finds_what_the_words_do_not_say(shop: tuple[Server, str], page: Page) -> None:
     server, query = shop
     go(page, server.url, f"map?{query}")
-    drawn(page, "Map of")
-    field = page.get_by_role("searchbox", name="Search the map")
+    drawn(page, map_texts.CHART)
+    field = page.get_by_role("searchbox", name=map_texts.SEARCH)
     field.fill("footwear")  # a word that no text of the shop has
     field.press("Enter")
     see(page, "a similar meaning", timeout=LONG)
@@ -77,14 +82,14 @@ def test_search_by_meaning_finds_what_the_words_do_not_say(shop: tuple[Server, s
 def test_colours_follow_a_column_and_stay_in_the_link(shop: tuple[Server, str], page: Page) -> None:
     server, query = shop
     go(page, server.url, f"map?{query}&colour=brand")
-    drawn(page, "Map of")
+    drawn(page, map_texts.CHART)
     expect(page.locator('[data-testid="stVegaLiteChart"][aria-label*="coloured by brand"]')).to_be_visible()
 
 
 def test_a_group_is_renamed_and_keeps_its_name(shop: tuple[Server, str], page: Page) -> None:
     server, query = shop
     go(page, server.url, f"map?{query}")
-    drawn(page, "Map of")
+    drawn(page, map_texts.CHART)
     cells(page, GROUPS)
     grid = page.get_by_test_id("stDataFrame").filter(has=page.get_by_role("region", name=GROUPS)).first
     box = grid.bounding_box()
@@ -96,7 +101,7 @@ def test_a_group_is_renamed_and_keeps_its_name(shop: tuple[Server, str], page: P
     settled(page)
     page.reload()
     heading(page, "Map")
-    drawn(page, "Map of")
+    drawn(page, map_texts.CHART)
     assert cells(page, GROUPS)[0] == "My favourite things"
 
 
@@ -107,8 +112,8 @@ def test_page_in_the_dark_and_on_a_narrow_window(shop: tuple[Server, str], new_p
     for look, page in (("dark", new_page(dark=True)), ("narrow", new_page(width=420))):
         go(page, server.url, f"{name}?{query}")
         if name == "map":
-            drawn(page, "Map of")
-        assert "went wrong" not in body(page)
+            drawn(page, map_texts.CHART)
+        assert WRONG not in body(page)
         red, green, blue = page.get_by_test_id("stApp").evaluate(GROUND)
         assert (max(red, green, blue) < 60) == (look == "dark")
         wide = page.evaluate("document.scrollingElement.scrollWidth - innerWidth")
@@ -143,7 +148,7 @@ def test_names_that_try_to_be_code_are_shown_as_they_are(server: Server, page: P
     query = page.url.split("?", 1)[1]
     for name in PAGES:
         go(page, server.url, f"{name}?{query}&item=p1&threshold=0.5&show=all")
-        assert "went wrong" not in body(page)
+        assert WRONG not in body(page)
         assert page.locator("img[src*=evil], script[src*=evil], a[href*=evil]").count() == 0
     go(page, server.url, f"duplicates?{query}&look=alike&threshold=0.5")
     with page.expect_download() as got:

@@ -7,7 +7,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.see import go, menu, press, see, set_number, to_training
+from embedcore.methods import get
+from pages.ui import texts
+from pages.ui.train.texts import FIRST_ANSWER, start
+from tests.browser.see import go, label, menu, press, see, set_number, to_training
 from tests.browser.server import Server
 
 PROGRESS = re.compile(r"step [\d,]+ of [\d,]+")
@@ -18,23 +21,23 @@ def test_progress_survives_reload_and_page_switch_and_can_be_cancelled(server: S
     go(page, server.url)
     press(page, re.compile("^Open (?!.*Complete Journey)"))
     to_training(page, 240_000)
-    set_number(page, "Epochs", 200)
-    press(page, re.compile("^Train .*product2vec"))
+    set_number(page, label("product2vec", "epochs"), 200)
+    press(page, start(get("product2vec").title))
     see(page.get_by_test_id("stMain"), PROGRESS, timeout=240_000)
     page.reload()
     see(page.get_by_test_id("stMain"), PROGRESS, timeout=240_000)
     menu(page, "Map")
     see(page.get_by_test_id("stSidebar"), PROGRESS)
     menu(page, "Train")
-    press(page, "Cancel")
+    press(page, texts.CANCEL)
     # An equal job may be started at once: nothing is left of the first.
     expect(page.get_by_text(PROGRESS)).to_have_count(0, timeout=60_000)
     menu(page, "Map")
-    see(page, "Nothing is trained on this dataset yet.")
+    see(page, texts.NOTHING_TRAINED)
     menu(page, "Train")
-    set_number(page, "Epochs", 2)
-    press(page, re.compile("^Train .*product2vec"))
-    expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=240_000)
+    set_number(page, label("product2vec", "epochs"), 2)
+    press(page, start(get("product2vec").title))
+    expect(page.get_by_role("button", name=texts.OPEN_MAP).filter(visible=True).first).to_be_visible(timeout=240_000)
 
 
 @pytest.mark.timeout(900)
@@ -44,19 +47,19 @@ def test_a_first_answer_is_there_while_a_training_goes_on_and_gone_when_it_is_st
     go(page, server.url)
     press(page, re.compile("^Open (?!.*Complete Journey)"))
     to_training(page, 240_000)
-    set_number(page, "Epochs", 200)
-    set_number(page, "Dimensions", 512)  # a minute of work: long enough on any machine
-    press(page, re.compile("^Train .*product2vec"))
-    see(page, "A first answer, while it learns", timeout=240_000)
+    set_number(page, label("product2vec", "epochs"), 200)
+    set_number(page, label("product2vec", "dimension"), 512)  # a minute of work: long enough on any machine
+    press(page, start(get("product2vec").title))
+    see(page, FIRST_ANSWER, timeout=240_000)
     see(page.get_by_test_id("stMain"), PROGRESS, timeout=240_000)
-    page.get_by_placeholder("A name, an id, or what it is for").first.fill("lamp")
-    press(page, "Choose")
+    page.get_by_placeholder(texts.SEARCH_FIELD).first.fill("lamp")
+    press(page, texts.CHOOSE)
     expect(page).to_have_url(re.compile("[?&]item="))
     chosen = re.search("[?&]item=([^&]+)", page.url)
     assert chosen is not None
     expect(page.get_by_test_id("stDataFrame").filter(visible=True)).to_have_count(1)
     page.reload()
-    see(page, "A first answer, while it learns", timeout=240_000)
+    see(page, FIRST_ANSWER, timeout=240_000)
     expect(page).to_have_url(re.compile(f"[?&]item={chosen[1]}"))
-    press(page, "Cancel")
-    expect(page.get_by_text("A first answer, while it learns")).to_have_count(0, timeout=60_000)
+    press(page, texts.CANCEL)
+    expect(page.get_by_text(FIRST_ANSWER)).to_have_count(0, timeout=60_000)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from embedcore.methods import get
 from pages.ui import mapping, reading, sources
 from pages.ui.duplicates import texts as duplicates
 from pages.ui.files import texts as data
+from pages.ui.texts import OPEN_MAP, WRONG
 from tests.browser.see import go, heading, menu, metric, press, see, settled, to_training, train_with, upload
 from tests.browser.server import Server
 from tests.shared import SAMPLES, shared
@@ -48,7 +50,7 @@ def bring(page: Page, catalogue: Path | None, baskets: Path | None, name: str) -
 def train(page: Page, method: str) -> None:
     to_training(page)
     train_with(page, method)
-    expect(page.get_by_role("button", name="Open the map").filter(visible=True).first).to_be_visible(timeout=LONG * 2)
+    expect(page.get_by_role("button", name=OPEN_MAP).filter(visible=True).first).to_be_visible(timeout=LONG * 2)
 
 
 @pytest.mark.shared
@@ -61,8 +63,8 @@ def test_instacart_is_uploaded_and_trained(server: Server, page: Page) -> None:
     assert metric(page, "Baskets") == "15,968"
     assert metric(page, "Customers") == "1,000"
     assert metric(page, "Purchase lines") == "155,824"
-    train(page, "product2vec")
-    press(page, "Open the map")
+    train(page, get("product2vec").title)
+    press(page, OPEN_MAP)
     heading(page, "Map")
     settled(page)
 
@@ -113,7 +115,7 @@ def test_unusable_files_get_one_sentence_and_the_app_goes_on(
         shown = alert.inner_text().strip()
         print(f"\n{what}: {shown}")
         assert 20 < len(shown) < 400, what
-        assert "went wrong" not in shown, what
+        assert WRONG not in shown, what
         assert str(tmp_path) not in shown, what
         expect(page.get_by_role("button", name=data.IMPORT), what).to_have_count(0)
         press(page, sources.CHANGE)

@@ -9,17 +9,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
+from embedcore.methods import get
+from pages.ui.train.texts import start, trained
 from tests.browser.conftest import clean_log
-from tests.browser.see import choose, go, heading, menu, press, see, set_number, settled
+from tests.browser.see import choose, go, heading, label, menu, press, see, set_number, settled
 from tests.browser.server import Server, serve
 from tests.pages import shop
 
+TEXT, BASKETS = get("text").title, get("product2vec").title
 pytestmark = pytest.mark.timeout(600)
 
 
 @pytest.fixture
 def stocked(tmp_path: Path) -> Iterator[tuple[Server, dict[str, str], dict[str, str]]]:
-    """A server with two shops, each with a result of the text method; the first has one of another method, too."""
+    """A server with two shops, each with a run of the text encoder; the first has one of another method, too."""
     home = tmp_path / "home"
     fast = {"cooccurrence": {"check": False}}
     first = shop.fill(home, shop.dataset(name="First shop"), "planted", "cooccurrence", params=fast)
@@ -35,23 +38,23 @@ def picked(page: Page, label: str) -> str:
     return box.get_by_role("combobox").input_value() or box.inner_text()
 
 
-def test_a_chosen_result_outlives_a_training_elsewhere_and_belongs_to_its_dataset(stocked, new_page) -> None:
+def test_a_chosen_run_outlives_a_training_elsewhere_and_belongs_to_its_dataset(stocked, new_page) -> None:
     server, first, second = stocked
     page, other = new_page(), new_page()
     go(page, server.url, f"map?dataset={first['data'][:12]}&run={first['planted'][:12]}")
-    assert "Text encoder" in picked(page, "Result")
+    assert TEXT in picked(page, "Embedding")
 
     go(other, server.url, f"train?dataset={first['data'][:12]}")
-    choose(other, "product2vec")
-    set_number(other, "Epochs", 2)
-    press(other, re.compile("^Train with “product2vec"))
-    see(other, "The result: product2vec", timeout=240_000)
+    choose(other, BASKETS)
+    set_number(other, label("product2vec", "epochs"), 2)
+    press(other, start(BASKETS))
+    see(other, trained(BASKETS), timeout=240_000)
     settled(other)
 
     for title in ("Values", "Map"):  # pages drawn after the end of the training
         menu(page, title)
         settled(page)
-        assert "Text encoder" in picked(page, "Result"), title
+        assert TEXT in picked(page, "Embedding"), title
         expect(page).to_have_url(re.compile(f"run={first['planted'][:12]}"))
 
     page.get_by_test_id("stSidebar").get_by_role("combobox").first.click()
@@ -59,7 +62,7 @@ def test_a_chosen_result_outlives_a_training_elsewhere_and_belongs_to_its_datase
     expect(page).to_have_url(re.compile(f"dataset={second['data'][:12]}"))
     settled(page)
     expect(page).to_have_url(re.compile(f"run={second['planted'][:12]}"))
-    assert "Text encoder" in picked(page, "Result")
+    assert TEXT in picked(page, "Embedding")
     assert "Second shop" in picked(page, "Dataset")
     see(page, "22 products")  # the map is the one of that shop
 
@@ -67,8 +70,8 @@ def test_a_chosen_result_outlives_a_training_elsewhere_and_belongs_to_its_datase
     page.get_by_role("option", name="First shop").click()
     expect(page).to_have_url(re.compile(f"dataset={first['data'][:12]}"))
     settled(page)
-    newest = "product2vec"  # nothing is chosen for this dataset now, so its newest result is
-    assert newest in picked(page, "Result")
+    newest = BASKETS  # nothing is chosen for this dataset now, so its newest result is
+    assert newest in picked(page, "Embedding")
     assert f"run={second['planted'][:12]}" not in page.url
     see(page, "20 products")  # those that were bought
 

@@ -28,11 +28,22 @@ def words(app: AppTest) -> str:
     return "\n".join(str(b.value) for b in [*blocks, *notices])
 
 
-def check(app: AppTest) -> None:
-    """No exception, no error notice, and the page says what it is."""
+def visible(app: AppTest) -> str:
+    """All that a reader sees: the text without its escapes, and the words on buttons, expanders, fields and metrics."""
+    labelled = [*app.button, *app.expander, *app.metric, *app.text_input, *app.number_input, *app.selectbox]
+    labelled += [*app.multiselect, *app.slider, *app.toggle, *app.radio, *app.segmented_control]
+    downloads = [e.proto.label for e in app.get("download_button")]
+    return "\n".join([words(app).replace("\\", ""), *(str(w.label) for w in labelled), *downloads])
+
+
+def check(app: AppTest, *shows: str) -> None:
+    """No exception, no error notice, a title, and each text of `shows` somewhere on the page."""
     assert not app.exception, app.exception
     assert not app.error, [e.value for e in app.error]
     assert app.title, "the page has no title"
+    seen = visible(app)
+    for text in shows:
+        assert text in seen, f"“{text}” is not on the page:\n{seen}"
 
 
 def in_url(app: AppTest, name: str) -> str | None:

@@ -1,4 +1,4 @@
-"""The page on unusual products, on a small shop with one slip of the pen in it."""
+"""The Data errors page, on a small shop with one error in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from embedcore.progress import silent
 from embedcore.store import Store
 from embedcore.tasks.errors import find_errors
 from pages.ui import services
-from pages.ui.anomalies import view as unusual
+from pages.ui.anomalies import view
+from pages.ui.anomalies.texts import CHECK, NO_COLUMNS, QUESTION, VERDICT
+from pages.ui.texts import STOPPED
 from pages.ui.train import rebuild
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
@@ -72,24 +74,21 @@ def button(app, start: str):
 
 def test_nothing_is_looked_for_until_asked(data: Dataset) -> None:
     app = open_page("anomalies", dataset=data.hash[:12])
-    check(app)
-    assert "Which products do not add up?" in words(app)
-    assert "80 products" in words(app)
+    check(app, QUESTION, CHECK, "80 products")
     button(app, "unusual:go").click().run()
-    check(app)
+    check(app, f"Checking {data.name} for data errors")
     (job,) = services.jobs().live()
     assert job.kind == "anomalies"
     assert job.key == wanted(data).key
     services.jobs().cancel(job.id)
     app.run()
-    check(app)
-    assert "was stopped; nothing was kept." in words(app)
+    check(app, STOPPED, CHECK)
 
 
-def test_the_slip_comes_first_with_a_sentence_and_its_name_stays_text(home: Path, data: Dataset) -> None:
+def test_the_error_comes_first_with_a_sentence_and_its_name_stays_text(home: Path, data: Dataset) -> None:
     looked(home, data)
     app = open_page("anomalies", dataset=data.hash[:12])
-    check(app)
+    check(app, "80 products have a likely error")
     table = app.dataframe[0].value
     assert table["id"].iloc[0] == "p60"
     assert table["column"].iloc[0] in ("kind", "department")
@@ -102,21 +101,21 @@ def test_filters_leave_what_they_say(home: Path, data: Dataset) -> None:
     looked(home, data)
     app = open_page("anomalies", dataset=data.hash[:12])
     next(s for s in app.selectbox if s.key == "unusual:column").set_value("cost").run()
-    check(app)
+    check(app, "products have a likely error")
     assert set(app.dataframe[0].value["column"]) <= {"cost"}
     app.toggle[0].set_value(True).run()
-    check(app)
+    check(app, "No likely errors in this column.")
 
 
-def test_what_a_person_says_lasts_and_stands_in_the_download(home: Path, data: Dataset) -> None:
+def test_a_verdict_lasts_and_is_in_the_download(home: Path, data: Dataset) -> None:
     looked(home, data)
     app = open_page("anomalies", dataset=data.hash[:12])
     button(app, "unusual:wrong:60").click().run()
-    check(app)
+    check(app, view.VERDICTS["wrong"])
     again = open_page("anomalies", dataset=data.hash[:12])
-    assert again.dataframe[0].value["you say"].iloc[0] == "wrong"
-    found = unusual.read(str(wanted(data).folder(services.store())))
-    out = unusual.export(data, found.frame)
+    assert again.dataframe[0].value[VERDICT].iloc[0] == view.VERDICTS["wrong"]
+    found = view.read(str(wanted(data).folder(services.store())))
+    out = view.export(data, found.frame)
     assert out.set_index("id").loc["p60", "verdict"] == "wrong"
     assert (out["verdict"] == "wrong").sum() == 1
     assert {"id", "title", "score", "column", "value", "expected", "probability", "reason", "verdict"} <= set(out)
@@ -128,7 +127,7 @@ def test_a_trained_autoencoder_is_asked_instead_of_a_new_one(home: Path) -> None
     run = shop.fill(home, made, "autoencoder", params={"autoencoder": {"steps": 100, "check": False}})["autoencoder"]
     looked(home, made, run)
     app = open_page("anomalies", dataset=made.hash[:12])
-    check(app)
+    check(app, "products have a likely error")
     assert len(app.dataframe[0].value) == 80, "the result of that model is shown at once"
 
 
@@ -136,15 +135,14 @@ def test_a_product_is_shown_before_and_after(home: Path) -> None:
     made = slip()
     run = shop.fill(home, made, "autoencoder", params={"autoencoder": {"steps": 200, "check": False}})["autoencoder"]
     app = open_page("train", dataset=made.hash[:12], run=run[:12])
-    check(app)
+    check(app, "See a product rebuilt")
     table = next(d.value for d in app.dataframe if "rebuilt" in d.value)
     assert table["column"].tolist() == ["name", "kind", "department", "cost"]
-    assert table["so it is"].tolist()[:3] == [rebuild.MARKS[None], rebuild.MARKS[True], rebuild.MARKS[True]]
+    assert table["verdict"].tolist()[:3] == [rebuild.MARKS[m] for m in ("skipped", "right", "right")]
 
 
 def test_a_dataset_without_columns_says_what_it_needs(home: Path) -> None:
     made = Dataset.build("only baskets", None, shop.lines())
     shop.fill(home, made)
     app = open_page("anomalies", dataset=made.hash[:12])
-    check(app)
-    assert "There are no columns to look at." in words(app)
+    check(app, NO_COLUMNS)

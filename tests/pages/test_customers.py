@@ -10,8 +10,11 @@ import pytest
 from embedcore.data import Dataset
 from embedcore.jobs import EmbedNew, FindSegments, Train
 from embedcore.methods import get, run_key
+from pages.ui.customers.texts import EACH, LIKE_THEM, NO_CUSTOMERS, NO_MATCH, START
+from pages.ui.texts import ADD_DATA
+from pages.ui.train.texts import ADD_PRODUCTS
 from tests.methods import planted
-from tests.pages.app import check, open_page, words
+from tests.pages.app import check, open_page
 from tests.pages.conftest import finished
 
 
@@ -44,20 +47,14 @@ def test_the_page_shows_segments_a_customer_and_what_did_not_get_a_vector(shop: 
     from pages.ui import services
 
     app = open_page("customers", dataset=shop["dataset"][:12])
-    check(app)
-    said = words(app)
-    assert "80 customers" in said
-    assert "baskets each" in said
+    check(app, "80 customers", EACH)
 
     one = open_page("customers", dataset=shop["dataset"][:12], view="one", customer="c17")
-    check(one)
-    assert "Customer c17" in words(one)
-    assert "Customers like them" in words(one)
-    near = next(d.value for d in one.dataframe if "alike" in d.value.columns)
+    check(one, "Customer c17", LIKE_THEM)
+    near = next(d.value for d in one.dataframe if "similarity" in d.value.columns)
     assert {planted.group(i) for i in near["name"]} == {1}
     one.text_input(key="customer:typed").set_value("nobody").run()
-    check(one)
-    assert any("No customer is called" in i.value for i in one.info)
+    check(one, NO_MATCH)
 
     folder = FindSegments(shop["dataset"], shop["customer2vec"]).folder(services.store())
     assert folder is not None
@@ -79,8 +76,7 @@ def test_the_page_shows_segments_a_customer_and_what_did_not_get_a_vector(shop: 
     assert [titles[t] for t in new.table["near1"]] == [0, 1, 2, 3]
 
     train = open_page("train", dataset=shop["dataset"][:12], run=shop["product2vec"][:12])
-    check(train)
-    assert any(e.label == "Add new products to this result" for e in train.expander)
+    check(train, ADD_PRODUCTS)
 
 
 def test_baskets_without_customers_lead_to_the_data_page() -> None:
@@ -91,8 +87,7 @@ def test_baskets_without_customers_lead_to_the_data_page() -> None:
     Dataset.build("plain", None, lines).save(store.home / "spool" / "made")
     hash = store.add_dataset(store.home / "spool" / "made", "test").hash
     app = open_page("customers", dataset=hash[:12])
-    check(app)
-    assert "do not say whose they are" in words(app)
+    check(app, NO_CUSTOMERS, ADD_DATA)
 
 
 def test_customers_without_vectors_are_offered_a_training() -> None:
@@ -102,5 +97,4 @@ def test_customers_without_vectors_are_offered_a_training() -> None:
     Dataset.build("shop", None, planted.lines(planted.baskets())).save(store.home / "spool" / "made")
     hash = store.add_dataset(store.home / "spool" / "made", "test").hash
     app = open_page("customers", dataset=hash[:12])
-    check(app)
-    assert any(b.label == "Put customers on a map" for b in app.button)
+    check(app, START)

@@ -110,7 +110,7 @@ def test_an_embedding_from_baskets_says_that_close_means_bought_alike(home: Path
     button(app, "train-text").click().run()
     check(app)
     assert app.title[0].value == "Train"
-    assert app.segmented_control(key="method:Words").value == "text"
+    assert app.segmented_control(key="method:Text").value == "text"
 
 
 def test_the_text_embedding_is_one_click_away_when_there_is_one(home: Path) -> None:

@@ -14,9 +14,12 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from embedcore.data import Dataset
+from embedcore.methods import get
 from embedcore.progress import PREVIEW
-from pages.ui import services, sources
+from pages.ui import services, shell, sources
 from pages.ui.files import images, texts
+from pages.ui.texts import ORIGINALS
+from pages.ui.train.texts import trained
 from tests.pages.app import check, open_page, words
 from tests.pages.conftest import Stock
 
@@ -39,7 +42,7 @@ def until(app: AppTest, text: str, seconds: float = 60) -> None:
         for job in services.jobs().live():
             services.jobs().wait(job.id, 30)
         app.run()
-        check(app)
+        check(app, "Data")
 
 
 @pytest.fixture
@@ -104,7 +107,7 @@ def test_a_link_cannot_name_a_folder_elsewhere(folder: Path, token: str) -> None
 )
 def test_products_are_shown_with_their_picture(stock: Stock, page: str, query: dict[str, str]) -> None:
     app = open_page(page, **stock.query, **query)
-    check(app)
+    check(app, shell.PAGES[page][0])
     dataset: Dataset = services.dataset(stock.dataset)
     title = str(dataset.titles[dataset.index["P10050"]])
     found = alts(app)
@@ -113,10 +116,10 @@ def test_products_are_shown_with_their_picture(stock: Stock, page: str, query: d
     assert page == "data" or f"Picture of {title}" in found
 
 
-def test_what_a_training_draws_is_shown_with_its_result(stock: Stock) -> None:
+def test_what_a_training_draws_is_shown_with_its_run(stock: Stock) -> None:
     store = services.store()
     model = store.model_folder(next(r.key for r in store.runs(stock.dataset)))
     (model / PREVIEW).write_bytes(jpeg(50))
     app = open_page("train", **stock.query)
-    check(app)
-    assert any("originals" in a for a in alts(app))
+    check(app, trained(get("product2vec").title))
+    assert ORIGINALS in alts(app)

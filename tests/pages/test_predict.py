@@ -11,8 +11,9 @@ from embedcore.jobs.questions import QUESTIONS
 from embedcore.jobs.worker import resolve
 from embedcore.tasks.predict import products
 from pages.ui.predict import answers
+from pages.ui.predict.texts import FILL_IN, IN_CATALOGUE, NO_PREDICTION, ONE_FIELD, PREDICT, PREDICTS, SURE, UNKNOWN
 from tests.pages import shop
-from tests.pages.app import check, open_page, words
+from tests.pages.app import check, open_page
 
 PARAMS = {"entity": {"target": "kind", "epochs": 2}}
 
@@ -30,55 +31,44 @@ def keys(home: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 def test_says_what_it_predicts_how_well_and_from_what(keys) -> None:
     app = open_page("predict", run=keys["entity"][:12])
-    check(app)
-    text = words(app)
-    assert "predicts **kind** from name, maker, cost" in text
+    check(app, f"{PREDICTS} **kind** from name, maker, cost", FILL_IN)
     assert "Right answers" in str(app.table[0].value)
-    assert "Fill in what you know" in text
 
 
 def test_a_new_product_that_is_typed_gets_an_answer_with_its_confidence(keys) -> None:
     app = open_page("predict", run=keys["entity"][:12])
     next(t for t in app.text_input if t.label == "name").set_value("green lamp")
-    next(b for b in app.button if b.label == "Predict").click().run()
-    check(app)
-    assert "**kind: lamp**" in words(app)
-    assert "sure" in words(app)
+    next(b for b in app.button if b.label == PREDICT).click().run()
+    check(app, "**kind: lamp**", SURE)
 
 
 def test_an_empty_form_and_unknown_words_are_said(keys) -> None:
     app = open_page("predict", run=keys["entity"][:12])
-    next(b for b in app.button if b.label == "Predict").click().run()
-    check(app)
-    assert "Fill in at least one field" in words(app)
+    next(b for b in app.button if b.label == PREDICT).click().run()
+    check(app, ONE_FIELD)
     next(t for t in app.text_input if t.label == "name").set_value("zzzz")
-    next(b for b in app.button if b.label == "Predict").click().run()
-    check(app)
-    assert "only the commonest answer" in words(app)
+    next(b for b in app.button if b.label == PREDICT).click().run()
+    check(app, UNKNOWN)
 
 
-def test_blank_cells_are_listed_with_what_probably_stands_there(keys) -> None:
+def test_blank_cells_are_listed_with_predictions(keys) -> None:
     app = open_page("predict", run=keys["entity"][:12], ask="blank")
-    check(app)
+    check(app, "1 product has no")
     frame = app.dataframe[0].value
     assert list(frame["id"]) == ["p02"]
     assert list(frame["predicted kind"]) == ["shoe"]
-    assert "1 product has no" in words(app)
 
 
-def test_a_known_product_is_answered_beside_what_stands_there(keys) -> None:
+def test_a_known_product_is_predicted_beside_its_own_cell(keys) -> None:
     app = open_page("predict", run=keys["entity"][:12], ask="here", item="p21")
-    check(app)
-    assert "In the catalogue stands: lamp" in words(app)
+    check(app, f"{IN_CATALOGUE} lamp")
 
 
-def test_a_result_that_does_not_predict_leads_to_one_that_does(keys) -> None:
+def test_a_run_that_does_not_predict_leads_to_one_that_does(keys) -> None:
     app = open_page("predict", run=keys["planted"][:12])
-    check(app)
-    assert "does not predict anything" in words(app)
+    check(app, NO_PREDICTION)
     app.button(key="use-entity").click().run()
-    check(app)
-    assert "predicts **kind**" in words(app)
+    check(app, f"{PREDICTS} **kind**")
 
 
 # ---------------------------------------------------------------- the pure parts
@@ -107,7 +97,7 @@ def test_answers_become_a_table_that_says_where_nothing_was_known() -> None:
     }
     frame = answers.table(found, shop.dataset(), {})
     assert list(frame.columns) == ["id", "predicted kind", "confidence", "or else", "known"]
-    assert frame["known"].tolist() == ["", "nothing known of it"]
+    assert frame["known"].tolist() == ["", "no known value"]
 
 
 def test_confidence_is_put_beside_how_often_it_was_right() -> None:

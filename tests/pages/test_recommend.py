@@ -10,6 +10,7 @@ from embedcore.explore import ALIKE, TOGETHER, Recommendation
 from embedcore.jobs.kinds import from_spec
 from pages.ui import picker, services
 from pages.ui.recommend import suggestions, texts
+from pages.ui.texts import NO_MATCH
 from tests.pages import shop
 from tests.pages.app import check, open_page, words
 
@@ -57,8 +58,7 @@ def test_a_product_is_found_by_name_and_goes_into_the_link(keys) -> None:
 def test_a_search_without_answer_says_so(keys) -> None:
     app = open_page("recommend", run=keys["planted"][:12])
     app.text_input(key="find-product").set_value("zzzzqqqq").run()
-    check(app)
-    assert "No product is called anything like" in words(app)
+    check(app, NO_MATCH)
 
 
 def test_walking_from_product_to_product(keys) -> None:

@@ -91,7 +91,7 @@ def test_a_key_pressed_while_the_next_screen_is_drawn_counts_for_that_one_only(k
     new = desk.show("teach", ("p00", "p00x"))
     for stamp, pair in ((old, ("p01", "p01x")), (new, ("p00", "p00x")), (new, ("p02", "p02x"))):
         decisions.decide(desk, stamp, "", [pair], "same")
-    assert [(a, b) for a, b, _ in services.said(data)] == [("p00", "p00x")]
+    assert [(a, b) for a, b, _ in services.verdicts(data)] == [("p00", "p00x")]
     assert len(desk.past) == 1
 
 
@@ -101,7 +101,7 @@ def test_a_verdict_that_changes_nothing_does_not_hide_the_last_one(keys) -> None
         decisions.decide(desk, desk.show("groups"), "red shoe", [("p00", "p00x")], "same")
     assert len(desk.past) == 1
     decisions.undo(desk, desk.turn)
-    assert not services.said(keys["data"])
+    assert not services.verdicts(keys["data"])
 
 
 def test_undo_leaves_what_another_tab_has_decided_since(keys) -> None:
@@ -110,7 +110,7 @@ def test_undo_leaves_what_another_tab_has_decided_since(keys) -> None:
     decisions.decide(desk, desk.show("groups"), "", [("p00", "p00x"), ("p01", "p01x")], "same")
     decisions.decide(other, other.show("groups"), "", [("p00", "p00x")], "different")
     decisions.undo(desk, desk.turn)
-    assert services.said(data) == (("p00", "p00x", "different"),)
+    assert services.verdicts(data) == (("p00", "p00x", "different"),)
 
 
 def test_undo_is_about_the_decision_beside_it(keys) -> None:
@@ -119,4 +119,4 @@ def test_undo_is_about_the_decision_beside_it(keys) -> None:
     shown = desk.turn
     decisions.decide(desk, desk.show("groups"), "", [("p01", "p01x")], "same")
     decisions.undo(desk, shown)
-    assert len(services.said(keys["data"])) == 2
+    assert len(services.verdicts(keys["data"])) == 2

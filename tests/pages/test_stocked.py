@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
 
+from embedcore.methods import get
+from pages.ui import shell
+from pages.ui.texts import EMBEDDINGS, NOTHING_LOADED, NOTHING_TRAINED, RECOMMEND
+from pages.ui.train.texts import NOT_AGAIN, STORED
 from tests.pages.app import PAGES, check, in_url, open_page, words
 from tests.pages.conftest import Stock
+
+LABELS = {f.name: f.metadata["label"] for f in fields(get("product2vec").Params)}
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_opens_from_a_link(stock: Stock, name: str) -> None:
     app = open_page(name, **stock.query)
-    check(app)
-    assert "Nothing is loaded" not in words(app)
-    assert "Nothing is trained" not in words(app)
+    check(app, shell.PAGES[name][0])
+    assert NOTHING_LOADED not in words(app)
+    assert NOTHING_TRAINED not in words(app)
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_page_puts_what_it_shows_into_the_url(stock: Stock, name: str) -> None:
     app = open_page(name)
-    check(app)
+    check(app, shell.PAGES[name][0])
     assert in_url(app, "dataset") == stock.query["dataset"]
     if name in ("map", "train"):
         assert in_url(app, "run") == stock.query["run"]
@@ -27,22 +35,21 @@ def test_page_puts_what_it_shows_into_the_url(stock: Stock, name: str) -> None:
 
 def test_overview_names_what_is_trained_and_leads_on(stock: Stock) -> None:
     app = open_page("overview", **stock.query)
-    assert "What is trained" in words(app)
-    next(b for b in app.button if b.label == "Recommend").click().run()
-    check(app)
+    check(app, EMBEDDINGS)
+    next(b for b in app.button if b.label == RECOMMEND).click().run()
+    check(app, RECOMMEND)
     assert app.title[0].value == "Recommend"
 
 
-def test_stored_result_is_offered_instead_of_a_second_training(stock: Stock) -> None:
+def test_a_stored_embedding_is_offered_instead_of_a_second_training(stock: Stock) -> None:
     app = open_page("train", **stock.query)
     by_label = {n.label: n for n in app.number_input}
-    by_label["Epochs"].set_value(3)
-    by_label["Dimensions"].set_value(16)
+    by_label[LABELS["epochs"]].set_value(3)
+    by_label[LABELS["dimension"]].set_value(16)
     app.run()
-    check(app)
-    next(b for b in app.button if b.label == "Open the stored result").click().run()
-    check(app)
-    assert "nothing was computed again" in words(app)
+    check(app, STORED)
+    next(b for b in app.button if b.label == STORED).click().run()
+    check(app, NOT_AGAIN)
 
 
 def test_recommend_opens_the_product_of_the_link(stock: Stock) -> None:
@@ -51,14 +58,12 @@ def test_recommend_opens_the_product_of_the_link(stock: Stock) -> None:
     data = services.dataset(stock.dataset)
     position = 5
     app = open_page("recommend", **stock.query, item=str(data.items[position]))
-    check(app)
-    assert str(data.items[position]) in words(app)
+    check(app, str(data.items[position]))
 
 
 def test_recommend_says_when_the_product_of_a_link_is_unknown(stock: Stock) -> None:
     app = open_page("recommend", **stock.query, item="no-such-product")
-    check(app)
-    assert any("is not in this dataset" in w.value for w in app.warning)
+    check(app, "is not in this dataset")
 
 
 def test_lower_threshold_finds_more_pairs(stock: Stock) -> None:
@@ -72,5 +77,5 @@ def test_lower_threshold_finds_more_pairs(stock: Stock) -> None:
     ]
     assert found[1] > found[0]
     app = open_page("duplicates", look="alike", **stock.query, threshold="0.6")
-    check(app)
+    check(app, shell.PAGES["duplicates"][0])
     assert app.slider(key="threshold").value == 0.6

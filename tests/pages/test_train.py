@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,11 +12,14 @@ from streamlit.testing.v1 import AppTest
 from embedcore.jobs import Job, Jobs
 from embedcore.methods.baskets import documents, ppmi
 from embedcore.progress import FIRST
+from pages.ui.texts import CHOOSE, TRAIN_A_METHOD, WHICH_PRODUCT
 from pages.ui.train.methods import METHODS, job_subject
+from pages.ui.train.texts import CHOOSE_TWO, COUNTED, FIRST_ANSWER, start
 from tests.pages.app import check, in_url, open_page, words
 from tests.pages.shop import dataset, fill
 
-START = "Train with “Blend”"
+START = start(METHODS["blend"].title)
+TO_BLEND = {f.name: f.metadata["label"] for f in fields(METHODS["blend"].Params)}["runs"]
 
 
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *methods: str) -> AppTest:
@@ -24,24 +28,22 @@ def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *methods: str) -> Ap
     return open_page("train", dataset=keys["data"][:12], method="blend")
 
 
-def test_a_blend_without_two_results_says_to_train_others_first(
+def test_a_blend_without_two_embeddings_says_to_train_others_first(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = opened(tmp_path, monkeypatch, "cooccurrence")
-    check(app)
-    assert "train other methods first" in words(app)
+    check(app, "train other methods first")
     assert not [b for b in app.button if b.label == START]
 
 
-def test_a_blend_can_be_started_once_two_results_are_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_blend_can_be_started_once_two_embeddings_are_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app = opened(tmp_path, monkeypatch, "cooccurrence", "planted")
-    check(app)
-    assert "Choose two or more results above" in words(app)
+    check(app, CHOOSE_TWO, START)
     assert [b.disabled for b in app.button if b.label == START] == [True]
-    box = next(m for m in app.multiselect if m.label == "Results to blend")
+    box = next(m for m in app.multiselect if m.label == TO_BLEND)
     box.set_value(list(box.options)).run()
-    check(app)
-    assert "Choose two or more results above" not in words(app)
+    check(app, START)
+    assert CHOOSE_TWO not in words(app)
     assert [b.disabled for b in app.button if b.label == START] == [False]
 
 
@@ -87,7 +89,7 @@ def training(
 
 
 def nearest(app: AppTest) -> list[str]:
-    tables = [t.value for t in app.dataframe if "alike" in t.value.columns]
+    tables = [t.value for t in app.dataframe if "similarity" in t.value.columns]
     return [str(v) for t in tables for v in t["product"]]
 
 
@@ -95,9 +97,8 @@ def test_a_training_shows_a_first_answer_that_says_it_is_only_counted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app, _ = training(tmp_path, monkeypatch, "running", "queued")
-    check(app)
-    assert words(app).count("A first answer, while it learns") == 1, "the one that waits has none"
-    assert "counted, not trained yet" in words(app)
+    check(app, FIRST_ANSWER, COUNTED)
+    assert words(app).count(FIRST_ANSWER) == 1, "the one that waits has none"
     assert len(nearest(app)) == 10
 
 
@@ -106,9 +107,9 @@ def test_a_product_chosen_in_the_first_answer_stays_chosen_and_is_in_the_link(
 ) -> None:
     app, _ = training(tmp_path, monkeypatch, "running")
     before = nearest(app)
-    next(t for t in app.text_input if t.label == "Which product?").set_value("white bowl").run()
-    next(b for b in app.button if b.label == "Choose").click().run()
-    check(app)
+    next(t for t in app.text_input if t.label == WHICH_PRODUCT).set_value("white bowl").run()
+    next(b for b in app.button if b.label == CHOOSE).click().run()
+    check(app, FIRST_ANSWER)
     assert in_url(app, "item") == "p34"
     after = nearest(app)
     assert after != before
@@ -121,24 +122,23 @@ def test_a_product_chosen_in_the_first_answer_stays_chosen_and_is_in_the_link(
 
 def test_without_a_first_answer_a_training_looks_as_before(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app, _ = training(tmp_path, monkeypatch, "running", shows=False)
-    check(app)
-    assert "A first answer" not in words(app)
-    assert "Training 0" in words(app)
+    check(app, "Training 0")
+    assert FIRST_ANSWER not in words(app)
 
 
 def test_the_first_answer_is_gone_when_the_training_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     app, jobs = training(tmp_path, monkeypatch, "running")
-    assert "A first answer" in words(app)
+    check(app, FIRST_ANSWER)
     jobs.clear()
     app.run()
-    check(app)
-    assert "A first answer" not in words(app)
+    check(app, TRAIN_A_METHOD)
+    assert FIRST_ANSWER not in words(app)
 
 
 def test_the_title_of_a_training_says_what_was_set_differently() -> None:
     method, data = METHODS["product2vec"], dataset()
     plain = job_subject(method, data, method.Params(), 0)
-    assert plain == "“product2vec” on A small shop"
+    assert plain == "product2vec on A small shop"
     some = job_subject(method, data, method.Params.of({"documents": "customer"}), 7)
     assert some == f"{plain} (Learn from: all that a customer bought, Seed: 7)"
     many = method.Params.of({"documents": "customer", "epochs": 3, "catalogue": False, "rate": 0.1})

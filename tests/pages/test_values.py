@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from embedcore import Embedding
-from pages.ui.values import look as valuelook
+from pages.ui.values import look
+from pages.ui.values.texts import NO_VALUES, TOO_FEW, USED_ALIKE, VALUE, dimensions
 from tests.pages import shop
-from tests.pages.app import check, in_url, open_page, words
+from tests.pages.app import check, in_url, open_page
 
 
 @pytest.fixture
@@ -20,43 +21,38 @@ def keys(home: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("method", ["entity", "cooccurrence"])
-def test_a_value_is_shown_with_its_numbers_and_what_is_used_alike(keys, method: str) -> None:
+def test_a_value_is_shown_with_its_vector_and_what_is_used_alike(keys, method: str) -> None:
     app = open_page("values", run=keys[method][:12], column="kind", value="lamp")
-    check(app)
-    text = words(app)
-    assert "“lamp”" in text.replace("\\", "")
-    assert "Used alike" in text
-    assert "looks alike" not in text
+    check(app, "“lamp”", USED_ALIKE, TOO_FEW)
     assert set(app.dataframe[0].value["value"]) == {"shoe", "shirt", "bowl"}
-    assert "too few to say how it is used" in text
 
 
 def test_another_value_goes_into_the_link(keys) -> None:
     app = open_page("values", run=keys["entity"][:12], column="kind", value="lamp")
-    next(s for s in app.selectbox if s.label == "Value").set_value(0).run()
-    check(app)
+    next(s for s in app.selectbox if s.label == VALUE).set_value(0).run()
+    check(app, USED_ALIKE)
     assert in_url(app, "value") in shop.KINDS
 
 
 def test_a_product_is_looked_up_with_its_nearest(keys) -> None:
     app = open_page("values", run=keys["planted"][:12], look="product", item="p03")
-    check(app)
-    assert "**black shoe**" in words(app)
-    assert "Its 12 numbers" in words(app)
+    check(app, "**black shoe**", dimensions(12))
 
 
-def test_a_result_without_values_leads_to_one_that_has_them(keys) -> None:
+def test_a_run_without_values_leads_to_one_that_has_them(keys) -> None:
     app = open_page("values", run=keys["planted"][:12])
-    check(app)
-    assert "does not tell what single values mean" in words(app)
+    check(app, NO_VALUES)
     app.button(key="use-values").click().run()
-    check(app)
-    assert "Used alike" in words(app)
+    check(app, USED_ALIKE)
 
 
 def test_unknown_names_in_the_link_are_no_error(keys) -> None:
-    check(open_page("values", run=keys["entity"][:12], column="no such", value="nothing"))
-    check(open_page("values", run=keys["entity"][:12], look="product", item="nothing"))
+    check(open_page("values", run=keys["entity"][:12], column="no such", value="nothing"), USED_ALIKE)
+    check(
+        open_page("values", run=keys["entity"][:12], look="product", item="nothing"),
+        "is not in this dataset",
+        dimensions(32),
+    )
 
 
 # ---------------------------------------------------------------- the pure parts
@@ -67,7 +63,7 @@ def test_values_belong_to_the_longest_column_name_and_come_most_frequent_first()
     data = shop.Dataset.build("odd", shop.Catalogue(frame, {"id": "id", "a": "category", "a=b": "category"}))
     ids = np.array(["a=x", "a=b=y", "a=b=z=1"], object)
     meta = {"counts": [3, 4, 50], "unsure": [True, True, False], "sizes": {"a": 1, "a=b": 2}}
-    found = valuelook.by_column(Embedding("value", ids, np.eye(3, dtype=np.float32), meta), data)
+    found = look.by_column(Embedding("value", ids, np.eye(3, dtype=np.float32), meta), data)
     assert found["a"].names == ("x",)
     assert found["a"].vectors.shape == (1, 1)
     assert found["a=b"].names == ("z=1", "y")
@@ -77,14 +73,14 @@ def test_values_belong_to_the_longest_column_name_and_come_most_frequent_first()
 
 def test_nearest_values_are_sorted_and_leave_the_value_itself_out() -> None:
     vectors = np.array([[1, 0], [0.9, 0.1], [0, 1], [-1, 0]], np.float32)
-    values = valuelook.Values(("a", "b", "c", "d"), vectors, (9, 8, 7, 6), (False, True, False, False))
+    values = look.Values(("a", "b", "c", "d"), vectors, (9, 8, 7, 6), (False, True, False, False))
     near = values.nearest(0, 3)
     assert near["value"].tolist() == ["b", "c", "d"]
     assert near[""].tolist() == ["unsure", "", ""]
-    assert valuelook.strip(["a", "a"], vectors[:2]).to_dict()
-    assert valuelook.small_map(values, 3).to_dict()
+    assert look.strip(["a", "a"], vectors[:2]).to_dict()
+    assert look.small_map(values, 3).to_dict()
 
 
 def test_names_on_the_small_map_do_not_cover_each_other() -> None:
     xy = np.array([[0.0, 0.0], [0.01, 0.0], [1.0, 1.0], [0.01, 0.5]])
-    assert valuelook.apart(xy, ["first", "too near", "far", ""]) == ["first", "", "far", ""]
+    assert look.apart(xy, ["first", "too near", "far", ""]) == ["first", "", "far", ""]

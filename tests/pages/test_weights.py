@@ -1,4 +1,4 @@
-"""The Map page of a value co-occurrence result: columns weigh more or less, and everything follows."""
+"""The Map page of a co-occurrence run: columns weigh more or less, and everything follows."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from pages.ui.map.texts import AS_TRAINED, REWEIGHTED
 from tests.pages import shop
 from tests.pages.app import check, in_url, open_page, words
 
@@ -24,43 +25,42 @@ def show(keys: dict[str, str], method: str = "cooccurrence", **query: str) -> Ap
 
 def test_columns_can_be_moved_and_moved_back(keys) -> None:
     app = show(keys)
-    check(app)
-    assert "Re-weighted" not in words(app)
+    check(app, "Column weights")
+    assert REWEIGHTED not in words(app)
     app.session_state["weights:open"] = True
     app.run()
     sliders = {s.label: s for s in app.slider}
     assert {"kind", "maker"} <= set(sliders)
     assert all(s.value == 1 for s in sliders.values())
     sliders["maker"].set_value(0.0).run()
-    check(app)
+    check(app, REWEIGHTED, "maker × 0", AS_TRAINED)
     assert json.loads(in_url(app, "weights") or "") == {"maker": 0.0}
-    assert "Re-weighted view" in words(app)
-    assert "maker × 0" in words(app)
     app.button(key="weights:reset").click().run()
-    check(app)
+    check(app, "products in 4 groups")
     assert in_url(app, "weights") is None
-    assert "Re-weighted" not in words(app)
+    assert REWEIGHTED not in words(app)
 
 
 def test_a_link_brings_the_weights_back_and_neighbours_follow_them(keys) -> None:
     app = show(keys, item="p00", weights=json.dumps({"name": 4, "kind": 0, "maker": 0, "cost": 0}))
-    check(app)
-    assert "Re-weighted view" in words(app)
+    check(app, REWEIGHTED)
     near = [b.label for b in app.button if str(b.key).startswith("map:near")]
-    assert near and near[0] == "red shoe NEW" and all({"red", "shoe"} & set(n.split()) for n in near[:6]), near
+    assert near
+    assert near[0] == "red shoe NEW"
+    assert all({"red", "shoe"} & set(n.split()) for n in near[:6]), near
 
 
 def test_weights_that_make_no_sense_are_no_weights(keys) -> None:
-    for said in ("nonsense", "[1]", '{"maker": -1}', '{"maker": 1}', '{"no such column": 2}', '{"maker": "a lot"}'):
-        app = show(keys, weights=said)
-        check(app)
-        assert "Re-weighted" not in words(app), said
+    for rubbish in ("nonsense", "[1]", '{"maker": -1}', '{"maker": 1}', '{"no such column": 2}', '{"maker": "a lot"}'):
+        app = show(keys, weights=rubbish)
+        check(app, "products in 4 groups")
+        assert REWEIGHTED not in words(app), rubbish
 
 
-def test_results_of_other_methods_have_no_columns_to_move(keys) -> None:
+def test_runs_of_other_methods_have_no_columns_to_move(keys) -> None:
     app = show(keys, "svd", weights=json.dumps({"maker": 0}))
-    check(app)
-    assert "Re-weighted" not in words(app)
+    check(app, "products in 4 groups")
+    assert REWEIGHTED not in words(app)
     assert not app.slider
 
 

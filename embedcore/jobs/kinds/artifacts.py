@@ -88,7 +88,7 @@ class FindErrors(Artifact):
     learned from the same columns; without one a model is trained.
 
     >>> FindErrors("d", 1, ("note",), of="Shop").title
-    'Looking for unusual products in Shop'
+    'Checking Shop for data errors'
     """
 
     version: int
@@ -96,7 +96,7 @@ class FindErrors(Artifact):
     run: str | None = None
     seed: int = 0
 
-    kind, words, queue = "anomalies", "Looking for unusual products in {of}", "heavy"
+    kind, words, queue = "anomalies", "Checking {of} for data errors", "heavy"
     task = "embedcore.tasks.errors:find_errors"
 
     @property
@@ -150,7 +150,7 @@ class WriteLists(Artifact):
 
 @dataclass(frozen=True)
 class FindSegments(Artifact):
-    """Groups of customers, from a run that has vectors of customers. k: how many; None lets the method choose.
+    """Customer segments, from a run that has vectors of customers. k: how many; None lets the method choose.
 
     >>> FindSegments("d", "r").key, FindSegments("d", "r", 5).key
     ('r:auto', 'r:5')
@@ -160,7 +160,7 @@ class FindSegments(Artifact):
     k: int | None = None
     seed: int = 0
 
-    kind, words, queue, task = "segments", "Groups of customers", "heavy", "embedcore.tasks.customers:find_segments"
+    kind, words, queue, task = "segments", "Customer segments", "heavy", "embedcore.tasks.customers:find_segments"
 
     @property
     def settings(self) -> str:
@@ -174,7 +174,7 @@ class EmbedNew(Artifact):
     one the products of the dataset that have no vector yet.
 
     >>> EmbedNew("d", "r").title
-    'New products'
+    'Vectors for new products'
     """
 
     run: str
@@ -182,7 +182,7 @@ class EmbedNew(Artifact):
     roles: Mapping[str, str] | None = None
     generate_ids: bool = False
 
-    kind, words, queue, task = "embed", "New products", "heavy", "embedcore.tasks.newcomers:embed_new"
+    kind, words, queue, task = "embed", "Vectors for new products", "heavy", "embedcore.tasks.newcomers:embed_new"
 
     @property
     def settings(self) -> str:

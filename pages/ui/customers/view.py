@@ -14,12 +14,13 @@ from embedcore.explore import Segments
 from embedcore.export import csv
 from embedcore.jobs import FindSegments, Train
 from embedcore.methods import get, run_key
-from pages.ui import charts, result, services, shell
+from pages.ui import charts, quality, services, shell
 from pages.ui import jobs as job_ui
+from pages.ui.customers.texts import EACH, START
 from pages.ui.segments import METHOD, read
 from pages.ui.text import number, plain, share, short
 
-_DRAWN = 10_000  # points that a browser draws without stalling
+_DRAWN = 10_000  # points that a browser draws without stalling; chosen by hand
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,17 @@ class Scene:
 
 
 def run(data: str) -> str | None:
-    """The newest result with customers; several are told apart by a picker."""
+    """The run with customers: the newest, or the one chosen if there are several."""
     runs = [r for r in services.store().runs(data) if r.method == METHOD]
     if len(runs) > 1:
         keys = {r.key[:12]: r for r in runs}
-        asked = shell.url("customers", next(iter(keys)))
+        wanted = shell.url("customers", next(iter(keys)))
         chosen = st.sidebar.selectbox(
-            "Result for customers",
+            "Customer vectors",
             list(keys),
-            index=list(keys).index(asked) if asked in keys else 0,
+            index=list(keys).index(wanted) if wanted in keys else 0,
             format_func=lambda k: shell.run_label(keys[k]),
-            help="A trained result that has vectors of customers.",
+            help="A run with vectors of customers.",
         )
         shell.remember(customers=chosen)
         return keys[chosen].key
@@ -52,21 +53,21 @@ def run(data: str) -> str | None:
 
 
 def offer(data: str, dataset: Dataset) -> None:
-    """Train the method for customers, with its defaults, at a click."""
+    """One click trains the customer vectors with their defaults."""
     method = get(METHOD)
     params = method.Params()
 
     def about() -> None:
-        st.subheader("Customers are not on a map yet.", anchor=False)
-        st.write(f"{method.summary} It takes seconds, with many purchases a minute or two.")
+        st.subheader("Customers are not mapped yet.", anchor=False)
+        st.write(f"{method.summary} It takes seconds, or a minute or two with many purchases.")
 
     key = run_key(data, method, params, 0)
-    work = Train(data, METHOD, params.__dict__, 0, key, of=f"“{shell.method_name(METHOD)}” on {dataset.name}")
-    job_ui.offer(work, "Put customers on a map", key="customers:train", icon=":material/groups:", about=about)
+    work = Train(data, METHOD, params.__dict__, 0, key, of=f"{shell.method_name(METHOD)} on {dataset.name}")
+    job_ui.offer(work, START, key="customers:train", icon=":material/groups:", about=about)
 
 
 def segments(data: str, run: str) -> Segments | None:
-    """Found in the worker at the first look; None while that runs."""
+    """Computed in the worker at the first visit; None while that runs."""
     work = FindSegments(data, run, st.session_state.get("customers:k"))
     folder = work.folder(services.store())
     if folder is not None:
@@ -76,19 +77,19 @@ def segments(data: str, run: str) -> Segments | None:
 
 
 def head(run: str, found: Segments) -> None:
-    """What the check said, and how many groups there shall be."""
+    """How good the vectors are, and the number of segments."""
     info = services.store().run_info(run)
     with st.expander("How good this is", icon=":material/verified:"):
-        result.notices(info.meta)
-        result.figures(info.meta)
+        quality.notices(info.meta)
+        quality.figures(info.meta)
     left, _ = st.columns([1, 2])
     chosen = left.number_input(
         "Number of segments",
         2,
         40,
         value=st.session_state.get("customers:k"),
-        placeholder=f"found by itself: {len(found.segments)}",
-        help="k of k-means. Empty: the silhouette chooses among numbers that a person can read.",
+        placeholder=f"automatic: {len(found.segments)}",
+        help="k of k-means. Empty: the number with the best silhouette.",
     )
     if chosen != st.session_state.get("customers:k"):
         st.session_state["customers:k"] = chosen
@@ -139,7 +140,7 @@ def chart(scene: Scene) -> None:
 
 
 def listing(scene: Scene) -> None:
-    """Every segment: how many, how much, and what sets it apart."""
+    """All segments: size, spend, and what sets each apart."""
     total = len(scene.customers)
     for n, s in enumerate(scene.found.segments):
         with st.container(border=True):
@@ -148,18 +149,18 @@ def listing(scene: Scene) -> None:
                 st.markdown(f"**{n + 1}. {plain(s.name)}**")
                 facts = [
                     f"**{number(s.customers)}** customers ({share(s.customers / max(1, total))})",
-                    f"**{s.baskets / max(1, s.customers):.1f}** baskets each",
-                    f"**{s.items:.1f}** products in a basket",
+                    f"**{s.baskets / max(1, s.customers):.1f}** {EACH}",
+                    f"**{s.items:.1f}** products per basket",
                 ]
                 if s.spend is not None:
                     facts.append(f"**{number(round(s.spend))}** spent each")
                 st.markdown("  \n".join(facts))
             with right:
                 if s.categories:
-                    st.caption("Kinds of which they buy more than other customers", help=_LIFT)
+                    st.caption("Categories they buy more of than others", help=_LIFT)
                     st.markdown(" · ".join(f"{plain(short(t.text, 40))} **{t.lift:.1f}×**" for t in s.categories[:6]))
                 if s.products:
-                    st.caption("Products of which they buy more than other customers", help=_LIFT)
+                    st.caption("Products they buy more of than others", help=_LIFT)
                     st.markdown(" · ".join(f"{plain(short(t.text, 50))} **{t.lift:.1f}×**" for t in s.products[:6]))
                 if not s.categories and not s.products:
                     st.caption("Nothing that a tenth of them buy sets them apart.")
@@ -175,4 +176,4 @@ def listing(scene: Scene) -> None:
     )
 
 
-_LIFT = "Lift: their share divided by the share of all customers; 2× means twice as much as usual."
+_LIFT = "Lift: their share divided by the share of all customers. 2× is twice as often."

@@ -94,7 +94,7 @@ def about(dataset: Dataset, items: Sequence[int]) -> tuple[Pair, ...]:
 
 def view(source: Found, desk: Desk, groups: list[Unit], show: str) -> None:
     """What is left to decide, in some order, or what was decided."""
-    verdicts = decisions.by_pair(services.said(source.data))
+    verdicts = decisions.by_pair(services.verdicts(source.data))
     review.undo_line(desk)
     if show != "review":
         listed = decisions.gathered(source.dataset, verdicts, show)

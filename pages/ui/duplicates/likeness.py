@@ -56,7 +56,7 @@ def ticks(most: int) -> list[int]:
     return sorted({0, round(top / 4), top})
 
 
-def chart(frame: pd.DataFrame, threshold: float) -> alt.LayerChart:
+def chart(frame: pd.DataFrame, threshold: float) -> charts.Layers:
     """The histogram with the line of the threshold."""
     frame = frame.assign(side=np.where(frame["low"] >= threshold - 1e-6, "shown", "below"))
     bars = (

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -34,7 +33,7 @@ def view(data: str) -> None:
     if folder is None:
         _look(dataset, work)
         return
-    found = current(str(folder), data, teach.taught(data), services.said(data))
+    found = current(str(folder), data, teach.taught(data), services.verdicts(data))
     _found(dataset, data, found, _loaded(str(folder)))
 
 
@@ -46,7 +45,7 @@ def _carry(dataset: Dataset, data: str) -> None:
     others = [d for d in store.datasets() if d.hash != data and d.hash not in seen and d.catalogue_rows]
     fresh = {d.hash: verdicts for d in others if len(verdicts := store.verdicts(d.hash))}
     if fresh:
-        known = decisions.by_pair(services.said(data))
+        known = decisions.by_pair(services.verdicts(data))
         for other in [d for d in others if d.hash in fresh]:
             rows = carried(services.dataset(other.hash), dataset, fresh[other.hash])
             rows = [(a, b, v) for a, b, v in rows if decisions.pair(a, b) not in known]
@@ -164,7 +163,7 @@ def _sure(found: Matches) -> float:
     return found.cut if value == own else value / 100
 
 
-def _curve(found: Matches, cut: float) -> alt.LayerChart:
+def _curve(found: Matches, cut: float) -> charts.Layers:
     """Expected precision and recall at every line."""
     rows = []
     for line in range(1, 100):

@@ -53,7 +53,7 @@ def view(data: str, run: str) -> None:
     with left:
         threshold = _threshold()
     found = likeness.pairs(data, run, threshold)
-    stored = services.said(data)
+    stored = services.verdicts(data)
     verdicts = decisions.by_pair(stored)
     with right:
         st.altair_chart(

@@ -32,7 +32,7 @@ def view(dataset: Dataset, desk: Desk, found: Matches, shipped: Matches) -> None
     data = desk.data
     st.markdown(texts.TEACH)
     review.undo_line(desk)
-    verdicts = decisions.by_pair(services.said(data))
+    verdicts = decisions.by_pair(services.verdicts(data))
     _lesson(data)
     questions = _round(dataset, data, found)
     left = [p for p in questions if p not in verdicts and f"teach:{_unit(dataset, p).key}" not in desk.skipped]

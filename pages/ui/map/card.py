@@ -1,4 +1,4 @@
-"""What a point of the map looks like: its colour, and the card that appears over it. Pure."""
+"""A point of the map: its colour and its hover card. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ import pandas as pd
 
 from embedcore import Dataset
 from embedcore.explore import Clusters, finest_first
-from pages.ui import cards
-from pages.ui.map import paint as mappaint
-from pages.ui.map.paint import Paint
+from pages.ui import cards, services
+from pages.ui.map.paint import NUMBERS, Paint, by_cluster, by_names, by_number
 
 _TIPS = 2  # category columns on the card
 
@@ -17,7 +16,7 @@ _TIPS = 2  # category columns on the card
 def card(
     dataset: Dataset, at: np.ndarray, clusters: Clusters | None, colour: str
 ) -> tuple[dict[str, np.ndarray], dict[str, str]]:
-    """The lines of the hover card: (name in the table -> a text for each row, the same name -> what it is called)."""
+    """The lines of the hover card: (column -> a text per row, column -> its label)."""
     more: dict[str, np.ndarray] = {}
     tips: dict[str, str] = {}
 
@@ -27,10 +26,10 @@ def card(
     if clusters is not None:
         line("g", "group", np.array([*clusters.names, "none"], dtype=object)[clusters.labels])
     if dataset.catalogue is not None:
-        kinds = [_written(dataset, at, c) for c in reversed(finest_first(dataset)[:_TIPS])]
-        if kinds:
-            joined = [" › ".join(dict.fromkeys(k for k in row if k)) or "–" for row in zip(*kinds)]
-            line("k", "kind", np.array(joined, dtype=object))
+        categories = [_written(dataset, at, c) for c in reversed(finest_first(dataset)[:_TIPS])]
+        if categories:
+            joined = [" › ".join(dict.fromkeys(c for c in row if c)) or "–" for row in zip(*categories)]
+            line("k", "category", np.array(joined, dtype=object))
         shown = [*dataset.columns("brand")[:1], *dataset.columns("price")[:1]]
         if colour in dataset.catalogue.roles and colour not in (*shown, *finest_first(dataset)[:_TIPS]):
             shown.append(colour)
@@ -45,18 +44,17 @@ def card(
 
 def _written(dataset: Dataset, at: np.ndarray, column: str) -> list[str]:
     """A catalogue column as texts, "" where it is missing."""
-    assert dataset.catalogue is not None
-    role, values = dataset.catalogue.roles[column], dataset.column(column).iloc[at]
+    role, values = services.catalogue(dataset).roles[column], dataset.column(column).iloc[at]
     return [cards.written(v, role) if known else "" for v, known in zip(values.tolist(), values.notna().tolist())]
 
 
 def paint(dataset: Dataset, at: np.ndarray, clusters: Clusters | None, colour: str) -> Paint:
-    """Colours of the points: by cluster when clusters are given, by a column, or by how often they were bought."""
+    """Colours of the points: by cluster if clusters are given, by a column, or by the number of baskets."""
     if clusters is not None:
-        return mappaint.by_cluster(clusters)
+        return by_cluster(clusters)
     if dataset.catalogue is None or colour not in dataset.catalogue.roles:
-        return mappaint.by_number("bought, in baskets", pd.Series(dataset.counts[at]))
+        return by_number("baskets", pd.Series(dataset.counts[at]))
     values, role = dataset.column(colour).iloc[at], dataset.catalogue.roles[colour]
-    if role in mappaint.NUMBERS:
-        return mappaint.by_number(colour, values, money=role == "price")
-    return mappaint.by_names(colour, values)
+    if role in NUMBERS:
+        return by_number(colour, values, money=role == "price")
+    return by_names(colour, values)

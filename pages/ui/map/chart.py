@@ -1,13 +1,14 @@
 """The map of products as a chart: frame -> Vega-Lite. Pure.
 
 The chart names its tables ("points", "marks", "labels") instead of holding them: when only a table changes, the
-browser swaps that table and keeps the view, so a click does not draw 20,000 points anew.
+browser swaps it and keeps the view, so a click does not redraw 20,000 points.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import altair as alt
@@ -17,29 +18,35 @@ from pages.ui.map.frame import View
 
 LIMIT = 20_000  # points that a browser draws without stalling
 HEIGHT = 720
-_NAMES = 21  # up to so many in the legend are written out
-_FEW = 4_000  # up to so many points a click may miss its point by more
-# The page's own ground colour is a signal of the chart, so ink and halo follow the theme.
+_NAMES = 21  # names in the legend up to which they get more room
+_FEW = 4_000  # points up to which a click may miss by more pixels; these two chosen by hand
+# The page's background is a signal of the chart, so ink and halo follow the theme.
 _INK = "luminance(background) > 0.5 ? '#1d2433' : '#f4f6fb'"
 _SOFT = "luminance(background) > 0.5 ? '#5b6577' : '#aab3c2'"
 _GROUND = "background"
 
 
-def spec(
-    title: str,
-    names: Sequence[str],
-    colours: Sequence[str],
-    n: int,
-    view: View,
-    mode: str,
-    box: View | None,
-    tips: Mapping[str, str],
-    nearer: float = 1.0,
-) -> dict[str, Any]:
-    """The chart without its tables. title, names, colours: the legend. n: points it will hold. nearer: how many times
-    closer than usual the view is (points grow). mode: "pick", "box" or "pan"; box: one that is drawn from
-    the start. tips: column -> title, the lines of the hover card. Selections: "pick" (row), "box" and "pan" (x, y)."""
-    size, solid = float(np.clip(100_000 / max(n, 1), 13, 90) * np.clip(nearer, 1, 4)), 0.8 if n > 5_000 else 0.88
+@dataclass(frozen=True)
+class Look:
+    """What the chart shows, without its tables. title, names, colours: the legend. n: points it will hold. mode:
+    "pick", "box" or "pan". box: the initial one. tips: (column, title) of the hover card. nearer: how many times closer
+    than usual the view is (points grow)."""
+
+    title: str
+    names: tuple[str, ...]
+    colours: tuple[str, ...]
+    n: int
+    view: View
+    mode: str
+    box: View | None = None
+    tips: tuple[tuple[str, str], ...] = ()
+    nearer: float = 1.0
+
+
+def spec(look: Look) -> dict[str, Any]:
+    """The chart without its tables. Selections: "pick" (row), "box" and "pan" (x, y)."""
+    n, view, names = look.n, look.view, list(look.names)
+    size, solid = float(np.clip(100_000 / max(n, 1), 13, 90) * np.clip(look.nearer, 1, 4)), 0.8 if n > 5_000 else 0.88
     chosen = alt.selection_point(name="legend", fields=["colour"], bind="legend")
     drawn = (
         alt.Chart(alt.NamedData("points"))
@@ -47,7 +54,7 @@ def spec(
             size=size,
             clip=True,
             aria=False,
-            tooltip=_card(tips),
+            tooltip=_card(look.tips),
             stroke="transparent",
             strokeWidth=10 if n <= _FEW else 5,
         )
@@ -56,14 +63,14 @@ def spec(
             y=_axis("y", view),
             color=alt.Color(
                 "colour:N",
-                title=title,
+                title=look.title,
                 sort=None,
-                scale=alt.Scale(domain=list(names), range=list(colours)),
+                scale=alt.Scale(domain=names, range=list(look.colours)),
                 legend=_legend(names),
             ),
             opacity=alt.condition(chosen, alt.value(solid), alt.value(0.06)),
         )
-        .add_params(chosen, *_selection(mode, box))
+        .add_params(chosen, *_selection(look.mode, look.box))
     )
     chart = (
         alt.layer(drawn, *_names(), *_pointed_out())
@@ -75,8 +82,8 @@ def spec(
 
 
 def _axis(channel: str, view: View | None = None) -> Any:
-    """Both axes in the same units per pixel, whatever the shape of the chart, and no ticks: distances on a map mean
-    something, places do not. Only one layer states the view; the others share it."""
+    """Equal units per pixel on both axes and no ticks: on a map, distances mean something and places do not. Only one
+    layer states the view; the others share it."""
     kind = alt.X if channel == "x" else alt.Y
     if view is None:
         return kind(f"{channel}:Q", axis=None)
@@ -86,9 +93,9 @@ def _axis(channel: str, view: View | None = None) -> Any:
     return kind(f"{channel}:Q", axis=None, scale=alt.Scale(domain=domain, nice=False, zero=False))
 
 
-def _card(tips: Mapping[str, str]) -> Any:
+def _card(tips: Sequence[tuple[str, str]]) -> Any:
     """The hover card. One plain expression: the one that Vega-Lite writes costs a second at 20,000 points."""
-    lines = ", ".join(f"{json.dumps(title)}: datum.{column}" for column, title in {"title": "title", **tips}.items())
+    lines = ", ".join(f"{json.dumps(title)}: datum.{column}" for column, title in (("title", "title"), *tips))
     return alt.ExprRef("{" + lines + "}")
 
 
@@ -112,13 +119,12 @@ def _legend(names: Sequence[str]) -> Any:
 def _selection(mode: str, box: View | None) -> list[Any]:
     """One gesture at a time: in one chart they would fight over the same drag."""
     if mode == "box":
-        start = {"x": [box.x0, box.x1], "y": [box.y0, box.y1]} if box else alt.Undefined
+        start: Any = {"x": [box.x0, box.x1], "y": [box.y0, box.y1]} if box else alt.Undefined
         mark = alt.BrushConfig(fill="#4870da", fillOpacity=0.12, stroke="#4870da", strokeWidth=1.5)
         return [alt.selection_interval(name="box", encodings=["x", "y"], value=start, mark=mark, zoom=False)]
     if mode == "pan":
         return [alt.selection_interval(name="pan", encodings=["x", "y"], bind="scales")]
-    # Every click toggles, so every click is an event, also a second one on the same product. Not the nearest point:
-    # the card of a nearest point stays empty.
+    # Every click toggles: a second click on the same product is an event, too. `nearest` would leave the card empty.
     return [alt.selection_point(name="pick", fields=["row"], toggle="true", clear=False)]
 
 
@@ -138,7 +144,7 @@ def _pointed_out() -> list[Any]:
     )
     # A name near the edge is written inwards.
     align = alt.ExprRef("scale('x',datum.x) > width*.72 ? 'right' : scale('x',datum.x) < width*.28 ? 'left' : 'center'")
-    text = {"clip": True, "align": align, "dy": -17, "fontSize": 13, "fontWeight": "bold", "limit": 320}
+    text: dict[str, Any] = {"clip": True, "align": align, "dy": -17, "fontSize": 13, "fontWeight": "bold", "limit": 320}
     return [
         lines,
         only("near").mark_point(clip=True, size=110, stroke=ink, strokeWidth=1.8, filled=False, opacity=1),
@@ -161,11 +167,11 @@ def _pointed_out() -> list[Any]:
 
 
 def _names() -> list[Any]:
-    """Names of groups, with a halo in the ground's colour."""
+    """Names of groups, with a halo in the colour of the background."""
     table = alt.Chart(alt.NamedData("labels")).encode(x=_axis("x"), y=_axis("y"), text="name:N")
     # On a narrow screen only the biggest groups have room for a name.
     seen = alt.ExprRef("width < 420 && datum.rank > 5 ? 0 : 1")
-    text = {
+    text: dict[str, Any] = {
         "clip": True,
         "lineBreak": "\n",
         "fontSize": alt.ExprRef("width < 420 ? 11 : 13"),

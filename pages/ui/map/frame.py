@@ -1,4 +1,4 @@
-"""The tables of the map: which products to draw where, the names of groups, what is pointed out. Pure."""
+"""The tables of the map: products to draw, names of groups, marks on some of them. Pure."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import pandas as pd
 from pages.ui.map.paint import Paint
 from pages.ui.text import short
 
-_FEW, _LETTERS = 20, (32, 26)  # of a name on the map, where there are up to so many groups and where there are more
+_FEW, _LETTERS = 20, (32, 26)  # letters of a name for up to 20 groups and for more; all four chosen by hand
 _MARGIN = 0.05  # of the map's width, left free around it
-_TAIL = 0.002  # share of the places on each side that may lie outside the first view
+_TAIL = 0.002  # share of the points on each side that may lie outside the initial view
 
 
 @dataclass(frozen=True)
@@ -28,25 +28,25 @@ class View:
 
     @classmethod
     def of(cls, xy: np.ndarray) -> View:
-        """All but a few far-off ones of (n, 2) places, with a margin around them."""
+        """Of all (n, 2) points but a few outliers, with a margin."""
         (x0, y0), (x1, y1) = np.quantile(xy, (_TAIL, 1 - _TAIL), axis=0)
         m = max(x1 - x0, y1 - y0, 1e-3) * _MARGIN
         return cls(float(x0 - m), float(x1 + m), float(y0 - m), float(y1 + m))
 
     def inside(self, xy: np.ndarray) -> np.ndarray:
-        """The rows of (n, 2) places that are in it."""
+        """The rows of (n, 2) points that are in it."""
         return np.flatnonzero(((xy >= (self.x0, self.y0)) & (xy <= (self.x1, self.y1))).all(1))
 
     @classmethod
     def around(cls, xy: np.ndarray, least: float = 4.0) -> View:
-        """The first of (n, 2) places in the middle, with the nearer half of the others; at least `least` wide."""
+        """The first of (n, 2) points in the middle, with the nearer half of the others; at least `least` wide."""
         x, y = (float(v) for v in xy[0])
         half = max(least / 2, 1.2 * float(np.median(np.abs(xy - xy[0]).max(1))))
         return cls(x - half, x + half, y - half, y + half)
 
     @classmethod
     def parse(cls, text: str | None) -> View | None:
-        """From "x0,x1,y0,y1" as a link carries it; None when it is not that."""
+        """From "x0,x1,y0,y1" in a link; None when it is something else."""
         try:
             x0, x1, y0, y1 = (float(v) for v in (text or "").split(","))
         except ValueError:
@@ -56,26 +56,27 @@ class View:
 
     @classmethod
     def selected(cls, ranges: Mapping[str, Any] | None) -> View | None:
-        """From what a box or the pan of the chart reports; None when nothing is selected."""
+        """From the state of a box or pan of the chart; None when nothing is selected."""
         try:
-            (x0, x1), (y0, y1) = sorted(ranges["x"]), sorted(ranges["y"])  # type: ignore[index]
+            (x0, x1), (y0, y1) = (sorted((ranges or {})[axis]) for axis in "xy")
             return cls(float(x0), float(x1), float(y0), float(y1))
         except (KeyError, TypeError, ValueError):
             return None
 
     def text(self) -> str:
+        """As a link carries it."""
         return ",".join(f"{v:.3f}" for v in (self.x0, self.x1, self.y0, self.y1))
 
 
 def points(
     rows: np.ndarray, xy: np.ndarray, paint: Paint, titles: np.ndarray, more: Mapping[str, np.ndarray]
 ) -> pd.DataFrame:
-    """The drawn products. rows: those of the embedding to draw. xy (n, 2), titles (n,), each of `more` (n,): over all
-    rows. Columns row, x, y, title, colour and one per entry of `more` (text for the hover card). Shuffled, so that no
-    group covers the others; the same every time."""
+    """The products to draw. rows: of the embedding. xy (n, 2), titles (n,), each of `more` (n,): over all rows. Columns
+    row, x, y, title, colour and one per entry of `more` (text for the hover card). Shuffled with a fixed seed, so that
+    no group covers the others."""
     rows = np.random.default_rng(0).permutation(rows)
     names = np.array(paint.names, dtype=object)
-    frame = {
+    frame: dict[str, Any] = {
         "row": rows.astype(np.int32),
         "x": np.round(xy[rows, 0].astype(float), 3),
         "y": np.round(xy[rows, 1].astype(float), 3),
@@ -88,14 +89,14 @@ def points(
 
 
 def labels(xy: np.ndarray, codes: np.ndarray, names: tuple[str, ...], most: int = 40) -> pd.DataFrame:
-    """Where to write the names of groups: at the densest spot of each, the biggest first, none over another.
+    """Where to write the names of groups: at the densest spot of each, the largest first, none over another.
 
-    xy (n, 2); codes (n,) -1 or a position in `names`, in which " · " separates what a group is from what tells it
-    apart: that stands below, where there is room. Columns x, y, name, rank (from 0). At most `most` rows."""
+    xy (n, 2); codes (n,) -1 or a position in `names`. In a name, " · " separates the group from what sets it apart,
+    which is written on a second line if there is room. Columns x, y, name, rank (from 0). At most `most` rows."""
     (x0, y0), (x1, y1) = xy.min(0), xy.max(0)
     unit = max(x1 - x0, y1 - y0, 1e-9) / 620  # map units of a pixel on a usual screen
     taken: list[tuple[float, float, float, float]] = []
-    out = []
+    out: list[tuple[float, float, str, int]] = []
     sizes = np.bincount(codes[codes >= 0], minlength=len(names))
     for code in np.argsort(-sizes, kind="stable"):
         if len(out) == most or sizes[code] == 0:
@@ -117,8 +118,7 @@ def labels(xy: np.ndarray, codes: np.ndarray, names: tuple[str, ...], most: int 
 
 
 def _densest(xy: np.ndarray, cells: int = 24) -> tuple[float, float, float]:
-    """The middle (x, y) and the upper end of the places in the fullest neighbourhood of a grid: a group in two parts is
-    named on one of them."""
+    """The middle (x, y) and upper end of the fullest neighbourhood of a grid: a group in two parts is named on one."""
     if len(xy) < 4:
         return float(xy[0, 0]), float(xy[0, 1]), float(xy[0, 1])
     lo, reach = xy.min(0), float(np.ptp(xy, axis=0).max()) or 1.0
@@ -140,7 +140,7 @@ def marks(
     hits: np.ndarray,
     query: tuple[float, float, str] | None,
 ) -> pd.DataFrame:
-    """What is pointed out: the selected row and its neighbours, hits of a search, the place of a query.
+    """Marks: the selected row and its neighbours, hits of a search, the place of a query.
 
     Columns kind, x, y, title, x0, y0 (the start of a line to it; missing: no line)."""
     out: list[tuple[str, float, float, str, float, float]] = []

@@ -1,4 +1,4 @@
-"""The groups (clusters) of the map: which ones, made anew, listed and renamed."""
+"""The groups (clusters) of the map: chosen, made, listed and renamed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,12 @@ from embedcore.export import csv
 from embedcore.jobs import MakeClusters
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
-from pages.ui.map import view as mapview
+from pages.ui.map import view
+from pages.ui.map.texts import GROUP_TABLE
 from pages.ui.map.view import Scene
 from pages.ui.text import number, plain, share, short
 
-WAYS = {"auto": "k-means, automatic", "kmeans": "k-means, my number", "hdbscan": "HDBSCAN"}
+WAYS = {"auto": "k-means, automatic", "kmeans": "k-means, chosen number", "hdbscan": "HDBSCAN"}
 TYPICAL = 3
 
 
@@ -31,24 +32,23 @@ def title(name: str) -> str:
 
 
 def section(scene: Scene) -> None:
-    """Everything about groups, under the map."""
+    """Everything about groups, below the map."""
     st.subheader(
         "Groups",
         anchor=False,
-        help="Clusters: products whose vectors lie close together, found without being told "
-        "what to look for, and named by the words and column values that set them apart.",
+        help="Clusters of products with similar vectors, named by the words and values that set them apart.",
     )
     names = services.store().clusterings(scene.run)
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     with left:
         if scene.grouping:
-            mapview.setting(st.selectbox, "Groups shown", "groups", names, scene.grouping, format_func=title)
-    made = st.session_state.get("map:made", 0)  # another key closes the popover
-    with right, st.popover("Make other groups", icon=":material/hub:", width="stretch", key=f"map:make:{made}"):
+            view.setting(st.selectbox, "Groups shown", "groups", names, scene.grouping, format_func=title)
+    turn = st.session_state.get("map:made", 0)  # another key closes the popover
+    with right, st.popover("Make other groups", icon=":material/hub:", width="stretch", key=f"map:make:{turn}"):
         _form(scene)
     _jobs(scene)
     if scene.clusters is None or scene.grouping is None:
-        st.info("There are no groups yet: make some.", icon=":material/info:")
+        st.info("No groups yet. Make some.", icon=":material/info:")
         return
     _table(scene, scene.clusters, scene.grouping)
 
@@ -60,20 +60,19 @@ def _form(scene: Scene) -> None:
         format_func=WAYS.get,
         key="map:way",
         captions=[
-            "Every product is in a group; the number is the one that keeps groups best apart",
-            "Every product is in one of as many groups as you say",
-            "Dense regions of the map become groups; what lies between them is in none",
+            "Every product is in a group. The number that separates groups best.",
+            "Every product is in a group. You choose the number.",
+            "Dense regions of the map. Products between them are in no group.",
         ],
-        help="k-means (Lloyd 1982) on the vectors; the automatic number has the best silhouette, and is more "
-        "than 20 only where that is clearly better. "
-        "HDBSCAN (Campello and others 2013) on the UMAP.",
+        help="k-means (Lloyd 1982) on the vectors. The automatic number has the best silhouette, and is above 20 only "
+        "where that is clearly better. HDBSCAN (Campello and others 2013) on the UMAP.",
     )
-    settings: dict[str, int] = {}
+    k = min_size = None
     most = min(200, len(scene.embedding))
     if way == "kmeans":
-        settings["k"] = int(
+        k = int(
             st.number_input(
-                "How many groups", 2, max(2, most), min(20, max(2, most)), key="map:k", help="The k of k-means."
+                "How many groups", 2, max(2, most), min(20, max(2, most)), key="map:k", help="k of k-means."
             )
         )
     if way == "hdbscan":
@@ -83,30 +82,30 @@ def _form(scene: Scene) -> None:
             max(5, len(scene.embedding) // 2),
             0,
             key="map:size",
-            help="Products that a group needs at least (min_cluster_size); 0 lets the app choose.",
+            help="Products in the smallest group (min_cluster_size). 0 is automatic.",
         )
         if size:
-            settings["min_size"] = max(2, int(size))
+            min_size = max(2, int(size))
     if st.button("Find groups", type="primary", key="map:find"):
         method = "hdbscan" if way == "hdbscan" else "kmeans"
-        work = MakeClusters(scene.run, method, **settings, of=scene.dataset.name)
+        work = MakeClusters(scene.run, method, k, min_size, of=scene.dataset.name)
         st.session_state["map:group-job"] = services.jobs().submit(work).id
         st.session_state["map:made"] = st.session_state.get("map:made", 0) + 1
         st.rerun()
 
 
 def _jobs(scene: Scene) -> None:
-    """Progress of groups in the making; when mine are done they are shown."""
-    mine = st.session_state.get("map:group-job")
+    """Jobs that make groups; those started here are shown when they are done."""
+    own = st.session_state.get("map:group-job")
     live = [j.id for j in services.jobs().live(MakeClusters, run=scene.run)]
-    for id in dict.fromkeys([*live, *([mine] if mine else [])]):
+    for id in dict.fromkeys([*live, *([own] if own else [])]):
         job_ui.panel(id)
-    done = services.jobs().get(mine)
+    done = services.jobs().get(own)
     if done is not None and done.state == "done":
         del st.session_state["map:group-job"]
         services.clusters.clear()
         _typical.clear()
-        shell.remember(groups=str(done.result["name"]), colour=mapview.GROUP)
+        shell.remember(groups=str(done.result["name"]), colour=view.GROUP)
         st.rerun()
 
 
@@ -121,13 +120,13 @@ def _table(scene: Scene, clusters: Clusters, grouping: str) -> None:
         }
     )
     key = f"map:names:{scene.run[:8]}:{grouping}:{hash(clusters.names)}"
-    says = f"{len(clusters)} groups of {number(total)} products"
+    line = f"{len(clusters)} groups of {number(total)} products"
     if clusters.unassigned:
-        says += f"; {number(clusters.unassigned)} products ({share(clusters.unassigned / total)}) are in none"
+        line += f"; {number(clusters.unassigned)} products ({share(clusters.unassigned / total)}) are in none"
     st.caption(
-        f"{says}. Click a name to change it.",
-        help=f"Silhouette {clusters.silhouette:.2f}: how well apart the groups are, from -1 to 1; real shops rarely "
-        "pass 0.3.",
+        f"{line}. Double-click a name to change it.",
+        help=f"Silhouette {clusters.silhouette:.2f}: how well separated the groups are, from -1 to 1. Real catalogues "
+        "rarely reach 0.3.",
     )
     if problem := st.session_state.pop("map:rename", None):
         st.warning(plain(problem), icon=":material/edit_off:")
@@ -140,7 +139,7 @@ def _table(scene: Scene, clusters: Clusters, grouping: str) -> None:
         on_change=_rename,
         args=(key, scene.run, grouping),
         height=min(38 + 35 * len(frame), 460),
-        alt="Table of the groups with their size, share and typical products; names can be edited",
+        alt=f"{GROUP_TABLE} with size, share and typical products; names can be edited",
         column_config={
             "group": st.column_config.TextColumn(
                 "group", required=True, max_chars=80, width="medium", help="Double-click to rename."
@@ -154,12 +153,12 @@ def _table(scene: Scene, clusters: Clusters, grouping: str) -> None:
                 max_value=float(max(frame["share"].max(), 1e-9)),
             ),
             "typical products": st.column_config.ListColumn(
-                "typical products", width="large", help="Those nearest to the group's mean vector."
+                "typical products", width="large", help="Nearest to the group's mean vector."
             ),
         },
     )
     st.download_button(
-        "Download who is in which group (CSV)",
+        "Download products with their group (CSV)",
         lambda: csv(members(scene, clusters)),
         file_name=f"{short(scene.dataset.name, 40)} groups.csv",
         mime="text/csv",
@@ -180,7 +179,7 @@ def _rename(key: str, run: str, grouping: str) -> None:
 
 def members(scene: Scene, clusters: Clusters) -> pd.DataFrame:
     """Every product with its group."""
-    at = mapview.items(scene.data, scene.run)
+    at = view.items(scene.data, scene.run)
     names = np.array([*clusters.names, ""], dtype=object)
     return pd.DataFrame(
         {"id": scene.dataset.items[at], "product": scene.dataset.titles[at], "group": names[clusters.labels]}
@@ -188,15 +187,16 @@ def members(scene: Scene, clusters: Clusters) -> pd.DataFrame:
 
 
 def typical(scene: Scene, clusters: Clusters, grouping: str) -> list[list[str]]:
-    """For each group the titles of the products nearest to its mean vector."""
-    made = str(sorted(clusters.meta.items()))
-    rows = _typical(scene.run, grouping, len(clusters), made)
-    titles = scene.dataset.titles[mapview.items(scene.data, scene.run)]
+    """For each group, the titles of the products nearest to its mean vector."""
+    rows = _typical((scene.run, grouping, len(clusters), str(sorted(clusters.meta.items()))))
+    titles = scene.dataset.titles[view.items(scene.data, scene.run)]
     return [[short(titles[r], 48) for r in group] for group in rows]
 
 
 @st.cache_data(max_entries=8, show_spinner=False)
-def _typical(run: str, grouping: str, k: int, made: str) -> list[list[int]]:
+def _typical(key: tuple[str, str, int, str]) -> list[list[int]]:
+    """key: run, name of the groups, how many, how they were made (groups of one name may be made again)."""
+    run, grouping, k, _ = key
     clusters, unit = services.clusters(run, grouping), services.embedding(run).unit
     out = []
     for label in range(k):

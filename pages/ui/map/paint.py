@@ -1,4 +1,4 @@
-"""What a map is coloured by: values of products -> a few named groups with colours. Pure."""
+"""Colours of the map: values of products -> a few named classes with colours. Pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from embedcore.explore import Clusters
 from pages.ui.charts import OTHER, PALETTE
 from pages.ui.text import number, short
 
-VALUES = 20  # of a column that have a colour, or 19 and one that the rest share; groups may have the whole palette
+VALUES = 20  # colours for the values of a column; the rest share the last. Groups may use the whole palette
 MISSING = "#c3c8d0"
 # From few to many, readable on white and on dark.
 SCALE = ("#4a53c6", "#8147d0", "#b3459f", "#d9576f", "#ee7b4e", "#f3a13c", "#e9c63b")
@@ -37,21 +37,23 @@ class Paint:
 
 
 def by_cluster(clusters: Clusters) -> Paint:
-    """One colour for each of the biggest clusters, one for all smaller ones, one for products in none."""
+    """A colour for each of the largest clusters, one for all smaller ones, one for products in none."""
     sizes = clusters.sizes
     order = np.argsort(-sizes, kind="stable")
     names = [clusters.names[i] for i in order]
-    return _named("group", clusters.labels, names, order, "smaller groups", "in no group", len(PALETTE))
+    return _named(
+        "group", clusters.labels, names, order, rest="smaller groups", missing="in no group", most=len(PALETTE)
+    )
 
 
 def by_names(title: str, values: pd.Series) -> Paint:
-    """One colour for each of the most frequent values, one for all others, one for missing ones."""
+    """A colour for each of the most frequent values, one for all others, one for missing ones."""
     codes, found = pd.factorize(values)
     order = np.argsort(-np.bincount(codes[codes >= 0], minlength=len(found)), kind="stable")
-    return _named(title, codes, [str(found[i]) for i in order], order, "other", "no value")
+    return _named(title, codes, [str(found[i]) for i in order], order, rest="other", missing="no value")
 
 
-def by_number(title: str, values: pd.Series, money: bool = False) -> Paint:
+def by_number(title: str, values: pd.Series, *, money: bool = False) -> Paint:
     """Steps that hold about equally many products each (quantiles), from small to large."""
     dates = pd.api.types.is_datetime64_any_dtype(values)
     v = values.to_numpy("datetime64[D]").astype(float) if dates else values.to_numpy(float)
@@ -77,9 +79,16 @@ def by_number(title: str, values: pd.Series, money: bool = False) -> Paint:
 
 
 def _named(
-    title: str, codes: np.ndarray, names: Sequence[str], order: np.ndarray, rest: str, missing: str, most: int = VALUES
+    title: str,
+    codes: np.ndarray,
+    names: Sequence[str],
+    order: np.ndarray,
+    *,
+    rest: str,
+    missing: str,
+    most: int = VALUES,
 ) -> Paint:
-    """codes: (n,) -1 or a code; order: codes from the most to the least frequent, names: theirs. most: colours."""
+    """codes: (n,) -1 or a code. order: codes from the most to the least frequent. names: of these. most: colours."""
     fits = len(names) <= most
     shown = len(names) if fits else most - 1
     place = np.full(len(names) + 1, shown, np.int64)
@@ -101,7 +110,7 @@ def _named(
 
 
 def _unique(names: Sequence[str]) -> list[str]:
-    """Names that became equal when they were cut get a number: a chart would merge them."""
+    """Number names that are equal after cutting: the chart would merge them."""
     seen: dict[str, int] = {}
     out = []
     for n in names:

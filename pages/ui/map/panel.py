@@ -1,8 +1,8 @@
-"""What stands beside the map: a product and its neighbours, what a search found, what is in a box."""
+"""Beside the map: a product and its neighbours, hits of a search, the products in a box."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -11,10 +11,10 @@ import streamlit as st
 from embedcore.explore import Hit, Recommendation, similar_products
 from embedcore.export import csv
 from pages.ui import cards, picker, pictures, services
-from pages.ui.map import search as mapsearch
-from pages.ui.map import view as mapview
+from pages.ui.map import search, view
 from pages.ui.map.frame import View
 from pages.ui.map.search import Answer
+from pages.ui.map.texts import BOX_EMPTY, BOX_GUIDE, CLOSE_BY, DOWNLOAD_BOX, FOUND, GUIDE, IN_BOX, NEAREST, NO_PLACE
 from pages.ui.map.view import Scene
 from pages.ui.text import number, plain, share, short
 
@@ -38,28 +38,23 @@ def neighbours(scene: Scene) -> list[Recommendation]:
 
 
 def hint(scene: Scene) -> None:
-    """Nothing is selected yet: what can be done."""
+    """Nothing is selected yet: what to do."""
     groups = f" in {len(scene.clusters)} groups" if scene.clusters is not None else ""
     with st.container(border=True):
         st.markdown(f"**{number(len(scene.embedding))} products{groups}**")
         st.markdown(
-            "Each point is a product. Points that are close together are alike to this result; far apart, they have "
-            "little in common."
-        )
-        st.markdown(
-            "- **Pick**: click a point to see the product and its neighbours\n"
-            "- **Box**: draw a box to list and download what is in it\n"
+            f"- {GUIDE} to see the product and its neighbours\n"
+            "- **Box**: draw a box to list and download its products\n"
             "- **Pan**: drag the map, zoom with the wheel\n"
-            "- Click a name in the legend to single it out, double-click to undo"
+            "- Click a name in the legend to highlight it, double-click to undo"
         )
         one = picker.example(scene.dataset, scene.embedding)
         st.button(
-            "Show me one",
+            "Show the bestseller",
             icon=":material/auto_awesome:",
-            on_click=mapview.select,
+            on_click=view.select,
             args=(str(scene.dataset.items[one]),),
             key="map:example",
-            help="The product that is bought most.",
         )
 
 
@@ -70,20 +65,20 @@ def product(scene: Scene, near: Sequence[Recommendation], query: str) -> None:
     title, id = str(scene.dataset.titles[scene.item]), str(scene.dataset.items[scene.item])
     with st.container(horizontal=True, gap="small"):
         label, icon, help = (
-            ("Results", "arrow_back", "Back to what the search found.")
+            ("Results", "arrow_back", "Back to the search hits.")
             if query
-            else ("Close", "close", "Select no product.")
+            else ("Close", "close", "Deselect the product.")
         )
-        st.button(label, icon=f":material/{icon}:", on_click=mapview.select, args=(None,), key="map:close", help=help)
+        st.button(label, icon=f":material/{icon}:", on_click=view.select, args=(None,), key="map:close", help=help)
         if scene.row is not None:
             places = scene.xy[[scene.row, *[scene.embedding.row_of[r.id] for r in near]]]
             st.button(
                 "Zoom in",
                 icon=":material/zoom_in:",
-                on_click=mapview.zoom,
+                on_click=view.zoom,
                 args=(View.around(places),),
                 key="map:in",
-                help="Show the part of the map where this product and most of its neighbours are.",
+                help="Show this product and most of its neighbours.",
             )
     with st.container(border=True):
         pictures.show(scene.dataset, scene.item, 128)
@@ -94,26 +89,24 @@ def product(scene: Scene, near: Sequence[Recommendation], query: str) -> None:
         facts = cards.facts(scene.dataset, scene.item)
         if facts:
             lines = [f":gray[{plain(short(c.replace('_', ' '), 24))}] {plain(short(v, 140))}" for c, v in facts.items()]
-            with st.expander("All the catalogue says", key=f"map:facts:{id}"):
+            with st.expander("All columns", key=f"map:facts:{id}"):
                 st.markdown("  \n".join(lines))
     if scene.row is None:
         st.info(
-            "This product has no vector in this result, so it has no place on the map: it was bought too rarely or "
-            "has no text.",
+            f"This product has no vector, so it has {NO_PLACE}. It was bought too rarely or has no text.",
             icon=":material/info:",
         )
         return
     st.markdown(
-        "**Nearest products**",
-        help="The products whose vectors point most nearly the same way. The number is the "
-        "cosine similarity: 1 the same, 0 nothing in common. On the map they are ringed and joined by lines; "
-        "a flat map cannot keep every neighbour close.",
+        f"**{NEAREST}**",
+        help="Ranked by cosine similarity: 1 is the same, 0 is unrelated. On the map they are ringed and joined by "
+        "lines. A flat map cannot keep every neighbour close.",
     )
     listing([(r.item, r.title, r.score, r.reason) for r in near], scene, "near")
 
 
 def listing(found: Sequence[tuple[int, str, float, str]], scene: Scene, key: str) -> None:
-    """Products to walk on to: (item, title, score, reason)."""
+    """Products to go to next: (item, title, score, reason)."""
     with st.container(gap="xsmall"):
         for item, title, score, reason in found:
             with st.container(border=True, gap=None), pictures.beside(scene.dataset, item, 48):
@@ -122,7 +115,7 @@ def listing(found: Sequence[tuple[int, str, float, str]], scene: Scene, key: str
                     key=f"map:{key}:{item}",
                     type="tertiary",
                     wrap=False,
-                    on_click=mapview.select,
+                    on_click=view.select,
                     args=(str(scene.dataset.items[item]),),
                     help=f"Select {plain(title)}",
                 )
@@ -130,54 +123,55 @@ def listing(found: Sequence[tuple[int, str, float, str]], scene: Scene, key: str
 
 
 def results(scene: Scene, found: Answer) -> None:
-    """What a search found."""
+    """The hits of a search."""
     if found.note:
         st.info(plain(found.note), icon=":material/search_off:")
     if found.hits:
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**Found for “{plain(short(found.query, 40))}”**", width="content")
-            st.button("Clear", icon=":material/close:", key="map:clear", on_click=mapsearch.clear)
+            st.markdown(f"**{FOUND} “{plain(short(found.query, 40))}”**", width="content")
+            st.button("Clear", icon=":material/close:", key="map:clear", on_click=search.clear)
         listing(_rows(scene, found.hits, why=True), scene, "hit")
     if found.near:
         st.markdown(
-            "**Close to them on this map**",
-            help="Neighbours, in this result, of the best matches' mean vector, by "
-            "cosine similarity: not what your words say, but what belongs to it.",
+            f"**{CLOSE_BY}**",
+            help="Neighbours of the best matches' mean vector in this embedding, by cosine similarity.",
         )
         listing(_rows(scene, found.near), scene, "beside")
-    mapsearch.offer_text(scene)
+    search.offer_text(scene)
 
 
-def _rows(scene: Scene, hits: Sequence[Hit], why: bool = False) -> list[tuple[int, str, float, str]]:
+def _rows(scene: Scene, hits: Sequence[Hit], *, why: bool = False) -> list[tuple[int, str, float, str]]:
     out = []
     for h in hits:
-        says = cards.about(scene.dataset, h.item)
+        line = cards.about(scene.dataset, h.item)
         if h.id not in scene.embedding.row_of:
-            says += " · not on this map"
-        out.append((h.item, h.title, h.score, f"{h.why} · {says}" if why else says))
+            line += " · not on this map"
+        out.append((h.item, h.title, h.score, f"{h.why} · {line}" if why else line))
     return out
 
 
-def in_box(scene: Scene, box: View | None, group: Callable[[int], str]) -> None:
-    """Every product in the box, as a table to download."""
+def in_box(scene: Scene, box: View | None) -> None:
+    """The products in the box, as a table to download."""
     if box is None:
-        st.info("Drag a box over the map: all products in it are listed here.", icon=":material/select_all:")
+        st.info(BOX_GUIDE, icon=":material/select_all:")
         return
     rows = services.store().in_box(scene.run, scene.layout, box.x0, box.x1, box.y0, box.y1)
     if not len(rows):
-        st.info("There is no product in this box.", icon=":material/select_all:")
+        st.info(BOX_EMPTY, icon=":material/select_all:")
         return
     frame = table(scene, rows)
-    st.markdown(f"**{number(len(rows))} product{'' if len(rows) == 1 else 's'} in the box**")
+    st.markdown(f"**{number(len(rows))} product{'' if len(rows) == 1 else 's'} {IN_BOX}**")
     if scene.clusters is not None:
         labels, sizes = np.unique(scene.clusters.labels[rows], return_counts=True)
         top = np.argsort(-sizes, kind="stable")[:3]
-        says = [f"{share(sizes[i] / len(rows))} {group(int(labels[i]))}" for i in top]
-        st.caption(plain(", ".join(says)) + (" …" if len(labels) > 3 else ""))
+        names = [*scene.clusters.names, "in no group"]  # label -1 is the last
+        parts = [f"{share(sizes[i] / len(rows))} {names[labels[i]]}" for i in top]
+        st.caption(plain(", ".join(parts)) + (" …" if len(labels) > 3 else ""))
+    columns = [str(c) for c in frame]
     first = ["product", "in baskets", *scene.dataset.columns("price"), "group"]
     st.dataframe(
         frame,
-        column_order=[*(c for c in first if c in frame), *(c for c in frame if c not in first)],
+        column_order=[*(c for c in first if c in columns), *(c for c in columns if c not in first)],
         hide_index=True,
         height=_TABLE,
         width="stretch",
@@ -191,7 +185,7 @@ def in_box(scene: Scene, box: View | None, group: Callable[[int], str]) -> None:
         },
     )
     st.download_button(
-        "Download all of them (CSV)",
+        DOWNLOAD_BOX,
         lambda: csv(frame),
         icon=":material/download:",
         mime="text/csv",
@@ -204,12 +198,12 @@ def in_box(scene: Scene, box: View | None, group: Callable[[int], str]) -> None:
 def _from_table(key: str, frame: pd.DataFrame) -> None:
     chosen = st.session_state[key].selection.rows
     if chosen:
-        mapview.select(str(frame["id"].iloc[chosen[0]]))
+        view.select(str(frame["id"].iloc[chosen[0]]))
 
 
 def table(scene: Scene, rows: np.ndarray) -> pd.DataFrame:
-    """These rows of the embedding with what is known of them, most bought first."""
-    at = mapview.items(scene.data, scene.run)[rows]
+    """These rows of the embedding with their catalogue columns, bestsellers first."""
+    at = view.items(scene.data, scene.run)[rows]
     out = {"product": scene.dataset.titles[at], "id": scene.dataset.items[at]}
     if scene.clusters is not None:
         out["group"] = np.array([*scene.clusters.names, ""], dtype=object)[scene.clusters.labels[rows]]

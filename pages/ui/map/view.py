@@ -1,4 +1,4 @@
-"""What the Map page shows at the moment: read from the URL, changed by the controls and by clicks on the chart."""
+"""The state of the Map page: read from the URL, changed by controls and by clicks on the chart."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from embedcore.explore import Clusters, finest_first
 from embedcore.explore import projection as projections
 from embedcore.neighbours import Graph
 from pages.ui import services, shell
-from pages.ui.map import weights as weighting
+from pages.ui.map import weights
 from pages.ui.map.frame import View
+from pages.ui.map.texts import BEST, FAST
 
 GROUP, BOUGHT = ":group", ":bought"  # no column is called like this
-LAYOUTS = {"umap": "Best (UMAP)", "pca": "Quick (PCA)"}
+LAYOUTS = {"umap": BEST, "pca": FAST}
 MODES = {"pick": "Pick", "box": "Box", "pan": "Pan"}
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """The chosen dataset and result, and how they are looked at. colour: GROUP, BOUGHT or a column. item: position in
+    """The chosen dataset and run, and how they are shown. colour: GROUP, BOUGHT or a column. item: position in
     Dataset.items of the selected product. waiting: the better map is not there yet."""
 
     data: str
@@ -38,7 +39,7 @@ class Scene:
     colour: str
     mode: str
     item: int | None
-    weights: weighting.Weights = ()
+    weights: weights.Weights = ()
 
     @property
     def row(self) -> int | None:
@@ -47,70 +48,77 @@ class Scene:
 
     @property
     def projection(self) -> projections.Projection:
-        """The map, under the weights of this view."""
+        """The map under the weights of this view."""
         return projection(self.data, self.run, self.layout, self.weights)
 
     @property
     def xy(self) -> np.ndarray:
-        """(n, 2) places of the rows."""
+        """(n, 2) positions of the rows."""
         return self.projection.xy
 
     @property
     def graph(self) -> Graph | None:
-        """Who is closest to whom; None under other weights: then one product's neighbours are looked up at once."""
+        """The neighbour graph; None under other weights: then neighbours are looked up for one product."""
         return None if self.weights else services.graph(self.run)
 
 
 def read(data: str, run: str) -> Scene:
-    """The scene that the URL asks for; what is not there is replaced by the usual."""
+    """The scene in the URL; what it asks for and is not there is replaced by the default."""
     store = services.store()
-    weights = weighting.asked(run)
+    weighted = weights.chosen(run)
     dataset = services.dataset(data)
-    embedding = weighting.embedding(data, run, weights) if weights else services.embedding(run)
+    embedding = weights.embedding(data, run, weighted) if weighted else services.embedding(run)
     there = store.projections(run)
     wanted = shell.url("layout")
-    layout = wanted if wanted in there else "umap" if "umap" in there and wanted not in LAYOUTS else "pca"
-    layout = "pca" if weights else layout
+    layout = (
+        wanted
+        if wanted is not None and wanted in there
+        else "umap"
+        if "umap" in there and wanted not in LAYOUTS
+        else "pca"
+    )
+    layout = "pca" if weighted else layout
     names = store.clusterings(run)
     grouping = shell.url("groups")
     grouping = grouping if grouping in names else "kmeans" if "kmeans" in names else names[-1] if names else None
     clusters = services.clusters(run, grouping) if grouping else None
     colours = colourings(dataset, clusters)
     colour, mode, item = shell.url("colour"), shell.url("mouse"), shell.url("item")
-    _forget_places(run, layout, weights)
+    _forget_places(run, layout, weighted)
     return Scene(
         data,
         run,
         dataset,
         embedding,
         layout,
-        "umap" not in there and not weights,
+        "umap" not in there and not weighted,
         grouping,
         clusters,
-        colour if colour in colours else next(iter(colours)),
-        mode if mode in MODES else "pick",
+        colour if colour is not None and colour in colours else next(iter(colours)),
+        mode if mode is not None and mode in MODES else "pick",
         dataset.index.get(item) if item else None,
-        weights,
+        weighted,
     )
 
 
-def projection(data: str, run: str, layout: str, weights: weighting.Weights) -> projections.Projection:
-    return weighting.projection(data, run, weights) if weights else services.projection(run, layout)
+def projection(data: str, run: str, layout: str, weighted: weights.Weights) -> projections.Projection:
+    """The map of a run, under other weights if there are any."""
+    return weights.projection(data, run, weighted) if weighted else services.projection(run, layout)
 
 
 def colourings(dataset: Dataset, clusters: Clusters | None) -> dict[str, str]:
-    """What the points can be coloured by -> how it is called."""
-    out = {GROUP: "Group (cluster)"} if clusters is not None else {}
+    """What the points can be coloured by -> its label."""
+    out = {GROUP: "Group"} if clusters is not None else {}
     columns = [c for c in finest_first(dataset) if c not in out]
     columns += dataset.columns("brand", "price", "number", "date", "text")
     out.update({c: c for c in columns})
     if dataset.baskets is not None:
-        out[BOUGHT] = "How often it is bought"
-    return out or {BOUGHT: "How often it is bought"}
+        out[BOUGHT] = "Baskets with it"
+    return out or {BOUGHT: "Baskets with it"}
 
 
 def _forget_places(*now: object) -> None:
-    """Places in the URL belong to one map (result, layout, weights): they go when another one is shown."""
+    """Zoom and box belong to one map (run, layout, weights): drop them when another one is shown."""
     before = st.session_state.get("map:of")
     st.session_state["map:of"] = now
     if before not in (None, now):
@@ -119,13 +127,12 @@ def _forget_places(*now: object) -> None:
 
 
 def renew() -> None:
-    """The chart starts again from the view and box in the URL."""
+    """Start the chart again from the view and box in the URL."""
     st.session_state["map:visit"] = st.session_state.get("map:visit", 0) + 1
 
 
 def entry(scene: Scene) -> tuple[str, View | None, View | None]:
-    """(key of the chart, the view it starts with, the box it starts with); they stay while the chart is on screen,
-    or every move would draw it anew."""
+    """(key of the chart, initial view, initial box). They stay while the chart is on screen: a change redraws it."""
     key = f"map:{scene.run[:8]}:{scene.layout}:{scene.mode}:{st.session_state.get('map:visit', 0)}"
     held = st.session_state.get("map:entry")
     if held is None or held[0] != key:
@@ -135,7 +142,7 @@ def entry(scene: Scene) -> tuple[str, View | None, View | None]:
 
 
 def setting(make: Callable[..., Any], label: str, name: str, options: Sequence[str], value: str, **more: Any) -> None:
-    """A control whose value is in the URL under `name`. make: st.segmented_control or st.selectbox."""
+    """A control whose value is in the URL as `name`. make: st.segmented_control or st.selectbox."""
     widget = f"map:{name}"
     if st.session_state.get(widget) != value:
         st.session_state[widget] = value
@@ -166,19 +173,19 @@ def clicked(before: Sequence[int], now: Sequence[int]) -> int | None:
 
 
 def on_chart(key: str, run: str) -> None:
-    """Somebody clicked, drew a box or moved the map."""
-    said = st.session_state[key].selection
-    if "pick" in said:
-        now = [int(p["row"]) for p in said["pick"] or ()]
+    """A click, a box or a pan on the chart."""
+    selection = st.session_state[key].selection
+    if "pick" in selection:
+        now = [int(p["row"]) for p in selection["pick"] or ()]
         row = clicked(st.session_state.get("map:picked", (key, []))[1], now)
         st.session_state["map:picked"] = (key, now)
         if row is not None:
             select(str(services.embedding(run).ids[row]))
-    if "box" in said:
-        box = View.selected(said["box"])
+    if "box" in selection:
+        box = View.selected(selection["box"])
         shell.remember(box=box.text() if box else None)
-    if "pan" in said:
-        view = View.selected(said["pan"])
+    if "pan" in selection:
+        view = View.selected(selection["pan"])
         shell.remember(zoom=view.text() if view else None)
 
 

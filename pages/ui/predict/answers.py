@@ -1,4 +1,4 @@
-"""What a result predicts, on screen: asking the worker for it, one answer, many answers."""
+"""Predictions on screen: asking the worker, one answer, many answers."""
 
 from __future__ import annotations
 
@@ -13,9 +13,10 @@ from embedcore import Dataset
 from embedcore.export import csv
 from embedcore.store import RunInfo
 from pages.ui import charts, services
+from pages.ui.predict.texts import SURE, UNKNOWN
 from pages.ui.text import number, plain, share, short
 
-_TIMEOUT = 120.0
+_TIMEOUT = 120.0  # seconds; a cold worker loads torch first
 
 
 def of_products(run: RunInfo, ids: Sequence[str]) -> dict[str, Any]:
@@ -43,24 +44,20 @@ def _folder(run: RunInfo) -> str:
 
 
 @st.cache_data(max_entries=16, show_spinner="Asking the model …")
-def _ask(run: str, method: str, question: str) -> dict[str, Any]:
+def _ask(run: str, method: str, query: str) -> dict[str, Any]:
     model = str(services.store().model_folder(run))
-    return services.jobs().ask("predict", {"method": method, "model": model, **json.loads(question)}, _TIMEOUT)
+    return services.jobs().ask("predict", {"method": method, "model": model, **json.loads(query)}, _TIMEOUT)
 
 
 def one(found: Mapping[str, Any], dataset: Dataset, meta: Mapping[str, Any]) -> None:
     """The first answer: what it is, how sure, and what else it could be."""
     target = found["target"]
     if not found["known"][0]:
-        st.warning(
-            "Nothing of what you gave is known to this result, so this is only the commonest answer.",
-            icon=":material/help:",
-        )
+        st.warning(UNKNOWN, icon=":material/help:")
     if found["kind"] == "number":
         st.metric(plain(target), _amount(found["values"][0]))
         st.caption(
-            f"For 8 of 10 products it is between {_amount(found['low'][0])} and {_amount(found['high'][0])}, judging "
-            "by products kept out of the training."
+            f"Range: {_amount(found['low'][0])} to {_amount(found['high'][0])}. Right for 8 of 10 held-out products."
         )
         return
     if found["kind"] == "bought with":
@@ -68,45 +65,45 @@ def one(found: Mapping[str, Any], dataset: Dataset, meta: Mapping[str, Any]) -> 
         st.metric(
             "Purchase probability",
             f"{100 * often:.2g} %",
-            help="The share of baskets that would hold it, judging by products like it (purchase probability).",
+            help="The expected share of baskets with it, from similar products.",
         )
-        st.markdown("**Bought with it, most likely**")
+        st.markdown("**Most likely bought with it**")
     else:
-        st.markdown(f"**{plain(target)}: {plain(found['values'][0])}**, {share(found['confidence'][0])} sure")
+        st.markdown(f"**{plain(target)}: {plain(found['values'][0])}**, {share(found['confidence'][0])} {SURE}")
     names = [_name(dataset, value, found["kind"]) for value, _ in found["top"][0]]
     chances = [p for _, p in found["top"][0]]
     frame = pd.DataFrame({"answer": [short(n, 40) for n in names], "chance": [100 * p for p in chances]})
-    alt = f"Bar chart of the likeliest answers: {names[0]}, {share(chances[0])}"
+    alt = f"Bar chart of the most likely answers: {names[0]}, {share(chances[0])}"
     st.altair_chart(charts.bars(frame, "answer", "chance", "probability in %"), width="stretch", alt=alt)
     if found["kind"] == "category" and (line := tested(meta, found["confidence"][0])):
         st.caption(line)
 
 
 def tested(meta: Mapping[str, Any], confidence: float) -> str:
-    """How often answers of this confidence were right on products kept out of the training."""
+    """How often answers of this confidence were right on held-out products."""
     for part in meta.get("calibration", ()):
         if part["from"] <= confidence < part["to"] or confidence >= part["to"] == 1.0:
             of = f"{number(part['rows'])} such answer{'' if part['rows'] == 1 else 's'}"
             return (
-                f"How far to trust that: {share(part['right'])} of {of} ({share(part['from'])} to {share(part['to'])} "
-                "sure) were right on products kept out of the training."
+                f"{share(part['right'])} of {of} ({share(part['from'])} to {share(part['to'])} sure) were right on "
+                "held-out products."
             )
     return ""
 
 
 def many(found: Mapping[str, Any], dataset: Dataset, key: str, name: str, titles: Mapping[str, str]) -> None:
-    """All answers as a table with what it takes to trust them, and the file. titles: id -> what to call it."""
+    """All answers as a table, filtered by confidence, and as a file. titles: id -> title."""
     frame = table(found, dataset, titles)
     if found["kind"] == "category":
         low = st.slider(
-            "Only answers at least this sure",
+            "Minimum confidence",
             0,
             100,
             0,
             5,
             format="%d %%",
             key=f"sure:{key}",
-            help="The probability of the likeliest value, corrected on products kept out of the training.",
+            help="Probability of the most likely value, calibrated on held-out products.",
         )
         kept = frame[frame["confidence"] >= low / 100]
     else:
@@ -121,7 +118,7 @@ def many(found: Mapping[str, Any], dataset: Dataset, key: str, name: str, titles
         column_config={"confidence": percent, "purchase probability": percent},
     )
     st.download_button(
-        "Download the answers (CSV)",
+        "Download answers (CSV)",
         csv(kept),
         f"{short(name, 60)}.csv",
         "text/csv",
@@ -132,7 +129,7 @@ def many(found: Mapping[str, Any], dataset: Dataset, key: str, name: str, titles
 
 
 def table(found: Mapping[str, Any], dataset: Dataset, titles: Mapping[str, str]) -> pd.DataFrame:
-    """One row an answer."""
+    """One row per answer."""
     kind = found["kind"]
     out: dict[str, Any] = {"id": found["ids"], "title": [titles.get(i, "") for i in found["ids"]]}
     label = "most likely bought with" if kind == "bought with" else f"predicted {found['target']}"
@@ -147,7 +144,7 @@ def table(found: Mapping[str, Any], dataset: Dataset, titles: Mapping[str, str])
     if not any(out["title"]):
         del out["title"]
     if not all(found["known"]):
-        out["known"] = ["" if k else "nothing known of it" for k in found["known"]]
+        out["known"] = ["" if k else "no known value" for k in found["known"]]
     return pd.DataFrame(out)
 
 

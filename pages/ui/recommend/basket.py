@@ -29,11 +29,11 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
         picker.search(
             dataset,
             "find-for-basket",
-            texts.ADD_PRODUCT,
-            texts.ADD,
-            ":material/add:",
             lambda i: _put(dataset, [*items, i]),
-            items,
+            label=texts.ADD_PRODUCT,
+            action=texts.ADD,
+            icon=":material/add:",
+            exclude=items,
         )
     _contents(dataset, items, customer)
     if not items:
@@ -46,7 +46,7 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
         taste = _taste(data, customer)
         found = for_basket(dataset, model, items, K, together=services.together(data), **taste)
     else:
-        found = like_basket(dataset, services.embedding(shell.need_result(data)), items, K)
+        found = like_basket(dataset, services.embedding(shell.need_run(data).key), items, K)
         st.info(texts.NO_BASKETS, icon=":material/info:")
     st.subheader(
         texts.GOES_WITH_BASKET,

@@ -21,9 +21,7 @@ _NAMES = 4  # times K: so many are fetched, since several may share a name
 
 def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
     """Pick a product, then one list of what it is related to."""
-    picker.search(
-        dataset, "find-product", texts.WHICH_PRODUCT, texts.CHOOSE, ":material/arrow_forward:", _look(dataset)
-    )
+    picker.search(dataset, "find-product", _look(dataset))
     with st.container():
         item = _chosen(dataset)
     with st.container(border=True):
@@ -38,7 +36,7 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
     options = {k: v for k, v in texts.RELATION.items() if k != "with" or dataset.baskets is not None}
     relation = choice.segments("relation", "How it is related", options)
     if relation == "alike":
-        _alike(dataset, data, item, shell.need_result(data))
+        _alike(dataset, data, item, shell.need_run(data).key)
         return
     st.caption(texts.RELATION_HELP[relation])
     if relation == "with" and model is None:

@@ -42,7 +42,6 @@ MEANING = {
 AS_TABLE, DOWNLOAD = "As a table", "Download the list (CSV)"
 
 # A product
-WHICH_PRODUCT, CHOOSE = "Which product?", "Choose"
 RELATION = {"with": "Goes with it", "instead": "Instead of it", "alike": "Similar in an embedding"}
 RELATION_HELP = {
     "with": "Complements: other kinds of products, in one basket with it more often than by chance.",

@@ -1,4 +1,4 @@
-"""While a training goes on: what counting alone already says of a product."""
+"""While a training runs: the nearest products that counting alone finds."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from embedcore.explore import closest
 from embedcore.progress import FIRST
 from pages.ui import cards, picker, services, shell
 from pages.ui.text import count, plain, short
+from pages.ui.train.texts import COUNTED, FIRST_ANSWER
 
 K = 10
-_QUICK = 5_000_000  # purchases of which who was bought with whom is looked up in a second
+_QUICK = 5_000_000  # purchases up to which shared baskets are looked up in a second; measured on two cores
 
 
 @st.fragment
 def section(id: str, data: str) -> None:
-    """Pick a product and see its neighbours by the first answer. It is drawn once and then only when somebody uses it:
-    what polls the training leaves it alone."""
+    """Pick a product and see its neighbours in the first answer. A fragment of its own: polling the training does not
+    redraw it."""
     vectors = None
     with suppress(OSError):  # the training has just ended
         vectors = _vectors(id)
@@ -31,19 +32,17 @@ def section(id: str, data: str) -> None:
     dataset = services.dataset(data)
     with st.container(border=True):
         st.markdown(
-            "**A first answer, while it learns**",
+            f"**{FIRST_ANSWER}**",
             help="Positive pointwise mutual information of products in one list of purchases, context frequencies "
             "smoothed by the exponent 0.5, and its randomised singular value decomposition.",
         )
         st.caption(
-            "These are counted, not trained yet: products that are bought with the same others more often than chance "
-            "would have it. When the training is done, its own answer takes their place." + _part(vectors)
+            f"{COUNTED}: products that are bought with the same others more often than chance. The trained embedding "
+            f"will replace them.{_part(vectors)}"
         )
-        # A place of its own for each: what is found must not push the table down to where the last one still stands.
+        # A container each: search hits must not push the table down to where the last one still is.
         with st.container():
-            picker.search(
-                dataset, f"first:{id}", "Which product?", "Choose", ":material/arrow_forward:", _look(dataset)
-            )
+            picker.search(dataset, f"first:{id}", _look(dataset))
         with st.container():
             _neighbours(dataset, vectors, data, _chosen(dataset, vectors))
 
@@ -52,13 +51,13 @@ def _neighbours(dataset: Dataset, vectors: Embedding, data: str, item: int) -> N
     name = plain(short(dataset.titles[item], 80))
     st.markdown(f"**{name}**  \n:small[:gray[{plain(cards.about(dataset, item))}]]")
     if str(dataset.items[item]) not in vectors.row_of:
-        st.info("It is bought too rarely for a first answer.", icon=":material/info:")
+        st.info("Bought too rarely for a first answer.", icon=":material/info:")
         return
     found, scores = closest(dataset, vectors, None, vectors.row(str(dataset.items[item])), K, from_baskets=True)
     frame = pd.DataFrame(
         {
             "product": dataset.titles[found],
-            "alike": scores,
+            "similarity": scores,
             "bought": _together(dataset, data, item, found),
             "about": [cards.about(dataset, int(other)) for other in found],
         }
@@ -70,24 +69,25 @@ def _neighbours(dataset: Dataset, vectors: Embedding, data: str, item: int) -> N
         alt=f"Table of the {len(found)} products nearest to {short(dataset.titles[item], 80)} so far",
         column_config={
             "product": st.column_config.TextColumn("nearest so far", width="medium"),
-            "bought": st.column_config.TextColumn("bought with it", width="medium"),
-            "about": "what it is",
-            "alike": st.column_config.ProgressColumn(
+            "bought": st.column_config.TextColumn("bought together", width="medium"),
+            "similarity": st.column_config.ProgressColumn(
                 format="%.2f",
                 min_value=0,
                 max_value=1,
                 width="small",
-                help="Cosine similarity of the counted vectors. Products that are rarely bought step back in the list.",
+                help="Cosine similarity of the counted vectors. Rarely bought products are ranked lower.",
             ),
         },
     )
 
 
 def _together(dataset: Dataset, data: str, item: int, others: np.ndarray) -> list[str | None]:
-    """In how many baskets each is with the product; None where there are too many to look it up at once."""
+    """In how many baskets each is with the product; None where a look-up would take too long."""
     if dataset.baskets is None or len(dataset.baskets.items) > _QUICK:
         return [None] * len(others)
     together = services.together(data)
+    if together is None:
+        return [None] * len(others)
     shared = together.shared([item], others)[0]
     return [
         together.evidence(item, int(o), int(n)) or "never in one basket" for o, n in zip(others, shared, strict=True)
@@ -96,13 +96,13 @@ def _together(dataset: Dataset, data: str, item: int, others: np.ndarray) -> lis
 
 def _part(vectors: Embedding) -> str:
     read, of = vectors.meta["read"], vectors.meta["documents"]
-    return f" Counted in a sample: {read:,} of {count(of, 'list')} of purchases." if read < of else ""
+    return f" From a sample: {read:,} of {count(of, 'list')} of purchases." if read < of else ""
 
 
 def _chosen(dataset: Dataset, vectors: Embedding) -> int:
-    """What was looked at last, here or on another page; else the product bought most."""
-    asked = shell.url("item")
-    return dataset.index[asked] if asked in dataset.index else picker.example(dataset, vectors)
+    """The product of the URL, else the bestseller."""
+    wanted = shell.url("item")
+    return dataset.index[wanted] if wanted in dataset.index else picker.example(dataset, vectors)
 
 
 def _look(dataset: Dataset) -> Callable[[int], None]:
@@ -111,7 +111,7 @@ def _look(dataset: Dataset) -> Callable[[int], None]:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _vectors(id: str) -> Embedding:
-    """FileNotFoundError when the training has ended; not remembered: a job tried again has the same id."""
+    """The first answer of a training; FileNotFoundError once it has ended."""
     folder = services.jobs().shown(id, FIRST)
     if folder is None:
         raise FileNotFoundError(id)

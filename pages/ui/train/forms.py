@@ -34,15 +34,16 @@ def _grid(method: Method, dataset: Dataset, some: list[Field[Any]]) -> dict[str,
 
 def _widget(method: Method, dataset: Dataset, f: Field[Any]) -> Any:
     m, key = f.metadata, f"param:{method.name}:{dataset.hash[:8]}:{f.name}"
+    default: Any = f.default
     if m["columns"] is not None:
         return tuple(
             st.multiselect(
                 m["label"],
                 dataset.columns(*m["columns"]),
-                default=list(f.default),
+                default=list(default),
                 help=m["help"],
                 key=key,
-                placeholder="none" if f.name == "exclude" else "chosen by the app",
+                placeholder="none" if f.name == "exclude" else "automatic",
                 persist_state="session",
             )
         )
@@ -51,8 +52,8 @@ def _widget(method: Method, dataset: Dataset, f: Field[Any]) -> Any:
         return st.selectbox(
             m["label"],
             known,
-            index=known.index(f.default) if f.default in known else 0,
-            format_func=lambda c: c or "chosen by the app",
+            index=known.index(default) if default in known else 0,
+            format_func=lambda c: c or "automatic",
             help=m["help"],
             key=key,
             persist_state="session",
@@ -66,7 +67,7 @@ def _widget(method: Method, dataset: Dataset, f: Field[Any]) -> Any:
                 format_func=lambda k: shell.run_label(runs[k]),
                 help=m["help"],
                 key=key,
-                placeholder="choose two or more results",
+                placeholder="choose two or more",
                 persist_state="session",
             )
         )
@@ -74,27 +75,23 @@ def _widget(method: Method, dataset: Dataset, f: Field[Any]) -> Any:
         return st.selectbox(
             m["label"],
             m["choices"],
-            index=m["choices"].index(f.default),
+            index=m["choices"].index(default),
             format_func=lambda choice: m["words"].get(choice, str(choice)),
             help=m["help"],
             key=key,
             persist_state="session",
         )
-    if isinstance(f.default, bool):
-        return st.toggle(m["label"], value=f.default, help=m["help"], key=key, persist_state="session")
-    if isinstance(f.default, str):
-        return st.text_input(m["label"], value=f.default, help=m["help"], key=key, persist_state="session")
-    kind = type(f.default)
-    if kind is float and (m["low"], m["high"]) == (0, 1) and (m["step"] or 0) >= 0.05:  # a way between two ends
-        return st.slider(m["label"], 0.0, 1.0, f.default, m["step"], help=m["help"], key=key, persist_state="session")
-    return st.number_input(
-        m["label"],
-        value=f.default,
-        help=m["help"],
-        key=key,
-        persist_state="session",
-        min_value=None if m["low"] is None else kind(m["low"]),
-        max_value=None if m["high"] is None else kind(m["high"]),
-        step=kind(m["step"]) if m["step"] is not None else None,
-        format=None if kind is int else "%g",
-    )
+    if isinstance(default, bool):
+        return st.toggle(m["label"], value=default, help=m["help"], key=key, persist_state="session")
+    if isinstance(default, str):
+        return st.text_input(m["label"], value=default, help=m["help"], key=key, persist_state="session")
+    kind = type(default)
+    if kind is float and (m["low"], m["high"]) == (0, 1) and (m["step"] or 0) >= 0.05:  # a point between two ends
+        return st.slider(m["label"], 0.0, 1.0, default, m["step"], help=m["help"], key=key, persist_state="session")
+    bounds: dict[str, Any] = {
+        "min_value": None if m["low"] is None else kind(m["low"]),
+        "max_value": None if m["high"] is None else kind(m["high"]),
+        "step": None if m["step"] is None else kind(m["step"]),
+        "format": None if kind is int else "%g",
+    }
+    return st.number_input(m["label"], value=default, help=m["help"], key=key, persist_state="session", **bounds)

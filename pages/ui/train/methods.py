@@ -1,29 +1,34 @@
-"""Methods on screen: what they learn from, what they are called for short, which one to begin with."""
+"""Methods on screen: what they learn from, which one to begin with, how a run was set."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import fields
+from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
 from embedcore.methods import Method, Params, all_methods
+from embedcore.store import RunInfo
 from pages.ui import services, shell
-from pages.ui.text import plain, short
+from pages.ui.text import number, plain, short
+from pages.ui.texts import ADD_DATA
+from pages.ui.train.texts import CHOOSE_TWO
 
 METHODS = {m.name: m for m in all_methods()}
-# What a method learns from -> how that is called.
+# What a method needs -> the name of its row.
 SOURCES = {
-    "runs": "Several results",
+    "runs": "Several embeddings",
     "images": "Pictures",
     "customers": "Baskets",
     "baskets": "Baskets",
-    "table": "Columns of the catalogue",
-    "text": "Words",
+    "table": "Catalogue columns",
+    "text": "Text",
 }
-_SET = 2  # settings in a title
-ORDER = ("Columns of the catalogue", "Baskets", "Words", "Pictures", "Several results")
+_IN_TITLE = 2  # settings in the title of a job
+ORDER = ("Catalogue columns", "Baskets", "Text", "Pictures", "Several embeddings")
 
 
 def source(method: Method) -> str:
@@ -32,15 +37,36 @@ def source(method: Method) -> str:
 
 
 def job_subject(method: Method, dataset: Dataset, params: Params, seed: int) -> str:
-    """What the line of work in progress says, with what was set differently: two trainings may wait together."""
-    set_to = [
+    """What a training is of, with the settings that differ from the default: two may wait at the same time."""
+    changed = [
         f"{f.metadata['label']}: {short(f.metadata['words'].get(value, value), 30)}"
         for f in fields(method.Params)
         if isinstance(value := getattr(params, f.name), str | int | float) and value != f.default
     ]
-    set_to += [f"Seed: {seed}"] if seed else []
-    more = f" ({', '.join([*set_to[:_SET], *(['…'] if len(set_to) > _SET else [])])})" if set_to else ""
-    return f"“{shell.method_name(method.name)}” on {dataset.name}{more}"
+    changed += [f"Seed: {seed}"] if seed else []
+    more = f" ({', '.join([*changed[:_IN_TITLE], *(['…'] if len(changed) > _IN_TITLE else [])])})" if changed else ""
+    return f"{shell.method_name(method.name)} on {dataset.name}{more}"
+
+
+def settings(run: RunInfo) -> pd.DataFrame:
+    """How a run was set: a row per parameter, in the words of the form."""
+    form = {f.name: f.metadata for f in fields(METHODS[run.method].Params)} if run.method in METHODS else {}
+    rows = []
+    for name, value in run.params.items():
+        field: Mapping[str, Any] = form.get(name, {})
+        rows.append((plain(field.get("label", name)), plain(_setting(field.get("words", {}).get(value, value)))))
+    return pd.DataFrame([*rows, ("Seed", str(run.seed))], columns=["Setting", "Value"])
+
+
+def _setting(value: object) -> str:
+    """A value of a parameter as a person writes it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float):
+        return number(value) if value == 0 or abs(value) >= 0.01 else f"{value:g}"
+    if isinstance(value, list | tuple):
+        return ", ".join(short(v, 40) for v in value) or "–"
+    return short(value, 80) if value else "–"
 
 
 def best(dataset: Dataset) -> str:
@@ -51,10 +77,10 @@ def best(dataset: Dataset) -> str:
 
 
 def pick(dataset: Dataset) -> Method:
-    """A row of methods for everything that can be learned from; the choice stands in the URL."""
+    """A row of methods for each thing to learn from; the choice is in the URL."""
     usable = [m for m in METHODS.values() if m.lacks(dataset) is None]
-    asked = shell.url("method")
-    chosen = asked if asked in METHODS else best(dataset)
+    wanted = shell.url("method")
+    chosen = wanted if wanted in METHODS else best(dataset)
     for group in ORDER:
         names = [m.name for m in usable if source(m) == group]
         if not names:
@@ -78,23 +104,25 @@ def missing(dataset: Dataset) -> None:
     lacking = {m.name: why for m in METHODS.values() if (why := m.lacks(dataset)) is not None}
     if not lacking:
         return
-    count = "One method needs" if len(lacking) == 1 else f"{len(lacking)} methods need"
-    with st.expander(f"{count} data that is not here", icon=":material/block:"):
+    count = "1 method needs" if len(lacking) == 1 else f"{len(lacking)} methods need"
+    with st.expander(f"{count} more data", icon=":material/block:"):
         for name, why in lacking.items():
             st.markdown(f"**{plain(METHODS[name].title)}** ({plain(METHODS[name].subtitle)}): {plain(why)}")
-        if st.button("Add data", icon=":material/upload_file:", key="methods:add"):
+        if st.button(ADD_DATA, icon=":material/upload_file:", key="methods:add"):
             shell.go("data")
 
 
 def too_few(method: Method, dataset: Dataset, chosen: tuple[str, ...] | None = None) -> str | None:
-    """What a method that joins results lacks here: results, or (once there are enough) two that are chosen."""
+    """What a method that joins embeddings lacks: embeddings, or (once there are enough) a choice of two."""
     if "runs" not in method.needs:
         return None
-    there = {r.key: {} for r in services.store().runs(dataset.hash) if r.method != method.name}
+    there: dict[str, dict[str, str]] = {
+        r.key: {} for r in services.store().runs(dataset.hash) if r.method != method.name
+    }
     known = dataset.described(meta={**dataset.meta, "run_folders": there})
     if (lacking := method.lacks(known)) is not None:
         return lacking
-    return "Choose two or more results above." if chosen is not None and len(chosen) < 2 else None
+    return CHOOSE_TWO if chosen is not None and len(chosen) < 2 else None
 
 
 def _lines(some: Iterable[Method]) -> str:

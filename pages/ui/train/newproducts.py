@@ -1,4 +1,4 @@
-"""New products for a finished result: rows of a file, or those of the catalogue that have no vector yet."""
+"""Vectors for products that came after the training: rows of a file, or the rest of the catalogue."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from embedcore import Dataset
 from embedcore.explore import Newcomers, newcomers
 from embedcore.export import csv
 from embedcore.jobs import EmbedNew
+from embedcore.store import RunInfo
 from pages.ui import jobs as job_ui
 from pages.ui import mapping, notices, reading, services, sources
 from pages.ui.text import number, short
+from pages.ui.train.texts import ADD_PRODUCTS, ADD_VECTORS, DOWNLOAD_VECTORS, HAVE_VECTORS, NEW_FILE, NEW_TABLE
 
-FILE, REST = "A file", "Products of this catalogue without a vector"
+FILE, REST = "A file", "Catalogue products without a vector"
 
 
-def section(data: str, run: str, dataset: Dataset) -> None:
-    """Choose the rows, give them vectors in the worker, show what they are nearest to."""
-    with st.expander("Add new products to this result", icon=":material/add_box:"):
-        st.write(
-            "Products that came after the training get a vector at once: nothing is trained again, and nothing that "
-            "is there changes."
-        )
-        missing = dataset.n_catalogue - _inside(dataset, run) if dataset.catalogue is not None else 0
+def section(run: RunInfo) -> None:
+    """Choose the rows, compute their vectors in the worker, show what they are nearest to."""
+    dataset = services.dataset(run.dataset)
+    with st.expander(ADD_PRODUCTS, icon=":material/add_box:"):
+        st.write("New products get a vector at once, without training again. Nothing else changes.")
+        missing = dataset.n_catalogue - _inside(dataset, run.key) if dataset.catalogue is not None else 0
         way: str | None = FILE
         if missing > 0:
             way = st.segmented_control(
@@ -33,20 +33,20 @@ def section(data: str, run: str, dataset: Dataset) -> None:
                 [FILE, REST],
                 default=FILE,
                 required=True,
-                key=f"new:way:{run[:8]}",
+                key=f"new:way:{run.key[:8]}",
                 label_visibility="collapsed",
             )
         wanted: dict[str, Any] | None = {}
         if way == REST:
-            st.caption(f"{number(missing)} products of the catalogue have no vector in this result.")
+            st.caption(f"{number(missing)} products of the catalogue have no vector.")
         else:
             wanted = _file(dataset)
         if wanted is None:
             return
-        work = EmbedNew(data, run, **wanted)
+        work = EmbedNew(run.dataset, run.key, **wanted)
         folder = work.folder(services.store())
         if folder is None:
-            job_ui.offer(work, "Give them vectors", key=f"new:start:{run[:8]}", icon=":material/add:")
+            job_ui.offer(work, ADD_VECTORS, key=f"new:start:{run.key[:8]}", icon=":material/add:")
             return
         _show(_read(str(folder)), dataset)
 
@@ -59,7 +59,7 @@ def _inside(dataset: Dataset, run: str) -> int:
 
 def _file(dataset: Dataset) -> dict[str, Any] | None:
     """A table with the columns of the catalogue, read like any other; None until there is one."""
-    source = sources.pick("new", "File with new products", "The same columns as the catalogue: CSV, Excel or Parquet.")
+    source = sources.pick("new", NEW_FILE, "Same columns as the catalogue. CSV, Excel or Parquet.")
     read = reading.read("new", source) if source else None
     if read is None:
         return None
@@ -69,19 +69,20 @@ def _file(dataset: Dataset) -> dict[str, Any] | None:
     shared = {c: r for c, r in roles.items() if c in columns}
     if not shared:
         st.warning(
-            "No column of this file is called like one of the catalogue; say what they are.", icon=":material/info:"
+            "No column of this file has the name of a catalogue column. Choose what each column is.",
+            icon=":material/info:",
         )
         mapped, generate = mapping.catalogue(key, table)
         return {"raw": key, "roles": mapped, "generate_ids": generate}
     rest = [c for c in columns if c not in shared]
     lacking = [c for c in roles if c not in columns]
     if rest or lacking:
-        said = [f"not used: {short(', '.join(rest), 80)}"] if rest else []
-        said += [f"missing here: {short(', '.join(lacking), 80)}"] if lacking else []
-        st.text("; ".join(said).capitalize())
+        notes = [f"not used: {short(', '.join(rest), 80)}"] if rest else []
+        notes += [f"missing: {short(', '.join(lacking), 80)}"] if lacking else []
+        st.text("; ".join(notes).capitalize())
     generate = "id" not in shared.values()
     if generate:
-        st.caption("No column is the id: the products are numbered 1, 2, 3 …")
+        st.caption("No id column. Products are numbered 1, 2, 3 …")
     return {"raw": key, "roles": shared | dict.fromkeys(rest, "ignore"), "generate_ids": generate}
 
 
@@ -91,24 +92,24 @@ def _read(folder: str) -> Newcomers:
 
 
 def _show(found: Newcomers, dataset: Dataset) -> None:
-    """What came of it."""
+    """How many have a vector now, and what each is nearest to."""
     have = int(found.table["vector"].sum())
-    st.markdown(f"**{number(have)}** of {number(len(found.table))} products have a vector now.")
+    st.markdown(f"**{number(have)}** of {number(len(found.table))} {HAVE_VECTORS}.")
     notices.say(found.notices)
     shown = found.table[found.table["vector"]].drop(columns=["vector", "known"]).head(1_000)
     names = {f"near{n + 1}": f"nearest {n + 1}" for n in range(newcomers.NEAR)}
-    alike = {f"alike{n + 1}": st.column_config.NumberColumn("alike", format="%.2f") for n in range(newcomers.NEAR)}
+    alike = {f"alike{n + 1}": st.column_config.NumberColumn("similarity", format="%.2f") for n in range(newcomers.NEAR)}
     st.dataframe(
         shown,
         hide_index=True,
         width="stretch",
-        alt="Table of the new products and the known products nearest to each",
+        alt=f"{NEW_TABLE} and the known products nearest to each",
         column_config={**{k: st.column_config.TextColumn(v) for k, v in names.items()}, **alike},
     )
     left, right = st.columns(2)
     name = short(dataset.name, 40)
     left.download_button(
-        "Download the vectors (CSV)",
+        DOWNLOAD_VECTORS,
         lambda: csv(found.export()),
         file_name=f"{name} new vectors.csv",
         mime="text/csv",
@@ -116,7 +117,7 @@ def _show(found: Newcomers, dataset: Dataset) -> None:
         on_click="ignore",
     )
     right.download_button(
-        "Download the nearest products (CSV)",
+        "Download nearest products (CSV)",
         lambda: csv(found.table),
         file_name=f"{name} new products.csv",
         mime="text/csv",

@@ -1,4 +1,4 @@
-"""Vectors of the values of columns: which column each belongs to, its nearest ones, a small map. Pure."""
+"""Vectors of column values: the column of each, the nearest ones, a small map. Pure."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from embedcore import Dataset, Embedding
 from pages.ui import charts
 from pages.ui.text import short
 
-ON_MAP = 300  # values drawn; the commonest
-NAMED = 40  # of them with their name
+ON_MAP = 300  # values drawn, the most frequent
+NAMED = 40  # of them with a name; both chosen by hand
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Values:
     unsure: tuple[bool, ...]
 
     def nearest(self, at: int, k: int = 10) -> pd.DataFrame:
-        """The k values used most alike: value, similarity (cosine), products, and how far to trust it."""
+        """The k values used most alike: value, cosine similarity, products, and whether there are too few."""
         unit = self.vectors / np.maximum(np.linalg.norm(self.vectors, axis=1, keepdims=True), 1e-12)
         scores = unit @ unit[at]
         order = [int(j) for j in np.argsort(-scores, kind="stable") if j != at][:k]
@@ -55,12 +55,12 @@ def by_column(embedding: Embedding, dataset: Dataset) -> dict[str, Values]:
     for column, at in rows.items():
         often = [int(counts[n]) if counts else 0 for n in at]
         order = np.argsort([-c for c in often], kind="stable")
-        mine = [at[o] for o in order]
+        rows_of = [at[o] for o in order]
         out[column] = Values(
-            tuple(str(embedding.ids[n])[len(column) + 1 :] for n in mine),
-            embedding.vectors[mine, : sizes.get(column, embedding.dimension)],
+            tuple(str(embedding.ids[n])[len(column) + 1 :] for n in rows_of),
+            embedding.vectors[rows_of, : sizes.get(column, embedding.dimension)],
             tuple(often[o] for o in order),
-            tuple(bool(unsure[n]) if unsure else False for n in mine),
+            tuple(bool(unsure[n]) if unsure else False for n in rows_of),
         )
     return out
 
@@ -77,8 +77,8 @@ def strip(names: Sequence[str], vectors: np.ndarray) -> alt.Chart:
 
 
 def apart(xy: np.ndarray, labels: Sequence[str], width: int = 560, height: int = 340) -> list[str]:
-    """The labels, in their order of weight, without those that would cover an earlier one on a chart of this size in
-    pixels; "" for them (the tooltip has every name)."""
+    """The labels, most important first; "" for those that would cover an earlier one on a chart of this size in pixels
+    (the tooltip has every name)."""
     span = np.maximum(xy.max(axis=0) - xy.min(axis=0), 1e-9)
     at = (xy - xy.min(axis=0)) / span * (width, height)
     kept: list[tuple[float, float, float]] = []
@@ -92,8 +92,8 @@ def apart(xy: np.ndarray, labels: Sequence[str], width: int = 560, height: int =
     return out
 
 
-def small_map(values: Values, at: int) -> alt.LayerChart:
-    """The commonest values of a column in their two main directions (PCA), with the chosen one marked."""
+def small_map(values: Values, at: int) -> charts.Layers:
+    """The most frequent values of a column in their two main directions (PCA), the chosen one marked."""
     rows = list(dict.fromkeys([at, *range(min(len(values.names), ON_MAP))]))
     x = values.vectors[rows].astype(np.float64)
     x = x / np.maximum(np.linalg.norm(x, axis=1, keepdims=True), 1e-12)

@@ -1,4 +1,4 @@
-"""What a training gave, in words: what to know first, how good it is beside the simplest alternative."""
+"""How good an embedding is: what to know first, and its figures beside a simple baseline."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ _SAME = 0.005  # shares closer than this are the same to a person
 
 
 def notices(meta: Mapping[str, Any]) -> None:
-    """Plain sentences that come before everything else."""
-    for said in meta.get("notices", ()):
-        st.warning(plain(said), icon=":material/priority_high:")
+    """What to know about a run, a line each."""
+    for sentence in meta.get("notices", ()):
+        st.caption(f":material/info: {plain(sentence)}")
 
 
 def figures(meta: Mapping[str, Any]) -> None:
-    """How good the result is on data it has not seen, one row a measure; the exact terms below."""
+    """How good a run is on data it has not seen, a row per measure; the exact terms below."""
     found: Sequence[Mapping[str, Any]] = meta.get("figures", ())
     if not found:
-        st.caption("Nothing was held back to measure this result by itself.")
+        st.caption("Not measured: no data was held out.")
         return
-    st.markdown("**How good is it?** Measured on data that was kept out of the training.")
+    st.markdown("**How good is it?** Measured on held-out data.")
     rows = [(plain(f["name"]), value(f, f["value"]), beside(f), verdict(f)) for f in found]
-    st.table(pd.DataFrame(rows, columns=["Measure", "This", "The simple way", "So it is"]), hide_index=True)
-    with st.expander("How this is measured", icon=":material/help:"):
+    st.table(pd.DataFrame(rows, columns=["Measure", "This embedding", "Simple baseline", "Verdict"]), hide_index=True)
+    with st.expander("How it is measured", icon=":material/help:"):
         for f in found:
             if f.get("help"):
                 st.markdown(f"**{plain(f['name'])}**: {plain(f['help'])}")

@@ -1,0 +1,22 @@
+"""Words of the Map page that tests wait for."""
+
+SEARCH = "Search the map"
+FOUND = "Found for"
+CLOSE_BY = "Close to them on this map"
+NO_PLACE = "no place on the map"
+NEED_TEXT = "Train the text encoder to search by meaning."
+TRAIN_TEXT = "Train text encoder"
+NEAREST = "Nearest products"
+GUIDE = "**Pick**: click a point"
+BOX_GUIDE = "Drag a box on the map to list the products in it."
+BOX_EMPTY = "No product in this box."
+IN_BOX = "in the box"
+DOWNLOAD_BOX = "Download them all (CSV)"
+QUICK = "This is the quick view"
+BEST, FAST = "Best (UMAP)", "Quick (PCA)"
+ALL_GROUPS = "All groups are shown in proportion."
+GROUP_TABLE = "Table of the groups"  # how its description begins
+CHART = "Map of"  # how the description of the map begins
+REWEIGHTED = "Re-weighted view"
+AS_TRAINED = "As trained"
+GONE = "is not in this dataset"

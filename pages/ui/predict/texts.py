@@ -1,0 +1,10 @@
+"""Words of the Predict page that tests wait for."""
+
+NO_PREDICTION = "This embedding does not predict."
+PREDICT = "Predict"
+PREDICTS = "Predicts"
+FILL_IN = "Fill in what you know."
+ONE_FIELD = "Fill in at least one field."
+UNKNOWN = "Nothing you entered is known. This is only the most frequent answer."
+IN_CATALOGUE = "In the catalogue:"
+SURE = "sure"
