@@ -84,10 +84,11 @@ def convert(cursor: Cursor, path: Path, connect: Callable[[Path], duckdb.DuckDBP
             "it was.",
             "Check that the disk is not full and can be written to, then start the app again.",
         ) from e
+    results = f"{len(found):,} result{'' if len(found) == 1 else 's'}"
     lost = f" {len(damaged):,} could not be read and must be trained again." if damaged else ""
     return (
-        f"The vectors, maps and groups of {len(found):,} results now lie in files of their own.{lost} The database as "
-        f"it was before is kept as {backup.name}; delete it when you no longer need it."
+        f"The data folder was converted for this version: vectors, maps and groups ({results}) now lie in files of "
+        f"their own.{lost} The database as it was is kept as {backup.name}; delete it when you no longer need it."
     )
 
 

@@ -18,7 +18,12 @@ from embedcore.errors import MissingError
 @dataclass(frozen=True)
 class DatasetInfo:
     """One imported dataset. products: catalogue rows and products only baskets know. bought: products in at least one
-    basket. created: aware, UTC. meta: what import had to say."""
+    basket. created: aware, UTC. meta: what import had to say.
+
+    >>> info = DatasetInfo("hash", "Shop", "upload", datetime(2026, 1, 2, tzinfo=UTC), 14, 12, 8, 40, 7, {})
+    >>> info.products - info.catalogue_rows
+    2
+    """
 
     hash: str
     name: str
@@ -35,7 +40,13 @@ class DatasetInfo:
 @dataclass(frozen=True)
 class RunInfo:
     """One trained embedding. created: aware, UTC. seconds: what it took to compute. losses: in order, thinned.
-    rows, dimension: of the product vectors."""
+    rows, dimension: of the product vectors.
+
+    >>> at = datetime(2026, 1, 2, tzinfo=UTC)
+    >>> run = RunInfo("key", "hash", "svd", {"dimension": 64}, 0, at, 1.5, 14, 64, (), {})
+    >>> run.method, run.rows
+    ('svd', 14)
+    """
 
     key: str
     dataset: str
@@ -52,7 +63,12 @@ class RunInfo:
 
 @dataclass(frozen=True)
 class JobRow:
-    """What is kept of a job when the server stops. created, finished: aware, UTC. state: as in jobs.Job."""
+    """What is kept of a job when the server stops. created, finished: aware, UTC. state: as in jobs.Job.
+
+    >>> row = JobRow("j1", "map", "key", "Map of Shop", {"run": "key"}, "queued", datetime(2026, 1, 2, tzinfo=UTC))
+    >>> row.state, row.finished
+    ('queued', None)
+    """
 
     id: str
     kind: str
@@ -127,7 +143,18 @@ def naive(time: datetime | None) -> datetime | None:
 
 
 def measure(folder: Path, source: str) -> DatasetInfo:
-    """The counts of a folder that Dataset.save wrote, from the files' own headers: nothing is loaded."""
+    """The facts of a folder that Dataset.save wrote, from the headers of its files: nothing is loaded.
+
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> from embedcore.data import Dataset
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> bought = pd.DataFrame({"basket": ["1", "1", "2"], "item": ["mug", "cup", "mug"]})
+    >>> Dataset.build("shop", None, bought).save(folder)
+    >>> info = measure(folder, "upload")
+    >>> info.products, info.bought, info.baskets
+    (2, 2, 2)
+    """
     import pyarrow.parquet as pq
 
     def rows(name: str) -> int:
