@@ -19,12 +19,13 @@ from embedcore.explore import Clusters, Projection
 from embedcore.neighbours import Graph
 from embedcore.store import Store
 from tests.shared import ROOT
-from tests.unit import made, store_of_before
+from tests.unit import made
+from tests.unit.store import before as older
 
 
 @pytest.fixture
 def before(home: Path) -> dict[str, Path]:
-    return store_of_before.fill(home)
+    return older.fill(home)
 
 
 def check_whole(store: Store, before: dict[str, Path]) -> None:
