@@ -17,6 +17,7 @@ LAST = 200  # baskets of a customer that are looked at; what is older says nothi
 _TAUGHT = 1_500  # customers who teach the weights, each with up to three hidden baskets
 _PRIOR = 5.0  # customers' worth of the average repeat rate, for products few have bought
 _AGAIN, _COUNT = -2, -1  # columns of `_features`
+_RIDGE = 1.0  # penalty of the squared weights (standardised features); chosen by hand
 _FEW = 50  # repeats among the examples below which nothing is learned
 Histories = Sequence[Sequence[np.ndarray]]
 
@@ -174,26 +175,9 @@ def _features(histories: Histories, again: np.ndarray, counts: np.ndarray) -> tu
     return Bought(who, what, times, last, gap, of, rates[1]), np.column_stack(columns).astype(np.float64)
 
 
-def _logistic(x: np.ndarray, y: np.ndarray, ridge: float = 1.0) -> np.ndarray:
-    """Weights, the intercept first, by Newton's method; a step that makes it worse is halved until it does not."""
-    z = np.column_stack([np.ones(len(x)), x])
-    w = np.zeros(z.shape[1])
-    w[0] = np.log(y.mean() / (1 - y.mean()))
+def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Weights of a logistic regression of y (m,) on standardised x (m, f), the intercept first."""
+    from sklearn.linear_model import LogisticRegression
 
-    def cost(w: np.ndarray) -> float:
-        a = z @ w
-        return float(np.logaddexp(0, a).sum() - y @ a + ridge / 2 * (w[1:] @ w[1:]))
-
-    now = cost(w)
-    for _ in range(12):
-        p = 1 / (1 + np.exp(-np.clip(z @ w, -30, 30)))
-        gradient = z.T @ (p - y) + ridge * np.r_[0, w[1:]]
-        curve = (z * (p * (1 - p))[:, None]).T @ z + ridge * np.eye(len(w))
-        step = np.linalg.solve(curve, gradient)
-        before = now
-        while (now := cost(w - step)) > before + 1e-9 and np.abs(step).max() > 1e-6:
-            step /= 2
-        w -= step
-        if before - now < 1e-7 * len(y):
-            break
-    return w
+    model = LogisticRegression(C=1 / _RIDGE, solver="newton-cholesky", tol=1e-6).fit(x, y)
+    return np.r_[model.intercept_, model.coef_[0]]
