@@ -190,7 +190,7 @@ class Method(ABC):
         if "baskets" in self.needs and dataset.baskets is None:
             return "It learns from baskets, and this dataset has none: add a baskets file."
         if "customers" in self.needs and (dataset.baskets is None or dataset.baskets.customers is None):
-            return "It learns who buys what, and these baskets do not say whose they are: mark the customer column."
+            return "It learns who buys what, and these baskets name no customers: mark the customer column."
         if "text" in self.needs and dataset.catalogue is None:
             return "It reads the products' names and descriptions, and this dataset has no catalogue: add one."
         if "text" in self.needs and not dataset.columns("title", "description", "text", "category", "brand"):

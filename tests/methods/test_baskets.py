@@ -69,7 +69,7 @@ def test_customers_can_be_the_documents(name: str) -> None:
 
 @both
 def test_customers_as_documents_need_customers(name: str) -> None:
-    with pytest.raises(NeedsError, match="do not say whose"):
+    with pytest.raises(NeedsError, match="name no customers"):
         fit(name, dataset([["a", "b"]] * 5), documents="customer")
 
 

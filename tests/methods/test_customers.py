@@ -77,7 +77,7 @@ def test_customers_who_bought_only_rare_products_are_counted() -> None:
 
 def test_baskets_without_customers_are_refused_in_one_sentence() -> None:
     data = Dataset.build("d", None, planted.lines(planted.baskets()).drop(columns="customer"))
-    with pytest.raises(NeedsError, match="do not say whose"):
+    with pytest.raises(NeedsError, match="name no customers"):
         fit(data)
 
 

@@ -95,7 +95,7 @@ def test_reading_can_be_stopped() -> None:
         raise Cancelled("Stopped.")
 
     with pytest.raises(Cancelled):
-        documents.read(shop(), "basket", 1, tell=stop)
+        documents.read(shop(), "basket", 1, progress=stop)
     calls: list[str] = []
 
     def first(step: int, of: int, loss: float | None = None, note: str = "") -> None:

@@ -10,10 +10,12 @@ import numpy as np
 from embedcore.data import Dataset
 from embedcore.methods.columns import Cells
 from embedcore.progress import Progress, silent
+from embedcore.vectors import unit_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+# Chosen on withheld products of three shops (tests/bench/newcomers.py), by the share of baskets that find them.
 _TRUST = 100.0  # purchases at which a product's vector counts half as much as one that is bought without end
 _RIDGE = 0.5  # how far the vectors of rare values and words are drawn to zero
 STEPS = 12  # of the conjugate gradients: more change no neighbour
@@ -21,11 +23,11 @@ _STOP = 1e-4  # or when the error has fallen to this share
 
 
 class Places(NamedTuple):
-    """vectors: (n, d) float32. said: (n,) bool, which rows have a token that was learned from. popular: (n,) float32,
+    """vectors: (n, d) float32. known: (n,) bool, which rows have a token that was learned from. popular: (n,) float32,
     the log of how often products like it are bought."""
 
     vectors: np.ndarray
-    said: np.ndarray
+    known: np.ndarray
     popular: np.ndarray
 
 
@@ -33,7 +35,7 @@ class Places(NamedTuple):
 class ContentMap:
     """A vector for each value, range and word of a catalogue; a product is where the sum of its own leads.
 
-    weights: (T,) float32, what each token says (idf). tokens: (T, d + 1), the last number foretells the log of how
+    weights: (T,) float32, what each token says (idf). tokens: (T, d + 1), the last number predicts the log of how
     often a product is bought. mean: (d + 1,).
     """
 
@@ -50,6 +52,7 @@ class ContentMap:
         rows: np.ndarray,
         vectors: np.ndarray,
         counts: np.ndarray,
+        *,
         progress: Progress = silent,
         steps: int = STEPS,
     ) -> ContentMap:
@@ -59,15 +62,15 @@ class ContentMap:
         vectors = np.c_[vectors, np.log(np.maximum(counts, 1))]
         trust = (counts / (counts + _TRUST)).astype(np.float32)
         mean = (trust @ vectors / trust.sum()).astype(np.float32)
-        x = weighted(matrix[rows], weights)
+        x = unit_rows(matrix[rows], weights)
         return cls(cells, weights, _ridge(x, (vectors - mean).astype(np.float32), trust, progress, steps), mean)
 
     def predict(self, matrix: csr_matrix) -> Places:
         """Of Cells.matrix (n, T)."""
-        x = weighted(matrix, self.weights)
-        said = np.asarray(np.abs(x) @ np.abs(self.tokens).sum(axis=1)).ravel() > 1e-6
+        x = unit_rows(matrix, self.weights)
+        known = np.asarray(np.abs(x) @ np.abs(self.tokens).sum(axis=1)).ravel() > 1e-6
         found = np.asarray(self.mean + x @ self.tokens, np.float32)
-        return Places(found[:, :-1], said, found[:, -1])
+        return Places(found[:, :-1], known, found[:, -1])
 
     def of(self, dataset: Dataset) -> Places:
         """Of the products of a dataset."""
@@ -75,8 +78,8 @@ class ContentMap:
 
     def pack(self) -> dict[str, np.ndarray]:
         """As arrays for a model's file."""
-        mine = {"content_weights": self.weights, "content_tokens": self.tokens, "content_mean": self.mean}
-        return self.cells.pack() | mine
+        arrays = {"content_weights": self.weights, "content_tokens": self.tokens, "content_mean": self.mean}
+        return self.cells.pack() | arrays
 
     @classmethod
     def unpack(cls, arrays: dict[str, np.ndarray]) -> ContentMap | None:
@@ -91,15 +94,6 @@ def rarity(matrix: csr_matrix) -> np.ndarray:
     """(T,) float32, what each token of (n, T) tells: log of rows per row that has it (inverse document frequency)."""
     common = np.asarray(matrix.sum(axis=0)).ravel()
     return np.log(matrix.shape[0] / np.maximum(common, 1)).astype(np.float32)
-
-
-def weighted(matrix: csr_matrix, weights: np.ndarray) -> csr_matrix:
-    """Tokens times their weights, each row of length 1."""
-    x = matrix.astype(np.float32, copy=True)
-    x.data = x.data * weights[x.indices]
-    length = np.sqrt(np.asarray(x.multiply(x).sum(axis=1)).ravel())
-    x.data /= np.repeat(np.maximum(length, 1e-9), np.diff(x.indptr)).astype(np.float32)
-    return x
 
 
 def _ridge(x: csr_matrix, y: np.ndarray, w: np.ndarray, progress: Progress, steps: int) -> np.ndarray:

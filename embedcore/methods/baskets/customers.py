@@ -12,8 +12,9 @@ import numpy as np
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
 from embedcore.methods.base import Fitted, Method, Params, param
-from embedcore.methods.baskets import customers_check, documents
-from embedcore.methods.baskets.histories import factors, purchases, rarity, weighted
+from embedcore.methods.baskets import documents
+from embedcore.methods.baskets.customers_judge import CustomerVectors, judge
+from embedcore.methods.baskets.histories import customer_baskets, factors, purchases, rarity, weighted
 from embedcore.methods.persistence import load_model, save_model
 from embedcore.progress import Progress, part, silent
 
@@ -53,16 +54,16 @@ class FittedCustomer2Vec(Fitted):
     def customers(self, new: Dataset) -> Embedding:
         """Vectors of the customers of `new`, known or not, from what they bought there of known products."""
         product = self.embeddings["product"]
-        bought, who = purchases(new, int(self.meta["params"]["half_life"]))
+        _, _, ids = customer_baskets(new)
+        bought, codes = purchases(new, int(self.meta["params"]["half_life"]))
         row = np.fromiter((product.row_of.get(str(i), -1) for i in new.items), np.int64, len(new))
         known = row >= 0
-        assert new.baskets is not None
-        assert new.baskets.customer_ids is not None
         vectors = weighted(bought[:, known], self.arrays["idf"][row[known]]) @ product.vectors[row[known]]
         some = np.abs(vectors).sum(axis=1) > 0
-        return Embedding("customer", new.baskets.customer_ids[who[some]], vectors[some])
+        return Embedding("customer", ids[codes[some]], vectors[some])
 
     def save(self, folder: Path) -> None:
+        """Write vectors, meta, counts and weights."""
         save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
@@ -108,20 +109,19 @@ class Customer2Vec(Method):
         if missing:
             raise NeedsError(missing)
         begin = time.perf_counter()
-        assert dataset.baskets is not None
-        assert dataset.baskets.customer_ids is not None
+        baskets, _, ids = customer_baskets(dataset)
         progress(0, 100, note="Reading the purchases")
-        bought, who = purchases(dataset, params.half_life)
+        bought, codes = purchases(dataset, params.half_life)
         counts = dataset.counts
         vocabulary = np.flatnonzero(counts >= max(1, params.min_count))
         if not len(vocabulary):
-            raise NeedsError("No product was bought that often.", "Lower the smallest number of purchases.")
+            raise NeedsError("No product was bought that often.", "Lower the minimum purchases.")
         known = bought[:, vocabulary]
-        idf = rarity(counts[vocabulary], len(dataset.baskets))
+        idf = rarity(counts[vocabulary], len(baskets))
         vectors, matrix = factors(known, idf, params.dimension, seed, part(progress, 10, 55))
-        mine = np.asarray(matrix @ vectors, np.float32)
-        some = np.abs(mine).sum(axis=1) > 0
-        found = customers_check.check(dataset, params.dimension, seed, part(progress, 55, 100))
+        customers = np.asarray(matrix @ vectors, np.float32)
+        some = np.abs(customers).sum(axis=1) > 0
+        verdict = judge(CustomerVectors(dataset, params.dimension), seed, part(progress, 55, 100))
         meta = {
             "params": asdict(params),
             "seed": seed,
@@ -132,13 +132,16 @@ class Customer2Vec(Method):
             "never_bought": int((counts == 0).sum()),
             "customers": int(some.sum()),
             "customers_left_out": int((~some).sum()),
-        } | found
+            "figures": verdict.figures,
+            "notices": verdict.notices,
+        }
         progress(100, 100, note="Done")
         embeddings = {
             "product": Embedding("product", dataset.items[vocabulary], vectors),
-            "customer": Embedding("customer", dataset.baskets.customer_ids[who[some]], mine[some]),
+            "customer": Embedding("customer", ids[codes[some]], customers[some]),
         }
         return FittedCustomer2Vec(embeddings, meta, {"counts": counts[vocabulary], "idf": idf})
 
     def load(self, folder: Path) -> FittedCustomer2Vec:
+        """Read what FittedCustomer2Vec.save wrote."""
         return FittedCustomer2Vec(*load_model(folder))

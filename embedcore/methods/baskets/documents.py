@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 KINDS = ("basket", "customer")
 WORDS = {"basket": "one basket", "customer": "all that a customer bought"}
+# Chosen on a large grocery (see mix).
 _ENOUGH = 5.0  # purchases at which a product's own vector says as much as the catalogue does
 
 
@@ -45,7 +46,7 @@ class Documents:
         return len(self.indptr) - 1
 
 
-def lists(dataset: Dataset, kind: str, tell: LinesDone = silent) -> tuple[np.ndarray, np.ndarray]:
+def lists(dataset: Dataset, kind: str, progress: LinesDone = silent) -> tuple[np.ndarray, np.ndarray]:
     """(indptr, items): the baskets, or one list per customer; NeedsError when there are none of that kind."""
     if dataset.baskets is None:
         raise NeedsError("It learns from baskets, and this dataset has none.", "Add a baskets file.")
@@ -53,24 +54,23 @@ def lists(dataset: Dataset, kind: str, tell: LinesDone = silent) -> tuple[np.nda
         return dataset.baskets.indptr, dataset.baskets.items
     if dataset.baskets.customers is None:
         raise NeedsError(
-            "It should learn from customers, and these baskets do not say whose they are.",
+            "It should learn from customers, and these baskets name no customers.",
             "Mark the customer column, or learn from baskets.",
         )
-    indptr, items, _ = dataset.baskets.by_customer(tell)
+    indptr, items, _ = dataset.baskets.by_customer(progress)
     return indptr, items
 
 
 def read(
-    dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = None, tell: LinesDone = silent
+    dataset: Dataset, kind: str, min_count: int, rare: np.ndarray | None = None, progress: LinesDone = silent
 ) -> Documents:
     """The documents of a dataset over the products bought at least `min_count` times, and over those that were
-    bought at all and are True in `rare` (n,). Some lines at a time, so that what is held does not grow with them; tell
-    hears how far it is.
+    bought at all and are True in `rare` (n,). Some lines at a time, so that what is held does not grow with them.
 
     NeedsError, in a plain sentence, when not one document has two such products."""
-    passes = _Passes(tell, 4 if kind == "customer" else 3)
-    indptr, items = lists(dataset, kind, passes.hear)
-    counts = count_items(items, len(dataset), passes.hear)
+    passes = _Passes(progress, 4 if kind == "customer" else 3)
+    indptr, items = lists(dataset, kind, passes.done)
+    counts = count_items(items, len(dataset), passes.done)
     enough = counts >= max(1, min_count)
     vocabulary = np.flatnonzero(enough if rare is None else enough | ((counts > 0) & rare))
     bought = int((counts > 0).sum())
@@ -83,50 +83,49 @@ def read(
         sizes[start:stop] = np.diff(ends[indptr[start : stop + 1] - indptr[start]])
         if kind == "customer":
             one[start:stop] = _alone(row[items[indptr[start] : indptr[stop]]], indptr[start : stop + 1] - indptr[start])
-        passes.hear(int(indptr[stop]), len(items))
+        passes.done(int(indptr[stop]), len(items))
     full = (sizes >= 2) & ~one
     if not full.any():
         least = f" that were each bought at least {min_count} times" if min_count > 1 else ""
         raise NeedsError(
             f"It learns from what is bought together, and no {kind} holds two products{least}.",
-            "Lower the smallest number of purchases."
+            "Lower the minimum purchases."
             if min_count > 1 and (np.diff(indptr) > 1).any()
             else "Give baskets with two or more products.",
         )
-    heads = np.r_[0, np.cumsum(sizes[full], dtype=np.int64)]
-    kept, at = (
-        scratch_array(int(heads[-1]), np.int32, dataset.baskets.folder if dataset.baskets is not None else None),
-        0,
-    )
+    ends = np.r_[0, np.cumsum(sizes[full], dtype=np.int64)]
+    folder = dataset.baskets.folder if dataset.baskets is not None else None
+    kept, at = scratch_array(int(ends[-1]), np.int32, folder), 0
     for start, stop in row_slices(indptr):
         part = row[items[indptr[start] : indptr[stop]]]
         part = part[(part >= 0) & np.repeat(full[start:stop], np.diff(indptr[start : stop + 1]))]
         kept[at : at + len(part)] = part
         at += len(part)
-        passes.hear(int(indptr[stop]), len(items))
-    return Documents(vocabulary, counts[vocabulary], heads, kept, bought, bought - len(vocabulary), int((~full).sum()))
+        passes.done(int(indptr[stop]), len(items))
+    return Documents(vocabulary, counts[vocabulary], ends, kept, bought, bought - len(vocabulary), int((~full).sum()))
 
 
-def _alone(rows: np.ndarray, heads: np.ndarray) -> np.ndarray:
-    """(n,) bool: lists in which all that is known (rows >= 0) is one and the same. heads: (n + 1,) where they begin."""
-    out = np.zeros(len(heads) - 1, bool)
-    some = np.flatnonzero(np.diff(heads))
+def _alone(rows: np.ndarray, indptr: np.ndarray) -> np.ndarray:
+    """(n,) bool: lists in which all that is known (rows >= 0) is one product. indptr: (n + 1,)."""
+    out = np.zeros(len(indptr) - 1, bool)
+    some = np.flatnonzero(np.diff(indptr))
     if len(some):
-        highest = np.maximum.reduceat(rows, heads[some])
-        lowest = np.minimum.reduceat(np.where(rows < 0, np.iinfo(rows.dtype).max, rows), heads[some])
+        highest = np.maximum.reduceat(rows, indptr[some])
+        lowest = np.minimum.reduceat(np.where(rows < 0, np.iinfo(rows.dtype).max, rows), indptr[some])
         out[some] = highest == lowest
     return out
 
 
 class _Passes:
-    """Several passes over the same lines, heard as one."""
+    """Several passes over the same lines, with one progress."""
 
-    def __init__(self, tell: LinesDone, passes: int) -> None:
-        self.tell, self.passes, self.done = tell, passes, 0
+    def __init__(self, progress: LinesDone, passes: int) -> None:
+        self._progress, self._passes, self._finished = progress, passes, 0
 
-    def hear(self, done: int, of: int) -> None:
-        self.tell(self.done * of + done, self.passes * of)
-        self.done += done == of
+    def done(self, lines: int, of: int) -> None:
+        """So many lines of a pass are done."""
+        self._progress(self._finished * of + lines, self._passes * of)
+        self._finished += lines == of
 
 
 def partners(new: Dataset, known: Mapping[str, int], kind: str = "basket") -> tuple[np.ndarray, csr_matrix]:
@@ -183,12 +182,12 @@ def fold_in(
         weights.data /= counts[weights.indices] + 5.0
         vectors[at] = scaled(_rows_to_one(weights) @ known.vectors.astype(np.float64), usual)
     meta = {"known": int(kept.sum()), "folded": len(at)}
-    if content is not None and (said := np.flatnonzero(content.said & ~kept)).size:
+    if content is not None and (placed := np.flatnonzero(content.known & ~kept)).size:
         bought = np.zeros(len(new))
         bought[at] = new.counts[at]
-        vectors[said] = mix(vectors[said], scaled(content.vectors[said], usual), bought[said])
-        alone = np.setdiff1d(said, at)
-        kept[said] = True
+        vectors[placed] = mix(vectors[placed], scaled(content.vectors[placed], usual), bought[placed])
+        alone = np.setdiff1d(placed, at)
+        kept[placed] = True
         meta["placed"] = len(alone)
     kept[at] = True
     return Embedding("product", new.items[kept], vectors[kept], meta | {"left_out": int((~kept).sum())})
@@ -202,11 +201,11 @@ def mix(learned: np.ndarray, content: np.ndarray, counts: np.ndarray) -> np.ndar
     return np.asarray(trust * learned + (1 - trust) * content, np.float32)
 
 
-def drawn(learned: np.ndarray, place: np.ndarray, said: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """(n, d): learned vectors of products bought `counts` (n,) times, those that the catalogue says something of
-    (said) drawn to the place (n, d) it gives them, at the usual length of a vector."""
+def drawn(learned: np.ndarray, place: np.ndarray, known: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """(n, d): learned vectors of products bought `counts` (n,) times, those that the catalogue knows (v,)
+    drawn to the place (n, d) it gives them, at the usual length of a vector."""
     out = learned.copy()
-    out[said] = mix(learned[said], scaled(place[said], usual_length(learned)), counts[said])
+    out[known] = mix(learned[known], scaled(place[known], usual_length(learned)), counts[known])
     return out
 
 

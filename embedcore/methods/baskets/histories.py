@@ -6,13 +6,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.data import Dataset
+from embedcore.data import Baskets, Dataset, Texts
+from embedcore.errors import NeedsError
 from embedcore.methods.columns import main_directions
 from embedcore.progress import Progress
-from embedcore.vectors import select_rows
+from embedcore.vectors import select_rows, unit_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
+
+
+def customer_baskets(dataset: Dataset) -> tuple[Baskets, np.ndarray, Texts]:
+    """(baskets, (b,) their customers, -1 unknown, ids of the customers); NeedsError when nobody is named."""
+    baskets = dataset.baskets
+    if baskets is None or baskets.customers is None or baskets.customer_ids is None:
+        raise NeedsError("It learns who buys what, and these baskets name no customers.", "Mark the customer column.")
+    return baskets, baskets.customers, baskets.customer_ids
 
 
 def purchases(dataset: Dataset, half_life: int = 0, keep: np.ndarray | None = None) -> tuple[csr_matrix, np.ndarray]:
@@ -20,18 +29,16 @@ def purchases(dataset: Dataset, half_life: int = 0, keep: np.ndarray | None = No
     customer, counted back from the last one. keep: (b,) which baskets count."""
     from scipy.sparse import csr_matrix
 
-    b = dataset.baskets
-    assert b is not None
-    assert b.customers is not None
-    use = np.flatnonzero((b.customers >= 0) & (True if keep is None else keep))
-    use = use[np.argsort(b.customers[use], kind="stable")]
-    who, row, many = np.unique(b.customers[use], return_inverse=True, return_counts=True)
-    age = np.repeat(np.cumsum(many), many) - 1 - np.arange(len(use))
+    baskets, customers, _ = customer_baskets(dataset)
+    use = np.flatnonzero((customers >= 0) & (True if keep is None else keep))
+    use = use[np.argsort(customers[use], kind="stable")]
+    codes, row, count = np.unique(customers[use], return_inverse=True, return_counts=True)
+    age = np.repeat(np.cumsum(count), count) - 1 - np.arange(len(use))
     weight = 0.5 ** (age / half_life) if half_life else np.ones(len(use))
-    sizes = b.sizes[use]
-    items = select_rows(b.indptr, b.items, use)[1]
+    sizes = baskets.sizes[use]
+    items = select_rows(baskets.indptr, baskets.items, use)[1]
     cells = (np.repeat(weight, sizes).astype(np.float32), (np.repeat(row, sizes), items))
-    return csr_matrix(cells, (len(who), len(dataset))), who
+    return csr_matrix(cells, (len(codes), len(dataset))), codes
 
 
 def rarity(counts: np.ndarray, baskets: int) -> np.ndarray:
@@ -43,10 +50,8 @@ def rarity(counts: np.ndarray, baskets: int) -> np.ndarray:
 def weighted(bought: csr_matrix, idf: np.ndarray) -> csr_matrix:
     """(c, v) log(1 + count) x idf, rows of length 1."""
     m = bought.tocsr().astype(np.float32, copy=True)
-    m.data = np.log1p(m.data) * idf[m.indices]
-    length = np.sqrt(np.asarray(m.multiply(m).sum(axis=1)).ravel())
-    m.data /= np.repeat(np.maximum(length, 1e-9), np.diff(m.indptr)).astype(np.float32)
-    return m
+    m.data = np.log1p(m.data)
+    return unit_rows(m, idf)
 
 
 def factors(

@@ -19,15 +19,16 @@ from embedcore.vectors import select_rows
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
+# Chosen with tests/bench/peers.py: held-out baskets completed, and at most a few CPU seconds.
 DIMENSION = 64
 _PAIRS = 60_000_000  # pairs that are counted at most, about two CPU seconds; of more documents, a sample is read
-_CUT = 30
+_CUT = 30  # products of a piece, as in product2vec
 _BLOCK = 5_000_000  # pairs between two progress calls: a fifth of a second, and a hundred MB
 _CONTEXTS = 3_000  # products by whose company the others are known: the tail as well adds time and no hits
 _CONTEXT = 0.5  # exponent of the contexts' frequency
 _SELDOM = 0.1  # a pair that weighs less (once, in a long basket) says next to nothing,
 _OFTEN = 5  # unless it is all that is known: of a product bought fewer times it is kept
-_ROUNDS = 3
+_ROUNDS = 3  # power iterations
 _NOTE = "Counting a first answer"  # nothing of the training is done yet: its progress stays at 0
 
 
@@ -66,30 +67,30 @@ def vectors(docs: Documents, dimension: int, seed: int = 0, progress: Progress =
     indptr, items = cut_up(indptr, items, _CUT, np.random.default_rng(seed))
     v = len(docs.vocabulary)
     often = np.bincount(items, minlength=v).astype(np.float64)
-    heads = np.sort(np.argsort(-often, kind="stable")[:_CONTEXTS])
-    m = vstack(list(_positive(indptr, items, often, heads, progress)), format="csr")
+    contexts = np.sort(np.argsort(-often, kind="stable")[:_CONTEXTS])
+    m = vstack(list(_positive(indptr, items, often, contexts, progress)), format="csr")
     directions, values = main_directions(
         m, dimension if m.nnz else 0, seed, part(progress, 0, 0, _NOTE, only=True), rounds=_ROUNDS
     )
     known = values > 1e-6 * values.max(initial=0)
     directions, share = directions[:, known], np.sqrt(values[known])
     context = np.zeros((v, len(share)), np.float32)
-    context[heads] = directions * np.sqrt(values.mean() if len(values) else 0.0)
+    context[contexts] = directions * np.sqrt(values.mean() if len(values) else 0.0)
     return Counted(np.asarray(m @ directions / share, np.float32), context, len(docs) if rows is None else len(rows))
 
 
 def _positive(
-    indptr: np.ndarray, items: np.ndarray, often: np.ndarray, heads: np.ndarray, progress: Progress
+    indptr: np.ndarray, items: np.ndarray, often: np.ndarray, contexts: np.ndarray, progress: Progress
 ) -> Iterator[csr_matrix]:
-    """The rows of the (v, heads) table of what stands out, in blocks. often: (v,) purchases, which the weighted pairs
-    of a product add up to."""
+    """The rows of the (v, contexts) table of what stands out, in blocks. often: (v,) purchases, which the weighted
+    pairs of a product add up to."""
     from scipy.sparse import csr_matrix
 
-    v, sizes, head_often = len(often), np.diff(indptr), often[heads]
+    v, sizes, context_often = len(often), np.diff(indptr), often[contexts]
     each = np.repeat(1 / np.maximum(sizes - 1, 1), sizes).astype(np.float32)
     turned = csr_matrix((each, items, indptr), (len(sizes), v)).T.tocsr()
-    company = csr_matrix((np.ones(len(items), np.float32), items, indptr), (len(sizes), v))[:, heads]
-    chance = context_chance(head_often, _CONTEXT)
+    company = csr_matrix((np.ones(len(items), np.float32), items, indptr), (len(sizes), v))[:, contexts]
+    chance = context_chance(context_often, _CONTEXT)
     ends = np.cumsum(np.bincount(items, np.repeat(sizes, sizes), v))
     at = 0
     while at < v:
@@ -97,11 +98,11 @@ def _positive(
         stop = max(at + 1, int(np.searchsorted(ends, done + _BLOCK, side="right")))
         both = (turned[at:stop] @ company).tocoo()
         row, col, count = both.row + at, both.col, both.data
-        good = (row != heads[col]) & ((count >= _SELDOM) | (often[row] < _OFTEN))
+        good = (row != contexts[col]) & ((count >= _SELDOM) | (often[row] < _OFTEN))
         row, col, count = row[good], col[good], count[good]
-        least = np.minimum(often[row], head_often[col])
+        least = np.minimum(often[row], context_often[col])
         score = mutual_information(count, often[row], chance[col]) * (count / (count + 1)) * (least / (least + 1))
         good = score > 0
-        yield csr_matrix((score[good].astype(np.float32), (row[good] - at, col[good])), (stop - at, len(heads)))
+        yield csr_matrix((score[good].astype(np.float32), (row[good] - at, col[good])), (stop - at, len(contexts)))
         at = stop
         progress(0, 1, note=_NOTE)

@@ -13,8 +13,9 @@ import numpy as np
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
 from embedcore.methods.base import Fitted, Method, Params, param
-from embedcore.methods.baskets import content, documents, ppmi, unseen
+from embedcore.methods.baskets import content, documents, ppmi
 from embedcore.methods.baskets.side import Side
+from embedcore.methods.baskets.unseen import affinity
 from embedcore.methods.persistence import load_model, save_model
 from embedcore.progress import Progress, show_first, silent
 
@@ -39,12 +40,7 @@ class Product2VecParams(Params):
     dimension: int = param(64, "Dimensions", "Length of a vector (dimension).", low=2, high=512, step=1)
     epochs: int = param(15, "Epochs", "How often every basket is read (epochs).", low=1, high=200, step=1)
     negatives: int = param(
-        5,
-        "Negative samples",
-        "How many random products each purchase is told apart from (negative samples).",
-        low=1,
-        high=50,
-        step=1,
+        5, "Negative samples", "How many random products each purchase is compared with.", low=1, high=50, step=1
     )
     min_count: int = param(
         2, "Minimum purchases", "Products bought fewer times get no vector (min count).", low=1, high=1000, step=1
@@ -140,7 +136,7 @@ class FittedProduct2Vec(Fitted):
 
         def score(rows: np.ndarray) -> np.ndarray:
             out = np.full(len(new), -np.inf, np.float32)
-            out[at] = unseen.fit(unit[rows], found.unit, popular).sum(axis=0)
+            out[at] = affinity(unit[rows], found.unit, popular).sum(axis=0)
             return out
 
         return score
@@ -153,6 +149,7 @@ class FittedProduct2Vec(Fitted):
         return np.asarray(match + _POPULARITY * np.log(self.arrays["counts"]), np.float32)
 
     def save(self, folder: Path) -> None:
+        """Write vectors, meta and what `embed` needs."""
         save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
@@ -215,7 +212,7 @@ class Product2Vec(Method):
             dataset,
             params.documents,
             params.min_count,
-            None if side is None else side.said,
+            None if side is None else side.known,
             lambda done, whole: progress(0, 1, note=f"Reading the baskets: {done / max(whole, 1):.0%}"),
         )
         show_first(progress, lambda: ppmi.answer(docs, dataset.items[docs.vocabulary], seed, progress))
@@ -237,15 +234,16 @@ class Product2Vec(Method):
         product -= product.mean(axis=0)
         if side is not None:
             of = len(losses) + content.STEPS
-            product, helped, said = side.help(
-                docs, product, seed, lambda n, _, loss=None, note="": progress(len(losses) + n, of, note=note)
+            product, helped, facts = side.help(
+                docs, product, seed, lambda n, *_, note="", **__: progress(len(losses) + n, of, note=note)
             )
-            arrays, meta = arrays | helped, meta | said
+            arrays, meta = arrays | helped, meta | facts
         meta["seconds"] = round(time.perf_counter() - begin, 3)
         embeddings = {"product": Embedding("product", ids, product), "context": Embedding("context", ids, v)}
         return FittedProduct2Vec(embeddings, meta, arrays)
 
     def load(self, folder: Path) -> FittedProduct2Vec:
+        """Read what FittedProduct2Vec.save wrote."""
         return FittedProduct2Vec(*load_model(folder))
 
 
@@ -279,9 +277,14 @@ def _train(
     if p.subsample > 0:
         share = docs.counts / docs.counts.sum()
         keep = np.minimum(1.0, np.sqrt(p.subsample / share) + p.subsample / share).astype(np.float32)
-    drawn = docs.counts.astype(np.float64) ** p.exponent
     trainer = _engine(p.device).Trainer(
-        u, v, _START, keep, drawn, int(sizes.sum()), rng.integers(1, 2**63, 1, dtype=np.uint64)
+        u,
+        v,
+        start=_START,
+        keep=keep,
+        weight=docs.counts.astype(np.float64) ** p.exponent,
+        tokens=int(sizes.sum()),
+        state=rng.integers(1, 2**63, 1, dtype=np.uint64),
     )
     losses: list[float] = []
     for epoch in range(p.epochs):
@@ -292,7 +295,9 @@ def _train(
         for c, stop in enumerate(np.minimum(ends, len(docs))):
             step = epoch * chunks + c
             fall = p.rate * (1 - 0.9 * np.array([step, step + 1]) / of)
-            loss, centres = trainer.train(docs.indptr, docs.items, order[start:stop], p.cut, p.negatives, *fall)
+            loss, centres = trainer.train(
+                docs.indptr, docs.items, order[start:stop], p.cut, p.negatives, (fall[0], fall[1])
+            )
             start = stop
             losses.append(round(float(loss / centres), 5) if centres else losses[-1] if losses else 0.0)
             progress(step + 1, of + later, loss=losses[-1], note=f"Pass {epoch + 1} of {p.epochs}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
+# Beyond 8 the sigmoid is within .0004 of 0 or 1; chosen by hand.
 _EDGE = 8.0
 _CELLS = 4096
 # sigmoid and -log sigmoid over [-8, 8]: exp and log would cost as much as the dot products
@@ -25,10 +26,11 @@ class Trainer:
         self,
         u: np.ndarray,
         v: np.ndarray,
+        *,
         start: float,
         keep: np.ndarray,
         weight: np.ndarray,
-        tokens: int,
+        tokens: int,  # noqa: ARG002  sgns_torch needs it
         state: np.ndarray,
     ) -> None:
         """start: where the sums of squared gradients begin. keep: (v,) chance to keep a token. weight: (v,) how often
@@ -44,10 +46,10 @@ class Trainer:
         documents: np.ndarray,
         cut: int,
         negatives: int,
-        rate: float,
-        rate_end: float,
+        rates: tuple[float, float],
     ) -> tuple[float, int]:
-        """Train on these documents; (sum of losses, number of centres). The rate falls from `rate` to `rate_end`."""
+        """Train on these documents; (sum of losses, number of centres). The rate falls from one of `rates` to the
+        other."""
         return train(
             indptr,
             items,
@@ -61,8 +63,7 @@ class Trainer:
             self._state,
             cut,
             negatives,
-            rate,
-            rate_end,
+            *rates,
             SIGMOID,
             SURPRISE,
         )
@@ -127,7 +128,7 @@ def _cell(dot: np.float32) -> np.int64:
 
 
 @njit(cache=True, fastmath=True, nogil=True)
-def train(
+def train(  # noqa: PLR0913, PLR0917  compiled code takes arrays, not objects
     indptr: np.ndarray,
     items: np.ndarray,
     order: np.ndarray,
@@ -161,7 +162,7 @@ def train(
     for p in range(start, stop):
         longest = max(longest, indptr[order[p] + 1] - indptr[order[p]])
     buf = np.empty(longest, np.int32)
-    space = np.empty((4, min(longest, cut), u.shape[1]), np.float32)
+    scratch = np.empty((4, min(longest, cut), u.shape[1]), np.float32)
     loss, centres = 0.0, 0
     for p in range(start, stop):
         lr = np.float32(rate + (rate_end - rate) * (p - start) / (stop - start))
@@ -181,7 +182,7 @@ def train(
         for q in range(pieces):
             part = buf[q * n // pieces : (q + 1) * n // pieces]
             if len(part) > 1:
-                loss += _piece(part, u, v, gu, gv, space, accept, other, state, negatives, lr, sigmoid, surprise)
+                loss += _piece(part, u, v, gu, gv, scratch, accept, other, state, negatives, lr, sigmoid, surprise)
                 centres += len(part)
     return loss, centres
 
@@ -189,13 +190,13 @@ def train(
 # Inlined: else a process that compiles `train` runs another `_piece` than one that finds it on disk, which rounds
 # differently.
 @njit(cache=True, fastmath=True, inline="always")
-def _piece(
+def _piece(  # noqa: C901, PLR0913, PLR0917  one loop: calls inside it would cost as much as the work
     part: np.ndarray,
     u: np.ndarray,
     v: np.ndarray,
     gu: np.ndarray,
     gv: np.ndarray,
-    space: np.ndarray,
+    scratch: np.ndarray,
     accept: np.ndarray,
     other: np.ndarray,
     state: np.ndarray,
@@ -209,7 +210,7 @@ def _piece(
     The rows are copied next to each other first and changed once at the end: a product's vectors are read
     and written once a piece instead of once a pair."""
     n, d = len(part), u.shape[1]
-    a, b, da, db = space[0], space[1], space[2], space[3]
+    a, b, da, db = scratch[0], scratch[1], scratch[2], scratch[3]
     one, top = np.float32(1.0), np.int64(_CELLS - 1)
     loss = 0.0
     drawn, dots = np.empty(negatives, np.int32), np.empty(negatives, np.float32)

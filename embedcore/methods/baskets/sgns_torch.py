@@ -45,6 +45,7 @@ class Trainer:
         self,
         u: np.ndarray,
         v: np.ndarray,
+        *,
         start: float,
         keep: np.ndarray,
         weight: np.ndarray,
@@ -72,10 +73,10 @@ class Trainer:
         documents: np.ndarray,
         cut: int,
         negatives: int,
-        rate: float,
-        rate_end: float,
+        rates: tuple[float, float],
     ) -> tuple[float, int]:
-        """Train on these documents; (sum of losses, number of centres). The rate falls from `rate` to `rate_end`."""
+        """Train on these documents; (sum of losses, number of centres). The rate falls from one of `rates` to the
+        other."""
         indptr, items = select_rows(indptr, items, documents)
         kept = self._rng.random(len(items), np.float32) < self._keep[items]
         indptr, items = cut_up(np.r_[0, np.cumsum(kept)][indptr], items[kept], cut, self._rng)
@@ -83,11 +84,12 @@ class Trainer:
         batches = list(self._batches(np.diff(indptr), max(1, min(self._tokens, room))))
         loss, centres = torch.zeros((), dtype=torch.float64, device=self._u.device), 0
         with _reproducible():
+            rate, rate_end = rates
             for n, rows in enumerate(batches):
-                heads, sizes = indptr[rows], np.diff(indptr)[rows]
+                starts, sizes = indptr[rows], np.diff(indptr)[rows]
                 at = np.arange(sizes.max())
                 there = at < sizes[:, None]
-                table = np.where(there, items[np.where(there, heads[:, None] + at, 0)], -1)
+                table = np.where(there, items[np.where(there, starts[:, None] + at, 0)], -1)
                 now = rate + (rate_end - rate) * n / len(batches)
                 loss += self._step(torch.tensor(table, dtype=torch.long, device=self._u.device), negatives, now)
                 centres += int(sizes.sum())

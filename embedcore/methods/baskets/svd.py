@@ -56,6 +56,7 @@ class FittedSVD(Fitted):
         )
 
     def save(self, folder: Path) -> None:
+        """Write vectors, meta and what `embed` needs."""
         save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
@@ -112,6 +113,7 @@ class BasketSVD(Method):
         return FittedSVD({"product": Embedding("product", ids, vectors)}, meta, {"counts": docs.counts})
 
     def load(self, folder: Path) -> FittedSVD:
+        """Read what FittedSVD.save wrote."""
         return FittedSVD(*load_model(folder))
 
 
