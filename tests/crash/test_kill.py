@@ -44,14 +44,14 @@ def first_line(process: subprocess.Popen[str]) -> str:
 
 
 def kill_after(process: subprocess.Popen[str], runs: int, seconds: float = 0.0) -> list[int]:
-    """Kill it some time after it has stored that many; the numbers of all runs that it had said were stored."""
+    """Kill it some time after it has stored that many; the numbers of all runs that it reported as stored."""
     assert process.stdout is not None
-    said = [process.stdout.readline() for _ in range(runs)]
+    lines = [process.stdout.readline() for _ in range(runs)]
     time.sleep(seconds)
     process.send_signal(signal.SIGKILL)
-    said += process.stdout.read().splitlines(keepends=True)
+    lines += process.stdout.read().splitlines(keepends=True)
     process.wait()
-    return [int(line.split()[1]) for line in said if line.startswith("run ") and line.endswith("\n")]
+    return [int(line.split()[1]) for line in lines if line.startswith("run ") and line.endswith("\n")]
 
 
 def check_whole(store: Store, key: str, scratch: Path) -> None:
@@ -106,7 +106,7 @@ def killed_with_a_log(home: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("damage", "told"),
+    ("damage", "reported"),
     [
         (lambda b: b[: len(b) // 2] + bytes([b[len(b) // 2] ^ 255]) + b[len(b) // 2 + 1 :], "could not be read back"),
         (lambda b: b"\x00\x00\x00" + b[3:], "could not be read back"),
@@ -115,16 +115,16 @@ def killed_with_a_log(home: Path) -> Path:
     ids=["in-the-middle", "at-the-start", "cut-off"],
 )
 def test_a_log_that_cannot_be_read_is_set_aside_and_reported(
-    home: Path, tmp_path: Path, damage: Callable[[bytes], bytes], told: str
+    home: Path, tmp_path: Path, damage: Callable[[bytes], bytes], reported: str
 ) -> None:
     wal = killed_with_a_log(home)
     before = damage(wal.read_bytes())
     wal.write_bytes(before)
     store = Store.open(home)
     aside = list(home.glob("*.unreadable"))
-    if told:
+    if reported:
         (notice,) = store.notices
-        assert told in notice
+        assert reported in notice
         assert str(home) not in notice
         assert aside[0].name in notice
         assert [p.read_bytes() for p in aside] == [before]

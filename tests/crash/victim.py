@@ -15,7 +15,7 @@ from tests.unit.small_kinds import QUESTIONS, Count, Spin
 
 
 def commit(home: Path, first: int) -> None:
-    """Store one result after the other and a verdict with each; say "run N" when the store has said yes."""
+    """Store one result after the other and a verdict with each; print "run N" once the store has it."""
     store = Store.open(home)
     scratch = Path(tempfile.mkdtemp(dir=home))
     made.dataset().save(scratch / "data")
@@ -36,9 +36,7 @@ def queue(home: Path, pids: str) -> None:
     jobs = Jobs(Store.open(home), warm=False, questions=QUESTIONS)
     spin = jobs.submit(Spin("s", pids))
     behind = jobs.submit(Count("c", 1))
-    jobs.ask("add", {"a": 1, "b": 1})
-    assert jobs._ask is not None
-    print(f"ready {spin.id} {behind.id} {jobs._ask.pid}", flush=True)
+    print(f"ready {spin.id} {behind.id} {jobs.ask('who', {})['pid']}", flush=True)
     time.sleep(600)
 
 

@@ -172,10 +172,10 @@ def test_what_was_made_of_a_dataset_or_a_run_comes_back_and_goes_with_it(store: 
 def test_many_verdicts_are_kept_together_or_not_at_all(store: Store, tmp_path: Path) -> None:
     data = add(store, tmp_path / "in")
     store.set_verdicts(data, [("b", "a", "same"), ("a", "c", "different"), ("b", "c", None), ("a", "b", "different")])
-    said = store.verdicts(data).set_index(["id_a", "id_b"])["verdict"].to_dict()
-    assert said == {("a", "b"): "different", ("a", "c"): "different"}, "the last word on a pair counts"
+    kept = store.verdicts(data).set_index(["id_a", "id_b"])["verdict"].to_dict()
+    assert kept == {("a", "b"): "different", ("a", "c"): "different"}, "the last word on a pair counts"
     with pytest.raises(InputError):
         store.set_verdicts(data, [("a", "b", "same"), ("a", "d", "perhaps")])
-    assert store.verdicts(data).set_index(["id_a", "id_b"])["verdict"].to_dict() == said
+    assert store.verdicts(data).set_index(["id_a", "id_b"])["verdict"].to_dict() == kept
     store.set_verdicts(data, [("c", "a", None), ("b", "a", None)])
     assert store.verdicts(data).empty
