@@ -12,12 +12,12 @@ import numpy as np
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods.base import Fitted, Method, Params, figure, param
-from embedcore.methods.blend import check as checks
+from embedcore.methods.base import Fitted, Method, Params, param
 from embedcore.methods.blend import space as blend_space
+from embedcore.methods.blend.judge import Blended, judge
 from embedcore.methods.blend.space import Space
 from embedcore.methods.persistence import load_model, save_model
-from embedcore.progress import Progress, silent
+from embedcore.progress import Progress, part, silent
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ class FittedBlend(Fitted):
         self.embeddings, self.meta, self.space, self.parts = embeddings, meta, space, parts
 
     def embed(self, new: Dataset) -> Embedding:
-        """Known products keep their vector. Of the others each part says what it can; what a part cannot say is
-        filled in from the other parts, as in training. A product of which no part says anything is left out."""
+        """Known products keep their vector. Of the others each part gives what it can; what a part lacks is
+        filled in from the other parts, as in training. A product that no part knows is left out."""
         product = self.embeddings["product"]
-        blocks, some = blend_space.side_by_side(new, [part.embed(new) for part in self.parts])
+        blocks, some = blend_space.side_by_side(new, [fitted.embed(new) for fitted in self.parts])
         row = np.fromiter((product.row_of.get(str(i), -1) for i in new.items), np.int64, len(new))
         kept = (row >= 0) | some
         vectors = np.zeros((len(new), product.dimension), np.float32)
@@ -69,9 +69,10 @@ class FittedBlend(Fitted):
         return Embedding("product", new.items[kept], vectors[kept], meta)
 
     def save(self, folder: Path) -> None:
+        """Write the blend, and each part into a folder of its own."""
         save_model(folder, self.embeddings, self.meta, self.space.pack())
-        for n, part in enumerate(self.parts):
-            part.save(folder / f"part{n}")
+        for n, fitted in enumerate(self.parts):
+            fitted.save(folder / f"part{n}")
 
 
 class Blend(Method):
@@ -125,25 +126,18 @@ class Blend(Method):
         for n, (key, method) in enumerate(zip(keys, methods, strict=True)):
             progress(n, 100, note="Reading the results")
             parts.append(method.load(Path(folders[key]["folder"])))
-        blocks, some = blend_space.side_by_side(dataset, [part.embeddings["product"] for part in parts])
-        reached = 5
-
-        def checking(step: int, of: int, loss: float | None = None, note: str = "") -> None:
-            nonlocal reached
-            reached = max(reached, 5 + round(85 * step / of))  # a second way to check begins anew
-            progress(reached, 100, note=note)
-
-        found = checks.check(dataset, methods, parts, by_hand, checking, seed)
-        weights = by_hand if by_hand is not None else np.full(len(keys), 1 / len(keys))
-        if by_hand is None and found is not None:
-            weights = found.weights
+        blocks, some = blend_space.side_by_side(dataset, [fitted.embeddings["product"] for fitted in parts])
+        names = _names(methods)
+        subject = Blended(dataset, methods, parts, names, by_hand)
+        verdict = judge(subject, seed, part(progress, 5, 90))
+        equal = np.full(len(keys), 1 / len(keys))
+        weights = by_hand if by_hand is not None else verdict.facts.get("weights", equal)
         progress(92, 100, note="Joining the results")
         blocks = [b[some] for b in blocks]
         space = blend_space.fit(blocks, weights, params.dimension)
-        names = _names(methods)
         filled = {name: int(np.isnan(b[:, 0]).sum()) for name, b in zip(names, blocks, strict=True)}
         notices = [
-            f"{count:,} products have no vector in “{name}”: theirs there were worked out from the other results."
+            f"{count:,} products have no vector in “{name}”: those were predicted from the other results."
             for name, count in filled.items()
             if count
         ]
@@ -158,13 +152,16 @@ class Blend(Method):
                 {"run": k, "method": m.name, "weight": round(float(w), 4)}
                 for k, m, w in zip(keys, methods, weights, strict=True)
             ],
-        } | _said(found, names, weights, notices)
+            "notices": [*verdict.notices, *notices],
+            "figures": verdict.figures,
+        }
         product = Embedding("product", dataset.items[some], space.vectors(blocks))
         meta["seconds"] = round(time.perf_counter() - begin, 3)
         progress(100, 100, note="Done")
         return FittedBlend({"product": product}, meta, space, parts)
 
     def load(self, folder: Path) -> FittedBlend:
+        """Read what FittedBlend.save wrote."""
         from embedcore.methods import get
 
         embeddings, meta, arrays = load_model(folder)
@@ -189,25 +186,6 @@ def _by_hand(text: str, n: int) -> np.ndarray | None:
 
 
 def _names(methods: list[Method]) -> list[str]:
-    """Titles of the parts, told apart when a method is there twice."""
+    """Titles of the parts, numbered when a method is there twice."""
     titles = [m.title for m in methods]
     return [t if titles.count(t) == 1 else f"{t}, {titles[:n].count(t) + 1}" for n, t in enumerate(titles)]
-
-
-def _said(found: checks.Found | None, names: list[str], weights: np.ndarray, notices: list[str]) -> dict[str, Any]:
-    """Notices and figures of meta."""
-    if found is None:
-        why = "There is too little data to hold some out, so whether the blend is better than one result is not known."
-        return {"notices": [why, *notices], "figures": []}
-    best = int(np.argmax(found.single))
-    if found.single[best] >= found.blend:
-        notices = [
-            f"On data that was held out, “{names[best]}” alone does as well as this blend or better: use that result.",
-            *notices,
-        ]
-    elif weights.min() == 0:
-        notices = [f"“{names[int(np.argmin(weights))]}” did not help and got no weight.", *notices]
-    return {
-        "notices": notices,
-        "figures": [figure(found.name, found.blend, found.single[best], f"{names[best]} alone", help=found.help)],
-    }

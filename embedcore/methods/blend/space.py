@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from embedcore.data import Dataset, Embedding
+from embedcore.vectors import unit
 
 _RIDGE = 1.0  # of the maps between results: vectors have length 1, so it counts like one product
 
@@ -27,11 +28,13 @@ class Space:
         return np.asarray((beside(filled(parts, self.maps), self.weights) - self.mean) @ self.axes, np.float32)
 
     def pack(self) -> dict[str, np.ndarray]:
+        """As arrays for a model's file."""
         maps = {f"map_{a}_{b}": m for (a, b), m in self.maps.items()}
         return {"weights": self.weights, "axes": self.axes, "mean": self.mean} | maps
 
     @classmethod
     def unpack(cls, arrays: dict[str, np.ndarray]) -> Space:
+        """From what `pack` gave."""
         maps = {}
         for name, m in arrays.items():
             if name.startswith("map_"):
@@ -65,12 +68,6 @@ def side_by_side(dataset: Dataset, parts: list[Embedding]) -> tuple[list[np.ndar
     return blocks, np.asarray(np.logical_or.reduce([np.isfinite(b[:, 0]) for b in blocks]))
 
 
-def unit(vectors: np.ndarray) -> np.ndarray:
-    """Rows of length 1, float32; NaN stays."""
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.asarray(vectors / np.maximum(length, 1e-12), np.float32)
-
-
 def between(parts: Sequence[np.ndarray]) -> dict[tuple[int, int], np.ndarray]:
     """The ridge maps between every two results, learned where a product has both vectors."""
     maps = {}
@@ -86,17 +83,17 @@ def between(parts: Sequence[np.ndarray]) -> dict[tuple[int, int], np.ndarray]:
 
 
 def filled(parts: Sequence[np.ndarray], maps: dict[tuple[int, int], np.ndarray]) -> list[np.ndarray]:
-    """Blocks without NaN: a missing vector is the mean of what the others say of it, of length 1; zero when no map
+    """Blocks without NaN: a missing vector is the mean of what the others predict, of length 1; zero when no map
     leads there."""
     has = [np.isfinite(p[:, 0]) for p in parts]
     out = []
     for b, y in enumerate(parts):
-        said = np.zeros_like(y)
+        predicted = np.zeros_like(y)
         for a, x in enumerate(parts):
             if (a, b) in maps:
                 rows = has[a] & ~has[b]
-                said[rows] += _with_one(x[rows]) @ maps[a, b]
-        out.append(np.where(has[b][:, None], y, unit(said)))
+                predicted[rows] += _with_one(x[rows]) @ maps[a, b]
+        out.append(np.where(has[b][:, None], y, unit(predicted)))
     return out
 
 
