@@ -232,7 +232,7 @@ def first_lines(basket: np.ndarray, item: np.ndarray) -> np.ndarray:
     >>> first_lines(np.array([0, 0, 1]), np.array([5, 5, 5])).tolist()
     [True, False, True]
     """
-    return np.r_[True, (basket[1:] != basket[:-1]) | (item[1:] != item[:-1])][: len(item)]
+    return np.asarray(np.r_[True, (basket[1:] != basket[:-1]) | (item[1:] != item[:-1])][: len(item)])
 
 
 def merge_lines(amounts: dict[str, np.ndarray], new: np.ndarray) -> dict[str, np.ndarray]:

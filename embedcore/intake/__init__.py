@@ -12,10 +12,10 @@ from embedcore.intake.columns.profile import Profile, profile
 from embedcore.intake.columns.roles import Guess, guess_roles
 from embedcore.intake.columns.values import exact_text
 from embedcore.intake.pictures.read import read_pictures
+from embedcore.intake.purchases.build import add_baskets
 from embedcore.intake.purchases.exact import read_purchases
 from embedcore.intake.purchases.match_ids import match_ids
 from embedcore.intake.purchases.shapes import BasketShape, guess_shape
-from embedcore.intake.purchases.build import add_baskets
 from embedcore.intake.tables.read import ReadReport, Table, read_table
 
 __all__ = [

@@ -187,22 +187,25 @@ class LineReader:
 
     def _list(self, frame: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         rows["item"] = split_list(clean(frame[str(self._shape.item)]), self._formats.delimiter)
-        lines = rows.explode("item")
-        lines["item"] = lines["item"].astype("str")
-        return lines
+        return _exploded(rows)
 
     def _lines(self, frame: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Each row is a basket: every cell is a product, or one cell holds them all."""
         columns = self._formats.products
         if len(columns) == 1:
             rows["item"] = split_list(clean(frame[columns[0]]), self._formats.delimiter)
-            lines = rows.explode("item")
-            lines["item"] = lines["item"].astype("str")
-            return lines
+            return _exploded(rows)
         cells = pd.concat([clean(frame[c]) for c in columns]).dropna()
         lines = rows.loc[cells.index].assign(item=cells.to_numpy())
         empty = rows.drop(index=lines.index.unique()).assign(item=pd.Series(dtype="str"))
-        return pd.concat([lines, empty]).sort_index(kind="stable")
+        both: pd.DataFrame = pd.concat([lines, empty]).sort_index(kind="stable")
+        return both
+
+
+def _exploded(rows: pd.DataFrame) -> pd.DataFrame:
+    lines = rows.explode("item")
+    lines["item"] = lines["item"].astype("str")
+    return lines
 
 
 def _is_total(column: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol
+from typing import Any, Protocol, Unpack
 
 import duckdb
 import numpy as np
@@ -19,7 +19,8 @@ from embedcore.errors import InputError
 from embedcore.intake.columns.names import column_names
 from embedcore.intake.tables import dialect, large, spool
 from embedcore.intake.tables.lexer import Lexer
-from embedcore.intake.tables.line_index import TEXT, Bad, Books, audit, too_many
+from embedcore.intake.tables.line_index import TEXT, BadLine, LineIndex, index_lines, too_many
+from embedcore.intake.tables.options import ReadOptions
 from embedcore.progress import Progress, part, silent
 
 SAMPLE_BYTES, SAMPLE_LINES = 1 << 20, 1000
@@ -40,7 +41,7 @@ FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position
 
 
 @dataclass(frozen=True, eq=False)
-class Read:
+class ReadText:
     """What was read. header_line: 1-based line of the column names, 0 when there are none. file: where all rows lie,
     when frame holds only the first of them."""
 
@@ -58,30 +59,30 @@ def read_text(
     path: Path,
     filename: str,
     *,
-    delimiter: str | None = None,
-    encoding: str | None = None,
-    header_line: int | None = None,
-    ragged: bool = False,
     folder: Path | None = None,
     progress: Progress = silent,
-) -> Read:
-    """Read delimited text; rows_in == rows + len(rejected). folder: for the rows of a large table. InputError when
-    there is nothing to read."""
+    **options: Unpack[ReadOptions],
+) -> ReadText:
+    """Read delimited text; rows_in == rows + len(rejected).
+
+    folder: where the rows of a large table are kept. InputError when there is nothing to read.
+    """
+    delimiter, header_line = options.get("delimiter"), options.get("header_line")
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '" \n\r\x00' or not delimiter.isascii()):
         raise InputError("A delimiter is one plain character, such as a comma.", "Choose comma, semicolon, tab or bar.")
     with TemporaryDirectory(prefix="embedcore-", dir=folder) as near:
-        text = spool.to_text(path, filename, Path(near) / "text", encoding, part(progress, 0, 40))
+        text = spool.to_text(path, filename, Path(near) / "text", options.get("encoding"), part(progress, 0, 40))
         size = text.path.stat().st_size
         lines = _sample(text.path)
         if not any(line.strip() for line in lines) and size < SAMPLE_BYTES:
             raise InputError(f"“{filename}” holds nothing but empty lines.", "Choose a file with a header and rows.")
         if header_line and header_line > len(lines):
             raise InputError(f"“{filename}” has no line {header_line:,} for the column names.", "Choose another line.")
-        how = dialect.find(lines, delimiter, header_line, ragged)
+        how = dialect.find(lines, delimiter, header_line, ragged=options.get("ragged", False))
         if how.width > MAX_COLUMNS:
-            raise InputError(f"“{filename}” has {how.width:,} columns, more than we can read.", "Check the delimiter.")
+            raise InputError(f"“{filename}” has {how.width:,} columns, too many to read.", "Check the delimiter.")
         with text.path.open("r+b") as f:
-            # Closed when the last array that looks into it is gone, not before.
+            # It closes when the last array that looks into it is gone.
             data = mmap.mmap(f.fileno(), 0)
         if how.ragged:
             return _ragged(data, how, text, progress)
@@ -96,65 +97,69 @@ def _sample(path: Path) -> list[bytes]:
 
 def _table(
     data: mmap.mmap, how: dialect.Dialect, text: spool.Text, near: Path, out: Path | None, progress: Progress
-) -> Read:
+) -> ReadText:
     notices = list(text.notices)
     if how.header is not None and how.header > 0:
         notices.append(f"The column names were found in line {how.header + 1:,}; the lines above it are not used.")
-    names, said = column_names(how.columns, how.width)
-    notices += said
+    names, about_names = column_names(how.columns, how.width)
+    notices += about_names
     progress(40, 100, note="Finding the rows")
-    books = audit(data, how, near, part(progress, 40, 60))
-    notices += _long(books)
-    much = out is not None and books.records > large.LARGE
+    index = index_lines(data, how, near, part(progress, 40, 60))
+    notices += _swallowed(index)
+    much = out is not None and index.records > large.LARGE
 
-    def rows() -> Rows:
-        return large.Writer(out, names) if much and out is not None else _Kept(names)
+    def rows() -> RowSink:
+        return large.Writer(out, names) if much and out is not None else _InMemory(names)
 
-    # Cases that the parser reads otherwise than our rules, or not at all, are rare or small.
-    kept: Rows | None = None
-    tell = part(progress, 60, 100)
-    if books.records > len(books.bad) and not books.padded and not (books.bad and len(names) == 1):
-        books.blot()
+    # What the parser reads differently from our rules, or not at all, is read by hand; that is rare or small.
+    kept: RowSink | None = None
+    reading = part(progress, 60, 100)
+    if index.records > len(index.bad) and not index.padded and not (index.bad and len(names) == 1):
+        index.blot()
         data.flush()
         with rows() as kept:
-            rejected = _duckdb(text.path, near, how.delimiter, len(names), books, kept, tell)
-    if kept is None or kept.rows + len(rejected) != books.records:
+            rejected = parse(text.path, near, len(names), index, kept, reading)
+    if kept is None or kept.rows + len(rejected) != index.records:
         with rows() as kept:
-            rejected = _by_hand(books, how.delimiter, len(names), kept, tell)
-        if kept.rows + len(rejected) != books.records:
+            rejected = parse_by_hand(len(names), index, kept, reading)
+        if kept.rows + len(rejected) != index.records:
             if much and out is not None:
                 out.unlink()
             raise InputError(
-                "Some lines of this file could not be accounted for, so nothing was read.",
+                "Some lines of this file would have been lost, so nothing was read.",
                 "Open it in a spreadsheet and save it again as CSV.",
             )
-    progress(100, 100, note="Read")
+    progress(100, 100, note="ReadText")
     header = 0 if how.header is None else how.header + 1
-    return Read(
-        kept.head, rejected, text.encoding, how.delimiter, header, books.records, tuple(notices), out if much else None
+    return ReadText(
+        kept.head, rejected, text.encoding, how.delimiter, header, index.records, tuple(notices), out if much else None
     )
 
 
-class Rows(Protocol):
-    """What takes the rows: a file, or memory."""
+class RowSink(Protocol):
+    """What takes the rows: a file, or memory. rows: how many there are so far."""
 
     rows: int
 
     @property
-    def head(self) -> pd.DataFrame: ...
-    def add(self, columns: Sequence[Any]) -> None: ...
+    def head(self) -> pd.DataFrame:
+        """The first rows, or all of them."""
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """The next rows: one Arrow array of text per column."""
+
     def __enter__(self) -> Any: ...
     def __exit__(self, *_: Any) -> None: ...
 
 
-class _Kept:
+class _InMemory:
     """Rows in memory, all of them."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self._names, self.rows = names, 0
         self._parts: list[Any] = []
 
-    def __enter__(self) -> _Kept:
+    def __enter__(self) -> _InMemory:
         return self
 
     def __exit__(self, *_: Any) -> None:
@@ -176,11 +181,11 @@ class _Kept:
         return frame
 
 
-def _long(books: Books) -> list[str]:
-    """A quote that swallowed real rows looks like one very long record: say so loudly."""
-    if not books.spans:
+def _swallowed(index: LineIndex) -> list[str]:
+    """A warning when one record is very long: a missing quote may have swallowed real rows."""
+    if not index.spans:
         return []
-    line, lines = max(books.spans.items(), key=lambda x: x[1])
+    line, lines = max(index.spans.items(), key=lambda x: x[1])
     if lines <= LONG_RECORD:
         return []
     return [
@@ -189,23 +194,21 @@ def _long(books: Books) -> list[str]:
     ]
 
 
-def _duckdb(
-    path: Path, folder: Path, delimiter: str, width: int, books: Books, kept: Rows, tell: Progress
-) -> pd.DataFrame:
-    """Read the body of the text, every cell VARCHAR, into `kept`; the rows that were rejected."""
+def parse(path: Path, folder: Path, width: int, index: LineIndex, kept: RowSink, progress: Progress) -> pd.DataFrame:
+    """Read the body of the text into `kept`, every cell as text; returns the rejected rows (line, reason, text)."""
     body = path
-    if books.first:
+    if index.first:
         body = folder / "body"
         with path.open("rb") as f, body.open("wb") as to:
-            f.seek(int(books.start[books.first]))
+            f.seek(int(index.start[index.first]))
             while chunk := f.read(spool.CHUNK):
                 to.write(chunk)
-                tell(0, 1, note="Reading the rows")
-    longest = max(books.longest + 1024, 2 << 20)
+                progress(0, 1, note="Reading the rows")
+    longest = max(index.longest + 1024, 2 << 20)
     query = _READ.format(
         columns="{" + ", ".join(f"'c{n}': 'VARCHAR'" for n in range(width)) + "}",
         # The parallel reader guesses where records begin, and loses rows in text with quoted line ends.
-        parallel="false" if books.quotes else "true",
+        parallel="false" if index.quotes else "true",
         rejects=MAX_REJECTS,
         longest=longest,
         buffer=max(longest + 1024, 16 << 20),
@@ -214,22 +217,27 @@ def _duckdb(
     config = {"autoinstall_known_extensions": "false", "temp_directory": str(folder / "spill"), "memory_limit": "2GB"}
     with duckdb.connect(config=config) as con:
         con.execute("SET enable_progress_bar = false")
-        relation = con.sql(query, params={"path": str(body), "delim": delimiter, "quote": '"' if books.quotes else ""})
-        for batch in relation.to_arrow_reader(large.ROWS):
-            if width == 1:
-                batch = batch.filter(pc.not_equal(pc.ascii_trim(pc.fill_null(batch.column(0), ""), " "), ""))
-            kept.add(batch.columns)
-            tell(kept.rows, books.records, note="Reading the rows")
-        found = con.execute(_REJECTS).fetchall()
-    offset = int(books.start[books.first])
-    at = np.array([f[0] for f in found], np.int64) + offset
-    lines = np.searchsorted(books.start, at, side="right") - 1
+        relation = con.sql(
+            query, params={"path": str(body), "delim": index.delimiter, "quote": '"' if index.quotes else ""}
+        )
+        for found in relation.to_arrow_reader(large.ROWS):
+            kept.add((_not_blank(found) if width == 1 else found).columns)
+            progress(kept.rows, index.records, note="Reading the rows")
+        rejects = con.execute(_REJECTS).fetchall()
+    offset = int(index.start[index.first])
+    at = np.array([reject[0] for reject in rejects], np.int64) + offset
+    lines = np.searchsorted(index.start, at, side="right") - 1
     rows = []
-    for line, (_, kind, cells) in zip(lines.tolist(), found, strict=True):
-        n = books.record_at(line)
+    for line, (_, kind, cells) in zip(lines.tolist(), rejects, strict=True):
+        n = index.record_at(line)
         if n is not None:
-            rows.append(books.bad.get(n) or Bad(n, _reason(kind, cells, width), _text(books, n)))
+            rows.append(index.bad.get(n) or BadLine(n, _reason(kind, cells, width), _text(index, n)))
     return _rejected(rows)
+
+
+def _not_blank(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """In one column an empty cell is an empty line, which is no record."""
+    return batch.filter(pc.not_equal(pc.ascii_trim(pc.fill_null(batch.column(0), ""), " "), ""))
 
 
 def _reason(kind: str, cells: int | None, width: int) -> str:
@@ -240,11 +248,11 @@ def _reason(kind: str, cells: int | None, width: int) -> str:
     return kind.lower()
 
 
-def _text(books: Books, n: int) -> str:
-    return books.line(n, books.spans.get(n, 1))[: 4 * TEXT].decode("utf-8", "replace")[:TEXT]
+def _text(index: LineIndex, n: int) -> str:
+    return index.line(n, index.spans.get(n, 1))[: 4 * TEXT].decode("utf-8", "replace")[:TEXT]
 
 
-def _rejected(rows: list[Bad]) -> pd.DataFrame:
+def _rejected(rows: list[BadLine]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "line": np.array([r.line + 1 for r in rows], np.int64),
@@ -254,42 +262,42 @@ def _rejected(rows: list[Bad]) -> pd.DataFrame:
     )
 
 
-def _by_hand(books: Books, delimiter: str, width: int, kept: Rows, tell: Progress) -> pd.DataFrame:
-    """The same as _duckdb by our own rules, slower: for text that the parser and the rules read differently."""
-    lexer, n = Lexer(delimiter), books.first
+def parse_by_hand(width: int, index: LineIndex, kept: RowSink, progress: Progress) -> pd.DataFrame:
+    """The same as `parse` by our own rules, slower: for text that the parser and the rules read differently."""
+    lexer, n = Lexer(index.delimiter), index.first
     part: list[list[str | None]] = []
-    rejected: list[Bad] = []
+    rejected: list[BadLine] = []
 
     def full() -> None:
         if part:
             kept.add([pa.array(column, pa.string()) for column in zip(*part, strict=True)])
             part.clear()
 
-    while n < books.lines:
-        span = books.spans.get(n, 1)
-        if n in books.bad:
-            rejected.append(books.bad[n])
-        elif not books.blank[n]:
-            cells = lexer.cells(books.line(n, span))
-            # The parser lets surplus cells pass that are empty, and so do we.
+    while n < index.lines:
+        span = index.spans.get(n, 1)
+        if n in index.bad:
+            rejected.append(index.bad[n])
+        elif not index.blank[n]:
+            cells = lexer.cells(index.line(n, span))
+            # Like the parser, accept surplus cells that are empty.
             if len(cells) >= width and not any(cells[width:]):
                 part.append([c or None for c in cells[:width]])
             else:
                 kind = "MISSING COLUMNS" if len(cells) < width else "TOO MANY COLUMNS"
-                rejected.append(Bad(n, _reason(kind, len(cells), width), _text(books, n)))
+                rejected.append(BadLine(n, _reason(kind, len(cells), width), _text(index, n)))
         n += span
         if len(part) >= BY_HAND:
             full()
-            tell(n, books.lines, note="Reading the rows")
+            progress(n, index.lines, note="Reading the rows")
     full()
     return _rejected(rejected)
 
 
-def _ragged(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, progress: Progress) -> Read:
+def _ragged(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, progress: Progress) -> ReadText:
     """Lines of different lengths: one column that holds the line; with names above, the last one takes the rest."""
     lines = data[:].decode("utf-8").split("\n")
     body = pd.Series([s for line in lines[how.first :] if (s := line.strip())], dtype="str")
-    names, said = column_names(how.columns or ("line",), max(len(how.columns), 1))
+    names, about_names = column_names(how.columns or ("line",), max(len(how.columns), 1))
     if len(names) > 1:
         frame = body.str.split(how.delimiter, n=len(names) - 1, expand=True, regex=False)
         frame = frame.reindex(columns=range(len(names))).astype("str")
@@ -297,7 +305,9 @@ def _ragged(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, progress: P
     else:
         frame = body.to_frame()
     frame.columns = pd.Index(names)
-    notice = "Lines hold different numbers of cells: each line was read as one basket."
-    progress(100, 100, note="Read")
+    notice = "The lines have different numbers of cells: each line was read as one basket."
+    progress(100, 100, note="ReadText")
     header = 0 if how.header is None else how.header + 1
-    return Read(frame, _rejected([]), text.encoding, how.delimiter, header, len(frame), (*text.notices, *said, notice))
+    return ReadText(
+        frame, _rejected([]), text.encoding, how.delimiter, header, len(frame), (*text.notices, *about_names, notice)
+    )

@@ -1,4 +1,4 @@
-"""Which delimiter, which line is the header, or is each line one basket: decided on the start of the text."""
+"""The delimiter, the line of the header, and whether each line is one basket: decided on the start of the text."""
 
 from __future__ import annotations
 
@@ -58,17 +58,17 @@ class Dialect:
 
 
 def find(
-    lines: Sequence[bytes], delimiter: str | None = None, header_line: int | None = None, ragged: bool = False
+    lines: Sequence[bytes], delimiter: str | None = None, header_line: int | None = None, *, ragged: bool = False
 ) -> Dialect:
     """The dialect of a text from its first lines (UTF-8, without line ends).
 
-    header_line: 1-based line of the column names when a person says so, 0 when there are none.
-    ragged: a person says that each line is one basket.
+    header_line: 1-based line of the column names, 0 when there are none, None to find it. ragged: each line is known to
+    be one basket.
     """
-    told = re.match(rb"sep=(.)\Z", lines[0].strip(b"\xef\xbb\xbf \r")) if lines else None
-    if told and delimiter is None:
-        delimiter = told.group(1).decode("ascii", "replace")
-    skip = 1 if told else 0
+    sep_line = re.match(rb"sep=(.)\Z", lines[0].strip(b"\xef\xbb\xbf \r")) if lines else None
+    if sep_line and delimiter is None:
+        delimiter = sep_line.group(1).decode("ascii", "replace")
+    skip = 1 if sep_line else 0
     tried = [delimiter] if delimiter else list(DELIMITERS)
     rows = {d: _rows(lines, d, skip) for d in tried}
     best = max(tried, key=lambda d: _score(rows[d]))
@@ -184,19 +184,19 @@ def _counts(cells: Iterable[str]) -> bool:
 
 def is_label_row(cells: list[str], below: list[list[str]]) -> bool:
     """Are these names of columns? Not when they look like the values under them."""
-    mine = [c.strip() for c in cells]
-    if not any(mine):
+    labels = [c.strip() for c in cells]
+    if not any(labels):
         return False
-    numeric = sum(bool(NUMBER.match(c) or DATE.match(c)) for c in mine)
+    numeric = sum(bool(NUMBER.match(c) or DATE.match(c)) for c in labels)
     if not below:
         return numeric == 0
-    columns = list(zip(*(row for row in below if len(row) >= len(mine)), strict=False))
-    for cell, column in zip(mine, columns, strict=False):
+    columns = list(zip(*(row for row in below if len(row) >= len(labels)), strict=False))
+    for cell, column in zip(labels, columns, strict=False):
         values = [v.strip() for v in column if v.strip()]
         same_kind = [v for v in values if NUMBER.match(v) or DATE.match(v)]
         if cell and values and (NUMBER.match(cell) or DATE.match(cell)) and len(same_kind) >= 0.8 * len(values):
             return False
     # Files put together from several carry the names again further down.
     everywhere = {v.strip() for row in below if row != cells for v in row}
-    filled = [c for c in mine if c]
+    filled = [c for c in labels if c]
     return sum(c in everywhere for c in filled) < 0.5 * len(filled)

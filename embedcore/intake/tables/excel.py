@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +15,12 @@ from embedcore.intake.tables.dialect import is_label_row
 from embedcore.intake.tables.render import text_of
 from embedcore.progress import Progress, silent
 
-SAMPLE = 200
+SAMPLE = 200  # rows that are looked at to find the column names
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """One sheet as it was read."""
+    """One sheet as it was read. header_line: 1-based row of the column names, 0 when there are none."""
 
     frame: pd.DataFrame
     sheets: tuple[str, ...]
@@ -60,7 +60,11 @@ def read_excel(
         if "assword" in str(e) or _locked(path):
             raise InputError(f"“{filename}” is protected by a password.", "Save it without one and retry.") from None
         raise InputError(f"“{filename}” is a damaged spreadsheet.", "Open it, save it again and retry.") from None
-    return _sheet(rows, filename, sheets, name, header_line, asked=sheet is not None, progress=progress)
+    found = _sheet(rows, name, sheets, header_line, progress)
+    if len(sheets) > 1 and sheet is None:
+        others = f"The sheet “{name}” was read; the file has {len(sheets):,}: {listed(sheets)}."
+        found = replace(found, notices=(*found.notices, others))
+    return found
 
 
 def _locked(path: Path) -> bool:
@@ -69,13 +73,7 @@ def _locked(path: Path) -> bool:
 
 
 def _sheet(
-    rows: list[list[Any]],
-    filename: str,
-    sheets: tuple[str, ...],
-    name: str,
-    header_line: int | None,
-    asked: bool,
-    progress: Progress,
+    rows: list[list[Any]], name: str, sheets: tuple[str, ...], header_line: int | None, progress: Progress
 ) -> Sheet:
     cells: list[list[str | None]] = []
     for n, row in enumerate(rows):
@@ -95,8 +93,6 @@ def _sheet(
     frame = pd.DataFrame([[cells[n][c] for c in columns] for n in body], columns=names, dtype="str")
     if header is not None and header > filled[0]:
         notices.append(f"The column names were found in row {header + 1:,}; the rows above it are not used.")
-    if len(sheets) > 1 and not asked:
-        notices.append(f"The sheet “{name}” was read; the file has {len(sheets):,}: {listed(sheets)}.")
     if not len(frame):
         notices.append("The sheet has column names but no rows.")
     progress(100, 100, note="Read")

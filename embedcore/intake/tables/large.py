@@ -1,4 +1,4 @@
-"""Tables with more rows than should be held: written to a file part by part, the first rows kept to look at."""
+"""Tables with more rows than memory should hold: written to a file part by part, the first rows kept for the screen."""
 
 from __future__ import annotations
 
@@ -18,16 +18,15 @@ if TYPE_CHECKING:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-LARGE = 3_000_000  # rows from which a table stays in its file
-HEAD = 100_000  # of those, how many first rows are kept to guess and to show
+LARGE = 3_000_000  # rows from which a table stays in its file (chosen by hand)
+HEAD = 100_000  # first rows of such a table that are kept, to propose roles and to show
 ROWS = 100_000  # rows at a time
 FILE = "table.parquet"
 
 
 class Writer:
-    """Rows of text into a Parquet file. A context; the file goes again when something is raised.
-
-    rows: how many there are so far. head: the first of them."""
+    """Writes rows of text into a Parquet file. Use it as a context: the file is removed when something is raised. rows:
+    how many there are so far."""
 
     def __init__(self, path: Path, names: Sequence[str]) -> None:
         import pyarrow as pa
@@ -59,9 +58,11 @@ class Writer:
 
     @property
     def head(self) -> pd.DataFrame:
+        """The first HEAD rows."""
         import pyarrow as pa
 
-        return pa.concat_tables(self._head or [self._schema.empty_table()]).to_pandas().astype("str")
+        frame: pd.DataFrame = pa.concat_tables(self._head or [self._schema.empty_table()]).to_pandas()
+        return frame.astype("str")
 
 
 def first_rows(path: Path) -> pd.DataFrame:
@@ -72,16 +73,17 @@ def first_rows(path: Path) -> pd.DataFrame:
     with pq.ParquetFile(path, buffer_size=1 << 20) as source:
         batch = next(source.iter_batches(HEAD), None)
         table = pa.Table.from_batches([] if batch is None else [batch], source.schema_arrow)
-        return table.to_pandas().astype("str")
+        frame: pd.DataFrame = table.to_pandas()
+        return frame.astype("str")
 
 
 def damaged(filename: str) -> InputError:
-    """What is said of a Parquet file that cannot be read."""
+    """The error for a Parquet file that cannot be read."""
     return InputError(f"“{filename}” is a damaged Parquet file.", "Write or copy it again.")
 
 
 def parquet_rows(path: Path, filename: str) -> int:
-    """How many rows a Parquet file says it has."""
+    """How many rows a Parquet file has, by its own account."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -108,7 +110,7 @@ def parquet(path: Path, filename: str, out: Path, progress: Progress) -> tuple[W
             days = _days(source, [(n, f) for n, f in fields if pa.types.is_timestamp(f.type)], progress)
             with Writer(out, names) as writer:
                 for batch in _batches(source, fields):
-                    writer.add([arrow_cells(column, days.get(n)) for n, column in batch.items()])
+                    writer.add([arrow_cells(column, days=days.get(n)) for n, column in batch.items()])
                     progress(writer.rows, source.metadata.num_rows, note="Reading the rows")
                     del batch
     except (pa.ArrowException, OSError, ValueError):
@@ -130,8 +132,8 @@ def _days(source: Any, fields: list[tuple[int, pa.Field]], progress: Progress) -
 
 
 def parts(source: pq.ParquetFile, rows: int, columns: list[str] | None = None) -> Iterator[pa.RecordBatch]:
-    """The rows of a Parquet file, some at a time. One group after the other: asked for all of them, the reader keeps
-    what it has read of each until the last."""
+    """The rows of a Parquet file, some at a time. One row group after the other: asked for all, the reader keeps each
+    until the last is read."""
     for group in range(source.num_row_groups):
         yield from source.iter_batches(rows, row_groups=[group], columns=columns)
 
@@ -141,7 +143,7 @@ def _batches(source: Any, fields: list[tuple[int, pa.Field]]) -> Any:
     import pyarrow as pa
 
     names = source.schema_arrow.names
-    # Asked for by name, a column whose name repeats, or is the beginning of another with a dot, brings others along.
+    # By name, a column whose name repeats, or is the beginning of another with a dot, would bring others along.
     plain = len(set(names)) == len(names) and not any("." in name for name in names)
     wanted = [f.name for _, f in fields] if plain else None
     for batch in parts(source, ROWS, wanted):

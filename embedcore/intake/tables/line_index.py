@@ -1,11 +1,11 @@
-"""The books of a text file: where its lines are, how many records they make, and which lines nobody can read."""
+"""An index of a text file: where its lines are, how many records they make, and which lines cannot be read."""
 
 from __future__ import annotations
 
 import mmap
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,13 @@ from embedcore.intake.tables.dialect import Dialect
 from embedcore.intake.tables.lexer import Lexer
 from embedcore.progress import Progress, part, silent
 
-STEP = 1 << 22
-LONG_LINE = 8 << 10
-TEXT = 2000  # characters of a rejected row that are kept to show
+STEP = 1 << 22  # bytes, or lines, looked at at a time
+LONG_LINE = 8 << 10  # bytes from which the cells of a line are counted before the parser sees it
+TEXT = 2000  # characters of a rejected row that are kept for the screen
 
 
 @dataclass(frozen=True, eq=False)
-class Bad:
+class BadLine:
     """A line (0-based) that breaks the rules of quotes."""
 
     line: int
@@ -31,17 +31,18 @@ class Bad:
 
 
 @dataclass(frozen=True, eq=False)
-class Books:
-    """start: (lines + 1,) int64 byte offsets of the lines; spans: first line -> lines of records that take several;
-    blank: (lines,) bool, lines that are no record; records: all of them from line `first` on, the bad ones included;
-    quotes: there are any; padded: some stand after several spaces, which the parser takes for plain characters and
-    we do not."""
+class LineIndex:
+    """data: the mapped text. start: (lines + 1,) int64 byte offsets of the lines. spans: first line -> lines of records
+    that take several. blank: (lines,) bool, lines that are no record. first: the first line of records. records: how
+    many there are from there on, bad ones included. quotes: there are any. padded: some follow several spaces, which
+    the parser takes for plain characters and we do not."""
 
     data: mmap.mmap
+    delimiter: str
     start: np.ndarray
     blank: np.ndarray
     spans: dict[int, int]
-    bad: dict[int, Bad]
+    bad: dict[int, BadLine]
     first: int
     records: int
     quotes: bool
@@ -49,6 +50,7 @@ class Books:
 
     @property
     def lines(self) -> int:
+        """How many lines the text has."""
         return len(self.start) - 1
 
     @property
@@ -62,63 +64,65 @@ class Books:
         return self.data[int(self.start[n]) : int(self.start[n + lines]) - 1]
 
     def record_at(self, n: int) -> int | None:
-        """The record that a parser means by line n when it counts empty lines before a record as part of it; None
-        when that is a line of spaces."""
+        """The record that the parser means by line n, as it counts empty lines before a record as part of it; None when
+        that is a line of spaces."""
         while n < self.lines - 1 and self.start[n + 1] - self.start[n] == 1:
             n += 1
         return n if n in self.bad or not self.blank[n] else None
 
     def blot(self) -> None:
-        """Overwrite the bad lines with spaces in place: one cell, which the parser refuses where there are several
-        columns, and no quote that could hurt the lines after it."""
+        """Overwrite the bad lines with spaces: one cell, which the parser refuses where there are several columns, and
+        no quote that could swallow the lines after it."""
         for n in self.bad:
             low, high = int(self.start[n]), int(self.start[n + 1]) - 1
             self.data[low:high] = b" " * (high - low)
 
 
-def audit(data: mmap.mmap, how: Dialect, near: Path | None = None, tell: Progress = silent) -> Books:
+def index_lines(data: mmap.mmap, how: Dialect, near: Path | None = None, progress: Progress = silent) -> LineIndex:
     """Count the records from line `how.first` on by the rules of quotes, before anything parses them. near: a folder
-    on the disk where the books of a large file may lie."""
-    start = _starts(data, near, part(tell, 0, 40))
+    where the index of a large file may lie."""
+    start = _starts(data, near, part(progress, 0, 40))
     blank = _blank(data, start, near)
     spans: dict[int, int] = {}
-    bad: dict[int, Bad] = {}
+    bad: dict[int, BadLine] = {}
     first = min(how.first, len(start) - 1)
     quotes = data.find(b'"', int(start[first])) >= 0
-    books = Books(data, start, blank, spans, bad, first, 0, quotes, False)
+    index = LineIndex(data, how.delimiter, start, blank, spans, bad, first, 0, quotes, False)
     padded = False
     if quotes:
         spaces = re.compile(rb"(?:^|" + re.escape(how.delimiter.encode()) + rb') {2,}"', re.MULTILINE)
         padded = data.find(b'  "', int(start[first])) >= 0 and spaces.search(data, int(start[first])) is not None
-        where = _quoted(data, start, first, part(tell, 40, 60))
-        for n, record in enumerate(Lexer(how.delimiter).records(books.line, first, books.lines, where)):
+        where = _quoted(data, start, first, part(progress, 40, 60))
+        for n, record in enumerate(Lexer(how.delimiter).records(index.line, first, index.lines, where)):
             if n % 4096 == 0:
-                tell(60 * books.lines + 40 * record.line, 100 * books.lines, note="Looking at the quotes")
+                progress(60 * index.lines + 40 * record.line, 100 * index.lines, note="Looking at the quotes")
             if record.problem:
-                text = books.line(record.line)[: 4 * TEXT].decode("utf-8", "replace")
-                bad[record.line] = Bad(record.line, record.problem, text[:TEXT])
+                text = index.line(record.line)[: 4 * TEXT].decode("utf-8", "replace")
+                bad[record.line] = BadLine(record.line, record.problem, text[:TEXT])
             elif record.lines > 1:
                 # Lines inside a record are no records of their own, empty or not.
                 blank[record.line : record.line + record.lines] = False
                 spans[record.line] = record.lines
-            elif how.width == 1 and books.line(record.line).strip(b" ") == b'""':
+            elif how.width == 1 and index.line(record.line).strip(b" ") == b'""':
                 blank[record.line] = True  # in one column an empty cell and an empty line are the same
-    _overfull(books, how)
+    _overfull(index, how)
     inside = sum(spans.values()) - len(spans)
-    records = books.lines - first - inside - int(np.count_nonzero(blank[first:]))
-    return Books(data, start, blank, spans, bad, first, records, quotes, padded)
+    records = index.lines - first - inside - int(np.count_nonzero(blank[first:]))
+    return replace(index, records=records, padded=padded)
 
 
-def _overfull(books: Books, how: Dialect) -> None:
-    """Mark long lines with too many cells as bad here: the parser copies the whole line once for every surplus cell,
+def _overfull(index: LineIndex, how: Dialect) -> None:
+    """Mark long lines with too many cells as bad: the parser would copy the whole line once for every surplus cell,
     which takes minutes and gigabytes for one line of 200,000 cells."""
     lexer, delimiter = Lexer(how.delimiter), how.delimiter.encode()
-    for n in [int(at + k) for at, sizes in _sizes(books.start) for k in np.flatnonzero(sizes > LONG_LINE)]:
-        if n < books.first or n in books.bad or n in books.spans or books.blank[n]:
+    for n in [int(at + k) for at, sizes in _sizes(index.start) for k in np.flatnonzero(sizes > LONG_LINE)]:
+        if n < index.first or n in index.bad or n in index.spans or index.blank[n]:
             continue
-        line = books.line(n)
+        line = index.line(n)
         if line.count(delimiter) >= how.width and any((cells := lexer.cells(line))[how.width :]):
-            books.bad[n] = Bad(n, too_many(len(cells), how.width), line[: 4 * TEXT].decode("utf-8", "replace")[:TEXT])
+            index.bad[n] = BadLine(
+                n, too_many(len(cells), how.width), line[: 4 * TEXT].decode("utf-8", "replace")[:TEXT]
+            )
 
 
 def too_many(cells: int, width: int) -> str:
@@ -133,19 +137,19 @@ def _found(data: mmap.mmap, byte: int) -> Iterator[np.ndarray]:
         yield np.flatnonzero(whole[at : at + STEP] == byte) + at
 
 
-def _starts(data: mmap.mmap, near: Path | None, tell: Progress) -> np.ndarray:
+def _starts(data: mmap.mmap, near: Path | None, progress: Progress) -> np.ndarray:
     """(lines + 1,) int64: where the lines begin, and the end."""
     lines = done = 0
     whole = np.frombuffer(data, np.uint8)
     for at in range(0, len(whole), STEP):
         lines += int(np.count_nonzero(whole[at : at + STEP] == 10))
-        tell(at, 2 * len(whole), note="Counting the lines")
+        progress(at, 2 * len(whole), note="Counting the lines")
     start = scratch_array(lines + 1, np.int64, near)
     start[0] = 0
     for parts in _found(data, 10):
         start[done + 1 : done + 1 + len(parts)] = parts + 1
         done += len(parts)
-        tell(lines + done, 2 * lines, note="Counting the lines")
+        progress(lines + done, 2 * lines, note="Counting the lines")
     return start
 
 
@@ -155,12 +159,12 @@ def _sizes(start: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
         yield at, np.diff(start[at : at + STEP + 1])
 
 
-def _quoted(data: mmap.mmap, start: np.ndarray, first: int, tell: Progress) -> Sequence[int]:
+def _quoted(data: mmap.mmap, start: np.ndarray, first: int, progress: Progress) -> Sequence[int]:
     """The lines that hold a quote."""
     parts: list[np.ndarray] = []
     last = -1
     for n, offsets in enumerate(_found(data, 34)):
-        tell(min(n * STEP, len(data)), len(data), note="Looking at the quotes")
+        progress(min(n * STEP, len(data)), len(data), note="Looking at the quotes")
         lines = np.unique(np.searchsorted(start, offsets, side="right") - 1)
         lines = lines[(lines >= first) & (lines > last)]
         if len(lines):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from embedcore.errors import InputError, MissingError
 from embedcore.intake.columns.names import column_names, listed, plural
 from embedcore.intake.tables import delimited, large, spool
 from embedcore.intake.tables.excel import read_excel
+from embedcore.intake.tables.options import ReadOptions
 from embedcore.intake.tables.render import arrow_text
 from embedcore.progress import Progress, part, silent
 
@@ -35,15 +37,15 @@ class ReadReport:
     """
 
     kind: str
-    encoding: str | None
-    delimiter: str | None
-    header_line: int
     rows_in: int
     kept: int
     rejected: int
     columns: tuple[str, ...]
-    sheets: tuple[str, ...]
     notices: tuple[str, ...]
+    encoding: str | None = None
+    delimiter: str | None = None
+    header_line: int = 0
+    sheets: tuple[str, ...] = ()
     sheet: str | None = None
 
 
@@ -80,37 +82,33 @@ class Table:
         (folder / "report.json").write_text(json.dumps(asdict(self.report), ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path, head: bool = False) -> Table:
-        """Read what `save` wrote; MissingError when it is not there. head: of a large table only the first rows."""
+    def load(cls, folder: Path, *, head: bool = False) -> Table:
+        """Read what `save` wrote; MissingError when it is not there. head: only the first rows of a large table."""
         try:
-            report: Mapping[str, object] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+            facts: Mapping[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
             rejected = pd.read_parquet(folder / "rejected.parquet")
-            file = folder / large.FILE if head and int(str(report["kept"])) > large.LARGE else None
+            file = folder / large.FILE if head and int(facts["kept"]) > large.LARGE else None
             frame = pd.read_parquet(folder / large.FILE) if file is None else large.first_rows(file)
         except FileNotFoundError:
             raise MissingError("This file is no longer in the data folder.", "Read it again.") from None
-        values = {k: tuple(v) if isinstance(v, list) else v for k, v in report.items()}
-        return cls(frame, rejected, ReadReport(**values), file)  # type: ignore[arg-type]
+        values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()}
+        return cls(frame, rejected, ReadReport(**values), file)
 
 
 def read_table(
     path: Path,
     filename: str,
     *,
-    delimiter: str | None = None,
-    encoding: str | None = None,
-    sheet: str | None = None,
-    header_line: int | None = None,
-    ragged: bool = False,
     folder: Path | None = None,
     progress: Progress = silent,
+    **options: Unpack[ReadOptions],
 ) -> Table:
     """Read CSV, TSV or any delimited text, gz, Excel or Parquet, known by its first bytes.
 
-    filename: what the person calls it, for messages. delimiter, encoding, sheet, header_line (1-based, 0: there are no
-    column names): found where None. ragged: each line of the text is one basket (found by itself in clear cases).
-    folder: where the rows of a table with more than large.LARGE rows are kept instead of in memory (Table.file).
-    InputError, one sentence, for anything that is not a table.
+    filename: what the person calls it, for messages. folder: where the rows of a table with more than large.LARGE rows
+    are kept instead of in memory (Table.file). options: delimiter, encoding, sheet, header_line (1-based, 0 when there
+    are no column names) and ragged (each line of the text is one basket); what is not given is found. InputError, one
+    sentence, for anything that is not a table.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -129,75 +127,45 @@ def read_table(
             spool.unpack(path, filename, inner, part(progress, 0, 20))
             if spool.kind(inner, filename) == "gz":
                 raise InputError(f"“{filename}” is packed twice.", "Unpack it once and try again.")
-            return read_table(
-                inner,
-                filename,
-                delimiter=delimiter,
-                encoding=encoding,
-                sheet=sheet,
-                header_line=header_line,
-                ragged=ragged,
-                folder=folder,
-                progress=part(progress, 20, 100),
-            )
-    if kind == "parquet":
-        if folder is not None and large.parquet_rows(path, filename) > large.LARGE:
-            return _large_parquet(path, filename, folder, progress)
-        return _parquet(path, filename, progress)
+            return read_table(inner, filename, folder=folder, progress=part(progress, 20, 100), **options)
     if kind == "excel":
-        return _excel(path, filename, sheet, header_line, progress)
-    r = delimited.read_text(
-        path,
-        filename,
-        delimiter=delimiter,
-        encoding=encoding,
-        header_line=header_line,
-        ragged=ragged,
-        folder=folder,
-        progress=progress,
-    )
-    notices = list(r.notices)
-    if not len(r.frame) and not len(r.rejected):
+        return _excel(path, filename, options.get("sheet"), options.get("header_line"), progress)
+    if kind != "parquet":
+        return _text(path, filename, folder, progress, **options)
+    if folder is not None and large.parquet_rows(path, filename) > large.LARGE:
+        return _large_parquet(path, filename, folder, progress)
+    return _parquet(path, filename, progress)
+
+
+def _text(path: Path, filename: str, folder: Path | None, progress: Progress, **options: Unpack[ReadOptions]) -> Table:
+    found = delimited.read_text(path, filename, folder=folder, progress=progress, **options)
+    rejected, notices = len(found.rejected), list(found.notices)
+    if not len(found.frame) and not rejected:
         notices.append("The file has column names but no rows.")
-    elif len(r.rejected):
+    elif rejected:
         notices.append(
-            f"Rejected: {len(r.rejected):,} of {plural(r.rows_in, 'row')}, listed with the line and the reason."
+            f"Rejected: {rejected:,} of {plural(found.rows_in, 'row')}, listed with the line and the reason."
         )
-    return _done(r.frame, r.rejected, "csv", r.rows_in, notices, r.header_line, r.encoding, r.delimiter, file=r.file)
-
-
-def _done(
-    frame: pd.DataFrame,
-    rejected: pd.DataFrame,
-    kind: str,
-    rows_in: int,
-    notices: list[str],
-    header_line: int = 1,
-    encoding: str | None = None,
-    delimiter: str | None = None,
-    sheets: tuple[str, ...] = (),
-    sheet: str | None = None,
-    file: Path | None = None,
-) -> Table:
     report = ReadReport(
-        kind,
-        encoding,
-        delimiter,
-        header_line,
-        rows_in,
-        rows_in - len(rejected),
-        len(rejected),
-        tuple(map(str, frame.columns)),
-        sheets,
+        "csv",
+        found.rows_in,
+        found.rows_in - rejected,
+        rejected,
+        tuple(map(str, found.frame.columns)),
         tuple(notices),
-        sheet,
+        encoding=found.encoding,
+        delimiter=found.delimiter,
+        header_line=found.header_line,
     )
-    return Table(frame.reset_index(drop=True), rejected, report, file)
+    return Table(found.frame.reset_index(drop=True), found.rejected, report, found.file)
 
 
-def _none_rejected() -> pd.DataFrame:
+def _all_kept(frame: pd.DataFrame, rows: int, kind: str, notices: Sequence[str], file: Path | None = None) -> Table:
+    """A table of which no row was rejected."""
     texts = pd.Series(dtype="str")
-    return pd.DataFrame({"line": np.empty(0, np.int64), "reason": texts, "text": texts})
+    rejected = pd.DataFrame({"line": np.empty(0, np.int64), "reason": texts, "text": texts})
+    report = ReadReport(kind, rows, rows, 0, tuple(map(str, frame.columns)), tuple(notices))
+    return Table(frame.reset_index(drop=True), rejected, report, file)
 
 
 def _parquet(path: Path, filename: str, progress: Progress) -> Table:
@@ -228,13 +196,13 @@ def _parquet(path: Path, filename: str, progress: Progress) -> Table:
     if not len(frame):
         notices.append("The file has columns but no rows.")
     progress(1, 1, note="Read")
-    return _done(frame, _none_rejected(), "parquet", len(frame), notices, header_line=0)
+    return _all_kept(frame, len(frame), "parquet", notices)
 
 
 def _large_parquet(path: Path, filename: str, folder: Path, progress: Progress) -> Table:
     rows, left_out, notices = large.parquet(path, filename, folder / large.FILE, progress)
     notices += _without(left_out)
-    return _done(rows.head, _none_rejected(), "parquet", rows.rows, notices, header_line=0, file=rows.path)
+    return _all_kept(rows.head, rows.rows, "parquet", notices, rows.path)
 
 
 def _without(left_out: list[str]) -> list[str]:
@@ -242,7 +210,7 @@ def _without(left_out: list[str]) -> list[str]:
 
 
 def _excel(path: Path, filename: str, sheet: str | None, header_line: int | None, progress: Progress) -> Table:
-    r = read_excel(path, filename, sheet, header_line, progress)
-    return _done(
-        r.frame, _none_rejected(), "excel", len(r.frame), list(r.notices), r.header_line, sheets=r.sheets, sheet=r.sheet
-    )
+    found = read_excel(path, filename, sheet, header_line, progress)
+    table = _all_kept(found.frame, len(found.frame), "excel", found.notices)
+    report = replace(table.report, header_line=found.header_line, sheets=found.sheets, sheet=found.sheet)
+    return replace(table, report=report)

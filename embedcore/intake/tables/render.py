@@ -40,18 +40,18 @@ def arrow_text(column: pa.ChunkedArray) -> pd.Series | None:
 
 
 def of_days(column: pa.ChunkedArray) -> bool:
-    """Is every time in a column of times the beginning of a day?"""
+    """Whether every time in a column of times is the beginning of a day."""
     return pc.all(pc.equal(column, pc.floor_temporal(column, unit="day"))).as_py() is not False
 
 
 def has_bytes(kind: pa.DataType) -> bool:
-    """Does a column of this type hold bytes, such as images?"""
+    """Whether a column of this type holds bytes, such as images."""
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     return bool(pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind))
 
 
-def arrow_cells(column: pa.ChunkedArray, days: bool | None = None) -> pa.ChunkedArray | None:
-    """The same as text in Arrow. days: what `of_days` says of the whole column, of which this is a part."""
+def arrow_cells(column: pa.ChunkedArray, *, days: bool | None = None) -> pa.ChunkedArray | None:
+    """The same as text in Arrow. days: `of_days` of the whole column, when this is a part of it."""
     kind = column.type
     if has_bytes(kind):
         return None
@@ -62,7 +62,7 @@ def arrow_cells(column: pa.ChunkedArray, days: bool | None = None) -> pa.Chunked
         found = column
     elif pa.types.is_timestamp(kind):
         days = of_days(column) if days is None else days
-        # Times come again, line after line, and to write one takes long.
+        # Formatting a time is slow, and the same times come again line after line.
         times = column.cast(pa.timestamp("s", kind.tz), safe=False).combine_chunks().dictionary_encode()
         found = pc.strftime(times.dictionary, format="%Y-%m-%d" if days else "%Y-%m-%d %H:%M:%S").take(times.indices)
     elif pa.types.is_integer(kind) or pa.types.is_date(kind):
@@ -71,7 +71,7 @@ def arrow_cells(column: pa.ChunkedArray, days: bool | None = None) -> pa.Chunked
         found = pc.add(column, 0.0).cast(pa.string())  # -0 is 0
         found = pc.if_else(pc.is_nan(column), pa.scalar(None, pa.string()), found)
     elif pa.types.is_floating(kind) and not pa.types.is_float64(kind):
-        # 0.1 kept in 32 bits is shown as 0.1, not as 0.10000000149.
+        # 0.1 in 32 bits is 0.1, not 0.10000000149.
         return pa.chunked_array([pa.array([_short(v) for v in column.to_pylist()], pa.string())])
     else:
         return pa.chunked_array([pa.array([text_of(v) for v in column.to_pylist()], pa.string())])

@@ -17,7 +17,7 @@ from embedcore.intake.columns.names import plural
 from embedcore.progress import Progress, silent
 
 CHUNK = 4 << 20
-# What a packed file may unpack to: a few kilobytes of gz can hold terabytes of zeros.
+# What a packed file may unpack to: a few kilobytes of gz can hold terabytes of zeros (chosen by hand).
 MAX_UNPACKED = 8 << 30
 
 _MAGIC = (
@@ -190,7 +190,8 @@ def _guess(path: Path) -> tuple[str, str, list[str]]:
     tally = {"bad": 0}
 
     def count(e: UnicodeError) -> tuple[str, int]:
-        assert isinstance(e, UnicodeDecodeError)
+        if not isinstance(e, UnicodeDecodeError):
+            raise e
         tally["bad"] += e.end - e.start
         return "?" * (e.end - e.start), e.end
 
@@ -220,7 +221,8 @@ def _guess(path: Path) -> tuple[str, str, list[str]]:
 
 
 def _mend(e: UnicodeError) -> tuple[str, int]:
-    assert isinstance(e, UnicodeDecodeError)
+    if not isinstance(e, UnicodeDecodeError):
+        raise e
     return e.object[e.start : e.end].decode("cp1252", "replace"), e.end
 
 

@@ -124,7 +124,7 @@ def test_the_quick_reader_and_the_rules_agree(tmp_path: Path, monkeypatch: pytes
     quick = intake.read_text(path, "odd.csv", delimiter=",", header_line=1)
     assert len(quick.frame) > 50
     assert len(quick.rejected) > 200
-    monkeypatch.setattr(intake, "_duckdb", lambda *_: pd.DataFrame())
+    monkeypatch.setattr(intake, "parse", lambda *_: pd.DataFrame())
     slow = intake.read_text(path, "odd.csv", delimiter=",", header_line=1)
     assert slow.frame.to_numpy(object).tolist() == quick.frame.to_numpy(object).tolist() or slow.frame.equals(
         quick.frame
@@ -134,7 +134,7 @@ def test_the_quick_reader_and_the_rules_agree(tmp_path: Path, monkeypatch: pytes
 
 
 def test_when_the_reader_loses_rows_they_are_read_another_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = intake._duckdb
+    real = intake.parse
 
     def lossy(*args: object) -> pd.DataFrame:
         *some, kept, tell = args
@@ -142,7 +142,7 @@ def test_when_the_reader_loses_rows_they_are_read_another_way(tmp_path: Path, mo
         kept.rows -= 1  # type: ignore[attr-defined]
         return rejected
 
-    monkeypatch.setattr(intake, "_duckdb", lossy)
+    monkeypatch.setattr(intake, "parse", lossy)
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n3,4\n5\n", encoding="utf-8")
     read = intake.read_text(path, "a.csv")

@@ -77,7 +77,7 @@ def _catalogue(seed: int) -> Catalogue | None:
 def _on_disk(folder: Path, frame: pd.DataFrame) -> Table:
     """A table whose rows lie in a file, as those of a large one do."""
     frame.to_parquet(folder / "table.parquet", index=False)
-    report = ReadReport("csv", None, None, 1, len(frame), len(frame), 0, tuple(frame.columns), (), ())
+    report = ReadReport("csv", len(frame), len(frame), 0, tuple(frame.columns), ())
     return Table(frame.head(3), frame.head(0), report, folder / "table.parquet")
 
 
