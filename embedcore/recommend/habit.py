@@ -180,4 +180,4 @@ def _logistic(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=1 / _RIDGE, solver="newton-cholesky", tol=1e-6).fit(x, y)
-    return np.r_[model.intercept_, model.coef_[0]]
+    return np.concatenate([model.intercept_, model.coef_[0]])

@@ -11,7 +11,7 @@ import pandas as pd
 from embedcore.data import Catalogue, Dataset
 from embedcore.errors import InputError
 
-_MOST = 200_000  # products answered at once
+_MOST = 200_000  # products answered at once: chosen by hand
 
 
 def answer(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,20 +27,23 @@ def answer(spec: Mapping[str, Any]) -> dict[str, Any]:
     fitted: Any = methods.get(str(spec["method"])).load(Path(spec["model"]))
     if not hasattr(fitted, "predict"):
         raise InputError("This result does not predict.", "Choose one that was trained to predict something.")
-    said: list[str] = []
+    notices: list[str] = []
     if spec.get("dataset"):
         data = Dataset.load(Path(spec["dataset"]))
         found = fitted.predict(some(data, spec["ids"])) if spec.get("ids") else fitted.fill(data)
     else:
-        if spec.get("raw"):
-            from embedcore.intake import Table
-
-            frame = Table.load(Path(spec["raw"])).frame
-        else:
-            frame = pd.DataFrame(list(spec["rows"])).astype("str")
-        new, said = products(frame, spec["roles"])
+        new, notices = products(_frame(spec), spec["roles"])
         found = fitted.predict(new)
-    return {**found.plain(), "notices": said}
+    return {**found.plain(), "notices": notices}
+
+
+def _frame(spec: Mapping[str, Any]) -> pd.DataFrame:
+    """The new products as a table of texts."""
+    if not spec.get("raw"):
+        return pd.DataFrame(list(spec["rows"])).astype("str")
+    from embedcore.intake import Table
+
+    return Table.load(Path(spec["raw"])).frame
 
 
 def some(data: Dataset, ids: Sequence[str]) -> Dataset:
@@ -53,23 +56,23 @@ def some(data: Dataset, ids: Sequence[str]) -> Dataset:
 
 
 def products(frame: pd.DataFrame, roles: Mapping[str, str]) -> tuple[Dataset, list[str]]:
-    """(new products, notices) from a table of texts whose columns are called as in the catalogue (roles: its kinds).
+    """(new products, notices) from a table of texts whose columns are named as the catalogue's. roles: its columns.
 
-    Without ids the rows are called new-1, new-2, ... InputError when no column is known, or there are too many rows."""
+    Without ids the rows are named new-1, new-2, ... InputError when no column is known, or there are too many rows."""
     from embedcore.intake import make_catalogue
 
     if len(frame) > _MOST:
         raise InputError(f"The file has {len(frame):,} rows.", f"Give at most {_MOST:,} at a time.")
-    kinds = {str(c): roles.get(str(c), "ignore") for c in frame.columns}
-    if set(kinds.values()) <= {"ignore", "id"}:
-        known = [c for c, r in roles.items() if r not in ("id", "ignore")]
-        raise InputError("No column of this file is called as one of the catalogue.", f"Known: {', '.join(known)}.")
-    gone = [c for c, r in roles.items() if c not in kinds and r not in ("id", "ignore", "image")]
-    if "id" not in kinds.values():
+    known = {str(c): roles.get(str(c), "ignore") for c in frame.columns}
+    if set(known.values()) <= {"ignore", "id"}:
+        names = [c for c, r in roles.items() if r not in ("id", "ignore")]
+        raise InputError("No column of this file has the name of one of the catalogue.", f"Known: {', '.join(names)}.")
+    missing = [c for c, r in roles.items() if c not in known and r not in ("id", "ignore", "image")]
+    if "id" not in known.values():
         name = next(c for c, r in roles.items() if r == "id")
         ids = pd.Series([f"new-{n + 1}" for n in range(len(frame))], frame.index, "str")
-        frame, kinds = frame.assign(**{name: ids}), {name: "id", **kinds}
-    made, said = make_catalogue(frame, kinds)
-    if gone:
-        said = [f"Not in it and read as missing: {', '.join(gone)}.", *said]
-    return Dataset.build("new", made), said
+        frame, known = frame.assign(**{name: ids}), {name: "id", **known}
+    catalogue, notices = make_catalogue(frame, known)
+    if missing:
+        notices = [f"Columns that are not in it count as missing: {', '.join(missing)}.", *notices]
+    return Dataset.build("new", catalogue), notices

@@ -77,17 +77,17 @@ def test_the_faithful_preset_rebuilds_better_than_the_other() -> None:
 
 
 def test_a_hidden_cell_is_expected_from_the_rest_of_the_row() -> None:
-    told = {e.column: e for e in good().expected(shop())}
+    cells = {e.column: e for e in good().expected(shop())}
     frame = shop().catalogue.frame
     some = frame["heel"].notna().to_numpy()
-    assert (told["heel"].likely[some] == frame["heel"][some]).mean() > 0.95
-    assert told["heel"].value[some].mean() > 0.8
-    assert told["colour"].value.mean() < 0.5
-    assert (told["year"].likely == frame["year"]).mean() > 0.9
-    inside = (told["price"].low <= frame["price"]) & (frame["price"] <= told["price"].high)
+    assert (cells["heel"].likely[some] == frame["heel"][some]).mean() > 0.95
+    assert cells["heel"].value[some].mean() > 0.8
+    assert cells["colour"].value.mean() < 0.5
+    assert (cells["year"].likely == frame["year"]).mean() > 0.9
+    inside = (cells["price"].low <= frame["price"]) & (frame["price"] <= cells["price"].high)
     assert inside.mean() > 0.75
-    assert np.isfinite(told["price"].off).all()
-    assert told["heel"].off is None
+    assert np.isfinite(cells["price"].off).all()
+    assert cells["heel"].off is None
 
 
 def test_figures_stand_beside_a_pca_of_the_same_width() -> None:
@@ -98,7 +98,7 @@ def test_figures_stand_beside_a_pca_of_the_same_width() -> None:
     assert names["Hidden cells guessed right"]["baseline_name"] == "the commonest value"
 
 
-def test_a_better_pca_is_said_first() -> None:
+def test_a_better_pca_is_the_first_notice() -> None:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(400, 2)) @ rng.normal(size=(2, 4)) + 0.01 * rng.normal(size=(400, 4))
     frame = pd.DataFrame(x, columns=list("abcd")).assign(sku=[str(i) for i in range(400)])[["sku", *"abcd"]]
@@ -114,8 +114,8 @@ def test_values_get_vectors_in_the_space_of_the_products() -> None:
     value, product = good().embeddings["value"], good().embeddings["product"]
     assert value.dimension == product.dimension
     assert "colour=colour 1" in value.row_of
-    mine = product.vectors[(shop().column("kind") == "kind 2").to_numpy()]
-    np.testing.assert_allclose(value.vectors[value.row("kind=kind 2")], mine.mean(axis=0), atol=1e-4)
+    own = product.vectors[(shop().column("kind") == "kind 2").to_numpy()]
+    np.testing.assert_allclose(value.vectors[value.row("kind=kind 2")], own.mean(axis=0), atol=1e-4)
 
 
 def odd_table(n: int, **more: object) -> Dataset:
@@ -143,7 +143,7 @@ def test_one_column_and_few_rows_are_enough(n: int) -> None:
     assert np.isfinite(fitted.embeddings["product"].vectors).all()
 
 
-def test_many_columns_and_many_values_fit_and_what_is_merged_is_said() -> None:
+def test_many_columns_and_many_values_fit_and_a_notice_names_what_was_merged() -> None:
     rng = np.random.default_rng(0)
     wide = {f"c{j}": rng.choice(["a", "b", "c"], 80) for j in range(120)}
     assert len(fit(odd_table(80, **wide), steps=50).embeddings["product"]) == 80

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 # Chosen by hand, for a few seconds of checking.
-_ROWS = 10_000  # rows the PCA beside it is made of
+_ROWS = 10_000  # rows that the PCA beside it is fitted on
 _STEPS = 200  # steps of training for each hidden column
 _COLUMNS = 4  # that are hidden, one after the other
 _QUERIED = 24  # category columns of a wide table of which each cell is hidden in turn
@@ -92,19 +92,19 @@ def _cells(subject: Rebuilder, ours: Rebuilt, pca: Rebuilt) -> Verdict:
             help=f"Accuracy over the cells of all category columns, on {len(truth):,} products that were held back.",
         ),
         figure(
-            "Products rebuilt wholly right",
+            "Products rebuilt without an error",
             rows,
             pca_rows,
             _PCA,
             help="Share of held-out products of which every category cell is right.",
         ),
         figure(
-            "Way from the commonest value to always right",
+            "Improvement over the commonest value",
             (cells - naive) / max(1 - naive, 1e-9),
             (pca_cells - naive) / max(1 - naive, 1e-9),
             _PCA,
-            help="Gain over always answering the commonest value of the column, which alone is right in "
-            f"{naive:.1%} of the cells.",
+            help="Share of the way from always answering the commonest value of a column, which is right in "
+            f"{naive:.1%} of the cells, to always right.",
         ),
     ]
     return Verdict(figures, notices)

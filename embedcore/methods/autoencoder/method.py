@@ -1,4 +1,4 @@
-"""The tabular autoencoder: products are squeezed into a few numbers from which the whole row can be rebuilt."""
+"""The tabular autoencoder: products are compressed to a few numbers from which the whole row can be rebuilt."""
 
 from __future__ import annotations
 
@@ -99,13 +99,13 @@ class Autoencoder(Method):
     name = "autoencoder"
     title = "Autoencoder"
     subtitle = "whole products in few numbers"
-    summary = "Learns from the columns of the catalogue: squeezes each product into a few numbers and rebuilds it."
+    summary = "Learns from the columns of the catalogue: compresses each product to a few numbers and rebuilds it."
     about = (
-        "A small neural network reads all cells of a product (values, numbers, words), squeezes them into a short list "
-        "of numbers and must rebuild every cell from it. What is needed to rebuild a product is what its vector "
-        "holds.\n\n"
-        "Choose *good neighbours* for maps, groups and unusual products: some cells are hidden or swapped while it "
-        "learns, so that it learns what goes with what. Choose *faithful* to pack whole rows into few numbers.\n\n"
+        "A small neural network reads all cells of a product (values, numbers, words), compresses them to a short list "
+        "of numbers and rebuilds every cell from it. A vector holds what is needed to rebuild its product.\n\n"
+        "Choose *good neighbours* for maps, groups and unusual products: some cells are hidden or swapped during "
+        "training, so that it learns which values go together. Choose *faithful* to pack whole rows into few "
+        "numbers.\n\n"
         "It cannot know what is bought together. Where columns are few and mostly numbers a plain PCA finds neighbours "
         "as well or better; the check on your own table says so."
     )

@@ -16,9 +16,8 @@ class AutoencoderParams(Params):
     preset: str = param(
         GOOD,
         "What matters more",
-        "Good neighbours: cells are hidden and swapped while it learns "
-        "(denoising, mask probability .1 to .5), so that it must learn what goes with what. Faithful: "
-        "next to no noise, so that rows are rebuilt exactly.",
+        "Good neighbours: cells are hidden and swapped during training (denoising, 10 to 50 % of them), so that it "
+        "learns which values go together. Faithful: next to no noise, so that rows are rebuilt exactly.",
         choices=(GOOD, FAITHFUL),
     )
     exclude: tuple[str, ...] = param(
@@ -29,8 +28,8 @@ class AutoencoderParams(Params):
     )
     steps: int = param(
         500,
-        "Steps of training",
-        "Batches of up to 1,024 products that are learned from.",
+        "Training steps",
+        "Batches of up to 1,024 products that it learns from.",
         low=50,
         high=5000,
         step=50,
@@ -38,8 +37,8 @@ class AutoencoderParams(Params):
     )
     width: int = param(
         128,
-        "Width of the net",
-        "Numbers in the layers before and after the narrow one.",
+        "Width of the hidden layers",
+        "Units in the layers before and after the narrowest one.",
         low=16,
         high=512,
         step=16,
@@ -48,7 +47,7 @@ class AutoencoderParams(Params):
     learning_rate: float = param(
         0.01,
         "Learning rate",
-        "The largest step of AdamW; it rises and falls (one cycle).",
+        "Highest learning rate of AdamW; it rises and falls once (one cycle).",
         low=0.0001,
         high=0.05,
         advanced=True,

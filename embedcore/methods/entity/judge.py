@@ -104,7 +104,7 @@ def _values(subject: ColumnSubject, scores: np.ndarray, linear_answers: np.ndarr
 
 
 def _beaten(right: float, simple: float | None, usual: float, n: int) -> list[str]:
-    """What has to be said first: where the network is not worth it."""
+    """A notice where a simpler answer is as good or better."""
     chance = 2 * float(np.sqrt(max(right * (1 - right), 0.01) / n))
     if right <= usual:
         so = "the other columns say next to nothing about it, so neither its answers nor its vectors are of use."
@@ -141,10 +141,10 @@ def _amounts(subject: ColumnSubject, z: np.ndarray, linear_z: np.ndarray) -> Ver
     }
     scale = ", on the logarithm" if target.log else ""
     figures = [
-        figure("Off by, on average", off, off_middle, "always the middle value", **how),
-        figure("Off by, beside a linear model", off, off_linear, "ridge regression", **how),
+        figure("Average error", off, off_middle, "always the middle value", **how),
+        figure("Average error, beside a linear model", off, off_linear, "ridge regression", **how),
         figure(
-            "Explained",
+            "Variance explained",
             fit,
             linear_fit,
             "ridge regression",
@@ -182,14 +182,14 @@ def baskets(subject: BasketSubject, seed: int, _progress: Progress = silent) -> 
     fit = r2(truth[1::2], level + slope * z[1::2])
     figures = [
         figure(
-            "Bought along, among ten suggestions",
+            "Bought together, among ten suggestions",
             hit,
             plain,
             "the ten products bought most",
             help="Recall at 10 of other products of the baskets of products held back from the training.",
         ),
         figure(
-            "How often it is bought",
+            "Purchase frequency",
             fit,
             0.0,
             "always the mean",
@@ -204,7 +204,7 @@ def baskets(subject: BasketSubject, seed: int, _progress: Progress = silent) -> 
         )
     if fit <= 0:
         notices.append(
-            "How often a product is bought cannot be told from its columns here: take the purchase "
+            "How often a product is bought cannot be predicted from its columns here: take the purchase "
             "probabilities as the mean."
         )
     data = subject.dataset

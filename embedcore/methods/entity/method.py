@@ -68,13 +68,13 @@ class EntityEmbeddings(Method):
     summary = "A small neural network learns to predict a column, or what is bought with a product, from the others."
     about = (
         "Every value of a category, every word of a name starts as a list of numbers; a small network reads them and "
-        "learns to predict the column you choose, or, from baskets, what a product is bought with. What it has made "
-        "of a product just before it answers is the product's vector.\n\n"
-        "Choose it when one column says what matters to you (the kind of product, the price range): products then "
-        "lie together as far as that column is concerned, also new ones and ones where the cell is blank. It also "
-        "predicts: for new products, and to fill blank cells, each with a confidence that was checked.\n\n"
+        "learns to predict the column you choose, or, from baskets, what a product is bought with. Its "
+        "last layer before the answer is the product's vector.\n\n"
+        "Choose it when one column matters most to you (the product type, the price range): products that are alike in "
+        "it get close vectors, also new ones and ones where the cell is blank. It also predicts: for new products, and "
+        "to fill blank cells, each with a confidence that was checked.\n\n"
         "It is one-sided by design: what does not help to predict the target is forgotten. The vectors of values say "
-        "what is *used alike*, not what looks alike, and values in fewer than 20 products are unsure."
+        "which values are *used alike*, and values in fewer than 20 products are unsure."
     )
     source = "Guo and Berkhahn 2016, Entity Embeddings of Categorical Variables"
     version = 1

@@ -39,17 +39,15 @@ def about(problem: Problem) -> list[str]:
 
 
 def _chosen(problem: Problem) -> list[str]:
-    """What it predicts, where nobody chose a column."""
+    """What it predicts, where no column was chosen."""
     target = problem.target
     if not target.column or problem.params.target:
         return []
     if target.kind != "category":
-        return [
-            f"Nobody said what to predict and no column of values fits, so it learned to predict “{target.column}”."
-        ]
+        return [f"No column was chosen and no column of values fits, so it learned to predict “{target.column}”."]
     return [
-        f"Nobody said what to predict, so it learned to predict “{target.column}”, the column with the most values "
-        "that still has enough products for each; name another one when you train it if something else matters."
+        f"No column was chosen, so it learned to predict “{target.column}”, the column with the most values that still "
+        "has enough products for each. Choose another one if something else matters more."
     ]
 
 
@@ -58,7 +56,7 @@ def _spared(problem: Problem) -> str:
     table = problem.cells.table
     less = ["it did not learn once more from all products after it was measured"]
     if problem.params.start:
-        less.append("its values did not start from what stands together")
+        less.append("its values did not start from co-occurrence")
     if len(table.numbers) > WIDE:
         less.append("numbers are read in wider ranges")
     listed = less[0] if len(less) == 1 else f"{', '.join(less[:-1])} and {less[-1]}"

@@ -12,13 +12,12 @@ COLUMN, BASKETS = "a column", "what is bought with it"
 
 @dataclass(frozen=True)
 class EntityParams(Params):
-    """Parameters of the entity embeddings, named on screen in plain words."""
+    """Parameters of the entity embeddings."""
 
     learn: str = param(
         COLUMN,
         "Learn to predict",
-        "A column of the catalogue, or, from the baskets, what a product is bought with and how often "
-        "(the target of the supervised training).",
+        "A column of the catalogue, or, from baskets, what a product is bought with and how often.",
         choices=(COLUMN, BASKETS),
     )
     target: str = param(
@@ -30,8 +29,8 @@ class EntityParams(Params):
     exclude: tuple[str, ...] = param(
         (),
         "Columns to leave out",
-        "None chosen means that every other column is read. Leave out columns that give the target away, "
-        "such as the department when the kind of product is to be predicted.",
+        "None chosen means that every other column is read. Leave out columns that give the answer away, "
+        "such as the department when the product type is predicted.",
         columns=TABLE,
     )
     dimension: int = param(
@@ -39,7 +38,7 @@ class EntityParams(Params):
     )
     value_size: int = param(
         0,
-        "Numbers per value",
+        "Dimensions per value",
         "Length of the vector of each value of a category column (embedding layer); 0 chooses it by the number n of "
         "values: 1.6 n^0.56, at most 600.",
         low=0,
@@ -49,29 +48,40 @@ class EntityParams(Params):
     epochs: int = param(
         8,
         "Epochs",
-        "How often every product is read (epochs); it stops sooner when products held back are no longer predicted "
-        "better.",
+        "Passes over all products; it stops sooner when held-out products are no longer predicted better.",
         low=1,
         high=200,
         step=1,
     )
     start: bool = param(
         True,
-        "Start from what stands together",
-        "Values and words begin as the vectors of the co-occurrence method, which read better as neighbours than what "
-        "a network makes from nothing.",
+        "Start from co-occurrence",
+        "Values and words begin as the vectors of the co-occurrence method: their neighbours make more sense than "
+        "those of a network that starts from random numbers.",
         advanced=True,
     )
     word_size: int = param(
-        64, "Numbers per word", "Length of the vector of each word of a text.", low=2, high=300, step=1, advanced=True
+        64,
+        "Dimensions per word",
+        "Length of the vector of each word of a text.",
+        low=2,
+        high=300,
+        step=1,
+        advanced=True,
     )
     hidden: int = param(
-        128, "Width of the hidden layer", "Units of the layer between.", low=8, high=1024, step=8, advanced=True
+        128,
+        "Width of the hidden layer",
+        "Units between the cells and the product vector.",
+        low=8,
+        high=1024,
+        step=8,
+        advanced=True,
     )
     word_dropout: float = param(
         0.15,
-        "Words left out",
-        "Share of the words that are hidden while it learns (word dropout): it must not lean on one.",
+        "Word dropout",
+        "Share of the words that are hidden during training, so that it does not rely on a single one.",
         low=0.0,
         high=0.9,
         step=0.05,
@@ -79,9 +89,8 @@ class EntityParams(Params):
     )
     cell_dropout: float = param(
         0.1,
-        "Cells left out",
-        "Share of the cells that are shown as missing while it learns (cell dropout): so it knows what to do when one "
-        "is.",
+        "Cell dropout",
+        "Share of the cells that are hidden during training, so that it can cope with missing ones.",
         low=0.0,
         high=0.9,
         step=0.05,
@@ -89,8 +98,8 @@ class EntityParams(Params):
     )
     smoothing: float = param(
         0.05,
-        "Doubt",
-        "Share of doubt in every right answer (label smoothing).",
+        "Label smoothing",
+        "Share of every right answer that is spread over the other values.",
         low=0.0,
         high=0.5,
         step=0.01,
@@ -99,20 +108,25 @@ class EntityParams(Params):
     rate: float = param(
         0.0,
         "Learning rate",
-        "Highest step of the training (learning rate of AdamW); 0 chooses it: 0.003 for small tables, 0.01 from 20,000 "
-        "products on, which are read fewer times.",
+        "Highest learning rate of AdamW; 0 chooses it: 0.003 for small tables, 0.01 from 20,000 products on.",
         low=0.0,
         high=0.1,
         step=0.001,
         advanced=True,
     )
     decay: float = param(
-        0.01, "Pull towards zero", "Weight decay of the layers.", low=0.0, high=1.0, step=0.01, advanced=True
+        0.01,
+        "Weight decay",
+        "How strongly the layers are pulled towards zero.",
+        low=0.0,
+        high=1.0,
+        step=0.01,
+        advanced=True,
     )
     batch: int = param(
         512,
-        "Products at a time",
-        "Size of a batch; smaller for small tables.",
+        "Batch size",
+        "Products in one step of training; fewer for small tables.",
         low=16,
         high=8192,
         step=16,
@@ -120,8 +134,8 @@ class EntityParams(Params):
     )
     held_out: float = param(
         0.1,
-        "Held back",
-        "Share of the products that it does not learn from, to measure how good it is.",
+        "Held-out share",
+        "Share of the products that are kept out of the training to measure how good it is.",
         low=0.05,
         high=0.5,
         step=0.05,

@@ -1,4 +1,4 @@
-"""What the network of the entity embeddings learns to predict: a value, an amount, or a fellow in baskets."""
+"""What the network of the entity embeddings learns to predict: a value, an amount, or what is bought along."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ from embedcore.errors import InputError, NeedsError
 from embedcore.methods.columns import CATEGORIES, NUMBERS, numeric
 
 TARGETS = (*CATEGORIES, *NUMBERS)
-_MOST = 5_000  # values that are told apart
-_ROWS = (3, 15)  # mean rows a value below which an automatic choice passes a column by: in small and in large tables
+_MOST = 5_000  # values that are predicted, the commonest; chosen by hand
+# For the automatic choice, chosen by hand.
+_ROWS = (3, 15)  # mean rows a value below which a column is passed by: in small and in large tables
 _EVERYWHERE = 0.95  # share of the commonest value above which a column says nothing
+_KNOWN = 0.3  # share of the products below which a column is known of too few
+_SKEWED = 2.0  # skewness above which amounts are learned on the logarithm
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class Target:
 
 
 def choose(dataset: Dataset, exclude: Collection[str]) -> str:
-    """The column to predict when nobody said which: the category with the most values that still has enough products
+    """The column to predict when none was chosen: the category with the most values that still has enough products
     for each; else a brand, else a number. NeedsError when there is none."""
     n = dataset.n_catalogue
     enough = float(np.clip(n / 50, *_ROWS))
@@ -63,7 +66,7 @@ def choose(dataset: Dataset, exclude: Collection[str]) -> str:
         best: tuple[int, str] = (0, "")
         for name in dataset.columns(*roles):
             counts = dataset.column(name).dropna().astype(str).value_counts().to_numpy()
-            if name in exclude or len(counts) < 2 or counts.sum() < 0.3 * n:
+            if name in exclude or len(counts) < 2 or counts.sum() < _KNOWN * n:
                 continue
             fine = counts.sum() / len(counts) >= enough and counts[0] <= _EVERYWHERE * counts.sum()
             if fine and len(counts) > best[0]:
@@ -72,7 +75,7 @@ def choose(dataset: Dataset, exclude: Collection[str]) -> str:
             return best[1]
     for name in dataset.columns("price", "number"):
         x = numeric(dataset.column(name))
-        if name not in exclude and np.isfinite(x).sum() > 0.3 * n and np.nanmin(x) < np.nanmax(x):
+        if name not in exclude and np.isfinite(x).sum() > _KNOWN * n and np.nanmin(x) < np.nanmax(x):
             return name
     raise NeedsError(
         "No column of this catalogue can be learned as a target: none has a few values that many products share.",
@@ -123,7 +126,7 @@ def _amounts(name: str, cells: pd.Series) -> tuple[Target, np.ndarray]:
             "Choose another column to predict.",
         )
     spread = some.std()
-    log = bool(some.min() >= 0 and (((some - some.mean()) / spread) ** 3).mean() > 2)
+    log = bool(some.min() >= 0 and (((some - some.mean()) / spread) ** 3).mean() > _SKEWED)
     z = np.log1p(x) if log else x
     mean, std = float(np.nanmean(z)), float(max(np.nanstd(z), 1e-9))
     date = pd.api.types.is_datetime64_any_dtype(cells)
