@@ -35,7 +35,9 @@ class Database:
         """Open or make `home/embedcore.duckdb`. BusyError when another process has it."""
         self.notices: list[str] = []
         self.writer = threading.RLock()
-        self._connection = _converted(_open(home, self.notices), home, self.notices)
+        opened = _open(home, self.notices)
+        self.lost_changes = bool(self.notices)  # a log was set aside: folders may be here whose rows are not
+        self._connection = _converted(opened, home, self.notices)
         # Closing folds the log of changes into the file; this does it even when nobody calls close().
         self._close = weakref.finalize(self, self._connection.close)
         self.write(migrate)
@@ -185,5 +187,6 @@ def _set_aside(wal: Path) -> str:
     wal.rename(aside)
     return (
         f"The last changes before the app stopped could not be read back and were set aside as {aside.name}. "
-        "Everything that was saved before them is here."
+        "Everything that was saved before them is here. Datasets and results that came with them are in the folder "
+        "“lost”."
     )

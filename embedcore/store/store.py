@@ -135,10 +135,18 @@ class Store(Datasets, Runs, Artifacts, Verdicts, JobLog):
             hashes = [h for (h,) in cursor.execute("SELECT hash FROM datasets").fetchall()]
             keys = [k for (k,) in cursor.execute("SELECT key FROM runs").fetchall()]
             files = tables.files(cursor)
-        folders.sweep(self.home / "datasets", hashes)
-        folders.sweep(self.home / "runs", keys)
+        for part, known in (("datasets", hashes), ("runs", keys)):
+            if self._db.lost_changes:
+                self._keep_lost(part, known)
+            folders.sweep(self.home / part, known)
         for key in keys:
             for part in ("maps", "clusters"):
                 folders.sweep(self._run_path(key) / part, files.get((key, part), ()))
         folders.sweep(self.home / "raw")
         folders.sweep(self.home / "jobs", ())
+
+    def _keep_lost(self, part: str, known: list[str]) -> None:
+        """Folders whose rows went with a log of changes that could not be read: somebody may want them back."""
+        for path in (self.home / part).iterdir():
+            if path.name not in known and not path.name.endswith(".tmp"):
+                folders.move_in(path, self.home / "lost" / part / path.name)

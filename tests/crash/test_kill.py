@@ -120,6 +120,7 @@ def test_a_log_that_cannot_be_read_is_set_aside_and_reported(
     wal = killed_with_a_log(home)
     before = damage(wal.read_bytes())
     wal.write_bytes(before)
+    folders = {p.name for p in (home / "runs").iterdir() if not p.name.endswith(".tmp")}
     store = Store.open(home)
     aside = list(home.glob("*.unreadable"))
     if reported:
@@ -128,9 +129,11 @@ def test_a_log_that_cannot_be_read_is_set_aside_and_reported(
         assert str(home) not in notice
         assert aside[0].name in notice
         assert [p.read_bytes() for p in aside] == [before]
+        assert {p.name for p in (home / "lost" / "runs").iterdir()} == folders - {r.key for r in store.runs()}
     else:
         assert store.notices == ()
         assert not aside
+        assert not (home / "lost").exists()
     keys = [run.key for run in store.runs()]
     assert "run-0" in keys, "what was in the database file is still there"
     for key in {*keys[:5], *keys[-5:]}:
