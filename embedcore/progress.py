@@ -25,7 +25,8 @@ class Progress(Protocol):
     1 of 2 Reading
     """
 
-    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "") -> None: ...
+    def __call__(self, step: int, of: int, loss: float | None = None, note: str = "") -> None:
+        """Step number `step` of `of` is done."""
 
 
 def silent(step: int, of: int, loss: float | None = None, note: str = "") -> None:

@@ -198,7 +198,7 @@ class Jobs(JobBoard):
         except EmbedError as e:
             ended = "interrupted" if self._closing else "cancelled" if record.cancelling else "failed"
             return (ended, "", "") if ended != "failed" else (ended, e.message, e.hint)
-        except Exception:
+        except Exception:  # noqa: BLE001  a mistake of ours ends the job, not the thread
             (self._store.home / "logs" / f"{record.id}.log").write_text(traceback.format_exc(), encoding="utf-8")
             return (
                 "failed",

@@ -24,7 +24,7 @@ class WorkerProcess:
         command = [python, "-m", "embedcore.jobs.worker", "--role", role, "--home", str(home)]
         command += ["--parent", str(os.getpid()), *(["--warm-up", warm_up] if warm_up else [])]
         with _log(home / "logs", role).open("ab") as log:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  our own module, no shell
                 command,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 Which = Callable[[str, Mapping[str, Any]], bool]  # of a job's kind and spec
 
 
-def none(kind: str, spec: Mapping[str, Any]) -> bool:
+def none(kind: str, spec: Mapping[str, Any]) -> bool:  # noqa: ARG001  a Which
     """No job at all."""
     return False
 
 
 class Step(NamedTuple):
-    """work: must not raise. bars: jobs that have to wait while it runs. beside: jobs during which it may start."""
+    """work: must not raise. bars: jobs that wait while it runs. beside: jobs during which it may start."""
 
     work: Callable[[], None]
     bars: Which
@@ -26,9 +26,9 @@ class Step(NamedTuple):
 class WarmUp:
     """Runs the steps one after another in a thread while the worker rests.
 
-    A job that comes in stops it before the next step, unless that step may start beside this job. Only a job that the
-    step under way bars waits for it to end: two threads that import the same packages, or compile the same code, get
-    in each other's way, and such a job would have to do that step itself anyhow.
+    When a job comes in, no further step starts, except one that may run beside this job. The job itself starts at once,
+    unless the current step bars it: then it waits for that step, because two threads that import or compile the same
+    code slow each other down, and the job would have to do that step anyway.
     """
 
     def __init__(self, steps: Sequence[Step], delay: float = 2.0) -> None:
@@ -38,7 +38,7 @@ class WarmUp:
         self._changed = threading.Condition()
         self._resting_since: float | None = None
         self._job: tuple[str, Mapping[str, Any]] | None = None
-        self._under_way: Step | None = None
+        self._current: Step | None = None
         threading.Thread(target=self._run, name="embedcore-warm-up", daemon=True).start()
 
     def rest(self) -> None:
@@ -51,7 +51,7 @@ class WarmUp:
         """This job is about to start; returns when it can."""
         with self._changed:
             self._resting_since, self._job = None, (kind, spec)
-            self._changed.wait_for(lambda: self._under_way is None or not self._under_way.bars(kind, spec))
+            self._changed.wait_for(lambda: self._current is None or not self._current.bars(kind, spec))
             self._changed.notify_all()
 
     def _run(self) -> None:
@@ -59,10 +59,10 @@ class WarmUp:
             with self._changed:
                 while (left := self._wait(step)) > 0:
                     self._changed.wait(left)
-                self._under_way = step
+                self._current = step
             step.work()
             with self._changed:
-                self._under_way = None
+                self._current = None
                 self._changed.notify_all()
 
     def _wait(self, step: Step) -> float:

@@ -45,6 +45,7 @@ class Report:
         self._last: dict[str, Any] | None = None
 
     def __call__(self, step: int, of: int, loss: float | None = None, note: str = "") -> None:
+        """Take in a step; see Progress."""
         if loss is not None:
             self.curve(step, loss)
         self._last = {"event": "progress", "step": int(step), "of": int(of), "note": note}
@@ -145,7 +146,7 @@ def _outcome(work: Callable[[], dict[str, Any]], job: dict[str, Any], home: Path
             "message": "There was not enough memory for this.",
             "hint": "Close other programs, or use fewer products or a smaller dimension.",
         }
-    except Exception:
+    except Exception:  # noqa: BLE001  the process goes on; the job ends with a sentence
         (home / "logs").mkdir(parents=True, exist_ok=True)
         (home / "logs" / f"{job['id']}.log").write_text(traceback.format_exc(), encoding="utf-8")
         return {
@@ -159,7 +160,7 @@ def _harmless(step: Callable[[], None]) -> None:
     """A failed warm-up costs time only; the job that needs it will say what is wrong."""
     try:
         step()
-    except Exception:
+    except Exception:  # noqa: BLE001  see above
         traceback.print_exc(file=sys.stderr)
 
 

@@ -13,7 +13,7 @@ from embedcore.progress import Progress, stage
 
 
 def make_clusters(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
-    """Named clusters of a run -> Clusters.save(out) under spec["name"]. space: "vectors", or "map" for the UMAP's places."""
+    """Named clusters of a run -> Clusters.save(out, spec["name"]). space: "vectors", or "map" (the UMAP)."""
     from embedcore.explore import Projection, clusters
 
     folder, method = Path(spec["run_folder"]), str(spec["method"])

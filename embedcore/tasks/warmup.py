@@ -49,7 +49,7 @@ def _first_map() -> None:
 
 
 def _kinds(*kinds: str) -> Which:
-    return lambda kind, spec: kind in kinds
+    return lambda kind, _: kind in kinds
 
 
 def _reads_text(kind: str, spec: Spec) -> bool:

@@ -15,7 +15,7 @@ from embedcore.jobs.worker import Report
 from embedcore.tasks import training, warmup
 
 
-def until(true: Callable[[], Any], seconds: float = 5.0) -> None:
+def until(true: Callable[[], Any], seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, "it did not happen in time"
@@ -49,42 +49,51 @@ def test_a_kept_curve_has_its_ends() -> None:
 
 
 def test_warming_up_waits_for_rest_and_stops_for_a_job() -> None:
-    done: list[str] = []
+    now = ["starting"]  # what the worker does
+    seen: list[tuple[str, str]] = []
     go = threading.Event()
 
+    def step(name: str) -> Callable[[], None]:
+        return lambda: seen.append((name, now[0]))
+
     def slow() -> None:
-        done.append("begun")
-        go.wait(5)
-        done.append("slow")
+        step("slow")()
+        go.wait(60)
+        step("slow has ended")()
 
     warm = WarmUp(
         [
             Step(slow, lambda kind, spec: kind == "map" and spec["run"] == "r"),
-            Step(lambda: done.append("beside"), none, beside=lambda kind, spec: kind == "train"),
-            Step(lambda: done.append("last"), none),
+            Step(step("beside"), none, beside=lambda kind, spec: kind == "train"),
+            Step(step("last"), none),
         ],
         delay=0.05,
     )
-    time.sleep(0.1)
-    assert not done, "nothing starts before the worker rests"
+    now[0] = "resting"
     begin = time.monotonic()
     warm.rest()
-    until(lambda: done == ["begun"])
+    until(lambda: seen)
+    assert seen == [("slow", "resting")], "nothing starts before the worker rests"
     assert time.monotonic() - begin >= 0.05
-    begin = time.monotonic()
+    now[0] = "reading"
     warm.pause("read", {})
-    assert time.monotonic() - begin < 0.05, "a job that can run beside the step does not wait"
+    assert seen == [("slow", "resting")], "a job that can run beside the step does not wait for it"
+    now[0] = "drawing a map"
     threading.Timer(0.1, go.set).start()
     warm.pause("map", {"run": "r"})
-    assert done == ["begun", "slow"], "a job that needs the same waits for the step, and no other begins"
-    time.sleep(0.15)
-    assert done == ["begun", "slow"]
+    ended = [("slow", "resting"), ("slow has ended", "drawing a map")]
+    assert seen == ended, "a job that needs the same waits for the step"
+    time.sleep(0.1)  # time in which the next step could begin by mistake
+    assert seen == ended
+    now[0] = "training"
     warm.pause("train", {})
-    until(lambda: done[-1] == "beside")
+    until(lambda: len(seen) == 3)
+    assert seen[2] == ("beside", "training")
     time.sleep(0.1)
-    assert done[-1] == "beside"
+    now[0] = "resting again"
     warm.rest()
-    until(lambda: done[-1] == "last")
+    until(lambda: len(seen) == 4)
+    assert seen[3] == ("last", "resting again")
 
 
 def test_the_warm_up_of_the_worker_bars_what_it_must() -> None:
