@@ -45,7 +45,7 @@ def toolbar(scene: Scene) -> None:
     colours = view.colourings(scene.dataset, scene.clusters)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         view.setting(
-            st.selectbox, "Colour by", "colour", list(colours), scene.colour, width=190, format_func=colours.get
+            st.selectbox, "Colour by", "colour", list(colours), scene.colour, width=170, format_func=colours.get
         )
         view.setting(
             st.segmented_control,

@@ -47,8 +47,8 @@ with st.container(border=True):
     st.markdown(f"**{NEXT_STEPS}**")
     if not runs:
         st.write(
-            "Train a method. It takes seconds to a few minutes, then the map opens. Duplicates and recommendations are "
-            "ready now."
+            "Train a method to open the map. It takes seconds to a few minutes. Duplicates and recommendations need no "
+            "training."
         )
         if st.button(TRAIN_A_METHOD, type="primary", icon=shell.PAGES["train"][1]):
             shell.go("train")

@@ -10,14 +10,16 @@ from pathlib import Path
 import streamlit as st
 
 from embedcore import Baskets, Catalogue, Dataset, Embedding, NeedsError
-from embedcore.explore import Clusters, Projection, Together
+from embedcore.explore import Clusters, Projection, Segment, Segments, Together
 from embedcore.intake import Profile, Table
 from embedcore.intake import profile as make_profile
-from embedcore.jobs import Jobs
+from embedcore.jobs import FindSegments, Jobs
 from embedcore.jobs import data_folder as folder_of_files
 from embedcore.methods import get
 from embedcore.neighbours import Graph
 from embedcore.store import Store
+
+CUSTOMERS = "customer2vec"  # the method whose runs have vectors of customers
 
 
 @dataclass(frozen=True)
@@ -110,6 +112,23 @@ def projection(run: str, kind: str) -> Projection:
 def clusters(run: str, name: str) -> Clusters:
     """Call clusters.clear() after renaming one."""
     return store().clusters(run, name)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def segments(folder: str) -> Segments:
+    """The segments in a folder."""
+    return Segments.load(Path(folder))
+
+
+def segment_of(data: str, customer: str) -> Segment | None:
+    """The segment of a customer in the newest customer vectors; None before there are segments."""
+    newest = next((r.key for r in store().runs(data) if r.method == CUSTOMERS), None)
+    folder = FindSegments(data, newest).folder(store()) if newest else None
+    if newest is None or folder is None:
+        return None
+    row = embedding(newest, "customer").row_of.get(customer)
+    found = segments(str(folder))
+    return None if row is None else found.segments[int(found.labels[row])]
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -2,7 +2,7 @@
 
 from embedcore.methods.columns import inputs
 from embedcore.methods.columns.cells import Cells
-from embedcore.methods.columns.cooccurrence import UNSURE
+from embedcore.methods.columns.cooccurrence import UNSURE, FittedCooccurrence
 from embedcore.methods.columns.hidden import TableMethod
 from embedcore.methods.columns.hidden import judge as judge_table
 from embedcore.methods.columns.inputs import Inputs, gelu, layer_norm, one_hot, softmax, sparse_rows
@@ -17,6 +17,7 @@ __all__ = [
     "WIDE",
     "Cells",
     "Encoded",
+    "FittedCooccurrence",
     "Inputs",
     "Table",
     "TableMethod",

@@ -66,7 +66,16 @@ class FittedCooccurrence(Fitted):
     """embeddings: "product"; "value" (ids "column=value") when a column holds categories.
 
     A product is the weighted mean of the vectors of its cells, so columns can be given another weight at any time:
-    `reweighted`."""
+    `reweighted`.
+
+    >>> import pandas as pd
+    >>> from embedcore.data import Catalogue
+    >>> frame = pd.DataFrame({"id": ["a", "b", "c"], "colour": ["red", "red", "blue"], "kind": ["hat", "cap", "hat"]})
+    >>> shop = Dataset.build("shop", Catalogue(frame, {"id": "id", "colour": "category", "kind": "category"}))
+    >>> moved = Cooccurrence().fit(shop, CooccurrenceParams(check=False)).reweighted(shop, {"kind": 0})
+    >>> bool((moved.vectors[0] == moved.vectors[1]).all())
+    True
+    """
 
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
         self.embeddings, self.meta, self.arrays = embeddings, meta, arrays

@@ -17,7 +17,6 @@ from embedcore.methods import get, run_key
 from pages.ui import charts, quality, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui.customers.texts import EACH, START
-from pages.ui.segments import METHOD, read
 from pages.ui.text import number, plain, share, short
 
 _DRAWN = 10_000  # points that a browser draws without stalling; chosen by hand
@@ -36,7 +35,7 @@ class Scene:
 
 def run(data: str) -> str | None:
     """The run with customers: the newest, or the one chosen if there are several."""
-    runs = [r for r in services.store().runs(data) if r.method == METHOD]
+    runs = [r for r in services.store().runs(data) if r.method == services.CUSTOMERS]
     if len(runs) > 1:
         keys = {r.key[:12]: r for r in runs}
         wanted = shell.url("customers", next(iter(keys)))
@@ -54,7 +53,7 @@ def run(data: str) -> str | None:
 
 def offer(data: str, dataset: Dataset) -> None:
     """One click trains the customer vectors with their defaults."""
-    method = get(METHOD)
+    method = get(services.CUSTOMERS)
     params = method.Params()
 
     def about() -> None:
@@ -62,7 +61,14 @@ def offer(data: str, dataset: Dataset) -> None:
         st.write(f"{method.summary} It takes seconds, or a minute or two with many purchases.")
 
     key = run_key(data, method, params, 0)
-    work = Train(data, METHOD, params.__dict__, 0, key, of=f"{shell.method_name(METHOD)} on {dataset.name}")
+    work = Train(
+        data,
+        services.CUSTOMERS,
+        params.__dict__,
+        0,
+        key,
+        of=f"{shell.method_name(services.CUSTOMERS)} on {dataset.name}",
+    )
     job_ui.offer(work, START, key="customers:train", icon=":material/groups:", about=about)
 
 
@@ -71,7 +77,7 @@ def segments(data: str, run: str) -> Segments | None:
     work = FindSegments(data, run, st.session_state.get("customers:k"))
     folder = work.folder(services.store())
     if folder is not None:
-        return read(str(folder))
+        return services.segments(str(folder))
     job_ui.offer(work, "Find segments", key="customers:find", icon=":material/groups:", by_itself=True)
     return None
 

@@ -99,8 +99,8 @@ def product(scene: Scene, near: Sequence[Recommendation], query: str) -> None:
         return
     st.markdown(
         f"**{NEAREST}**",
-        help="Ranked by cosine similarity: 1 is the same, 0 is unrelated. On the map they are ringed and joined by "
-        "lines. A flat map cannot keep every neighbour close.",
+        help="The number is the cosine similarity: 1 is the same, 0 is unrelated. Rarely bought products rank "
+        "lower. On the map they are ringed and joined by lines. A flat map cannot keep every neighbour close.",
     )
     listing([(r.item, r.title, r.score, r.reason) for r in near], scene, "near")
 

@@ -11,7 +11,7 @@ from embedcore import Embedding, MissingError
 from embedcore.explore import Projection
 from embedcore.explore import projection as projections
 from embedcore.methods import get
-from embedcore.methods.columns.cooccurrence import FittedCooccurrence
+from embedcore.methods.columns import FittedCooccurrence
 from pages.ui import services, shell
 from pages.ui.map.texts import AS_TRAINED, REWEIGHTED
 from pages.ui.text import plain, short

@@ -10,7 +10,7 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.export import csv
 from embedcore.recommend import Histories, People, Recommender, for_customer, history_table, similar_customers
-from pages.ui import address, segments, services, shell
+from pages.ui import address, services, shell
 from pages.ui.recommend import basket, suggestions, texts
 from pages.ui.recommend import model as recommender
 from pages.ui.text import count, plain, share, short
@@ -83,7 +83,7 @@ def _head(data: str, id: str, baskets: Sequence[np.ndarray]) -> None:
     with st.container(border=True):
         bought = sum(len(b) for b in baskets)
         st.markdown(f"**Customer {plain(id)}** · {count(len(baskets), 'basket')} · {count(bought, 'purchase')}")
-        segment = segments.of_customer(data, id)
+        segment = services.segment_of(data, id)
         if segment is not None:
             st.caption(f"One of the {count(segment.customers, 'customer')} in the segment “{plain(segment.name)}”.")
         with st.container(horizontal=True):
