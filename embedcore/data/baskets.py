@@ -312,15 +312,15 @@ def open_baskets(folder: Path) -> Baskets | None:
 
 
 def _from_parquet(folder: Path) -> Baskets:
-    lines, heads = pd.read_parquet(folder / "lines.parquet"), pd.read_parquet(folder / "baskets.parquet")
+    lines, facts = pd.read_parquet(folder / "lines.parquet"), pd.read_parquet(folder / "baskets.parquet")
     customers = folder / "customers.parquet"
     return Baskets(
-        np.r_[0, np.cumsum(heads["size"].to_numpy())].astype(np.int64),
+        np.r_[0, np.cumsum(facts["size"].to_numpy())].astype(np.int64),
         lines["item"].to_numpy(np.int32),
-        heads["id"].astype(str).to_numpy(dtype=object),
-        heads["customer"].to_numpy(np.int32) if "customer" in heads else None,
+        facts["id"].astype(str).to_numpy(dtype=object),
+        facts["customer"].to_numpy(np.int32) if "customer" in facts else None,
         pd.read_parquet(customers)["id"].astype(str).to_numpy(dtype=object) if customers.exists() else None,
-        heads["time"].to_numpy("datetime64[s]") if "time" in heads else None,
+        facts["time"].to_numpy("datetime64[s]") if "time" in facts else None,
         lines["quantity"].to_numpy(np.float32) if "quantity" in lines else None,
         lines["price"].to_numpy(np.float32) if "price" in lines else None,
     )

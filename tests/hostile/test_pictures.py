@@ -199,8 +199,8 @@ def test_too_many_files_are_one_sentence(tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize(
     ("files", "sentence"),
     [
-        ({}, "no PNG, JPEG or WebP picture in it"),
-        ({"readme.txt": b"x", "a.gif": b"GIF89a"}, "no PNG, JPEG or WebP picture in it"),
+        ({}, "holds no PNG, JPEG or WebP picture"),
+        ({"readme.txt": b"x", "a.gif": b"GIF89a"}, "holds no PNG, JPEG or WebP picture"),
         ({"q.png": picture(), "r.png": picture()}, "None of the 2 pictures belongs to a product"),
         ({"a.png": b"no"}, "None of the pictures could be read"),
     ],

@@ -38,15 +38,15 @@ def make_catalogue(
         kept = {id_column: "id", **kept}
         notices.append(f"No column is the id: the products were numbered 1 to {len(frame):,}.")
     else:
-        frame, said = _with_ids(frame, id_column, exact=exact_ids)
-        notices += said
+        frame, about_ids = _with_ids(frame, id_column, exact=exact_ids)
+        notices += about_ids
     if not len(frame):
         raise InputError("No row of the catalogue has an id.", "Mark another column, or let ids be generated.")
     columns: dict[str, pd.Series | np.ndarray] = {}
     for column, role in kept.items():
         exact = exact_ids and role == "id"
-        columns[column], said = (exact_text(frame[column]), []) if exact else _cast(role, frame[column])
-        notices += said
+        columns[column], unread = (exact_text(frame[column]), []) if exact else _cast(role, frame[column])
+        notices += unread
     return Catalogue(pd.DataFrame(columns).reset_index(drop=True), kept), notices
 
 
@@ -56,7 +56,7 @@ def _check(frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool)
         raise InputError(f"The table has no column {listed(unknown)}.", "Read the file again.")
     bad = [r for r in roles.values() if r not in ROLES]
     if bad:
-        raise InputError(f"“{bad[0]}” is not a kind of column.", f"Known: {', '.join(ROLES)}.")
+        raise InputError(f"“{bad[0]}” is not a role of a column.", f"Roles: {', '.join(ROLES)}.")
     for role in ("id", "title"):
         several = [c for c, r in roles.items() if r == role]
         if len(several) > 1:

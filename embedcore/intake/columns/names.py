@@ -8,13 +8,21 @@ SHOWN = 5
 
 
 def listed(words: Sequence[str], limit: int = SHOWN) -> str:
-    """“a”, “b” and 3 more."""
+    """A few words in quotation marks.
+
+    >>> listed(["a", "b", "c"], 2)
+    '“a”, “b” and 1 more'
+    """
     shown = ", ".join(f"“{w[:60]}”" for w in words[:limit])
     return shown + (f" and {len(words) - limit:,} more" if len(words) > limit else "")
 
 
 def plural(n: int, noun: str) -> str:
-    """1 row, 1,200 rows"""
+    """A number with its noun.
+
+    >>> plural(1, "row"), plural(1200, "row")
+    ('1 row', '1,200 rows')
+    """
     return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 

@@ -10,8 +10,9 @@ import pandas as pd
 
 from embedcore.intake.columns.values import clean, dates, has_currency, numbers
 
-SAMPLE = 20_000
+SAMPLE = 20_000  # different values of a column that are looked at
 SAMPLES_SHOWN = 5
+BY_NAME = "its name says so"
 
 # Words in names of columns, by what the column then is. The last words of a name weigh most: brand_name is a brand.
 _WORDS = {
@@ -71,7 +72,7 @@ class Guess:
 
 @dataclass(frozen=True, eq=False)
 class _Facts:
-    """What a column looks like. Shares are of the values that are there."""
+    """What a column looks like; shares are of its values that are not missing."""
 
     column: str
     name: str
@@ -93,19 +94,21 @@ class _Facts:
 
     @property
     def there(self) -> int:
+        """How many values there are."""
         return self.rows - self.missing
 
     @property
     def unique(self) -> float:
+        """Share of different values, 0..1."""
         return self.distinct / max(self.there, 1)
 
     @property
     def named(self) -> str | None:
-        """The kind its name speaks of, the last telling word first; brand_name is a brand."""
-        said = [_ROLE_OF[w] for w in self.words if w in _ROLE_OF]
-        if len(said) > 1 and self.words[-1] in ("name", "title", "label", "text"):
-            said.pop()
-        return said[-1] if said else None
+        """The role its name suggests, by its last known word; brand_name is a brand."""
+        roles = [_ROLE_OF[w] for w in self.words if w in _ROLE_OF]
+        if len(roles) > 1 and self.words[-1] in ("name", "title", "label", "text"):
+            roles.pop()
+        return roles[-1] if roles else None
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -167,7 +170,7 @@ def guess_roles(frame: pd.DataFrame) -> list[Guess]:
     title_at = _best_title(facts, guesses, id_at)
     for n, f in enumerate(facts):
         if n == id_at:
-            why = "every value is different" if f.unique == 1 and not f.missing else "its name says so"
+            why = "every value is different" if f.unique == 1 and not f.missing else BY_NAME
             guesses[n] = replace(guesses[n], role="id", why=why)
         elif n == title_at:
             guesses[n] = replace(guesses[n], role="title", why="the best name for a product on screen")
@@ -187,40 +190,51 @@ def _guess(f: _Facts) -> Guess:
 
 def _alone(f: _Facts) -> tuple[str, str]:
     """(role, why) of a column by itself."""
-    named = f.named
-    says = "its name says so"
+    # “No old price” beside numbers is one way to write nothing.
+    numeric = f.numeric >= 0.9 or (f.odd_texts <= 3 and f.numeric >= 0.5 and f.distinct > 20)
+    return _not_data(f) or _exact(f, numeric=numeric) or _texts(f)
+
+
+def _not_data(f: _Facts) -> tuple[str, str] | None:
+    """Columns that hold nothing to learn from, and pictures."""
     if f.there == 0:
         return "ignore", "it is empty"
-    if f.pictures > 0.5 or (named == "image" and f.numeric < 0.5):
+    if f.pictures > 0.5 or (f.named == "image" and f.numeric < 0.5):
         return "image", "it names image files"
     if f.links > 0.5:
         return "ignore", "it holds links"
     if f.distinct == 1 and f.rows > 1:
         return "ignore", "every value is the same"
-    if named == "ignore" and f.counting:
+    if f.named == "ignore" and f.counting:
         return "ignore", "it only counts the rows"
-    # “No old price” beside numbers is one way to write nothing.
-    mostly_numeric = f.numeric >= 0.9 or (f.odd_texts <= 3 and f.numeric >= 0.5 and f.distinct > 20)
+    return None
+
+
+def _exact(f: _Facts, *, numeric: bool) -> tuple[str, str] | None:
+    """Ids, dates, amounts of money, brands and categories by name, and numbers."""
+    named = f.named
     if named == "id":
-        return "id", says
-    if f.dated > 0.9 and (named == "date" or not f.whole) and f.numeric < 0.95:
-        return "date", "the values are dates"
-    if named == "date" and f.dated > 0.9:
-        return "date", says
-    if mostly_numeric and (f.money > 0.5 or (named == "price")):
-        return "price", says if named == "price" else "the values are amounts of money"
-    if named in ("brand", "category") and (not mostly_numeric or f.unique < 0.2):
+        return "id", BY_NAME
+    if f.dated > 0.9 and (named == "date" or (not f.whole and f.numeric < 0.95)):
+        return "date", "the values are dates" if f.numeric < 0.95 else BY_NAME
+    if numeric and (f.money > 0.5 or named == "price"):
+        return "price", BY_NAME if named == "price" else "the values are amounts of money"
+    if named in ("brand", "category") and (not numeric or f.unique < 0.2):
         if named == "category" and f.unique > 0.5 and f.length > 60:
             return "description", "the texts are long"
-        return named, says
-    if mostly_numeric:
-        return "number", "the values are numbers"
+        return named, BY_NAME
+    return ("number", "the values are numbers") if numeric else None
+
+
+def _texts(f: _Facts) -> tuple[str, str]:
+    """What a column of texts is."""
+    named = f.named
     if named == "description" or f.length > 80:
-        return "description", says if named == "description" else "the texts are long"
+        return "description", BY_NAME if named == "description" else "the texts are long"
     if named == "title":
-        return "title", says
+        return "title", BY_NAME
     if named == "text" and f.distinct > 50:
-        return "text", says
+        return "text", BY_NAME
     if f.unique < 0.2 or (f.distinct <= 50 and f.unique < 0.5):
         return "category", f"only {f.distinct:,} different values"
     return "text", "the values are texts"

@@ -1,4 +1,4 @@
-"""Text -> numbers and dates, the way people write them; what cannot be understood becomes missing and is counted."""
+"""Text -> numbers and dates as people write them; what cannot be read becomes missing and is counted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MISSING = {
     "--",
 }
 DECIDE = 5000  # different texts that say whether a comma is a decimal sign
-DATE_SAMPLE = 2000  # and how dates are written
+DATE_SAMPLE = 2000  # different texts that say how dates are written
 _CURRENCY = (
     r"(?:US\$|R\$|C\$|A\$|[$€£¥₹₽₩฿₺R]|USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|RMB|INR|Rs\.?|SAR|SR|AED|THB|"
     r"AUD|CAD|NZD|SGD|HKD|MXN|ZAR|BRL|TRY|RUB|UAH|KRW|kr\.?|zł|Kč|Ft|лв)"
@@ -92,28 +92,31 @@ def exact_text(s: pd.Series) -> pd.Series:
     return found.mask(found == "")
 
 
-def numbers(s: pd.Series, comma: bool | None = None) -> tuple[np.ndarray, np.ndarray]:
+def numbers(s: pd.Series, *, comma: bool | None = None) -> tuple[np.ndarray, np.ndarray]:
     """((n,) float64 with NaN for missing, (n,) bool: there is text but no number).
 
-    "1,299.00", "1.299,00", "12,50 €", "$1 299", "(5.00)", "1.6E5". Whether a comma is a decimal sign is decided by
-    the column: "1.299" is 1299 where others are written "12,50". comma: decided before, for a part of a column.
+    Reads "1,299.00", "1.299,00", "12,50 €", "$1 299", "(5.00)" and "1.6E5". comma: whether a comma is the decimal sign,
+    where it was decided before on the whole column; "1.299" is 1299 where others are written "12,50".
+
+    >>> numbers(pd.Series(["1.299", "12,50 €", "free"]))[0].tolist()
+    [1299.0, 12.5, nan]
     """
     codes, values = pd.factorize(clean(s))
     if comma is None:
         comma = comma_is_decimal(list(values))
-    found = np.array([_number(str(v), comma) for v in values.to_numpy(object)] + [np.nan], np.float64)
+    found = np.array([_number(str(v), comma=comma) for v in values.to_numpy(object)] + [np.nan], np.float64)
     out = found[codes]
     return out, np.isnan(out) & (codes >= 0)
 
 
 def comma_is_decimal(values: list[str]) -> bool:
-    """Is a comma the decimal sign, by the first DECIDE different texts of a column?"""
+    """Whether a comma is the decimal sign, by the first DECIDE different texts of a column."""
     comma = sum(bool(re.search(r"\d,\d{1,2}\D*\Z", v)) for v in values[:DECIDE])
     point = sum(bool(re.search(r"\.\d{1,2}\D*\Z", v)) for v in values[:DECIDE])
     return comma > point
 
 
-def _number(text: str, comma: bool) -> float:
+def _number(text: str, *, comma: bool) -> float:
     m = _NUMBER.match(text)
     if m is None:
         return np.nan
@@ -138,18 +141,18 @@ def _number(text: str, comma: bool) -> float:
 
 
 def has_currency(text: str) -> bool:
-    """Is this an amount of money by its sign, such as $5 or 5 EUR?"""
+    """Whether a text is an amount of money with its sign, such as $5 or 5 EUR."""
     m = _NUMBER.match(text.strip())
     return m is not None and bool(m["currency1"] or m["currency2"])
 
 
 def not_read(s: pd.Series, bad: np.ndarray, what: str) -> str:
-    """The notice of a column with cells that are no `what` (number, date)."""
+    """The notice of a column with cells that are no number or date. bad: (n,) bool. what: "number" or "date"."""
     return unread(str(s.name), int(bad.sum()), len(s), list(s[bad].unique()[:3]), what)
 
 
 def unread(column: str, bad: int, of: int, examples: list[str], what: str) -> str:
-    """The same by counts."""
+    """The same notice, by counts."""
     return (
         f"“{column}”: {bad:,} of {of:,} values could not be read as a {what} and count as missing "
         f"(for example {listed(examples)})."
@@ -159,8 +162,11 @@ def unread(column: str, bad: int, of: int, examples: list[str], what: str) -> st
 def dates(s: pd.Series, formats: Sequence[int] | None = None) -> tuple[pd.Series, np.ndarray]:
     """(datetime64[s] with NaT for missing, (n,) bool: there is text but no date).
 
-    ISO, day or month first (whichever fits more of the column), 20240131, and seconds or milliseconds since 1970.
-    formats: what `date_formats` decided before, for a part of a column.
+    Reads ISO, day or month first (whichever fits more of the column), 20240131, and seconds or milliseconds since 1970.
+    formats: what `date_formats` gave for the whole column, when this is a part of it.
+
+    >>> dates(pd.Series(["31.1.2024", "soon"]))[0].astype(str).tolist()
+    ['2024-01-31', 'NaT']
     """
     codes, values = pd.factorize(clean(s))
     texts = pd.Series(values, dtype="str")
@@ -177,7 +183,7 @@ def dates(s: pd.Series, formats: Sequence[int] | None = None) -> tuple[pd.Series
 
 
 def date_sample(n: int) -> np.ndarray:
-    """Which of the n different texts of a column, in the order they come, say how its dates are written."""
+    """Which of the n different texts of a column, in the order they come, decide how its dates are written."""
     return np.linspace(0, n - 1, min(n, DATE_SAMPLE)).astype(int) if n else np.empty(0, int)
 
 

@@ -20,9 +20,9 @@ _NUMBERED = re.compile(r"[-_ .]?\(?\d{1,3}\)?$")
 
 
 @dataclass
-class Files:
-    """Names of files (relative, with "/"), found by whole path, last part, or last part without its ending; letters
-    of either case are the same, and so are the two ways to write an accent."""
+class FileNames:
+    """Names of files (relative, with "/"), found by whole path, by last part, or by last part without its ending.
+    Upper and lower case are the same, and so are the two ways to write an accent."""
 
     names: Sequence[str]
     by_path: dict[str, list[int]] = field(default_factory=dict)
@@ -50,14 +50,14 @@ class Files:
         return []
 
     def of_id(self, id: str) -> list[int]:
-        """The files that are called like a product; the one in its very letters first."""
+        """The files named like a product; the one with exactly its letters first."""
         key = alike(id.strip())
         found = self.by_stem.get(key) or self.by_name.get(key) or []
         return sorted(found, key=lambda n: PurePosixPath(self.names[n]).stem != id)
 
 
 def alike(name: str) -> str:
-    """A name as it is compared."""
+    """A name in the form in which names are compared."""
     return unicodedata.normalize("NFC", name).casefold()
 
 
@@ -80,7 +80,7 @@ def assign(names: Sequence[str], catalogue: Catalogue) -> list[list[int]]:
     """For every product of the catalogue the files that may be its picture (positions in `names`), best first.
 
     A file may be the picture of several products when the image column says so."""
-    files, out = Files(names), []
+    files, out = FileNames(names), []
     columns = [catalogue.frame[c] for c in catalogue.columns("image")]
     cells = list(zip(*(_texts(c) for c in columns), strict=True)) if columns else [()] * len(catalogue)
     for id, named in zip(catalogue.ids, cells, strict=True):

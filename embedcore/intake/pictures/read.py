@@ -1,4 +1,4 @@
-"""Product pictures from a zip or a folder: matched by name, decoded within limits, nothing ever written by its name."""
+"""Product pictures from a zip or a folder: matched by name, decoded within limits; no file is written by its name."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ MAX_ALL = 64 << 30  # of all picture files together, unpacked
 MAX_PIXELS = 40_000_000  # of one picture: a few kilobytes of PNG can hold terabytes of one colour
 MAX_SIDE = 20_000
 _KINDS = ("PNG", "JPEG", "WEBP")
-_SAID = 1000  # names in a report
-# What Pillow and zipfile raise on bytes that are not what they say.
+_LISTED = 1000  # names in a report, at most
+# What Pillow and zipfile raise on damaged or hostile bytes.
 _BROKEN = (
     OSError,
     ValueError,
@@ -51,13 +51,14 @@ class Refused(Exception):
     """A file that is not used, and why in plain words."""
 
 
-class Place(Protocol):
-    """Where picture files lie. others: how many files are no pictures by their name."""
+class Source(Protocol):
+    """A zip or a folder of picture files. names: of the pictures. others: how many files are no pictures by name."""
 
     names: list[str]
     others: int
 
-    def read(self, name: str) -> bytes: ...
+    def read(self, name: str) -> bytes:
+        """The bytes of a file; Refused with the reason when it must not be read."""
 
 
 def read_pictures(path: Path, catalogue: Catalogue, progress: Progress = silent) -> tuple[Images, list[str]]:
@@ -80,22 +81,22 @@ def read_pictures(path: Path, catalogue: Catalogue, progress: Progress = silent)
     >>> pictures.ids.tolist(), notices
     (['12'], ['1 of 2 products have a picture.'])
     """
-    with _open(path) as place:
-        if not place.names:
+    with _open(path) as source:
+        if not source.names:
             raise InputError(
-                "There is no PNG, JPEG or WebP picture in it.",
-                "Put the picture files into one zip or folder, named like the products' ids.",
+                "The zip or folder holds no PNG, JPEG or WebP picture.",
+                "Put the picture files into one zip or folder, each named like its product's id.",
             )
-        found = assign(place.names, catalogue)
+        found = assign(source.names, catalogue)
         wanted = sum(bool(f) for f in found)
         if not wanted:
             raise InputError(
-                f"None of the {plural(len(place.names), 'picture')} belongs to a product: they are called like "
-                f"{listed(place.names, 2)}, the products like {listed([str(i) for i in catalogue.ids], 2)}.",
+                f"None of the {plural(len(source.names), 'picture')} belongs to a product: their names are like "
+                f"{listed(source.names, 2)}, the products' ids like {listed([str(i) for i in catalogue.ids], 2)}.",
                 "Name the files like the products' ids, or mark the column with the file names as image.",
             )
-        images, broken = _collect(place, catalogue, found, wanted, progress)
-        names, others = place.names, place.others
+        images, broken = _collect(source, catalogue, found, wanted, progress)
+        names, others = source.names, source.others
     if not len(images):
         raise InputError(f"None of the pictures could be read: {_reasons(broken)}.", "Save them as PNG or JPEG again.")
     taken = {n for f in found for n in f}
@@ -106,9 +107,9 @@ def read_pictures(path: Path, catalogue: Catalogue, progress: Progress = silent)
         "others": others,
         "further": len(taken) - chosen,
         "n_broken": len(broken),
-        "broken": broken[:_SAID],
+        "broken": broken[:_LISTED],
         "n_unused": len(unused),
-        "unused": unused[:_SAID],
+        "unused": unused[:_LISTED],
         "without": len(catalogue) - len(images),
     }
     images = Images(images.ids, images.pixels, images.jpegs, images.starts, meta)
@@ -118,19 +119,21 @@ def read_pictures(path: Path, catalogue: Catalogue, progress: Progress = silent)
 def notices(meta: dict[str, Any], with_picture: int) -> list[str]:
     """What a person should know about how pictures were read, from Images.meta."""
     products = with_picture + meta["without"]
-    said = [f"{with_picture:,} of {plural(products, 'product')} have a picture."]
+    found = [f"{with_picture:,} of {plural(products, 'product')} have a picture."]
     if meta["n_unused"]:
-        said.append(
+        found.append(
             f"Left out: {plural(meta['n_unused'], 'picture')} of no product (such as {listed(meta['unused'][:2])}); "
-            "no id and no cell of an image column is called so."
+            "no id and no cell of an image column has such a name."
         )
     if meta["n_broken"]:
-        said.append(f"Left out: {plural(meta['n_broken'], 'picture')} we cannot read: {_reasons(meta['broken'])}.")
+        found.append(
+            f"Left out: {plural(meta['n_broken'], 'picture')} that cannot be read: {_reasons(meta['broken'])}."
+        )
     if meta["further"]:
-        said.append(f"Left out: {plural(meta['further'], 'more picture')} of products that have one already.")
+        found.append(f"Left out: {plural(meta['further'], 'more picture')} of products that already have one.")
     if meta["others"]:
-        said.append(f"Left out: {plural(meta['others'], 'file')} of other kinds than PNG, JPEG and WebP.")
-    return said
+        found.append(f"Left out: {plural(meta['others'], 'file')} of other kinds than PNG, JPEG and WebP.")
+    return found
 
 
 def _reasons(broken: list[tuple[str, str]]) -> str:
@@ -138,7 +141,7 @@ def _reasons(broken: list[tuple[str, str]]) -> str:
 
 
 def _collect(
-    place: Place, catalogue: Catalogue, found: list[list[int]], wanted: int, progress: Progress
+    source: Source, catalogue: Catalogue, found: list[list[int]], wanted: int, progress: Progress
 ) -> tuple[Images, list[tuple[str, str]]]:
     """Decode the best readable file of each product. Pixels wait in unnamed temporary files, not in memory."""
     ids: list[str] = []
@@ -147,11 +150,11 @@ def _collect(
     with tempfile.TemporaryFile() as pixels, tempfile.TemporaryFile() as jpegs:
         for row in (r for r, f in enumerate(found) if f):
             progress(len(ids) + len(broken), wanted + len(broken), note="Reading pictures")
-            for name in (place.names[n] for n in found[row]):
+            for name in (source.names[n] for n in found[row]):
                 if name in broken:
                     continue
                 try:
-                    content = place.read(name)
+                    content = source.read(name)
                     read_bytes += len(content)
                     square, jpeg = shrink_picture(decode(content))
                 except Refused as e:
@@ -188,7 +191,7 @@ def decode(content: bytes) -> Any:
             image = Image.open(io.BytesIO(content), formats=_KINDS)
             width, height = image.size
             if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
-                raise Refused(f"it has {width:,} x {height:,} pixels, more than we open")
+                raise Refused(f"it has {width:,} x {height:,} pixels, too many to open")
             if min(width, height) < 2:
                 raise Refused("it is a single line of pixels")
             image.draft(
@@ -197,7 +200,7 @@ def decode(content: bytes) -> Any:
             image.load()
             return ImageOps.exif_transpose(image)
         except Image.DecompressionBombError:
-            raise Refused("it has more pixels than we open") from None
+            raise Refused("it has too many pixels to open") from None
         except _BROKEN:
             raise Refused("it is broken") from None
 
@@ -208,7 +211,7 @@ def _is_picture(head: bytes) -> bool:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[Place]:
+def _open(path: Path) -> Iterator[Source]:
     if path.is_dir():
         yield _Folder(path)
         return

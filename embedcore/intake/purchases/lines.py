@@ -179,7 +179,7 @@ class LineReader:
         lines["item"] = clean(frame[str(shape.item)])
         for name, column in (("quantity", shape.quantity), ("price", shape.price)):
             if column is not None:
-                lines[name], bad = numbers(frame[column], self._formats.comma[column])
+                lines[name], bad = numbers(frame[column], comma=self._formats.comma[column])
                 self.counts.add_unread(name, frame[column], bad)
         if self._totals:
             lines["price"] = lines["price"] / lines["quantity"].where(lines["quantity"] > 0)

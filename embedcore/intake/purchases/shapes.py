@@ -1,4 +1,4 @@
-"""Which of the shapes a table of baskets has, and which column is what."""
+"""The shape of a table of baskets, and what each of its columns is."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def guess_shape(frame: pd.DataFrame, catalogue_ids: set[str] | None = None) -> B
     if found is not None:
         return _as_list(some, names, *found)
     if _wide(some, names, known):
-        heads = _heads(some, names, taken=set(), wide=True)
-        return BasketShape("lines", **heads, why="The same products stand in many columns: each line is one basket.")
+        columns = _who_and_when(some, names, taken=set(), wide=True)
+        return BasketShape("lines", **columns, why="The same products stand in many columns: each line is one basket.")
     return _as_long(some, names, known)
 
 
@@ -129,16 +129,16 @@ def _list_column(some: pd.DataFrame, names: dict[str, str | None], known: set[st
 
 
 def _as_list(some: pd.DataFrame, names: dict[str, str | None], column: str, delimiter: str, why: str) -> BasketShape:
-    heads = _heads(some, names, taken={column})
-    if heads["basket"] is None and heads["customer"] is None:
-        others = [c for c in some.columns if c != column and c != heads["time"]]
-        heads["basket"] = max(others, key=lambda c: some[c].nunique(), default=None)
-    what = "customer" if heads["basket"] is None else "basket"
+    columns = _who_and_when(some, names, taken={column})
+    if columns["basket"] is None and columns["customer"] is None:
+        others = [c for c in some.columns if c != column and c != columns["time"]]
+        columns["basket"] = max(others, key=lambda c: some[c].nunique(), default=None)
+    what = "customer" if columns["basket"] is None else "basket"
     return BasketShape(
         "list",
         item=column,
         list_delimiter=delimiter,
-        **heads,
+        **columns,
         why=f"One row per {what}: the cells of “{column}” {why} of products.".replace(
             "hold ids of the catalogue of products", "list ids of the catalogue"
         ),
@@ -163,7 +163,7 @@ def _wide(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) -> 
     return sum(s > 0.5 for s in shared) >= max(2, 0.5 * len(columns)) and (texts > 0.5 or numbered)
 
 
-def _heads(
+def _who_and_when(
     some: pd.DataFrame, names: dict[str, str | None], taken: set[str], *, wide: bool = False
 ) -> dict[str, str | None]:
     out: dict[str, str | None] = {}
