@@ -17,6 +17,19 @@ SHAPES = {
     "list": "one row per basket or customer, with a list of products",
     "lines": "one basket per line, nothing else",
 }
+PARTS = {  # what a column of the baskets can be
+    "item": "Product",
+    "basket": "Basket or order",
+    "customer": "Customer",
+    "time": "Time",
+    "quantity": "Quantity",
+    "price": "Price",
+}
+PARTS_OF: dict[str, tuple[str, ...]] = {
+    "long": tuple(PARTS),
+    "list": ("item", "basket", "customer", "time"),
+    "lines": (),
+}
 NONE = "(none)"
 ROLES_HEAD = "**Columns** · click a role to change it"
 BASKETS_HEAD = "How the baskets are written"
@@ -107,41 +120,37 @@ def baskets(key: str, table: Table, catalogue_key: str | None, roles: dict[str, 
     st.markdown(f"**{BASKETS_HEAD}**")
     st.caption(plain(guess.why) + _looked_at(table))
     st.dataframe(table.frame.head(5), hide_index=True, width="stretch")
-    shape = st.segmented_control(
+    chosen_shape = st.segmented_control(
         "Shape",
         list(SHAPES),
         default=guess.shape,
-        format_func=SHAPES.get,
+        format_func=SHAPES.__getitem__,
         required=True,
         key=f"shape:{key[:12]}",
         help="How purchases are written in the file.",
     )
-    columns = list(table.frame.columns)
-    parts = {
-        "long": ("item", "basket", "customer", "time", "quantity", "price"),
-        "list": ("item", "basket", "customer", "time"),
-        "lines": (),
-    }[shape]
-    words = {
-        "item": "Product",
-        "basket": "Basket or order",
-        "customer": "Customer",
-        "time": "Time",
-        "quantity": "Quantity",
-        "price": "Price",
-    }
+    shape = chosen_shape or guess.shape
+    columns, parts = list(table.frame.columns), PARTS_OF[shape]
     chosen: dict[str, str | None] = {}
     for part, column in zip(parts, st.columns(max(1, len(parts))), strict=False):
         current = getattr(guess, part)
         options = columns if part == "item" else [NONE, *columns]
         index = options.index(current) if current in options else 0
-        picked = column.selectbox(words[part], options, index=index, key=f"part:{key[:12]}:{shape}:{part}")
+        picked = column.selectbox(PARTS[part], options, index=index, key=f"part:{key[:12]}:{shape}:{part}")
         chosen[part] = None if picked == NONE else picked
     if shape == "long" and catalogue_key is not None and id_column is not None:
         title = next((c for c, r in roles.items() if r == "title"), None)
         notices.say(_fit(key, str(chosen["item"]), catalogue_key, id_column, title))
-    blank = dict.fromkeys(("basket", "customer", "quantity", "price", "time"))
-    return replace(guess, shape=shape, **{**blank, **chosen})
+    return replace(
+        guess,
+        shape=shape,
+        item=chosen.get("item") or guess.item,
+        basket=chosen.get("basket"),
+        customer=chosen.get("customer"),
+        time=chosen.get("time"),
+        quantity=chosen.get("quantity"),
+        price=chosen.get("price"),
+    )
 
 
 def _looked_at(table: Table) -> str:

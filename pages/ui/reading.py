@@ -14,7 +14,7 @@ from pages.ui.text import number, plain
 
 KEPT, REJECTED = "kept", "rejected"
 AUTOMATIC = "found automatically"
-DELIMITERS = {"": AUTOMATIC, ",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |"}
+DELIMITERS: dict[str, str] = {"": AUTOMATIC, ",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |"}
 ENCODINGS = {
     "": AUTOMATIC,
     "utf-8": "UTF-8 (most files today)",
@@ -86,7 +86,7 @@ def _options(kind: str, source: Source, table: Table | None) -> None:
         delimiter = st.selectbox(
             "Delimiter",
             list(DELIMITERS),
-            format_func=DELIMITERS.get,
+            format_func=DELIMITERS.__getitem__,
             index=list(DELIMITERS).index(current.get("delimiter") or ""),
             key=f"delimiter:{kind}",
         )

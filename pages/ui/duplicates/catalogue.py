@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -47,13 +48,17 @@ def view(dataset: Dataset, data: str, found: Matches) -> None:
             for kind, write, mime in (("CSV", csv, "text/csv"), ("Parquet", parquet, "application/octet-stream")):
                 st.download_button(
                     kind,
-                    lambda make=make, write=write: write(make()),
+                    partial(_written, make, write),
                     file_name=f"{name} {file}.{kind.lower()}",
                     mime=mime,
                     icon=":material/download:",
                     on_click="ignore",
                     key=f"match:down:{file}:{kind}",
                 )
+
+
+def _written(make: Callable[[], pd.DataFrame], write: Callable[[pd.DataFrame], bytes]) -> bytes:
+    return write(make())
 
 
 def choices(dataset: Dataset, found: Matches, kept: dict[str, str]) -> dict[int, int]:

@@ -87,7 +87,7 @@ def chart(frame: pd.DataFrame, threshold: float) -> charts.Layers:
             ],
         )
     )
-    return alt.layer(bars, charts.mark(threshold), height=190)
+    return alt.LayerChart(layer=[bars, charts.mark(threshold)], height=190)
 
 
 def with_verdicts(found: pd.DataFrame, verdicts: Mapping[Pair, str]) -> pd.DataFrame:

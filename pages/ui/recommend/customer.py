@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -17,7 +18,7 @@ from pages.ui.text import count, plain, share, short
 
 K = 10
 _NEAR = 8  # ids offered for a part of one
-_COLUMNS = {
+_COLUMNS: dict[str, Any] = {
     "title": "product",
     "times": st.column_config.NumberColumn("in baskets", help="In how many of their baskets it was."),
     "baskets_ago": st.column_config.NumberColumn(
@@ -111,7 +112,7 @@ def _history(dataset: Dataset, histories: Histories, who: int) -> None:
             column_config={k: v for k, v in _COLUMNS.items() if k in seen},
         )
         st.download_button(
-            "Download (CSV)",
+            "Download the purchases (CSV)",
             csv(seen),
             f"customer {histories.ids[who]}.csv",
             "text/csv",

@@ -37,7 +37,7 @@ MEANING = {
     "instead": "Similar in words, kind and price, and in what it is bought with; less where both share baskets.",
     NEW: "How well known products with the same words and values go with the basket, and how similar it is to what is "
     "in it. The best of the list fills the bar.",
-    POPULAR: "In how many baskets it is. The best seller fills the bar.",
+    POPULAR: "In how many baskets it is. The bestseller fills the bar.",
 }
 AS_TABLE, DOWNLOAD = "As a table", "Download the list (CSV)"
 
@@ -49,7 +49,7 @@ RELATION_HELP = {
     "it.",
 }
 START_BASKET = "Start a basket with it"
-BEST_SELLER, FIRST = "the best seller", "the first product of the catalogue"
+BEST_SELLER, FIRST = "the bestseller", "the first product of the catalogue"
 NO_VECTOR = "This product has no vector in this embedding: it is bought too rarely or has no text."
 
 # A basket
