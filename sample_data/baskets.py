@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import numpy as np
@@ -10,7 +10,7 @@ import pandas as pd
 
 CUSTOMERS, BASKETS = 3000, 20000
 SUBSTITUTES, COMPANIONS, OTHER_COMPLEMENTS = 40, 2, 60
-START = datetime(2025, 1, 1)
+START = datetime(2025, 1, 1, tzinfo=UTC)
 # How much each occasion is shopped for, January to December.
 MONTHS = {
     "office": (10, 9, 9, 8, 8, 7, 6, 8, 11, 10, 9, 8),
@@ -115,8 +115,8 @@ def shop(
     planted = sorted({x for pair in substitutes + complements for x in pair})
     popularity[planted] = 5.0 + rng.random(len(planted)) * 3
     popularity[[x for pair in substitutes for x in pair]] *= 1.6  # rare products cannot show what they avoid
-    for row in np.flatnonzero(products["copy_of"].to_numpy() >= 0):  # both listings share one demand
-        popularity[row] = 0.6 * popularity[products["copy_of"].iloc[row]] + 0.3
+    for copied in np.flatnonzero(products["copy_of"].to_numpy() >= 0):  # both listings share one demand
+        popularity[copied] = 0.6 * popularity[products["copy_of"].iloc[copied]] + 0.3
     codes = {c: pd.factorize(products[c])[0] for c in ("subcategory", "slot", "style")}
     copy = products["copy_of"].to_numpy()
     same_thing = np.where(copy >= 0, copy, np.arange(n))
@@ -139,7 +139,7 @@ def shop(
         base = popularity * taste[c] * (0.004 + worn[occasion])
         basket: list[int] = []
         blocked = np.ones(n)
-        size = min(rng.geometric(0.31), 12)
+        size = min(int(rng.geometric(0.31)), 12)
         while len(basket) < size:
             wanted = [x for b in basket for x in goes.get(b, ()) if x not in basket and blocked[x] > 0.1]
             if wanted and rng.random() < 0.3:

@@ -59,6 +59,7 @@ def bag(pen: Pen, has: set[str]) -> None:
 
 
 def cap(pen: Pen, has: set[str]) -> None:
+    """Baseball and trucker caps."""
     pen.fill([(14, 58), (16, 42), (26, 28), (44, 23), (60, 28), (68, 42), (70, 58)], smooth=False)
     if "trucker" in has:
         pen.fill([(14, 58), (16, 42), (26, 28), (38, 24), (36, 58)], RUBBER, plain=True)
@@ -70,6 +71,7 @@ def cap(pen: Pen, has: set[str]) -> None:
 
 
 def beanie(pen: Pen, has: set[str]) -> None:
+    """Beanies, some with a bobble."""
     if "bobble" in has:
         pen.round(38, 8, 58, 28, pen.light, plain=True)
     pen.fill(mirror([(6, 24), (16, 28), (25, 42), (28, 62)]))
@@ -82,6 +84,7 @@ def beanie(pen: Pen, has: set[str]) -> None:
 
 
 def sunhat(pen: Pen, has: set[str]) -> None:
+    """Sun hats and bucket hats."""
     wide = 30 if "bucket" in has else 42
     pen.round(48 - wide, 52, 48 + wide, 76)
     pen.fill(mirror([(10, 26), (19, 34), (22, 60), (12, 64)]))
@@ -108,6 +111,7 @@ def belt(pen: Pen, has: set[str]) -> None:
 
 
 def scarf(pen: Pen, has: set[str]) -> None:
+    """A knotted scarf, some with a fringe."""
     fringe = "fringed" in has or "chunky" in has or "checked" in has
     for x, low in ((32, 84), (52, 76)):
         if fringe:
@@ -120,6 +124,7 @@ def scarf(pen: Pen, has: set[str]) -> None:
 
 
 def gloves(pen: Pen, has: set[str]) -> None:
+    """A pair of gloves."""
     hand = [
         (16, 82),
         (14, 52),
@@ -152,6 +157,7 @@ def gloves(pen: Pen, has: set[str]) -> None:
 
 
 def tie(pen: Pen, has: set[str]) -> None:
+    """A tie, cut straight when it is knitted."""
     wide = 9 if {"slim", "knitted"} & has else 13
     pen.fill([(46, 26), (54, 26), (57, 70), (51, 86)], pen.darker, plain=True)
     tip = [(48 + wide, 76), (48, 91), (48 - wide, 76)] if "knitted" not in has else [(48 + wide, 88), (48 - wide, 88)]
@@ -160,6 +166,7 @@ def tie(pen: Pen, has: set[str]) -> None:
 
 
 def sunglasses(pen: Pen, has: set[str]) -> None:
+    """Round, cat-eye, aviator and plain sunglasses."""
     glass = (70, 66, 74) if sum(pen.colour) > 250 else (104, 116, 132)
     for side in ([(16, 40), (6, 34), (4, 50)], [(80, 40), (90, 34), (92, 50)]):
         pen.stroke(side, pen.darker, 3.0)
@@ -193,6 +200,7 @@ def sunglasses(pen: Pen, has: set[str]) -> None:
 
 
 def socks(pen: Pen, has: set[str]) -> None:
+    """A pair of socks, long or short."""
     top = 50 if {"ankle", "no-show"} & has else 34 if "running" in has or "light" in has else 14
     for dx, dy in ((20, -6), (0, 4)):
         leg = [
@@ -222,6 +230,7 @@ def socks(pen: Pen, has: set[str]) -> None:
 
 
 def bra(pen: Pen, has: set[str]) -> None:
+    """Bras."""
     for side in ([(34, 38), (38, 14)], [(62, 38), (58, 14)]):
         pen.stroke(side, pen.dark, 5.0)
     low = 78 if "longline" in has else 68
@@ -231,6 +240,7 @@ def bra(pen: Pen, has: set[str]) -> None:
 
 
 def swimsuit(pen: Pen, has: set[str]) -> None:
+    """Swimsuits."""
     for side in ([(38, 28), (39, 8)], [(58, 28), (57, 8)]):
         pen.stroke(side, pen.dark, 3.4)
     pen.fill(mirror([(2, 32), (11, 25), (16, 38), (12, 52), (19, 68), (5, 86), (4, 90)]))
@@ -240,6 +250,7 @@ def swimsuit(pen: Pen, has: set[str]) -> None:
 
 
 def watch(pen: Pen, has: set[str]) -> None:
+    """Watches, round or square."""
     metal = GOLD if sum(pen.colour) in range(440, 520) else SILVER
     pen.fill([(39, 4), (57, 4), (59, 32), (37, 32)])
     pen.fill([(37, 64), (59, 64), (57, 92), (39, 92)])
@@ -261,6 +272,7 @@ def watch(pen: Pen, has: set[str]) -> None:
 
 
 def necklace(pen: Pen, has: set[str]) -> None:
+    """Chains, pearls and pendants."""
     chain = [(18, 8), (22, 36), (34, 60), (48, 68), (62, 60), (74, 36), (78, 8)]
     pen.stroke(chain, pen.darker, 2.2, smooth=True)
     pen.stroke(chain, pen.colour, 1.3, smooth=True)
@@ -283,6 +295,7 @@ def necklace(pen: Pen, has: set[str]) -> None:
 
 
 def boxers(pen: Pen, has: set[str]) -> None:
+    """Boxer shorts."""
     low = 68 if "trunk" not in has else 60
     leg = [(48, 22), (76, 22), (81, low), (52, low + 2), (48, 46)]
     for side in (leg, flip(leg)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 from PIL import Image, ImageChops, ImageDraw
@@ -27,6 +27,7 @@ class Pen:
         self.move = (rng.uniform(-2, 2), rng.uniform(-1.5, 1.5))
 
     def at(self, points: Points) -> list[tuple[float, float]]:
+        """Points of the box as pixels of the enlarged image."""
         return [
             (((x - 48) * self.scale + 48 + self.move[0]) * ZOOM, ((y - 48) * self.scale + 48 + self.move[1]) * ZOOM)
             for x, y in points
@@ -81,6 +82,7 @@ class Pen:
             draw.ellipse((x - r, y - r, x + r, y + r), fill=colour or self.line)
 
     def png(self) -> bytes:
+        """The picture, scaled down, as a PNG of 40 colours."""
         small = self.image.reduce(ZOOM).quantize(40, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         out = io.BytesIO()
         small.save(out, "PNG", optimize=True)
@@ -88,38 +90,66 @@ class Pen:
 
     def _pattern(self) -> Image.Image:
         mask = Image.new("L", self.image.size, 0)
-        draw, side = ImageDraw.Draw(mask), SIZE * ZOOM
         start = self.rng.randrange(0, 6)
-        if self.pattern in {"stripes", "checks"}:
-            for y in range(start, SIZE, 7):
-                draw.rectangle((0, y * ZOOM, side, (y + 2.4) * ZOOM), fill=255 if self.pattern == "stripes" else 120)
-        if self.pattern == "checks":
-            for x in range(start, SIZE, 7):
-                draw.rectangle((x * ZOOM, 0, (x + 2.4) * ZOOM, side), fill=150)
-        if self.pattern in {"dots", "flowers"}:
-            step, r = (7, 1.3) if self.pattern == "dots" else (11, 2.0)
-            for row, y in enumerate(range(start, SIZE, step)):
-                for x in range(start + (row % 2) * step // 2, SIZE, step):
-                    petals = [(0, 0)] if r < 2 else [(0, -2), (2, 0.4), (1.2, 2.4), (-1.2, 2.4), (-2, 0.4)]
-                    for px, py in petals:
-                        cx, cy = (x + px) * ZOOM, (y + py) * ZOOM
-                        draw.ellipse((cx - r * ZOOM, cy - r * ZOOM, cx + r * ZOOM, cy + r * ZOOM), fill=230)
-        if self.pattern == "ribs":
-            for x in range(start, SIZE, 4):
-                draw.line((x * ZOOM, 0, x * ZOOM, side), fill=90, width=ZOOM)
-        if self.pattern == "knit":
-            for y in range(start, SIZE, 5):
-                for x in range(-2, SIZE, 8):
-                    draw.line(
-                        [(x * ZOOM, y * ZOOM), ((x + 4) * ZOOM, (y + 3) * ZOOM), ((x + 8) * ZOOM, y * ZOOM)],
-                        fill=80,
-                        width=ZOOM,
-                    )
-        if self.pattern == "quilt":
-            for x in range(-SIZE, 2 * SIZE, 9):
-                draw.line((x * ZOOM, 0, (x + SIZE) * ZOOM, side), fill=110, width=ZOOM)
-                draw.line((x * ZOOM, side, (x + SIZE) * ZOOM, 0), fill=110, width=ZOOM)
+        _PATTERNS[self.pattern](ImageDraw.Draw(mask), start)
         return mask
+
+
+def _stripes(draw: ImageDraw.ImageDraw, start: int, shade: int = 255) -> None:
+    for y in range(start, SIZE, 7):
+        draw.rectangle((0, y * ZOOM, SIZE * ZOOM, (y + 2.4) * ZOOM), fill=shade)
+
+
+def _checks(draw: ImageDraw.ImageDraw, start: int) -> None:
+    _stripes(draw, start, 120)
+    for x in range(start, SIZE, 7):
+        draw.rectangle((x * ZOOM, 0, (x + 2.4) * ZOOM, SIZE * ZOOM), fill=150)
+
+
+def _petals(draw: ImageDraw.ImageDraw, start: int, step: int, r: float, petals: Points) -> None:
+    for row, y in enumerate(range(start, SIZE, step)):
+        for x in range(start + (row % 2) * step // 2, SIZE, step):
+            for px, py in petals:
+                cx, cy = (x + px) * ZOOM, (y + py) * ZOOM
+                draw.ellipse((cx - r * ZOOM, cy - r * ZOOM, cx + r * ZOOM, cy + r * ZOOM), fill=230)
+
+
+def _dots(draw: ImageDraw.ImageDraw, start: int) -> None:
+    _petals(draw, start, 7, 1.3, [(0, 0)])
+
+
+def _flowers(draw: ImageDraw.ImageDraw, start: int) -> None:
+    _petals(draw, start, 11, 2.0, [(0, -2), (2, 0.4), (1.2, 2.4), (-1.2, 2.4), (-2, 0.4)])
+
+
+def _ribs(draw: ImageDraw.ImageDraw, start: int) -> None:
+    for x in range(start, SIZE, 4):
+        draw.line((x * ZOOM, 0, x * ZOOM, SIZE * ZOOM), fill=90, width=ZOOM)
+
+
+def _knit(draw: ImageDraw.ImageDraw, start: int) -> None:
+    for y in range(start, SIZE, 5):
+        for x in range(-2, SIZE, 8):
+            stitch = [(x * ZOOM, y * ZOOM), ((x + 4) * ZOOM, (y + 3) * ZOOM), ((x + 8) * ZOOM, y * ZOOM)]
+            draw.line(stitch, fill=80, width=ZOOM)
+
+
+def _quilt(draw: ImageDraw.ImageDraw, _: int) -> None:
+    side = SIZE * ZOOM
+    for x in range(-SIZE, 2 * SIZE, 9):
+        draw.line((x * ZOOM, 0, (x + SIZE) * ZOOM, side), fill=110, width=ZOOM)
+        draw.line((x * ZOOM, side, (x + SIZE) * ZOOM, 0), fill=110, width=ZOOM)
+
+
+_PATTERNS: dict[str, Callable[[ImageDraw.ImageDraw, int], None]] = {
+    "stripes": _stripes,
+    "checks": _checks,
+    "dots": _dots,
+    "flowers": _flowers,
+    "ribs": _ribs,
+    "knit": _knit,
+    "quilt": _quilt,
+}
 
 
 def shade(colour: Colour, factor: float, lift: int = 0) -> Colour:
@@ -128,7 +158,7 @@ def shade(colour: Colour, factor: float, lift: int = 0) -> Colour:
     return r, g, b
 
 
-def curve(points: Points, closed: bool = True, steps: int = 8) -> list[tuple[float, float]]:
+def curve(points: Points, *, closed: bool = True, steps: int = 8) -> list[tuple[float, float]]:
     """A smooth line through the points (Catmull-Rom); a point given twice is a corner."""
     p = list(points)
     around = [p[-1], *p, p[0], p[1]] if closed else [p[0], *p, p[-1]]

@@ -51,7 +51,7 @@ def relist(products: pd.DataFrame, allowed: list[int], rng: Random) -> tuple[pd.
     for n, row in enumerate(chosen):
         for _ in range(2 if n < RELISTED_TWICE else 1):
             groups.setdefault(row, [row]).append(len(products) + len(copies))
-            copies.append(_again(products.iloc[row].to_dict(), rng) | {"copy_of": row})
+            copies.append(_again({str(k): v for k, v in products.iloc[row].to_dict().items()}, rng) | {"copy_of": row})
     both = pd.concat([products.assign(copy_of=-1), pd.DataFrame(copies)], ignore_index=True)
     pairs = [(a, b) for g in groups.values() for n, a in enumerate(g) for b in g[n + 1 :]]
     return both, pairs
