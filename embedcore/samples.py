@@ -19,8 +19,12 @@ FOLDER = next((f for f in [_PACKAGE / "_app" / "sample_data"] if f.is_dir()), _P
 
 @dataclass(frozen=True)
 class Sample:
-    """name: for `load`. title, note, source, rows: plain words for the screen (what it is, what to know before
-    using it, where it comes from, how large it is)."""
+    """A dataset that opens with one click. name: for `load`. title, note, source, rows: what it is, what to know before
+    using it, where it comes from and how large it is, for the screen.
+
+    >>> SAMPLES[0].title
+    'Fashion shop'
+    """
 
     name: str
     title: str
@@ -74,7 +78,12 @@ _JOURNEY = {
 
 
 def load(which: str, progress: Progress = silent) -> Dataset:
-    """The sample of that name as a Dataset. InputError for an unknown name, MissingError when its files are gone."""
+    """The sample of that name as a Dataset. InputError for an unknown name, MissingError when its files are gone.
+
+    >>> load("unknown")
+    Traceback (most recent call last):
+    embedcore.errors.InputError: There is no sample called “unknown”. Known: fashion, completejourney.
+    """
     sample = next((s for s in SAMPLES if s.name == which), None)
     if sample is None:
         raise InputError(f"There is no sample called “{which}”.", f"Known: {', '.join(s.name for s in SAMPLES)}.")
@@ -94,7 +103,11 @@ def installed(which: str) -> bool:
 
 def planted(what: str) -> set[tuple[str, str]]:
     """Pairs of ids, each in ascending order, that the fashion sample was made with: "duplicates", "complements" or
-    "substitutes"."""
+    "substitutes".
+
+    >>> len(planted("duplicates"))
+    130
+    """
     pairs = pd.read_csv(FOLDER / f"{what}.csv", dtype=str)
     return {(min(a, b), max(a, b)) for a, b in pairs.itertuples(index=False)}
 
@@ -164,19 +177,23 @@ def _journey(title: str, progress: Progress) -> Dataset:
 def journey_names(products: pd.DataFrame) -> pd.Series:
     """(n,) str: a readable name made of a product's own fields; products with equal fields share it.
 
-    The kind comes first, its category in brackets where the kind alone does not say it: "Apple sauce (fruit - shelf
-    stable), 50 oz"."""
+    The product type comes first, its category in brackets where the type alone does not say it.
+
+    >>> fields = {"product_type": ["APPLE SAUCE"], "product_category": ["FRUIT - SHELF STABLE"]}
+    >>> journey_names(pd.DataFrame(fields | {"department": ["GROCERY"], "package_size": ["50 OZ"]})).tolist()
+    ['Apple sauce (fruit - shelf stable), 50 oz']
+    """
     fields = ["product_type", "product_category", "department", "package_size"]
     different = products[fields].drop_duplicates()
     names = [_journey_name(*row) for row in different.astype(object).where(different.notna(), "").to_numpy()]
     return products[fields].merge(different.assign(name=names), on=fields, how="left")["name"].set_axis(products.index)
 
 
-def _journey_name(kind: str, category: str, department: str, size: str) -> str:
-    kind, category = kind or category or department, category or department
-    words = set(kind.replace(":", " ").replace("/", " ").split())
-    says = kind.replace(":", ": ").replace("  ", " ").capitalize()
+def _journey_name(product_type: str, category: str, department: str, size: str) -> str:
+    product_type, category = product_type or category or department, category or department
+    words = set(product_type.replace(":", " ").replace("/", " ").split())
+    found = product_type.replace(":", ": ").replace("  ", " ").capitalize()
     if not words & set(category.replace("/", " ").split()):
-        says += f" ({category.lower()})"
+        found += f" ({category.lower()})"
     size = " ".join(size.lower().split())
-    return f"{says}, {size}" if size else says
+    return f"{found}, {size}" if size else found

@@ -43,7 +43,7 @@ def file_digest(path: Path) -> str:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     _ = (Path(folder) / "a.csv").write_text("sku")
     ...     file_digest(Path(folder) / "a.csv")[:8]
-    '5d0ed7a3'
+    'bc7b047a'
     """
     digest = hashlib.sha256()
     try:

@@ -20,8 +20,8 @@ from embedcore.neighbours import Graph
 from embedcore.store import Store
 from tests.shared import ROOT
 from tests.unit import made
-from tests.unit.small_kinds import QUESTIONS
-from tests.unit.test_jobs import alive, spinning
+from tests.unit.jobs.small_kinds import QUESTIONS
+from tests.unit.jobs.test_jobs import alive, spinning
 
 CYCLES = 8
 

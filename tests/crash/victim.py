@@ -11,7 +11,7 @@ from pathlib import Path
 from embedcore.jobs import Jobs
 from embedcore.store import Store
 from tests.unit import made
-from tests.unit.small_kinds import QUESTIONS, Count, Spin
+from tests.unit.jobs.small_kinds import QUESTIONS, Count, Spin
 
 
 def commit(home: Path, first: int) -> None:

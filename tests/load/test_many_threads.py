@@ -18,7 +18,7 @@ from embedcore.explore import Projection
 from embedcore.jobs import Jobs
 from embedcore.store import Store
 from tests.unit import made
-from tests.unit.small_kinds import QUESTIONS, Count
+from tests.unit.jobs.small_kinds import QUESTIONS, Count
 
 RUNS = 6
 LOOKS, CHANGES = 20, 6

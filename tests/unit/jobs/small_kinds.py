@@ -12,7 +12,7 @@ from embedcore.jobs import JobKind
 from embedcore.jobs.kinds import Artifact
 from embedcore.store import Store
 
-QUESTIONS = {name: f"tests.unit.small_tasks:{name}" for name in ("add", "pause", "who", "refuse", "warm")}
+QUESTIONS = {name: f"tests.unit.jobs.small_tasks:{name}" for name in ("add", "pause", "who", "refuse", "warm")}
 
 
 @dataclass(frozen=True)
@@ -33,60 +33,60 @@ class Count(Small):
     to: int = 3
     pause: float = 0.0
 
-    kind, words, queue, task = "count", "Counting", "heavy", "tests.unit.small_tasks:count"
+    kind, words, queue, task = "count", "Counting", "heavy", "tests.unit.jobs.small_tasks:count"
 
 
 @dataclass(frozen=True)
 class CountFile(Count):
-    kind, words, queue, task = "count file", "Reading", "read", "tests.unit.small_tasks:count"
+    kind, words, queue, task = "count file", "Reading", "read", "tests.unit.jobs.small_tasks:count"
 
 
 @dataclass(frozen=True)
 class Spin(Small):
     pids: str = ""
 
-    kind, words, queue, task = "spin", "Spinning", "heavy", "tests.unit.small_tasks:spin"
+    kind, words, queue, task = "spin", "Spinning", "heavy", "tests.unit.jobs.small_tasks:spin"
 
 
 @dataclass(frozen=True)
 class LookAround(Small):
     names: Sequence[str] = ()
 
-    kind, words, queue, task = "environment", "Looking", "heavy", "tests.unit.small_tasks:environment"
+    kind, words, queue, task = "environment", "Looking", "heavy", "tests.unit.jobs.small_tasks:environment"
 
 
 @dataclass(frozen=True)
 class Explain(Small):
-    kind, words, queue, task = "explain", "Trying", "heavy", "tests.unit.small_tasks:explain"
+    kind, words, queue, task = "explain", "Trying", "heavy", "tests.unit.jobs.small_tasks:explain"
 
 
 @dataclass(frozen=True)
 class Boom(Small):
-    kind, words, queue, task = "boom", "Trying", "heavy", "tests.unit.small_tasks:boom"
+    kind, words, queue, task = "boom", "Trying", "heavy", "tests.unit.jobs.small_tasks:boom"
 
 
 @dataclass(frozen=True)
 class Hungry(Small):
-    kind, words, queue, task = "hungry", "Trying", "heavy", "tests.unit.small_tasks:hungry"
+    kind, words, queue, task = "hungry", "Trying", "heavy", "tests.unit.jobs.small_tasks:hungry"
 
 
 @dataclass(frozen=True)
 class Die(Small):
-    kind, words, queue, task = "die", "Trying", "heavy", "tests.unit.small_tasks:die"
+    kind, words, queue, task = "die", "Trying", "heavy", "tests.unit.jobs.small_tasks:die"
 
 
 @dataclass(frozen=True)
 class StopItself(Small):
-    kind, words, queue, task = "stop", "Trying", "heavy", "tests.unit.small_tasks:stop"
+    kind, words, queue, task = "stop", "Trying", "heavy", "tests.unit.jobs.small_tasks:stop"
 
 
 @dataclass(frozen=True)
 class Nonsense(Small):
-    kind, words, queue, task = "nonsense", "Trying", "heavy", "tests.unit.small_tasks:nonsense"
+    kind, words, queue, task = "nonsense", "Trying", "heavy", "tests.unit.jobs.small_tasks:nonsense"
 
 
 @dataclass(frozen=True)
 class Keep(Artifact):
     settings: str = "k"
 
-    kind, words, queue, task = "keep", "Keeping", "heavy", "tests.unit.small_tasks:keep"
+    kind, words, queue, task = "keep", "Keeping", "heavy", "tests.unit.jobs.small_tasks:keep"

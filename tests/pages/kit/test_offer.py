@@ -12,8 +12,9 @@ from streamlit.testing.v1 import AppTest
 from embedcore.jobs import Jobs
 from embedcore.store import Store
 from pages.ui import services
+from pages.ui.texts import STOPPED
 from tests.pages.app import words
-from tests.unit.small_kinds import QUESTIONS, Count, Explain, Keep
+from tests.unit.jobs.small_kinds import QUESTIONS, Count, Explain, Keep
 
 
 @pytest.fixture
@@ -60,9 +61,9 @@ def test_nothing_starts_before_the_button_and_a_second_page_joins(jobs: Jobs) ->
     assert "Cancel" in labels(other)
     jobs.cancel(job.id)
     app.run()
-    assert "was stopped; nothing was kept" in words(app)
+    assert STOPPED in words(app)
     assert "Start" in labels(app)
-    assert "was stopped" not in words(offered(work)), "who comes later is not told of it"
+    assert STOPPED not in words(offered(work)), "who comes later is not told of it"
 
 
 def test_what_failed_says_why_and_is_not_started_again_by_itself(jobs: Jobs) -> None:

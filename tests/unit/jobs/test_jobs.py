@@ -19,7 +19,7 @@ from embedcore.jobs.job import Record
 from embedcore.store import JobRow, Store
 from embedcore.store.database import Database
 from tests.unit import made
-from tests.unit.small_kinds import (
+from tests.unit.jobs.small_kinds import (
     QUESTIONS,
     Boom,
     Count,
