@@ -102,7 +102,7 @@ def test_queries_go_through_the_map_of_the_result(tmp_path: Path, monkeypatch: p
     data, _ = shop()
     fitted = get("text").fit(data, get("text").Params(adapt=True))
     fitted.save(tmp_path)
-    plain, mapped = text.encode(["thing 7"]), text.encode(["thing 7"], "", tmp_path)
+    plain, mapped = text.encode_texts(["thing 7"]), text.encode_texts(["thing 7"], "", tmp_path)
     np.testing.assert_allclose(mapped, plain @ turned, atol=1e-6)
     row = fitted.embeddings["product"].vectors[7]
     np.testing.assert_allclose(mapped[0], row, atol=1e-5)

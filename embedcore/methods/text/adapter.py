@@ -10,11 +10,14 @@ import numpy as np
 
 from embedcore.data import Dataset
 from embedcore.methods.base import figure
+from embedcore.methods.evaluation import best, hits
 from embedcore.progress import Progress, silent
+from embedcore.vectors import unit
 
+# Chosen by hand: the map has settled after these steps at this rate.
 _STEPS, _BATCH, _RATE, _HEAT = 300, 1024, 1e-2, 0.1
 _HELD = 0.15  # share of the texts that the fit does not see
-_ASKED = 1000  # of them, how many are asked for their neighbours
+_QUERIES = 1000  # of them, whose neighbours are looked at
 _FEW = 100  # pairs below which there is nothing to learn from
 _BASKETS = 300_000  # baskets that are looked at
 _LINES = 20_000_000  # lines of the baskets they are taken from
@@ -28,14 +31,15 @@ class Adapter:
 
     def apply(self, vectors: np.ndarray) -> np.ndarray:
         """(n, d) -> (n, d) float32 of length 1."""
-        out = np.asarray(vectors, np.float32) @ self.matrix
-        return np.asarray(out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-12), np.float32)
+        return unit(np.asarray(vectors, np.float32) @ self.matrix)
 
     def arrays(self) -> dict[str, np.ndarray]:
+        """For a model's file."""
         return {"adapter": self.matrix}
 
     @classmethod
     def of(cls, arrays: Mapping[str, np.ndarray]) -> Adapter | None:
+        """From a model's file; None when it has none."""
         return cls(arrays["adapter"]) if "adapter" in arrays else None
 
 
@@ -71,6 +75,7 @@ def fit_adapter(
     vectors: np.ndarray,
     seed: int = 0,
     progress: Progress = silent,
+    *,
     steps: int = _STEPS,
 ) -> Result:
     """Learn a linear map (d x d, starting at no change) that brings texts close which are bought together: InfoNCE
@@ -81,11 +86,11 @@ def fit_adapter(
     found before and after is measured, and a map that finds less is refused."""
     progress(0, steps + 2, note="Fitting: looking for what is bought together")
     code = {t: n for n, t in enumerate(dict.fromkeys(texts))}
-    mine = np.fromiter((code[t] for t in texts), np.int64, len(texts))
-    first = np.unique(mine, return_index=True)[1]
+    text_of = np.fromiter((code[t] for t in texts), np.int64, len(texts))
+    first = np.unique(text_of, return_index=True)[1]
     x = np.ascontiguousarray(vectors[first], np.float32)
     of = np.full(len(dataset), -1, np.int64)
-    of[at] = mine
+    of[at] = text_of
     pairs = _pairs(dataset, of, len(x), seed)
     rng = np.random.default_rng(seed)
     bought = np.unique(np.r_[pairs.a, pairs.b])
@@ -104,8 +109,8 @@ def fit_adapter(
     matrix, losses = _train(x, seen, rng, seed, steps, progress)
     adapter = Adapter(matrix)
     progress(steps + 1, steps + 2, note="Fitting: measuring on products it has not seen")
-    kinds = _kinds(dataset, at[first])
-    figures = _figures(pairs, held, x, adapter.apply(x), kinds, rng)
+    categories = _categories(dataset, at[first])
+    figures = _figures(pairs, held, x, adapter.apply(x), categories, rng)
     progress(steps + 2, steps + 2, note="Fitting")
     before, after = figures[0]["baseline"], figures[0]["value"]
     if after <= before:
@@ -182,7 +187,7 @@ def _train(
     return np.asarray(matrix.detach().numpy(), np.float32), losses
 
 
-def _kinds(dataset: Dataset, items: np.ndarray) -> np.ndarray | None:
+def _categories(dataset: Dataset, items: np.ndarray) -> np.ndarray | None:
     """A category of each text; None without categories that tell texts apart."""
     for column in dataset.columns("category"):
         values = dataset.column(column).iloc[items]
@@ -196,40 +201,34 @@ def _figures(
     held: np.ndarray,
     before: np.ndarray,
     after: np.ndarray,
-    kinds: np.ndarray | None,
+    categories: np.ndarray | None,
     rng: np.random.Generator,
 ) -> list[dict[str, Any]]:
     """Of what is bought together with held-out texts, the share among their nearest texts, with and without the map."""
     k = 50 if len(before) >= 2000 else 10
     a, b = np.r_[pairs.a, pairs.b], np.r_[pairs.b, pairs.a]
-    asked = np.unique(a[held[a]])
-    asked = np.sort(rng.choice(asked, min(_ASKED, len(asked)), replace=False))
-    some = np.isin(a, asked)
+    queries = np.unique(a[held[a]])
+    queries = np.sort(rng.choice(queries, min(_QUERIES, len(queries)), replace=False))
+    some = np.isin(a, queries)
     a, b = a[some], b[some]
-    found = []
-    for z in (before, after):
-        hit = np.zeros(len(a), bool)
-        for rows in np.array_split(asked, -(-len(asked) // 256)):
-            scores = z[rows] @ z.T
-            scores[np.arange(len(rows)), rows] = -np.inf
-            near = np.argpartition(-scores, min(k, scores.shape[1] - 1), axis=1)[:, :k]
-            inside = np.zeros(scores.shape, bool)
-            np.put_along_axis(inside, near, True, axis=1)
-            mine = np.isin(a, rows)
-            hit[mine] = inside[np.searchsorted(rows, a[mine]), b[mine]]
-        found.append(hit)
+    found = [hits(_nearest(z, queries, k), np.searchsorted(queries, a), b) for z in (before, after)]
     help = (
-        f"Recall@{k} on {len(asked):,} texts that the fit never saw: of the texts bought together with one (more often "
-        f"than chance has it), the share among its {k} nearest. Beside it the language model as it comes."
+        f"Recall@{k} on {len(queries):,} texts that the fit never saw: of the texts bought together with one (more "
+        f"often than chance has it), the share among its {k} nearest. Beside it the language model as it comes."
     )
     out = [_one("Bought together and found, for products never seen", found, a, help)]
-    if kinds is not None and (other := kinds[a] != kinds[b]).any():
+    if categories is not None and (other := categories[a] != categories[b]).any():
         out.append(_one("The same, across categories", [f[other] for f in found], a[other], help))
     return out
 
 
-def _one(name: str, found: list[np.ndarray], who: np.ndarray, help: str) -> dict[str, Any]:
+def _nearest(vectors: np.ndarray, queries: np.ndarray, k: int) -> np.ndarray:
+    """(q, k) the texts nearest to each of the texts `queries`, by vectors of length 1."""
+    return best(lambda rows: vectors[queries[rows]] @ vectors.T, len(queries), min(k, len(vectors) - 1), queries)
+
+
+def _one(name: str, found: list[np.ndarray], query: np.ndarray, help: str) -> dict[str, Any]:
     """The mean over products of the share that is found."""
-    _, codes, counts = np.unique(who, return_inverse=True, return_counts=True)
+    _, codes, counts = np.unique(query, return_inverse=True, return_counts=True)
     before, after = (float((np.bincount(codes, f) / counts).mean()) for f in found)
     return figure(name, after, before, "without the fit", help=help)

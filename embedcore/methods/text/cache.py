@@ -91,7 +91,7 @@ class TextCache:
                 f.write(save({k: np.ascontiguousarray(v) for k, v in tables.items()}))
                 f.flush()
                 os.fsync(f.fileno())
-            os.replace(aside, path)
+            aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
         return path

@@ -27,7 +27,7 @@ _lock = threading.Lock()
 
 
 @dataclass(frozen=True, eq=False)
-class Read:
+class ReadTexts:
     """vectors: (n, d) float32 of length 1. cut: (n,) bool: the text is longer than the model reads. limit: how many
     tokens (pieces of words) it reads. distinct: different texts. known: how many of them were encoded before."""
 
@@ -44,7 +44,7 @@ def encode(texts: Sequence[str], model: str = "") -> np.ndarray:
     return read(texts, model, keep=False).vectors
 
 
-def read(texts: Sequence[str], model: str = "", progress: Progress = silent, keep: bool = True) -> Read:
+def read(texts: Sequence[str], model: str = "", progress: Progress = silent, *, keep: bool = True) -> ReadTexts:
     """Encode texts; equal ones once, and those that this model has read before (in the cache of the data folder, when
     there is one and `keep` holds) not at all.
 
@@ -61,7 +61,7 @@ def read(texts: Sequence[str], model: str = "", progress: Progress = silent, kee
         known, vectors, cut = cache.get(unique)
     new = np.flatnonzero(~known)
     if len(new):
-        batches, cut[new] = _batches(found, [unique[n] for n in new], keep)
+        batches, cut[new] = _batches(found, [unique[n] for n in new], full=keep)
         kept, done = 0, np.empty(0, np.int64)
         for step, (rows, tokens) in enumerate(batches):
             vectors[new[rows]] = _forward(found, tokens)[: len(rows)]
@@ -75,7 +75,7 @@ def read(texts: Sequence[str], model: str = "", progress: Progress = silent, kee
         progress(1, 1, note="Reading")
     at = {t: n for n, t in enumerate(unique)}
     rows = np.array([at[t] for t in texts], np.int64)
-    return Read(vectors[rows], cut[rows], int(found.max_seq_length or 0), len(unique), int(known.sum()))
+    return ReadTexts(vectors[rows], cut[rows], int(found.max_seq_length or 0), len(unique), int(known.sum()))
 
 
 def _padded(tokens: int) -> int:
@@ -85,7 +85,7 @@ def _padded(tokens: int) -> int:
 
 
 def _batches(
-    model: SentenceTransformer, texts: list[str], full: bool
+    model: SentenceTransformer, texts: list[str], *, full: bool
 ) -> tuple[list[tuple[np.ndarray, Any]], np.ndarray]:
     """([(rows, their tokens as tensors)], the longest first so that memory runs out at once or not at all; (n,) bool:
     the text is longer than the model reads). full: the last rows of a small batch are repeated up to _BATCH."""

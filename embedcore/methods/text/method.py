@@ -92,6 +92,7 @@ class FittedText(Fitted):
         return vectors if self.adapter is None else self.adapter.apply(vectors)
 
     def save(self, folder: Path) -> None:
+        """Write vectors, meta, and the map from baskets if there is one."""
         save_model(folder, self.embeddings, self.meta, self.adapter.arrays() if self.adapter is not None else {})
 
 
@@ -167,6 +168,7 @@ class TextEncoder(Method):
         return fitted
 
     def load(self, folder: Path) -> FittedText:
+        """Read what FittedText.save wrote."""
         embeddings, meta, arrays = load_model(folder)
         return FittedText(embeddings, meta, Adapter.of(arrays))
 

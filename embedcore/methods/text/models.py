@@ -152,27 +152,27 @@ def _from_hub(model: str) -> Path:
     )
 
 
-def _answers(name: str, said: str) -> bool:
+def _answers(name: str, typed: str) -> bool:
     """Whether the hub says within _PROBE seconds that it has the model: a download alone would retry for a minute.
     InputError when it says that there is no such model."""
     from httpx2 import HTTPError
     from huggingface_hub import HfApi
     from huggingface_hub.errors import RepositoryNotFoundError
 
-    heard: list[bool | None] = []
+    answers: list[bool | None] = []
 
     def ask() -> None:
         try:
             HfApi().model_info(name, timeout=_PROBE)
-            heard.append(True)
+            answers.append(True)
         except RepositoryNotFoundError:
-            heard.append(None)
+            answers.append(None)
         except (OSError, HTTPError):
-            heard.append(False)
+            answers.append(False)
 
-    asking = threading.Thread(target=ask, daemon=True)  # looking up the host's name knows no time limit of its own
-    asking.start()
-    asking.join(_PROBE)
-    if heard == [None]:
-        raise InputError(f"The model hub has no model “{said}”.", "Check the name.")
-    return heard == [True]
+    query = threading.Thread(target=ask, daemon=True)  # looking up the host's name knows no time limit of its own
+    query.start()
+    query.join(_PROBE)
+    if answers == [None]:
+        raise InputError(f"The model hub has no model “{typed}”.", "Check the name.")
+    return answers == [True]
