@@ -145,7 +145,7 @@ def test_known_products_keep_their_vectors(name: str) -> None:
 def test_a_saved_model_comes_back_and_holds_no_code(name: str, tmp_path: Path) -> None:
     fitted = trained(name)[0]
     fitted.save(tmp_path / "model")
-    assert {p.suffix for p in (tmp_path / "model").rglob("*") if p.is_file()} <= {".safetensors", ".json"}
+    assert {p.suffix for p in (tmp_path / "model").rglob("*") if p.is_file()} <= {".safetensors", ".json", ".arrow"}
     back = get(name).load(tmp_path / "model")
     assert back.meta == json.loads(json.dumps(fitted.meta))
     for kind, e in fitted.embeddings.items():

@@ -159,12 +159,14 @@ def _train(
     import torch
     from torch.nn.functional import cross_entropy, normalize
 
+    from embedcore.methods.adamw import AdamW
+
     torch.manual_seed(seed)
     upto = np.cumsum(pairs.weight, dtype=np.float64)
     batch = int(min(_BATCH, max(32, len(pairs) // 4)))
     texts = torch.from_numpy(x)
     matrix = torch.eye(x.shape[1], requires_grad=True)
-    optimiser = torch.optim.Adam([matrix], lr=_RATE)
+    adam = AdamW([([matrix], 0.0)])
     answer = torch.arange(batch)
     losses = []
     for step in range(steps):
@@ -177,11 +179,8 @@ def _train(
         np.fill_diagonal(same, False)
         scores = (left @ right.T / _HEAT).masked_fill(torch.from_numpy(same), -1e4)
         loss = (cross_entropy(scores, answer) + cross_entropy(scores.T, answer)) / 2
-        optimiser.zero_grad()
-        loss.backward()
-        optimiser.step()
-        for group in optimiser.param_groups:
-            group["lr"] = _RATE * (1 - (step + 1) / steps)
+        torch.autograd.backward(loss)
+        adam.step(_RATE * (1 - step / steps))
         losses.append(float(loss.detach()))
         progress(step + 1, steps + 2, losses[-1], note="Fitting to the baskets")
     return np.asarray(matrix.detach().numpy(), np.float32), losses
