@@ -120,26 +120,17 @@ def find(
     ['Mug', 'Tea']
     """
     progress(0, 100, note=_FINDING)
-    groups = kmeans(customers.vectors, k, seed, _noted(part(progress, 0, 50), _FINDING))
+    groups = kmeans(customers.vectors, k, seed, part(progress, 0, 50, _FINDING, only=True))
     progress(50, 100, note="What sets them apart")
     described = describe(dataset, customers, groups.labels)
     progress(60, 100, note=_DRAWING)
     if 10 <= len(customers) <= _MAPPED:
         graph = build(customers.vectors, 15, seed=seed)
-        xy = umap(customers.vectors, graph, seed=seed, progress=_noted(part(progress, 60, 99), _DRAWING)).xy
+        xy = umap(customers.vectors, graph, seed=seed, progress=part(progress, 60, 99, _DRAWING, only=True)).xy
     else:
         xy = pca(customers.vectors).xy
     progress(100, 100, note="Done")
     return Segments(groups.labels, xy, described, groups.silhouette)
-
-
-def _noted(progress: Progress, text: str) -> Progress:
-    """With one note, whatever the steps are called."""
-
-    def inner(step: int, of: int, loss: float | None = None, note: str = "") -> None:  # noqa: ARG001  as Progress has it
-        progress(step, of, None, text)
-
-    return inner
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,7 @@ A `Recommender` is built once per dataset (`fit`), kept as files, and asked by `
 `complements` and `substitutes`; `batch` answers many questions into a file."""
 
 from embedcore.recommend import batch, coldstart, files, mix
-from embedcore.recommend.baskets import for_basket
+from embedcore.recommend.baskets import ListOptions, for_basket
 from embedcore.recommend.batch import Answer
 from embedcore.recommend.coldstart import NEW, ColdStart
 from embedcore.recommend.customers import for_customer, history_table, similar_customers
@@ -26,6 +26,7 @@ __all__ = [
     "ColdStart",
     "Histories",
     "HistoriesByQuery",
+    "ListOptions",
     "People",
     "Recommender",
     "Related",

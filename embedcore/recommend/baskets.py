@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from embedcore.data import Dataset
 from embedcore.errors import InputError
-from embedcore.explore.suggestion import POPULAR, TOGETHER, Recommendation, finest_first
-from embedcore.explore.together import Together
+from embedcore.explore import POPULAR, TOGETHER, Recommendation, Together, finest_first
 from embedcore.recommend import mix, reasons
-from embedcore.recommend.model import Recommender
+from embedcore.recommend.recommender import Recommender
 from embedcore.vectors import unit_rows
 
-_WIDE = 5  # times k: among so many a varied list is chosen
+_WIDE = 5  # times k: among so many a varied list is chosen; chosen by hand
+
+
+@dataclass(frozen=True)
+class ListOptions:
+    """How a list is ordered and explained.
+
+    diversity: 0 (the best products) to 1 (as different from each other as possible). popularity: -1 (rare products
+    first among those that fit) to 1 (popular ones first); 0 leaves the order alone. together: counts for the evidence
+    (Together.of(dataset)); without it reasons name products, not numbers.
+
+    >>> ListOptions(diversity=0.5).popularity
+    0.0
+    """
+
+    diversity: float = 0.0
+    popularity: float = 0.0
+    together: Together | None = None
+
+
+DEFAULT = ListOptions()
 
 
 def for_basket(
@@ -22,18 +42,20 @@ def for_basket(
     model: Recommender,
     items: Sequence[int],
     k: int = 10,
+    options: ListOptions = DEFAULT,
     *,
-    diversity: float = 0.0,
-    popularity: float = 0.0,
     exclude: Sequence[int] = (),
-    together: Together | None = None,
 ) -> list[Recommendation]:
     """k products that go with a basket of these items (positions in Dataset.items), best first, none of them in it.
 
-    diversity: 0 (the best ones) to 1 (as different from each other as possible). popularity: -1 (rare products first
-    among those that fit) to 1 (popular ones first); 0 leaves the order alone. exclude: what they have anyway.
-    together: counts for the evidence (Together.of(dataset)); without it reasons name products, not numbers.
-    InputError for an empty basket or an unknown position.
+    exclude: other positions that must not come back. InputError for an empty basket or an unknown position.
+
+    >>> import pandas as pd
+    >>> from embedcore.recommend.model import fit
+    >>> lines = pd.DataFrame({"basket": [*"112233"], "item": ["jam", "tea"] * 3})
+    >>> shop = Dataset.build("shop", None, lines)
+    >>> [(r.id, r.reason) for r in for_basket(shop, fit(shop), [0], 5)]
+    [('tea', 'bought together with “jam”')]
     """
     basket = np.unique(np.asarray(list(items), np.int64))
     if not len(basket):
@@ -44,11 +66,19 @@ def for_basket(
     row = scores[0]
     row[np.asarray(list(exclude), np.int64)] = -np.inf
     row[model.counts == 0] = -np.inf
-    row = lean(row, model.counts, popularity)
-    found = top(row, k * _WIDE if diversity > 0 else k)
-    if diversity > 0:
-        found = varied(dataset, model, found, row[found], k, diversity)
-    return explain(dataset, model, basket, found, row, {n: p[0] for n, p in parts.items()}, together)
+    found, row = chosen(dataset, model, row, k, options)
+    return explain(dataset, model, basket, found, row, parts={n: p[0] for n, p in parts.items()}, options=options)
+
+
+def chosen(
+    dataset: Dataset, model: Recommender, scores: np.ndarray, k: int, options: ListOptions
+) -> tuple[np.ndarray, np.ndarray]:
+    """(positions of the k best by these options, best first, (n,) scores by their leaning to popularity)."""
+    scores = lean(scores, model.counts, options.popularity)
+    if options.diversity <= 0:
+        return top(scores, k), scores
+    found = top(scores, k * _WIDE)
+    return varied(dataset, model, found, scores[found], k, options.diversity), scores
 
 
 def explain(
@@ -57,21 +87,24 @@ def explain(
     basket: np.ndarray,
     found: np.ndarray,
     scores: np.ndarray,
+    *,
     parts: dict[str, np.ndarray],
-    together: Together | None,
+    options: ListOptions = DEFAULT,
 ) -> list[Recommendation]:
-    """The found items with the signal that spoke most for each, and the product of the basket it spoke through."""
+    """The found items, each with its strongest signal and the product of the basket behind it. parts: signal -> (n,)
+    what it adds."""
     anchors = reasons.strongest(model, basket, found)
     out = []
     for item, anchor in zip(found.tolist(), anchors.tolist(), strict=True):
-        told = {name: float(part[item]) for name, part in parts.items()}
-        name = max(told, key=lambda n: told[n], default=reasons.OFTEN)
-        if anchor < 0 or name == reasons.OFTEN or told[name] <= 0:
-            says, source = reasons.popular(model, item), POPULAR
+        signals = {name: float(part[item]) for name, part in parts.items()}
+        name = max(signals, key=lambda n: signals[n], default=reasons.OFTEN)
+        if anchor < 0 or name == reasons.OFTEN or signals[name] <= 0:
+            reason, source = reasons.popular(model, item), POPULAR
         else:
-            says = reasons.bought_with(dataset, model, together, int(basket[anchor]), item, len(basket) > 1)
+            through, several = int(basket[anchor]), len(basket) > 1
+            reason = reasons.bought_with(dataset, model, options.together, through, item, several=several)
             source = TOGETHER if name == "together" else reasons.PATTERN
-        out.append(Recommendation.of(dataset, item, float(scores[item]), says, source))
+        out.append(Recommendation.of(dataset, item, float(scores[item]), reason, source))
     return out
 
 
@@ -96,19 +129,19 @@ def lean(scores: np.ndarray, counts: np.ndarray, popularity: float) -> np.ndarra
 def varied(
     dataset: Dataset, model: Recommender, found: np.ndarray, scores: np.ndarray, k: int, diversity: float
 ) -> np.ndarray:
-    """k of the found, each time the best after taking off how alike it is to one chosen already (maximal marginal
-    relevance). Alike: the same finest category, or bought in the same company."""
+    """k of the found, each time the best after subtracting its likeness to one chosen already (maximal marginal
+    relevance, Carbonell and Goldstein 1998). Alike: the same finest category, or bought with the same products."""
     if len(found) <= k:
         return found
-    company = unit_rows(model.together[found])
-    alike = (company @ company.T).toarray()
+    profiles = unit_rows(model.together[found])
+    alike = (profiles @ profiles.T).toarray()
     for column in finest_first(dataset)[:1]:
-        kind = dataset.column(column).to_numpy(dtype=object)[found]
-        same = np.array([[isinstance(a, str) and a == b for b in kind] for a in kind])
+        values = dataset.column(column).to_numpy(dtype=object)[found]
+        same = np.array([[isinstance(a, str) and a == b for b in values] for a in values])
         alike = np.maximum(alike, same)
     worth = scores / max(float(scores.max()), 1e-9)
-    chosen, left = [0], list(range(1, len(found)))
-    while len(chosen) < k:
-        value = [(1 - diversity) * worth[n] - diversity * alike[n, chosen].max() for n in left]
-        chosen.append(left.pop(int(np.argmax(value))))
-    return found[chosen]
+    picked, left = [0], list(range(1, len(found)))
+    while len(picked) < k:
+        value = [(1 - diversity) * worth[n] - diversity * alike[n, picked].max() for n in left]
+        picked.append(left.pop(int(np.argmax(value))))
+    return found[picked]

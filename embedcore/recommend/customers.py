@@ -1,4 +1,4 @@
-"""A customer: what is due, what is new to try, and who is like them."""
+"""A customer: what is due, what is new to try, and which customers are similar."""
 
 from __future__ import annotations
 
@@ -10,20 +10,23 @@ import pandas as pd
 
 from embedcore.data import Dataset
 from embedcore.errors import InputError
-from embedcore.explore.suggestion import POPULAR, TOGETHER, Recommendation
-from embedcore.explore.together import Together
+from embedcore.explore import POPULAR, TOGETHER, Recommendation
 from embedcore.recommend import mix, reasons
-from embedcore.recommend.baskets import lean, top, varied
-from embedcore.recommend.model import Recommender
+from embedcore.recommend.baskets import DEFAULT, ListOptions, chosen
 from embedcore.recommend.people import People
 from embedcore.recommend.purchases import Histories, decayed
+from embedcore.recommend.recommender import Recommender
 
-_WIDE = 5
+_NAMED = 3  # products in common that are named
 
 
 @dataclass(frozen=True)
 class ForCustomer:
-    """due: products bought before, most likely first. new: products never bought, best first."""
+    """due: products bought before, most likely first. new: products never bought, best first.
+
+    >>> ForCustomer([], []).due
+    []
+    """
 
     due: list[Recommendation]
     new: list[Recommendation]
@@ -31,7 +34,7 @@ class ForCustomer:
 
 @dataclass(frozen=True)
 class SimilarCustomer:
-    """A customer who buys alike. number: among Histories. shared: products both bought. reason: plain words."""
+    """A customer with similar purchases. number: among Histories. shared: products both bought. reason: plain words."""
 
     number: int
     id: str
@@ -45,16 +48,22 @@ def for_customer(
     model: Recommender,
     history: Sequence[np.ndarray],
     k: int = 10,
+    options: ListOptions = DEFAULT,
     *,
     people: People | None = None,
     number: int = -1,
-    diversity: float = 0.0,
-    popularity: float = 0.0,
-    together: Together | None = None,
 ) -> ForCustomer:
-    """Two lists for somebody with these baskets (item positions, oldest first). number: who they are among the
-    histories of `people` (-1: nobody of the dataset). diversity, popularity: as in baskets.for_basket, for the new
-    ones. together: counts for the evidence. InputError without a purchase."""
+    """Two lists for somebody with these baskets (item positions, oldest first). options: of the new products. number:
+    who they are among the histories of `people` (-1: nobody of the dataset). InputError without a purchase.
+
+    >>> import pandas as pd
+    >>> from embedcore.recommend.model import fit
+    >>> lines = pd.DataFrame({"basket": [*"112233"], "item": ["jam", "tea"] * 3, "customer": [*"aabbcc"]})
+    >>> shop = Dataset.build("shop", None, lines)
+    >>> lists = for_customer(shop, fit(shop), [np.array([0])])
+    >>> [r.id for r in lists.due], [r.id for r in lists.new]
+    (['jam'], ['tea'])
+    """
     history = [np.unique(np.asarray(b, np.int64)) for b in history if len(b)]
     if not history:
         raise InputError("This customer has bought nothing yet.", "Choose a customer with purchases.")
@@ -71,12 +80,9 @@ def for_customer(
         ]
     row = found.new[0]
     row[model.counts == 0] = -np.inf
-    row = lean(row, model.counts, popularity)
-    best = top(row, k * _WIDE if diversity > 0 else k)
-    if diversity > 0:
-        best = varied(dataset, model, best, row[best], k, diversity)
+    best, row = chosen(dataset, model, row, k, options)
     parts = {name: part[0] for name, part in found.parts.items()}
-    return ForCustomer(due, why_new(dataset, model, history, best, row, parts, together))
+    return ForCustomer(due, why_new(dataset, model, history, best, row, parts=parts, options=options))
 
 
 def why_new(
@@ -85,59 +91,74 @@ def why_new(
     history: Sequence[np.ndarray],
     found: np.ndarray,
     scores: np.ndarray,
+    *,
     parts: dict[str, np.ndarray],
-    together: Together | None,
+    options: ListOptions = DEFAULT,
 ) -> list[Recommendation]:
-    """The found new items, each with the signal that spoke most for it."""
-    mine = np.unique(np.concatenate(list(history)))
-    anchors = reasons.strongest(model, mine, found, over_customers=True)
+    """The found new items, each with its strongest signal. parts: signal -> (n,) what it adds."""
+    bought = np.unique(np.concatenate(list(history)))
+    anchors = reasons.strongest(model, bought, found, over_customers=True)
     out = []
     for item, anchor in zip(found.tolist(), anchors.tolist(), strict=True):
-        told = {name: float(part[item]) for name, part in parts.items()}
-        name = max(told, key=lambda n: told[n], default="")
-        if name in ("", reasons.OFTEN) or told[name] <= 0:
-            says, source = reasons.popular(model, item), POPULAR
+        signals = {name: float(part[item]) for name, part in parts.items()}
+        name = max(signals, key=lambda n: signals[n], default="")
+        if name in ("", reasons.OFTEN) or signals[name] <= 0:
+            reason, source = reasons.popular(model, item), POPULAR
         elif name == "people" or anchor < 0:
-            says, source = "bought by customers who buy much the same", reasons.PEOPLE
+            reason, source = "bought by customers with similar purchases", reasons.PEOPLE
         elif name == "together":
-            says = reasons.bought_with(dataset, model, together, int(mine[anchor]), item, True)
+            through = int(bought[anchor])
+            reason = reasons.bought_with(dataset, model, options.together, through, item, several=True)
             source = TOGETHER
         else:
-            says, source = f"customers who buy “{dataset.titles[mine[anchor]]}” tend to buy this too", reasons.PATTERN
-        out.append(Recommendation.of(dataset, item, float(scores[item]), says, source))
+            title = dataset.titles[bought[anchor]]
+            reason, source = f"customers who buy “{title}” tend to buy this too", reasons.PATTERN
+        out.append(Recommendation.of(dataset, item, float(scores[item]), reason, source))
     return out
 
 
 def similar_customers(dataset: Dataset, people: People, number: int, k: int = 10) -> list[SimilarCustomer]:
-    """The k customers whose purchases are most like those of customer `number`, nearest first, with what they share."""
+    """The k customers whose purchases are most like those of customer `number`, nearest first, with what they share.
+
+    >>> import pandas as pd
+    >>> lines = pd.DataFrame({"basket": [*"1234"], "item": ["tea", "tea", "mug", "ink"], "customer": [*"abcd"]})
+    >>> shop = Dataset.build("shop", None, lines)
+    >>> found = similar_customers(shop, People.of(Histories.of(shop)), 0, k=1)
+    >>> [(customer.id, customer.reason) for customer in found]
+    [('b', '1 product in common: “tea”')]
+    """
     history = people.histories.of_customer(number)
     if not history:
         return []
-    mine = decayed([history], len(dataset), 1.0)
-    mine.data = np.log1p(mine.data)
-    near = people.like(mine, k, np.array([number]))
+    purchases = decayed([history], len(dataset), 1.0)
+    purchases.data = np.log1p(purchases.data)
+    near = people.like(purchases, k, np.array([number]))
     order = np.lexsort((near.indices, -near.data))[:k]
-    own = np.unique(mine.indices)
+    own = np.unique(purchases.indices)
     weight = people.rare * 0
-    weight[mine.indices] = mine.data * people.rare[mine.indices] ** 2
+    weight[purchases.indices] = purchases.data * people.rare[purchases.indices] ** 2
     out = []
     for row, score in zip(near.indices[order].tolist(), near.data[order].tolist(), strict=True):
-        theirs = people.bought[[row]]
-        common = np.intersect1d(own, theirs.indices)
-        telling = common[np.argsort(-weight[common], kind="stable")[:3]]
-        names = ", ".join(f"“{dataset.titles[i]}”" for i in telling)
+        common = np.intersect1d(own, people.bought[[row]].indices)
+        rarest = common[np.argsort(-weight[common], kind="stable")[:_NAMED]]
+        names = ", ".join(f"“{dataset.titles[i]}”" for i in rarest)
         who = int(people.numbers[row])
-        alike = "1 product in common:" if len(common) == 1 else f"{len(common):,} products in common, among them"
-        reason = f"{alike} {names}" if names else "nothing in common"
+        count = "1 product in common:" if len(common) == 1 else f"{len(common):,} products in common, including"
+        reason = f"{count} {names}" if names else "nothing in common"
         out.append(SimilarCustomer(who, str(people.histories.ids[who]), score, len(common), reason))
     return out
 
 
 def history_table(dataset: Dataset, histories: Histories, number: int) -> pd.DataFrame:
     """One row per product a customer bought, most often first: item, id, title, times, baskets_ago (0 = in their last
-    basket), first and last (dates, NaT without times)."""
-    b = dataset.baskets
-    assert b is not None
+    basket), first and last (dates, NaT without times).
+
+    >>> lines = pd.DataFrame({"basket": [*"112"], "item": ["tea", "mug", "tea"], "customer": [*"aaa"]})
+    >>> shop = Dataset.build("shop", None, lines)
+    >>> history_table(shop, Histories.of(shop), 0)[["id", "times", "baskets_ago"]].values.tolist()
+    [['tea', 2, 0], ['mug', 1, 1]]
+    """
+    b = histories.baskets
     numbers = histories.baskets_of(number)
     rows = [(int(i), len(numbers) - 1 - at) for at, n in enumerate(numbers) for i in b.of(int(n))]
     frame = pd.DataFrame(rows, columns=["item", "age"])

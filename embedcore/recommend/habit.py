@@ -1,5 +1,5 @@
-"""What a customer is due to buy again: how often, how lately and in which rhythm, weighed as the dataset's own
-customers teach it."""
+"""What a customer is due to buy again: how often, how recently and in which rhythm, with weights learned from the
+dataset's own customers."""
 
 from __future__ import annotations
 
@@ -11,20 +11,24 @@ from scipy import sparse
 
 from embedcore.recommend import purchases
 
+# Chosen by hand, judged by the next basket of customers in tests/bench/recommend.py.
 _RATES = (0.7, 0.9, 0.97)  # a purchase a baskets back counts by these to the power a; the middle one is Bought.rate
 _RECENT = 0.4  # weight of the recent rate beside the learned chance: the sum ranks better than one of them alone
-LAST = 200  # baskets of a customer that are looked at; what is older says nothing about the next one
-_TAUGHT = 1_500  # customers who teach the weights, each with up to three hidden baskets
+LAST = 200  # baskets of a customer that are read; older ones say nothing about the next
+_LEARNED_FROM = 1_500  # customers, each with up to three hidden baskets
 _PRIOR = 5.0  # customers' worth of the average repeat rate, for products few have bought
-_AGAIN, _COUNT = -2, -1  # columns of `_features`
-_RIDGE = 1.0  # penalty of the squared weights (standardised features); chosen by hand
+_RIDGE = 1.0  # penalty of the squared weights (standardised features)
 _FEW = 50  # repeats among the examples below which nothing is learned
+# Log of the baskets since the last purchase over the usual gap, within which a repeat is due.
+_EARLY, _LATE = -0.35, 0.35
+_RECENT_BASKETS = 10  # whose mean size is a feature
+_AGAIN, _COUNT = -2, -1  # columns of `_features`
 Histories = Sequence[Sequence[np.ndarray]]
 
 
 @dataclass(frozen=True, eq=False)
 class Bought:
-    """One row per customer and product of theirs. row: whose. item. times: in how many of the last baskets. last: how
+    """One row per customer and product they bought. row: the customer. times: in how many of the last baskets. last: how
     many baskets ago (0 = the latest). gap: mean number of baskets from one purchase to the next. of: baskets looked
     at. rate: share of the baskets that hold it, the later ones counting more."""
 
@@ -42,7 +46,7 @@ class Habit:
     """Logistic weights over the features of `_features`, learned from baskets that customers really bought next.
     weights: (f + 1,) with the intercept first, or empty when there was too little to learn from. again: (n,) share of
     a product's buyers who bought it again. counts: (n,). recent: weight of the recent rate beside the learned chance;
-    where nothing was learned, how much smaller the chance of a repeat is than that rate."""
+    where nothing was learned, the ratio of the chance of a repeat to that rate."""
 
     weights: np.ndarray
     mean: np.ndarray
@@ -58,13 +62,13 @@ class Habit:
         return bought, likely + self.recent * bought.rate
 
     def learned(self, histories: Histories) -> tuple[Bought, np.ndarray]:
-        """(what they bought, (rows,) float64: the probability that was learned; zeros when there was too little)."""
+        """(what they bought, (rows,) float64: the learned probability; next to 0 when there was too little to learn)."""
         bought, features = _features(histories, self.again, self.counts)
         if not len(self.weights):
             often = self.counts[bought.item] / max(float(self.counts.max(initial=0)), 1.0)
-            return bought, often * 1e-4  # among equal rates what sells more
+            return bought, often * 1e-4  # among equal rates, what sells more
         z = (features - self.mean) / self.spread @ self.weights[1:] + self.weights[0]
-        return bought, 1 / (1 + np.exp(-np.clip(z, -30, 30)))
+        return bought, np.asarray(1 / (1 + np.exp(-np.clip(z, -30, 30))))
 
     def likely(self, bought: Bought, chance: np.ndarray) -> np.ndarray:
         """(rows,) in 0..1: the probability alone, from what `chance` gave to rank by."""
@@ -78,21 +82,21 @@ def fit(histories: purchases.Histories, table: sparse.csr_array) -> Habit:
     counts = histories.dataset.counts
     n, (buyers, twice) = len(counts), _buyers(table)
     again = _again(buyers, twice)
-    long = np.flatnonzero(np.diff(histories.heads) >= 2)
-    taught = long[:: max(1, -(-len(long) // _TAUGHT))]
-    useful = [histories.of_customer(int(c)) for c in taught]
-    ours = histories.counts(taught)
+    long = np.flatnonzero(np.diff(histories.indptr) >= 2)
+    some = long[:: max(1, -(-len(long) // _LEARNED_FROM))]
+    useful = [histories.of_customer(int(c)) for c in some]
+    ever_bought = histories.counts(some)
     parts, right, rates = [], [], []
     for hidden in (1, 2, 3):
-        some = [c for c, h in enumerate(useful) if len(h) > hidden]
-        if not some:
+        enough = [c for c, h in enumerate(useful) if len(h) > hidden]
+        if not enough:
             continue
-        asked = [useful[c] for c in some]
-        bought, features = _features([h[: len(h) - hidden] for h in asked], again, counts)
-        row = np.repeat(np.arange(len(asked)), [len(h[-hidden]) for h in asked])
-        true = np.unique(row * n + np.concatenate([h[-hidden] for h in asked]))
-        # What the hidden baskets themselves told of a product is taken back: they would foretell themselves.
-        ever = np.asarray(ours[some][bought.row, bought.item]).ravel()
+        lists = [useful[c] for c in enough]
+        bought, features = _features([h[: len(h) - hidden] for h in lists], again, counts)
+        row = np.repeat(np.arange(len(lists)), [len(h[-hidden]) for h in lists])
+        true = np.unique(row * n + np.concatenate([h[-hidden] for h in lists]))
+        # The counts of a product are those without the hidden baskets, which would predict themselves.
+        ever = np.asarray(ever_bought[enough][bought.row, bought.item]).ravel()
         before = np.maximum(twice[bought.item] - (ever > 1) + (bought.times > 1), 0)
         features[:, _AGAIN] = np.log(_again(buyers[bought.item], before, twice.sum() / max(buyers.sum(), 1)) + 1e-6)
         features[:, _COUNT] = np.log(np.maximum(counts[bought.item] - np.maximum(ever - bought.times, 0), 1))
@@ -149,7 +153,7 @@ def _features(histories: Histories, again: np.ndarray, counts: np.ndarray) -> tu
     np.minimum.at(last, at, age)
     np.maximum.at(first, at, age)
     lengths = np.array([min(len(h), LAST) for h in histories], np.float64)
-    sizes = np.array([np.mean([len(b) for b in h[-10:]]) if len(h) else 1.0 for h in histories])
+    sizes = np.array([np.mean([len(b) for b in h[-_RECENT_BASKETS:]]) if len(h) else 1.0 for h in histories])
     of = lengths[who] if len(who) else np.empty(0)
     rates = [np.bincount(at, d**age, len(pairs)) * (1 - d) / (1 - d**of) for d in _RATES]
     gap = np.where(times > 1, (first - last) / np.maximum(times - 1, 1), of)
@@ -157,8 +161,8 @@ def _features(histories: Histories, again: np.ndarray, counts: np.ndarray) -> tu
     steady = times > 2  # a rhythm needs two gaps
     columns = [
         steady,
-        steady & (over < -0.35),
-        steady & (np.abs(over) <= 0.35),
+        steady & (over < _EARLY),
+        steady & (np.abs(over) <= _LATE),
         steady * np.maximum(over, -1),
         *(np.log(r + 1e-3) for r in rates),
         np.log(times),

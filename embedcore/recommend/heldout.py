@@ -1,4 +1,4 @@
-"""Baskets of the dataset, asked of its own model as if it had never seen them: exact, and nothing is built again."""
+"""Held-out baskets without another training: the model's exact scores as if it had never seen a basket."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ import numpy as np
 from scipy import sparse
 
 WIDE = 300  # best products of each signal that are compared; together they hold every list's first page
-_BLOCK = 64
+_ROUNDING = 1e-5  # smaller scores are what rounding leaves of a row that was taken out
 
 
 @dataclass(frozen=True, eq=False)
 class SignalScores:
-    """What each signal says in q questions, of the m products that matter in each. values: (signals, q, m) float32.
-    items: (q, m) int64, -1 where there are fewer. true: (q, m) bool, what was really bought. wanted: (q,) how many
-    products were bought, also ones that no signal knows."""
+    """The scores of each signal in q held-out queries, for the m products that matter in each. values: (signals, q, m)
+    float32. items: (q, m) int64, -1 where there are fewer. true: (q, m) bool, what was really bought. wanted: (q,) how
+    many products were bought, also ones that no signal knows."""
 
     values: np.ndarray
     items: np.ndarray
@@ -24,7 +24,7 @@ class SignalScores:
     wanted: np.ndarray
 
     def only(self, rows: np.ndarray) -> SignalScores:
-        """Some of the questions."""
+        """Some of the queries."""
         return SignalScores(self.values[:, rows], self.items[rows], self.true[rows], self.wanted[rows])
 
     def mixed(self, weights: Sequence[float]) -> np.ndarray:
@@ -32,7 +32,7 @@ class SignalScores:
         out = np.einsum("s,sqm->qm", np.asarray(weights, np.float32), self.values)
         out += 1e-6 * self.values[-1]  # popularity orders what nothing else orders
         out[self.items < 0] = -np.inf
-        return out
+        return np.asarray(out)
 
     def gain(self, weights: Sequence[float]) -> np.ndarray:
         """(q,) how well the mix of the signals ranks what was bought: 1 for the first place, .5 for the third, .2 for
@@ -43,13 +43,13 @@ class SignalScores:
 
 
 def gather(blocks: Sequence[tuple[list[np.ndarray], list[np.ndarray], np.ndarray]]) -> SignalScores:
-    """Blocks of questions, cut to the products that matter. Each: the signals, (q, n), 0 where they say nothing; what
-    was bought; (q, n) bool, what is no answer."""
+    """Blocks of queries, cut to the products that matter. Each: the signals, (q, n), 0 where they are silent; what was
+    bought; (q, n) bool, what is no answer."""
     values, items, true, wanted = [], [], [], []
     for signals, bought, forbidden in blocks:
         for row, real in enumerate(bought):
-            real = real[~forbidden[row, real]]
-            lists = [real]
+            answers = real[~forbidden[row, real]]
+            lists = [answers]
             for signal in signals:
                 k = min(WIDE, signal.shape[1])
                 lists.append(np.argpartition(-signal[row], k - 1)[:k])
@@ -57,8 +57,8 @@ def gather(blocks: Sequence[tuple[list[np.ndarray], list[np.ndarray], np.ndarray
             found = found[~forbidden[row, found]]
             values.append(np.stack([s[row, found] for s in signals]))
             items.append(found)
-            true.append(np.isin(found, real))
-            wanted.append(len(real))
+            true.append(np.isin(found, answers))
+            wanted.append(len(answers))
     m = max((len(i) for i in items), default=0)
     out = SignalScores(
         np.zeros((len(values[0]), len(items), m), np.float32),
@@ -73,14 +73,14 @@ def gather(blocks: Sequence[tuple[list[np.ndarray], list[np.ndarray], np.ndarray
     return out
 
 
-def foretold(
-    weights: np.ndarray, own: np.ndarray, asked: sparse.csr_array, out: Sequence[tuple[sparse.csr_array, np.ndarray]]
+def scores_without(
+    weights: np.ndarray, own: np.ndarray, queries: sparse.csr_array, out: Sequence[tuple[sparse.csr_array, np.ndarray]]
 ) -> np.ndarray:
-    """(q, h): EASE's answers as if, for each question, the rows in `out` had not been there.
+    """(q, h): EASE's scores as if, for each query, the rows in `out` had not been there.
 
-    weights, own: as ease.fit returns them. asked: (q, h). out: pairs of (q, h) rows and their (q,) weights in the
-    table, negative for one that is taken out and positive for one that is put in. By Woodbury's identity; only the
-    part of the regularisation that comes from the row itself stays.
+    weights, own: as ease.fit returns them. queries: (q, h). out: pairs of (q, h) rows and their (q,) weights in the
+    table, negative for one that is taken out and positive for one that is put in. By Woodbury's identity (1950);
+    only the part of the regularisation that comes from the row itself stays.
     """
 
     def through(x: sparse.csr_array) -> np.ndarray:  # times the inverse
@@ -89,7 +89,7 @@ def foretold(
     def dot(x: sparse.csr_array, y: np.ndarray) -> np.ndarray:
         return np.asarray(x.multiply(y).sum(axis=1)).ravel()
 
-    straight, ways = through(asked), [through(x) for x, _ in out]
+    straight, ways = through(queries), [through(x) for x, _ in out]
     inner = np.stack([np.stack([dot(x, way) for way in ways], axis=1) for x, _ in out], axis=1)
     for n, (_, weight) in enumerate(out):
         inner[:, n, n] += 1 / weight
@@ -100,6 +100,6 @@ def foretold(
     diagonal = own[None, :] - sum(
         inverse[:, a, b, None] * ways[a] * ways[b] for a in range(len(out)) for b in range(len(out))
     )
-    found = asked.toarray() - answer / np.maximum(diagonal, 1e-12)
-    found[np.abs(found) < 1e-5] = 0  # what rounding leaves of a row that was taken out
+    found = queries.toarray() - answer / np.maximum(diagonal, 1e-12)
+    found[np.abs(found) < _ROUNDING] = 0
     return np.asarray(found, np.float32)

@@ -19,8 +19,9 @@ from embedcore.vectors import unit_rows
 @dataclass(frozen=True)
 class SignalWeights:
     """complete: of co-occurrence, EASE over baskets and popularity; each row's best product is 1. new: of EASE over
-    customers, co-occurrence, nearest customers and popularity; each row's best 20 are 1 on average. fresh: what new
-    products weigh beside the chance of a repeat. In a wide range around these the results hardly change."""
+    customers, co-occurrence, nearest customers and popularity; each row's best 20 are 1 on average. fresh: the weight
+    of new products beside the chance of a repeat. The usual ones were chosen on held-out baskets of several shops
+    (tests/bench/recommend.py); in a wide range around them the results hardly change."""
 
     complete: tuple[float, ...] = (1.0, 0.7, 0.0)
     new: tuple[float, ...] = (1.0, 0.5, 0.25, 0.0)
@@ -32,7 +33,16 @@ class Recommender:
     """counts: (n,) baskets of each item. together: (n, n) float32 sparse, see cooccurrence. head: (h,) the items bought
     most, ascending; baskets, customers: (h, h) float16 weights of EASE over baskets and over customers (None without
     customers). place: (n,) int32, an item's row in head or -1. habit: None without customers. meta: seconds, head,
-    pairs (JSON-able). weights: how much each signal counts, see weights.learn."""
+    pairs (JSON-able). weights: how much each signal counts, see weights.learn.
+
+    >>> import pandas as pd
+    >>> from embedcore import Dataset
+    >>> from embedcore.recommend.model import fit
+    >>> lines = pd.DataFrame({"basket": ["1", "1", "2"], "item": ["jam", "tea", "tea"]})
+    >>> model = fit(Dataset.build("shop", None, lines))
+    >>> len(model), model.counts.tolist()
+    (2, [1, 2])
+    """
 
     counts: np.ndarray
     together: sparse.csr_array
@@ -45,14 +55,15 @@ class Recommender:
 
     @cached_property
     def place(self) -> np.ndarray:
+        """(n,) int32: the row of each item in head, -1 where it has none."""
         place = np.full(len(self.counts), -1, np.int32)
         place[self.head] = np.arange(len(self.head))
         return place
 
     @cached_property
-    def company(self) -> sparse.csr_array:
-        """(n, n) float32: the rows of `together` at length 1, so that a product of two is the cosine of the company
-        they are bought in."""
+    def profiles(self) -> sparse.csr_array:
+        """(n, n) float32: the rows of `together` at length 1; the product of two is the cosine of what they are bought
+        with."""
         return unit_rows(self.together)
 
     def __len__(self) -> int:
@@ -97,6 +108,6 @@ class Recommender:
             parts = {k: np.asarray(read(f"habit_{k}")) for k in ("weights", "mean", "spread", "again")}
             known = Habit(**parts, counts=counts, recent=float(meta["recent"]))
         customers = read("customers") if (folder / "customers.npy").exists() else None
-        told = meta["weights"]
-        weights = SignalWeights(tuple(told["complete"]), tuple(told["new"]), float(told["fresh"]))
+        stored = meta["weights"]
+        weights = SignalWeights(tuple(stored["complete"]), tuple(stored["new"]), float(stored["fresh"]))
         return cls(counts, together, np.asarray(read("head")), read("baskets"), customers, known, meta, weights)

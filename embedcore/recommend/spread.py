@@ -1,4 +1,4 @@
-"""How many people stand behind a count of baskets: what one customer always buys together goes so for them alone."""
+"""How many customers are behind a count of baskets: what one customer always buys together counts less."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from embedcore.data import Dataset
-from embedcore.explore.together import Together
+from embedcore.explore import Together
 
 
 def spread(
@@ -26,17 +26,17 @@ def spread(
     mark[together.baskets_of(item)] = True
     for n, other in enumerate(others):
         held = together.baskets_of(int(other))
-        who = np.asarray(baskets.customers[held[mark[held]]])
-        known = np.unique(who[who >= 0], return_counts=True)[1].astype(np.float64)
-        alone = int((who < 0).sum())
+        customers = np.asarray(baskets.customers[held[mark[held]]])
+        known = np.unique(customers[customers >= 0], return_counts=True)[1].astype(np.float64)
+        unknown = int((customers < 0).sum())
         people[n] = len(known)
-        if len(who):
-            effect[n] = ((known**2).sum() + alone) / len(who)
+        if len(customers):
+            effect[n] = ((known**2).sum() + unknown) / len(customers)
     return people, effect
 
 
-def by_whom(people: int, shared: int) -> str:
-    """Such as ", by 38 customers"; "" where it says nothing."""
+def by_customers(people: int, shared: int) -> str:
+    """Such as ", by 38 customers"; "" where it would say nothing."""
     if people == 0 or shared < 2:
         return ""
     return ", all by one customer" if people == 1 else f", by {people:,} customers"
