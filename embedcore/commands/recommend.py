@@ -143,7 +143,7 @@ def _mix(dataset: Dataset, queries: dict[str, list[str]], options: argparse.Name
     if options.whom == "products":
         items = _first(dataset, queries)
         return batch.products(dataset, known, items, options.k, options.relation or "complements", bar("products"))
-    histories, numbers = _histories(dataset, queries)
+    histories = _histories(dataset, queries)
     people = Histories.of(dataset)
     return batch.customers(
         dataset,
@@ -151,7 +151,6 @@ def _mix(dataset: Dataset, queries: dict[str, list[str]], options: argparse.Name
         histories,
         options.k,
         new_only=options.new_only,
-        numbers=numbers,
         people=People.of(people) if people is not None else None,
         progress=bar("customers"),
     )
@@ -169,7 +168,7 @@ def _product2vec(dataset: Dataset, queries: dict[str, list[str]], options: argpa
     product = fitted.embeddings["product"]
     score, exclude = fitted.score, None
     if options.whom == "customers":
-        histories, _ = _histories(dataset, queries)
+        histories = _histories(dataset, queries)
         none = np.empty(0, np.int64)
         requested = {q: np.concatenate(h[-10:]) if h else none for q, h in histories.items()}
         exclude = {q: np.concatenate(h) if h and options.new_only else none for q, h in histories.items()}
@@ -178,7 +177,7 @@ def _product2vec(dataset: Dataset, queries: dict[str, list[str]], options: argpa
         score = partial(_cosine, product)
     else:
         requested = _items(dataset, queries)
-    return batch.from_embedding(dataset, product, score, requested, options.k, exclude, bar("queries"))
+    return batch.from_embedding(dataset, product, score, requested, options.k, exclude=exclude, progress=bar("queries"))
 
 
 def _cosine(product: Embedding, rows: np.ndarray) -> np.ndarray:
@@ -205,8 +204,8 @@ def _first(dataset: Dataset, queries: dict[str, list[str]]) -> dict[str, int]:
     return items
 
 
-def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[HistoriesByQuery, dict[str, int]]:
-    """(query -> its customer's baskets, query -> the customer's number, -1 for nobody)."""
+def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> HistoriesByQuery:
+    """Query -> the baskets of its customer."""
     from embedcore.recommend import Histories, HistoriesByQuery
 
     known = Histories.of(dataset)
@@ -219,4 +218,4 @@ def _histories(dataset: Dataset, queries: dict[str, list[str]]) -> tuple[Histori
             f"  {missing:,} {'query names' if missing == 1 else 'queries name'} no customer of the purchases and get "
             "popular products"
         )
-    return HistoriesByQuery(known, numbers), numbers
+    return HistoriesByQuery(known, numbers)

@@ -111,7 +111,7 @@ def teach(matches: Matches, verdicts: PairVerdicts) -> Taught:
 
 
 def _most_likely(z: np.ndarray, y: np.ndarray, base: np.ndarray, spread: np.ndarray) -> np.ndarray:
-    """(F,) the step of the weights: Newton's method on the log loss of y (m,) given z (m, F), plus half the squared step
+    """(F,) the step of the weights: Newton's method on the log loss of y (m,) given z (m, F) plus half the squared step
     in units of `spread` (F,). base: (m,) log odds before the step, which scikit-learn's logistic regression cannot hold
     fixed: it has no offset for each row."""
     step = np.zeros(z.shape[1])

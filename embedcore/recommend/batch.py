@@ -35,7 +35,7 @@ _Score = Callable[[np.ndarray], np.ndarray]
 def baskets(
     dataset: Dataset, model: Recommender, queries: Mapping[str, np.ndarray], k: int, progress: Progress = silent
 ) -> Iterator[Answer]:
-    """(query, its k best products that are not in it). queries: query -> item positions; where none, popular products."""
+    """(query, its k best products that are not in it). queries: query -> item positions; [] gets popular products."""
     for names in _blocks(list(queries), len(model), progress):
         lists = [np.unique(queries[name]) for name in names]
         scores, parts = mix.completion(model, lists)

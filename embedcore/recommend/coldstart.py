@@ -46,11 +46,11 @@ class ColdStart:
     bought: (b,) positions of the bought products. spread: (T,) how much of each token the bought ones have.
 
     >>> import pandas as pd
-    >>> table = pd.DataFrame({"id": ["jam", "new"], "name": ["Plum jam", "Fig jam"]})
-    >>> lines = pd.DataFrame({"basket": ["1"], "item": ["jam"]})
+    >>> table = pd.DataFrame({"id": ["bread", "jam", "new"], "name": ["Rye bread", "Plum jam", "Fig jam"]})
+    >>> lines = pd.DataFrame({"basket": ["1", "1"], "item": ["bread", "jam"]})
     >>> known = ColdStart.of(Dataset.build("shop", Catalogue(table, {"id": "id", "name": "title"}), lines))
     >>> known.items.tolist(), known.bought.tolist()
-    ([1], [0])
+    ([2], [0, 1])
     """
 
     items: np.ndarray

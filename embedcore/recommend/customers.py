@@ -143,8 +143,8 @@ def similar_customers(dataset: Dataset, people: People, number: int, k: int = 10
         rarest = common[np.argsort(-weight[common], kind="stable")[:_NAMED]]
         names = ", ".join(f"“{dataset.titles[i]}”" for i in rarest)
         who = int(people.numbers[row])
-        count = "1 product in common:" if len(common) == 1 else f"{len(common):,} products in common, including"
-        reason = f"{count} {names}" if names else "nothing in common"
+        count = "1 product in common" if len(common) == 1 else f"{len(common):,} products in common"
+        reason = f"{count}{': ' if len(common) <= _NAMED else ', including '}{names}" if names else "nothing in common"
         out.append(SimilarCustomer(who, str(people.histories.ids[who]), score, len(common), reason))
     return out
 

@@ -28,7 +28,7 @@ Histories = Sequence[Sequence[np.ndarray]]
 
 @dataclass(frozen=True, eq=False)
 class Bought:
-    """One row per customer and product they bought. row: the customer. times: in how many of the last baskets. last: how
+    """One row per customer and product they bought. row: the customer. times: baskets with it among the last. last: how
     many baskets ago (0 = the latest). gap: mean number of baskets from one purchase to the next. of: baskets looked
     at. rate: share of the baskets that hold it, the later ones counting more."""
 
@@ -62,7 +62,7 @@ class Habit:
         return bought, likely + self.recent * bought.rate
 
     def learned(self, histories: Histories) -> tuple[Bought, np.ndarray]:
-        """(what they bought, (rows,) float64: the learned probability; next to 0 when there was too little to learn)."""
+        """(what they bought, (rows,) float64: the learned probability; almost 0 when there was too little to learn)."""
         bought, features = _features(histories, self.again, self.counts)
         if not len(self.weights):
             often = self.counts[bought.item] / max(float(self.counts.max(initial=0)), 1.0)
@@ -72,7 +72,7 @@ class Habit:
 
     def likely(self, bought: Bought, chance: np.ndarray) -> np.ndarray:
         """(rows,) in 0..1: the probability alone, from what `chance` gave to rank by."""
-        return np.clip(chance - self.recent * bought.rate if len(self.weights) else chance, 0.0, 1.0)
+        return np.asarray(np.clip(chance - self.recent * bought.rate if len(self.weights) else chance, 0.0, 1.0))
 
 
 def fit(histories: purchases.Histories, table: sparse.csr_array) -> Habit:

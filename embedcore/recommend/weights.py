@@ -114,7 +114,7 @@ def new_ones(model: Recommender, histories: Histories, ease: Ease, progress: Pro
 
 
 def choose(scores: SignalScores, usual: Sequence[float]) -> tuple[float, ...]:
-    """The best of a few weights, one signal after the other, twice; the usual ones where chance may explain the gain."""
+    """The best of a few weights, one signal after the other, twice; the usual ones where chance may explain it."""
     first = gain = scores.gain(usual)
     best = tuple(usual)
     for _ in range(2):

@@ -58,7 +58,6 @@ def write_lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[
             k,
             new_only=bool(spec.get("new_only")),
             people=People.of(histories),
-            numbers=everyone,
             progress=progress,
         )
     else:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import streamlit as st
 
 from embedcore import Dataset
 from embedcore.explore import like_basket
-from embedcore.recommend import Recommender, for_basket
+from embedcore.recommend import ListOptions, Recommender, for_basket
 from pages.ui import address, cards, picker, services, shell
 from pages.ui.recommend import model as recommender
 from pages.ui.recommend import new, suggestions, texts
@@ -43,8 +41,8 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
     if dataset.baskets is not None and model is None:
         return
     if model is not None:
-        taste = _taste(data, customer)
-        found = for_basket(dataset, model, items, K, together=services.together(data), **taste)
+        options, exclude = _options(data, customer)
+        found = for_basket(dataset, model, items, K, options, exclude=exclude)
     else:
         found = like_basket(dataset, services.embedding(shell.need_run(data).key), items, K)
         st.info(texts.NO_BASKETS, icon=":material/info:")
@@ -62,8 +60,8 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
         new.below(dataset, model, items, lambda i: _put(dataset, [*items, i]))
 
 
-def _taste(data: str, customer: str | None) -> dict[str, Any]:
-    """How varied, how popular, and whether a customer's earlier purchases are left out."""
+def _options(data: str, customer: str | None) -> tuple[ListOptions, list[int]]:
+    """(how varied and how popular, the products left out: a customer's earlier purchases)."""
     # Decided once: the expander must not fold while somebody moves a slider back to where it began.
     tuned = any(n in st.query_params for n in ("variety", "popular", "fresh"))
     opened = st.session_state.setdefault("basket:tuned", tuned)
@@ -75,12 +73,12 @@ def _taste(data: str, customer: str | None) -> dict[str, Any]:
         popular = right.select_slider(
             "Rare or popular", list(LEAN), "as it comes", key="popular", bind="query-params", help=texts.POPULAR_HELP
         )
-        exclude: np.ndarray = np.empty(0, np.int64)
+        exclude: list[int] = []
         if customer is not None and st.toggle(
             f"Only products new to customer {plain(short(customer, 40))}", key="fresh", bind="query-params"
         ):
-            exclude = _bought(data, customer)
-    return {"diversity": variety / 100, "popularity": LEAN[popular], "exclude": exclude}
+            exclude = _bought(data, customer).tolist()
+    return ListOptions(variety / 100, LEAN[popular], services.together(data)), exclude
 
 
 def _bought(data: str, customer: str) -> np.ndarray:

@@ -10,7 +10,15 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.export import csv
-from embedcore.recommend import Histories, People, Recommender, for_customer, history_table, similar_customers
+from embedcore.recommend import (
+    Histories,
+    ListOptions,
+    People,
+    Recommender,
+    for_customer,
+    history_table,
+    similar_customers,
+)
 from pages.ui import address, services, shell
 from pages.ui.recommend import basket, suggestions, texts
 from pages.ui.recommend import model as recommender
@@ -46,7 +54,8 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
         return
     if model is not None:
         people = recommender.people(data)
-        found = for_customer(dataset, model, baskets, K, people=people, number=who, together=services.together(data))
+        options = ListOptions(together=services.together(data))
+        found = for_customer(dataset, model, baskets, K, options, people=people, number=who)
         st.subheader(texts.DUE, anchor=False, help=texts.DUE_HELP)
         suggestions.listing(dataset, found.due, "due", _look(dataset))
         st.subheader(texts.TRY, anchor=False, help=texts.TRY_HELP)

@@ -71,7 +71,7 @@ def _related(data: str, item: int, relation: str, folder: str) -> list[Related]:
     dataset, together = services.dataset(data), services.together(data)
     known = recommender.load(folder) if folder else None
     if relation == "with" and known is not None:
-        return _folded(complements(dataset, known, item, K * _NAMES, together))
+        return _folded(complements(dataset, item, K * _NAMES, together))
     return _folded(substitutes(dataset, known, item, K * _NAMES, together))
 
 

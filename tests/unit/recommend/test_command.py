@@ -118,7 +118,7 @@ def test_substitutes_are_filled_up_with_the_nearest_and_say_so(tmp_path: Path) -
     assert found.groupby("query_id").size().tolist() == [4, 3, 3]
     assert not found.duplicated(["query_id", "product_id"]).any()
     own = found[found["query_id"] == "r"]
-    assert own["reason"].str.startswith("nothing is known to replace it").all()
+    assert own["reason"].str.startswith("no known substitute").all()
     for _, some in found.groupby("query_id"):
         assert some["score"].astype(float).is_monotonic_decreasing
         assert some["reason"].ne("").all()
@@ -189,7 +189,7 @@ def test_basket_numbers_that_start_again_for_each_customer_are_told_apart(tmp_pa
 
 
 @pytest.mark.parametrize(
-    "train, queries, options, says",
+    ("train", "queries", "options", "message"),
     [
         (pd.DataFrame({"order": ["1"], "product_id": ["a"]}), asked(("q", "a")), (), "no column “basket_id”"),
         (lines([["a", "b"]]), pd.DataFrame({"q": ["1"]}), (), "no column “query_id”"),
@@ -199,11 +199,11 @@ def test_basket_numbers_that_start_again_for_each_customer_are_told_apart(tmp_pa
     ],
 )
 def test_what_cannot_be_answered_is_one_sentence(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], train: Any, queries: Any, options: tuple[str, ...], says: str
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], train: Any, queries: Any, options: tuple[str, ...], message: str
 ) -> None:
     code, found = ask(tmp_path, train, queries, *options)
     assert code == 2
-    assert says in capsys.readouterr().err
+    assert message in capsys.readouterr().err
     assert not len(found)
     assert not list(tmp_path.glob("*.part"))
 
@@ -257,4 +257,4 @@ def test_what_has_no_vector_is_not_said_to_be_near(tmp_path: Path) -> None:
     train = lines([["a", "b", "c"], ["x", "y", "z"]] * 20 + [["rare", "a"]])
     _, found = ask(tmp_path, train, asked(("q", "b")), "--method", "product2vec")
     assert found.set_index("product_id")["reason"]["rare"] == "often bought"
-    assert found.set_index("product_id")["reason"]["c"] == "bought in the same company as “b”"
+    assert found.set_index("product_id")["reason"]["c"] == "bought with the same products as “b”"

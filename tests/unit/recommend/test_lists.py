@@ -12,7 +12,7 @@ from embedcore import Catalogue, Dataset, InputError, samples
 from embedcore.explore.suggestion import POPULAR
 from embedcore.explore.together import Together
 from embedcore.recommend import batch, model
-from embedcore.recommend.baskets import for_basket
+from embedcore.recommend.baskets import ListOptions, for_basket
 from embedcore.recommend.customers import for_customer, history_table, similar_customers
 from embedcore.recommend.model import Recommender
 from embedcore.recommend.people import People
@@ -35,7 +35,7 @@ def partners(what: str) -> dict[str, set[str]]:
     return out
 
 
-@pytest.mark.parametrize("what, least", [("complements", 0.9), ("substitutes", 0.9)])
+@pytest.mark.parametrize(("what", "least"), [("complements", 0.9), ("substitutes", 0.9)])
 def test_planted_partners_come_first_and_never_in_the_wrong_list(
     fashion: tuple[Dataset, Recommender, Together], what: str, least: float
 ) -> None:
@@ -43,8 +43,12 @@ def test_planted_partners_come_first_and_never_in_the_wrong_list(
     truth, other = partners(what), partners("substitutes" if what == "complements" else "complements")
     right = wanted = near = wrong = 0
     for id, true in truth.items():
-        ask = complements if what == "complements" else substitutes
-        listed = [r.id for r in ask(dataset, found, dataset.position(id), 10, together)]
+        item = dataset.position(id)
+        if what == "complements":
+            related = complements(dataset, item, 10, together)
+        else:
+            related = substitutes(dataset, found, item, 10, together)
+        listed = [r.id for r in related]
         right += len(true & set(listed[: len(true)]))  # recall and precision are one number here
         near += len(true & set(listed))
         wanted += len(true)
@@ -62,7 +66,7 @@ def test_every_relation_carries_its_evidence(fashion: tuple[Dataset, Recommender
     assert "basket" in instead.reason
     assert instead.lift < 1.5
     a, b = sorted(samples.planted("complements"))[0]
-    beside = {r.id: r for r in complements(dataset, found, dataset.position(a), 10, together)}[b]
+    beside = {r.id: r for r in complements(dataset, dataset.position(a), 10, together)}[b]
     assert beside.reason.startswith(f"in {beside.shared} baskets together")
     assert beside.lift > 3
     assert together.shared([dataset.position(a)], [dataset.position(b)])[0, 0] == beside.shared
@@ -86,7 +90,7 @@ def test_a_basket_gets_other_products_each_with_a_true_reason(fashion: tuple[Dat
     dataset, found, together = fashion
     a, b = sorted(samples.planted("complements"))[0]
     items = [dataset.position(a), int(dataset.counts.argmax())]
-    listed = for_basket(dataset, found, items, 10, together=together)
+    listed = for_basket(dataset, found, items, 10, ListOptions(together=together))
     assert b in [r.id for r in listed[:3]]
     assert not {r.item for r in listed} & set(items)
     assert [r.score for r in listed] == sorted((r.score for r in listed), reverse=True)
@@ -103,17 +107,23 @@ def test_variety_and_popularity_move_the_list(fashion: tuple[Dataset, Recommende
     kind = dataset.column("subcategory").to_numpy(object)
 
     def kinds(diversity: float) -> int:
-        return len({kind[r.item] for r in for_basket(dataset, found, items, 10, diversity=diversity)})
+        return len({kind[r.item] for r in for_basket(dataset, found, items, 10, ListOptions(diversity=diversity))})
 
     def bought(popularity: float) -> float:
         return float(
-            np.mean([dataset.counts[r.item] for r in for_basket(dataset, found, items, 10, popularity=popularity)])
+            np.mean(
+                [
+                    dataset.counts[r.item]
+                    for r in for_basket(dataset, found, items, 10, ListOptions(popularity=popularity))
+                ]
+            )
         )
 
     assert kinds(0.0) <= kinds(0.7)
     assert kinds(0.7) >= 8
     assert bought(-1) < bought(0) < bought(1)
-    assert for_basket(dataset, found, items, 10)[0].id == for_basket(dataset, found, items, 10, diversity=0.7)[0].id
+    varied = for_basket(dataset, found, items, 10, ListOptions(diversity=0.7))
+    assert for_basket(dataset, found, items, 10)[0].id == varied[0].id
 
 
 def test_odd_baskets_are_answered() -> None:
@@ -151,7 +161,8 @@ def test_a_customer_gets_what_is_due_and_what_is_new(regulars: tuple[Dataset, Re
     dataset, found, people = regulars
     number = int(np.flatnonzero(people.histories.ids == "c01")[0])
     history = people.histories.of_customer(number)
-    answer = for_customer(dataset, found, history, 5, people=people, number=number, together=Together.of(dataset))
+    options = ListOptions(together=Together.of(dataset))
+    answer = for_customer(dataset, found, history, 5, options, people=people, number=number)
     assert {r.id for r in answer.due[:2]} == {"tea", "tea sugar"}
     assert {r.source for r in answer.due} == {REPEAT}
     assert next(r.reason for r in answer.due if r.id == "tea") == "in 8 of 8 baskets, also in the last one"
@@ -161,7 +172,9 @@ def test_a_customer_gets_what_is_due_and_what_is_new(regulars: tuple[Dataset, Re
     assert {r.item for r in answer.due} <= own
     assert not {r.item for r in answer.new} & own
     likely = [r.score for r in answer.due]
-    assert likely == sorted(likely, reverse=True) and min(likely) >= 0 and max(likely) <= 1, "it is told as a share"
+    assert likely == sorted(likely, reverse=True)
+    assert min(likely) >= 0
+    assert max(likely) <= 1, "it is a share"
     with pytest.raises(InputError):
         for_customer(dataset, found, [], 5)
 

@@ -42,7 +42,7 @@ def test_new_products_of_its_shelf_fit_a_basket_and_the_reason_names_what_they_a
             assert r.id in NEWS
             assert planted.group(r.id) == int(name[1:])
             assert r.source == NEW
-            assert r.reason.startswith("new; like “")
+            assert r.reason.startswith("new; similar to “")
             assert "”, which is bought with “" in r.reason
 
 
@@ -66,7 +66,7 @@ def test_what_is_in_the_basket_is_not_suggested_and_may_itself_be_new(shop: Data
     assert found
     assert not {r.item for r in found} & set(inside.tolist())
     assert planted.group(found[0].id) == planted.group("new100")
-    assert found[0].reason.startswith("new; like “")
+    assert found[0].reason.startswith("new; similar to “")
 
 
 def test_one_kind_of_column_is_enough() -> None:
@@ -81,10 +81,11 @@ def test_one_kind_of_column_is_enough() -> None:
 
 def test_a_product_that_nobody_bought_has_complements_and_substitutes(shop: Dataset, known: model.Recommender) -> None:
     item = shop.position("new101")
-    goes, instead = complements(shop, known, item), substitutes(shop, known, item)
+    goes, instead = complements(shop, item), substitutes(shop, known, item)
     assert goes
     assert {planted.group(r.id) for r in goes} == {planted.group("new101")}
-    assert all("”, which is like it: in " in r.reason and r.shared == 0 and r.lift > 1.5 for r in goes)
+    assert all(r.reason.startswith("with the similar “") for r in goes)
+    assert all(r.shared == 0 and r.lift > 1.5 for r in goes)
     assert planted.group(instead[0].id) == planted.group("new101")
 
 

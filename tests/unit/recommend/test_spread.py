@@ -6,9 +6,8 @@ import pandas as pd
 
 from embedcore import Dataset
 from embedcore.explore.together import Together
-from embedcore.recommend import model as recommender
 from embedcore.recommend.relations import complements
-from embedcore.recommend.spread import by_whom, spread
+from embedcore.recommend.spread import by_customers, spread
 
 
 def shop(customers: bool = True) -> Dataset:
@@ -25,7 +24,7 @@ def shop(customers: bool = True) -> Dataset:
 
 def test_baskets_of_one_customer_count_as_less_than_those_of_many() -> None:
     data = shop()
-    found = complements(data, recommender.fit(data), data.index["tea"])
+    found = complements(data, data.index["tea"])
     assert [r.id for r in found[:2]] == ["milk", "glue"]
     assert found[0].shared == 12
     assert found[1].shared == 14
@@ -35,7 +34,7 @@ def test_baskets_of_one_customer_count_as_less_than_those_of_many() -> None:
 
 def test_without_customers_every_basket_counts() -> None:
     data = shop(customers=False)
-    found = complements(data, recommender.fit(data), data.index["tea"])
+    found = complements(data, data.index["tea"])
     assert found[0].id == "glue"
     assert "customer" not in found[0].reason
 
@@ -45,5 +44,5 @@ def test_the_effect_of_clusters_is_their_mean_size_as_a_basket_sees_it() -> None
     people, effect = spread(data, Together.of(data), data.index["tea"], [data.index["milk"], data.index["glue"]])
     assert people.tolist() == [12, 1]
     assert effect.tolist() == [1.0, 14.0]
-    assert by_whom(0, 5) == ""
-    assert by_whom(1, 1) == ""
+    assert by_customers(0, 5) == ""
+    assert by_customers(1, 1) == ""

@@ -22,7 +22,7 @@ def test_ease_without_a_row_is_ease_that_never_saw_it() -> None:
     for n in range(len(rows)):
         asked[n, asked.rows[n][0]] = 0
     asked = sparse.csr_array(asked)
-    found = heldout.foretold(full, own, asked, [(x[rows], -(sizes[rows] ** -0.7))])
+    found = heldout.scores_without(full, own, asked, [(x[rows], -(sizes[rows] ** -0.7))])
     for n, row in enumerate(rows.tolist()):
         fewer, _ = ease.fit(sparse.csr_array(x[np.delete(np.arange(x.shape[0]), row)]), head, 3.0, -0.7, 0.0)
         assert found[n] == pytest.approx((asked[[n]] @ fewer).ravel(), abs=1e-4)
@@ -37,7 +37,7 @@ def test_a_row_can_be_exchanged_for_a_shorter_one() -> None:
     short.data[-1] = 0
     short.eliminate_zeros()
     out = [(x[[row]], -np.array([sizes[row] ** -0.7])), (short, np.array([(sizes[row] - 1) ** -0.7]))]
-    found = heldout.foretold(full, own, short, out)
+    found = heldout.scores_without(full, own, short, out)
     other = sparse.csr_array(sparse.vstack([x[:row], short, x[row + 1 :]], format="csr"))
     expected = (short @ ease.fit(other, head, 3.0, -0.7, 0.0)[0]).ravel()
     assert found[0] == pytest.approx(expected, abs=1e-4)
@@ -49,7 +49,7 @@ def test_co_occurrence_without_a_basket_is_the_table_that_never_saw_it() -> None
     full, row = cooccurrence.fit(x), int(np.flatnonzero(np.diff(x.indptr) >= 5)[0])
     basket = x.indices[x.indptr[row] : x.indptr[row + 1]]
     fewer = cooccurrence.fit(sparse.csr_array(x[np.delete(np.arange(x.shape[0]), row)]))
-    change = cooccurrence.seen_once_less(full, counts, basket, basket, len(basket))
+    change = cooccurrence.change_without_basket(full, counts, basket, basket, len(basket))
     now = full[basket][:, basket].toarray() + change
     assert now == pytest.approx(fewer[basket][:, basket].toarray(), abs=1e-6)
 
