@@ -295,7 +295,7 @@ def open_baskets(folder: Path) -> Baskets | None:
     new = folder / "baskets"
     if not new.exists():
         try:
-            old = _from_parquet(folder)
+            old = from_parquet(folder)
         except FileNotFoundError:  # there are none, or another process was faster
             return Baskets.load(new) if new.exists() else None
         try:
@@ -311,7 +311,8 @@ def open_baskets(folder: Path) -> Baskets | None:
     return Baskets.load(new)
 
 
-def _from_parquet(folder: Path) -> Baskets:
+def from_parquet(folder: Path) -> Baskets:
+    """The baskets that an older version wrote as Parquet; FileNotFoundError when there are none."""
     lines, facts = pd.read_parquet(folder / "lines.parquet"), pd.read_parquet(folder / "baskets.parquet")
     customers = folder / "customers.parquet"
     return Baskets(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -119,15 +118,15 @@ def test_two_processes_that_turn_the_same_old_dataset_do_not_meet(
 ) -> None:
     data = shop()
     save_as_once(data, tmp_path / "d")
-    reading = lines_at_a_time._from_parquet
+    reading = lines_at_a_time.from_parquet
 
     def slower(folder: Path) -> Baskets:
         found = reading(folder)
-        monkeypatch.setattr(lines_at_a_time, "_from_parquet", reading)
+        monkeypatch.setattr(lines_at_a_time, "from_parquet", reading)
         Dataset.load(folder)  # the other one is done before this one has written
         return found
 
-    monkeypatch.setattr(lines_at_a_time, "_from_parquet", slower)
+    monkeypatch.setattr(lines_at_a_time, "from_parquet", slower)
     assert same(data.baskets, Dataset.load(tmp_path / "d").baskets)
     assert sorted(p.name for p in (tmp_path / "d").iterdir()) == ["baskets", "dataset.json", "items.parquet"]
 
@@ -148,7 +147,7 @@ def test_mapped_baskets_can_be_saved_where_they_lie_and_elsewhere(tmp_path: Path
 
 def test_baskets_without_their_files_are_missing(tmp_path: Path) -> None:
     shop().save(tmp_path / "d")
-    os.remove(tmp_path / "d" / "baskets" / "items.npy")
+    (tmp_path / "d" / "baskets" / "items.npy").unlink()
     with pytest.raises(MissingError, match="no longer"):
         Dataset.load(tmp_path / "d")
 

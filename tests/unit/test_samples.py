@@ -205,5 +205,5 @@ def test_an_unknown_sample_is_named_in_the_error() -> None:
 
 def test_missing_files_are_one_sentence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(samples, "FOLDER", tmp_path)
-    with pytest.raises(MissingError, match="sample_data"):
+    with pytest.raises(MissingError, match="files of this sample are missing"):
         samples.load("fashion")
