@@ -165,10 +165,11 @@ class Runs(StorePart):
 
     def in_box(self, key: str, projection: str, x0: float, x1: float, y0: float, y1: float) -> np.ndarray:
         """(m,) int64 rows of the product embedding whose place on the map lies in the box, edges included."""
-        xy = self.projection(key, projection).xy
-        low = np.array([min(x0, x1), min(y0, y1)], np.float64)
-        high = np.array([max(x0, x1), max(y0, y1)], np.float64)
-        return np.flatnonzero(((xy >= low) & (xy <= high)).all(axis=1)).astype(np.int64)
+        x, y = self.projection(key, projection).xy.T
+        # As float64: a plain number would be rounded to the float32 of the map, and a point on the edge fall out.
+        left, right, bottom, top = np.array([*sorted((x0, x1)), *sorted((y0, y1))], np.float64)
+        inside = (x >= left) & (x <= right) & (y >= bottom) & (y <= top)
+        return np.flatnonzero(inside).astype(np.int64, copy=False)
 
     def clusterings(self, key: str) -> list[str]:
         """The names of its clusters ("kmeans", "kmeans-12"), oldest first."""

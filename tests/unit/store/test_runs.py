@@ -177,4 +177,5 @@ def test_a_box_on_the_map_gives_the_rows_inside(store: Store, tmp_path: Path) ->
     assert 0 < len(got) < 14
     x, y = (float(v) for v in xy[3])
     assert 3 in store.in_box("key", "pca", x, x, y, y)
+    assert 3 not in store.in_box("key", "pca", np.nextafter(x, 99), 99, y, y), "a hair beside it is outside"
     assert not len(store.in_box("key", "pca", 90, 91, 90, 91))
