@@ -1,8 +1,9 @@
-"""Every page with the sample shop and a trained result."""
+"""Every page with the sample shop and a trained run; what is chosen in the sidebar stays chosen."""
 
 from __future__ import annotations
 
 from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from embedcore.methods import get
 from pages.ui import shell
 from pages.ui.texts import EMBEDDINGS, NOTHING_LOADED, NOTHING_TRAINED, RECOMMEND
 from pages.ui.train.texts import NOT_AGAIN, STORED
+from tests.pages import shop
 from tests.pages.app import PAGES, check, in_url, open_page, words
 from tests.pages.conftest import Stock
 
@@ -79,3 +81,20 @@ def test_lower_threshold_finds_more_pairs(stock: Stock) -> None:
     app = open_page("duplicates", look="alike", **stock.query, threshold="0.6")
     check(app, shell.PAGES["duplicates"][0])
     assert app.slider(key="threshold").value == 0.6
+
+
+def test_of_two_datasets_with_one_name_the_chosen_one_is_shown(home: Path) -> None:
+    first = shop.fill(home, shop.dataset(), "planted")["data"]
+    second = shop.fill(home, shop.dataset(twins=2), "planted")["data"]
+    for wanted, twins in ((first, 3), (second, 2)):
+        app = open_page("map")
+        app.selectbox(key="pick:dataset").set_value(wanted[:12]).run()
+        check(app, f"{20 + twins} products in 4 groups")
+        assert app.query_params["dataset"] in (wanted[:12], [wanted[:12]])
+
+
+def test_the_label_of_a_run_does_not_change_with_time(home: Path) -> None:
+    shop.fill(home, shop.dataset(), "planted")
+    label = open_page("map").selectbox(key="pick:run").options[0]
+    assert "ago" not in label
+    assert "just now" not in label

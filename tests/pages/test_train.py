@@ -14,7 +14,7 @@ from embedcore.methods.baskets import documents, ppmi
 from embedcore.progress import FIRST
 from pages.ui.texts import CHOOSE, TRAIN_A_METHOD, WHICH_PRODUCT
 from pages.ui.train.methods import METHODS, job_subject
-from pages.ui.train.texts import CHOOSE_TWO, COUNTED, FIRST_ANSWER, start
+from pages.ui.train.texts import CHOOSE_TWO, COUNTED, DETAILS, FIRST_ANSWER, start, trained
 from tests.pages.app import check, in_url, open_page, words
 from tests.pages.shop import dataset, fill
 
@@ -133,6 +133,20 @@ def test_the_first_answer_is_gone_when_the_training_is(tmp_path: Path, monkeypat
     app.run()
     check(app, TRAIN_A_METHOD)
     assert FIRST_ANSWER not in words(app)
+
+
+def test_the_settings_of_a_run_are_a_table_in_the_words_of_the_form(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = {"cooccurrence": {"exclude": ["maker"], "check": False}}
+    keys = fill(tmp_path / "home", dataset(), "cooccurrence", params=settings, prepared=False)
+    monkeypatch.setenv("EMBEDCORE_HOME", str(tmp_path / "home"))
+    app = open_page("train", dataset=keys["data"][:12])
+    check(app, trained(METHODS["cooccurrence"].title), DETAILS)
+    table = next(t.value for t in app.table if "Setting" in t.value)
+    labels = {f.name: f.metadata["label"] for f in fields(METHODS["cooccurrence"].Params)}
+    shown = dict(zip(table["Setting"], table["Value"], strict=True))
+    assert shown == {labels["exclude"]: "maker", labels["check"]: "no", "Seed": "0"}
 
 
 def test_the_title_of_a_training_says_what_was_set_differently() -> None:

@@ -54,7 +54,9 @@ def settings(run: RunInfo) -> pd.DataFrame:
     rows = []
     for name, value in run.params.items():
         field: Mapping[str, Any] = form.get(name, {})
-        rows.append((plain(field.get("label", name)), plain(_setting(field.get("words", {}).get(value, value)))))
+        words = field.get("words", {})
+        text = words[value] if isinstance(value, str | int) and value in words else _setting(value)
+        rows.append((plain(field.get("label", name)), plain(text)))
     return pd.DataFrame([*rows, ("Seed", str(run.seed))], columns=["Setting", "Value"])
 
 
