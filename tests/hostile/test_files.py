@@ -152,14 +152,14 @@ def test_every_row_is_kept_or_listed(tmp_path: Path, name: str) -> None:
 def test_what_is_no_table_gets_one_sentence(tmp_path: Path, name: str) -> None:
     with pytest.raises(EmbedError) as caught:
         _read(tmp_path, UNUSABLE[name])
-    said = str(caught.value)
+    problem = str(caught.value)
     assert "products.csv" in caught.value.message
     assert caught.value.hint
-    assert said.count(".") <= 4
-    assert "\n" not in said
-    assert len(said) < 250
-    assert str(tmp_path) not in said
-    assert not re.search(r"Error|Exception|Traceback", said)
+    assert problem.count(".") <= 4
+    assert "\n" not in problem
+    assert len(problem) < 250
+    assert str(tmp_path) not in problem
+    assert not re.search(r"Error|Exception|Traceback", problem)
 
 
 def _check(name: str, tmp_path: Path) -> Table:

@@ -70,13 +70,13 @@ def test_files_are_matched_by_id_in_any_case_and_with_any_ending(tmp_path: Path,
         "__MACOSX/._A1.PNG": b"x",
         ".DS_Store": b"x",
     }
-    found, said = intake.read_pictures(put(tmp_path / "p.zip", files), catalogue("a1", "B2", "c3", "d4"))
+    found, notices = intake.read_pictures(put(tmp_path / "p.zip", files), catalogue("a1", "B2", "c3", "d4"))
     assert list(found.ids) == ["a1", "B2", "c3"]
     assert found.meta["unused"] == ["zzz.png"]
     assert found.meta["others"] == 1
     assert found.meta["without"] == 1
-    assert said[0] == "3 of 4 products have a picture."
-    assert any("zzz.png" in s for s in said)
+    assert notices[0] == "3 of 4 products have a picture."
+    assert any("zzz.png" in s for s in notices)
 
 
 def test_the_image_column_names_paths_addresses_and_plain_names(tmp_path: Path) -> None:
@@ -105,11 +105,11 @@ def test_of_several_pictures_the_first_that_can_be_read_is_taken(tmp_path: Path)
         "9.png": picture(),
         "9_1.png": picture(),
     }
-    found, said = intake.read_pictures(packed(tmp_path / "p.zip", files), catalogue("7", "8", "9", "9_1"))
+    found, notices = intake.read_pictures(packed(tmp_path / "p.zip", files), catalogue("7", "8", "9", "9_1"))
     assert list(found.ids) == ["7", "8", "9", "9_1"]
     assert found.meta["broken"] == [("7.png", "it is broken")]
     assert colour(found, "8") == [0, 200, 0], "the lower number comes first"
-    assert any("7.png" in s and "broken" in s for s in said)
+    assert any("7.png" in s and "broken" in s for s in notices)
 
 
 def test_two_ids_that_differ_in_case_only_get_their_own_pictures(tmp_path: Path) -> None:
@@ -141,12 +141,12 @@ def test_two_ids_that_differ_in_case_only_get_their_own_pictures(tmp_path: Path)
 @pytest.mark.parametrize("put", [packed, laid])
 def test_what_is_no_picture_is_named_with_the_reason(tmp_path: Path, put, content: bytes, why: str) -> None:  # type: ignore[no-untyped-def]
     files = {"bad.png": content, "good.png": picture()}
-    found, said = intake.read_pictures(put(tmp_path / "p.zip", files), catalogue("bad", "good"))
+    found, notices = intake.read_pictures(put(tmp_path / "p.zip", files), catalogue("bad", "good"))
     assert list(found.ids) == ["good"]
     assert found.meta["n_broken"] == 1
     assert found.meta["broken"][0][0] == "bad.png"
     assert why in found.meta["broken"][0][1]
-    assert any("bad.png" in s for s in said)
+    assert any("bad.png" in s for s in notices)
 
 
 def test_a_wrong_ending_does_not_matter_to_a_good_picture(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tests.unit import made
 
 
 def shop(n: int = 300, seed: int = 1, rich: bool = True) -> Dataset:
-    """n baskets of one to six products, and where rich whose, when, how many and how dear."""
+    """n baskets of one to six products, and where rich with customers, times, quantities and prices."""
     rng = np.random.default_rng(seed)
     sizes = rng.integers(1, 7, n)
     basket = np.repeat(np.arange(n), sizes)
@@ -199,13 +199,13 @@ def test_a_customer_is_found_by_id_in_memory_and_in_a_file(tmp_path: Path) -> No
 def test_counts_in_parts_are_the_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     items = np.random.default_rng(3).integers(0, 30, 1000).astype(np.int32)
     monkeypatch.setattr(lines_at_a_time, "CHUNK", 77)
-    told: list[tuple[int, int]] = []
-    found = count_items(items, 35, lambda done, of: told.append((done, of)))
+    calls: list[tuple[int, int]] = []
+    found = count_items(items, 35, lambda done, of: calls.append((done, of)))
     np.testing.assert_array_equal(found, np.bincount(items, minlength=35))
     assert found.dtype == np.int64
-    assert told[0] == (77, 1000)
-    assert told[-1] == (1000, 1000)
-    assert len(told) == 13
+    assert calls[0] == (77, 1000)
+    assert calls[-1] == (1000, 1000)
+    assert len(calls) == 13
 
 
 def test_slices_cover_every_row_once(monkeypatch: pytest.MonkeyPatch) -> None:

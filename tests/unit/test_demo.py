@@ -25,13 +25,13 @@ def test_the_demo_shows_clusters_duplicates_and_recommendations() -> None:
         [sys.executable, "-m", "embedcore", "demo"], cwd=ROOT, capture_output=True, text=True, timeout=500
     )
     assert ran.returncode == 0, ran.stderr
-    said = ran.stdout
-    assert "2,000 products, 20,000 baskets" in said
-    assert len(re.findall(r"^ +[\d,]+ products  \S", said, re.M)) >= 5, "clusters with sizes and names"
-    twice = said.split("Likely listed twice")[1].split("\nLike ")[0]
+    printed = ran.stdout
+    assert "2,000 products, 20,000 baskets" in printed
+    assert len(re.findall(r"^ +[\d,]+ products  \S", printed, re.M)) >= 5, "clusters with sizes and names"
+    twice = printed.split("Likely listed twice")[1].split("\nLike ")[0]
     assert len(re.findall(r"^  0\.\d{3}  .+  \|  .+$|^  1\.000  .+  \|  .+$", twice, re.M)) == 8
-    assert re.search(r"Like .+Running Shoes.+\n  \d+\.\d+  ", said)
-    goes = said.split("Goes with")[1]
+    assert re.search(r"Like .+Running Shoes.+\n  \d+\.\d+  ", printed)
+    goes = printed.split("Goes with")[1]
     assert len(re.findall(r"^  \d+\.\d+  .+\n +\S.+$", goes, re.M)) == 6, "six products, each with its reason"
     assert "bought" in goes or "baskets" in goes
     assert spent() - before < 60, "processor seconds: the clock on the wall depends on what else runs"
@@ -60,9 +60,9 @@ def test_files_become_a_dataset_a_run_and_vectors(tmp_path: Path, capsys: pytest
     assert table["id"].str.fullmatch(r"\d{3}").all()
     assert len(table) == 30
     assert table.set_index("id").loc["007", "title"] == "Thing 7"
-    said = capsys.readouterr().out
-    assert "200 baskets" in said
-    assert "All 30 products in the baskets are in the catalogue" in said
+    printed = capsys.readouterr().out
+    assert "200 baskets" in printed
+    assert "All 30 products in the baskets are in the catalogue" in printed
 
 
 @pytest.mark.parametrize(
@@ -81,10 +81,10 @@ def test_a_wrong_command_says_one_sentence_and_exits_2(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert main(arguments) == 2
-    said = capsys.readouterr().err
-    assert said.count("\n") == 1
-    assert "Traceback" not in said
-    assert str(tmp_path) not in said
+    printed = capsys.readouterr().err
+    assert printed.count("\n") == 1
+    assert "Traceback" not in printed
+    assert str(tmp_path) not in printed
 
 
 def vectors() -> Embedding:

@@ -51,7 +51,7 @@ class Refused(Exception):
     """A file that is not used, and why in plain words."""
 
 
-class Source(Protocol):
+class PictureFiles(Protocol):
     """A zip or a folder of picture files. names: of the pictures. others: how many files are no pictures by name."""
 
     names: list[str]
@@ -141,7 +141,7 @@ def _reasons(broken: list[tuple[str, str]]) -> str:
 
 
 def _collect(
-    source: Source, catalogue: Catalogue, found: list[list[int]], wanted: int, progress: Progress
+    source: PictureFiles, catalogue: Catalogue, found: list[list[int]], wanted: int, progress: Progress
 ) -> tuple[Images, list[tuple[str, str]]]:
     """Decode the best readable file of each product. Pixels wait in unnamed temporary files, not in memory."""
     ids: list[str] = []
@@ -211,7 +211,7 @@ def _is_picture(head: bytes) -> bool:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[Source]:
+def _open(path: Path) -> Iterator[PictureFiles]:
     if path.is_dir():
         yield _Folder(path)
         return

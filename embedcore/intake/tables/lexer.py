@@ -15,7 +15,7 @@ AFTER_QUOTE = "there is text after a closing quote"
 
 
 @dataclass(frozen=True)
-class Record:
+class TextRecord:
     """One record: its first line (0-based), how many lines it takes, and why it is unusable ("" when it is fine)."""
 
     line: int
@@ -40,7 +40,7 @@ class Lexer:
 
     def records(
         self, line: Callable[[int], bytes], start: int, end: int, quoted: Sequence[int] | None = None
-    ) -> Iterator[Record]:
+    ) -> Iterator[TextRecord]:
         """Records that begin in lines start..end-1 and hold a quote; all others are one plain line each.
 
         line(i): text of line i without its end. quoted: the lines that hold a quote, ascending (all when None).
@@ -58,13 +58,13 @@ class Lexer:
             done = i + (1 if record.problem else record.lines)
             at += 1 if record.problem else used
 
-    def _record(self, line: Callable[[int], bytes], where: Sequence[int], at: int) -> tuple[Record, int]:
+    def _record(self, line: Callable[[int], bytes], where: Sequence[int], at: int) -> tuple[TextRecord, int]:
         i = where[at]
         text = line(i)
         if self._whole.match(text):
-            return Record(i, 1), 1
+            return TextRecord(i, 1), 1
         if not self._open.match(text):
-            return Record(i, 1, AFTER_QUOTE), 1
+            return TextRecord(i, 1, AFTER_QUOTE), 1
         for n in range(at + 1, len(where)):
             text = line(where[n])
             closing = self._close.match(text)
@@ -72,13 +72,13 @@ class Lexer:
                 continue
             rest = text[closing.end() :]
             if not self._after.match(rest):
-                return Record(i, 1, AFTER_QUOTE), 1
+                return TextRecord(i, 1, AFTER_QUOTE), 1
             rest = rest.lstrip(b" ")[1:]
             if not rest or self._whole.match(rest):
-                return Record(i, where[n] - i + 1), n - at + 1
+                return TextRecord(i, where[n] - i + 1), n - at + 1
             if not self._open.match(rest):
-                return Record(i, 1, AFTER_QUOTE), 1
-        return Record(i, 1, NEVER_CLOSED), 1
+                return TextRecord(i, 1, AFTER_QUOTE), 1
+        return TextRecord(i, 1, NEVER_CLOSED), 1
 
     def cells(self, record: bytes) -> list[str]:
         """The cells of one usable record, without their quotes."""

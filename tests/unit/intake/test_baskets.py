@@ -187,11 +187,11 @@ def test_rows_without_a_basket_or_a_product_are_counted() -> None:
     frame = _frame(order=["1", None, "2", "2", ""], product=["a", "b", "", "c", None], n=["1", "2", "x", "-1", "1"])
     lines, notices = _lines(frame, BasketShape("long", basket="order", item="product", quantity="n"))
     assert lines[["basket", "item"]].to_numpy().tolist() == [["1", "a"], ["2", "c"]]
-    said = " ".join(notices)
-    assert "2 rows without a basket" in said
-    assert "1 row without a product" in said
-    assert "“n”: 1 of 5 values" in said
-    assert "Kept: 1 line with a quantity of zero or less" in said
+    text = " ".join(notices)
+    assert "2 rows without a basket" in text
+    assert "1 row without a product" in text
+    assert "“n”: 1 of 5 values" in text
+    assert "Kept: 1 line with a quantity of zero or less" in text
 
 
 def test_lists_without_products_and_empty_lines_are_counted() -> None:
@@ -271,7 +271,7 @@ def _shop(ids: list[str]) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize(
-    ("ids", "bought", "said"),
+    ("ids", "bought", "sentence"),
     [
         (["123", "124"], ["123", "124"], "All 2 products"),
         (["123", "124"], ["00123", "124.0"], "written differently"),
@@ -281,11 +281,11 @@ def _shop(ids: list[str]) -> pd.DataFrame:
         (["x1", "x2"], ["product a", "Product B"], "found by title"),
     ],
 )
-def test_ids_match_however_they_are_written(ids: list[str], bought: list[str], said: str) -> None:
+def test_ids_match_however_they_are_written(ids: list[str], bought: list[str], sentence: str) -> None:
     catalogue, _ = make_catalogue(_shop(ids), {"id": "id", "title": "title"})
     lines, notices = match_ids(catalogue, _frame(basket=["1", "1"], item=bought))
     assert lines["item"].tolist() == ids
-    assert any(said in n for n in notices)
+    assert any(sentence in n for n in notices)
 
 
 def test_ids_that_differ_only_in_form_are_never_merged() -> None:

@@ -182,12 +182,12 @@ def test_a_catalogue_is_cast_and_says_what_did_not_fit() -> None:
     assert catalogue.frame["price"].tolist()[::2] == [5, 1250]
     assert catalogue.frame["price"].dtype == np.float64
     assert str(catalogue.frame["since"].dtype).startswith("datetime64")
-    said = " ".join(notices)
-    assert "1 row without an id" in said
-    assert "1 row with the id of an earlier" in said
-    assert "“price”: 1 of 3" in said
-    assert "“since”: 1 of 3" in said
-    assert "“ask”" in said
+    text = " ".join(notices)
+    assert "1 row without an id" in text
+    assert "1 row with the id of an earlier" in text
+    assert "“price”: 1 of 3" in text
+    assert "“since”: 1 of 3" in text
+    assert "“ask”" in text
 
 
 def test_ids_can_be_made() -> None:

@@ -14,7 +14,7 @@ from embedcore.errors import Cancelled, InputError
 from embedcore.intake.columns.names import column_names, listed
 from embedcore.intake.tables import delimited as intake
 from embedcore.intake.tables import dialect
-from embedcore.intake.tables.lexer import AFTER_QUOTE, NEVER_CLOSED, Lexer, Record
+from embedcore.intake.tables.lexer import AFTER_QUOTE, NEVER_CLOSED, Lexer, TextRecord
 from embedcore.intake.tables.read import read_table
 
 
@@ -22,7 +22,7 @@ def _find(text: str, **options: object) -> dialect.Dialect:
     return dialect.find([line.encode() for line in text.split("\n")], **options)  # type: ignore[arg-type]
 
 
-def _records(text: str) -> list[Record]:
+def _records(text: str) -> list[TextRecord]:
     lines = text.encode().split(b"\n")
     return list(Lexer(",").records(lines.__getitem__, 0, len(lines)))
 
@@ -82,13 +82,13 @@ def test_titles_with_commas_are_one_column() -> None:
 
 
 def test_quotes_follow_one_rule() -> None:
-    assert _records('a,"b,c",d') == [Record(0, 1)]
-    assert _records('5" nail,6" x 4"') == [Record(0, 1)]
-    assert _records('a,"b\nc\nd",e\nf') == [Record(0, 3)]
-    assert _records('a,"b"c,d\ne,f') == [Record(0, 1, AFTER_QUOTE)]
-    assert _records('a,"b\nc,d\ne') == [Record(0, 1, NEVER_CLOSED)]
-    assert _records('a,"b\nc"d,"e"') == [Record(0, 1, AFTER_QUOTE), Record(1, 1)]
-    assert _records('a,"b""\nc"') == [Record(0, 2)]
+    assert _records('a,"b,c",d') == [TextRecord(0, 1)]
+    assert _records('5" nail,6" x 4"') == [TextRecord(0, 1)]
+    assert _records('a,"b\nc\nd",e\nf') == [TextRecord(0, 3)]
+    assert _records('a,"b"c,d\ne,f') == [TextRecord(0, 1, AFTER_QUOTE)]
+    assert _records('a,"b\nc,d\ne') == [TextRecord(0, 1, NEVER_CLOSED)]
+    assert _records('a,"b\nc"d,"e"') == [TextRecord(0, 1, AFTER_QUOTE), TextRecord(1, 1)]
+    assert _records('a,"b""\nc"') == [TextRecord(0, 2)]
 
 
 def test_cells_of_a_record_lose_their_quotes_only() -> None:

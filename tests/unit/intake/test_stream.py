@@ -248,13 +248,13 @@ def test_purchases_read_in_parts_keep_their_ids_and_their_order(seed: int, tmp_p
     frame = _purchases(seed)
     frame.to_csv(tmp_path / "a.csv", index=False)
     table = read_table(tmp_path / "a.csv", "a.csv")
-    want, said = read_purchases(table, None, "d")
+    want, notices = read_purchases(table, None, "d")
     table.save(tmp_path / "kept")
     there = replace(table, frame=table.frame.head(3), file=tmp_path / "kept" / "table.parquet")
     got, also = read_purchases(there, None, "d", folder=tmp_path / "baskets")
     _same(want, got)
     assert got.hash[:12] == EXACT[seed]
-    assert said == also
+    assert notices == also
     assert set(want.items) <= {"007", "7", " 7", "NULL", "7.0", "x"}
 
 
