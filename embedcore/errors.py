@@ -58,8 +58,7 @@ class BusyError(EmbedError):
 
 
 class Cancelled(Exception):
-    """The work was stopped because somebody asked for it; nothing was kept. Not an EmbedError: whoever handles errors
-    does not swallow a cancellation.
+    """A person cancelled the work; nothing was kept. Not an EmbedError: code that handles errors does not swallow it.
 
     >>> issubclass(Cancelled, EmbedError)
     False

@@ -52,7 +52,7 @@ class JobBoard:
         """The running jobs and those that wait, each queue in its order: all, or those of one kind, or of that kind
         those whose spec has these values."""
         with self._changed:
-            views = [self._view(r) for line in self._queues.values() for r in line.live()]
+            views = [self._view(r) for queue in self._queues.values() for r in queue.live()]
         views = [j for j in views if of is None or j.kind == of.kind]
         return [j for j in views if all(j.spec.get(name) == value for name, value in spec.items())]
 
@@ -75,7 +75,7 @@ class JobBoard:
 
     def _live(self, kind: str, key: str) -> Record | None:
         """The equal job that waits or runs."""
-        return next((r for line in self._queues.values() for r in line.live() if _same(r.row, kind, key)), None)
+        return next((r for queue in self._queues.values() for r in queue.live() if _same(r.row, kind, key)), None)
 
     def _join(self, work: JobKind) -> Record | None:
         found = self._live(work.kind, work.key)
@@ -104,8 +104,8 @@ class JobBoard:
     def _view(self, record: Record) -> Job:
         position = 0
         if record.state == "queued":
-            line = self._queue(record)
-            position = line.waiting.index(record) + (line.current is not None)
+            queue = self._queue(record)
+            position = queue.waiting.index(record) + (queue.current is not None)
         return record.view(position)
 
     def _save(self, record: Record) -> None:

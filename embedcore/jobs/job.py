@@ -23,7 +23,7 @@ class Job(JobRow):
 
     state: "queued", "running", "done", "failed", "cancelled" or "interrupted" (the server stopped). result: what was
     stored ({"raw"}, {"dataset"}, {"run"}, {"run", "kind"}, {"run", "name"}). cached: the result was there before it was
-    asked for; finished says since when. position: how many are before it (0 = running or next). step, of: progress (of
+    submitted; finished says since when. position: how many are before it (0 = running or next). step, of: progress (of
     is 0 before the first report). seconds_left: None while unknown. losses: (step, loss) in order, at most about 500.
 
     >>> Job("1", "map", "r:umap", "Map of Shop", {"run": "r"}, "queued", datetime.now(UTC), position=2).live
@@ -90,11 +90,11 @@ class Record:
 
     @property
     def by_itself(self) -> bool:
-        """It followed from another job; nobody asked for it. In the spec, so that it outlives the server."""
+        """It began by itself after another job. In the spec, so that it outlives the server."""
         return bool(self.row.spec.get("by_itself"))
 
     def request(self) -> None:
-        """Somebody asks for it now."""
+        """A person submits it now."""
         self._set(spec={k: v for k, v in self.row.spec.items() if k != "by_itself"})
 
     def start(self) -> None:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from embedcore.errors import EmbedError, MissingError
+from embedcore.errors import Cancelled, EmbedError, MissingError
 from embedcore.jobs.board import JobBoard
 from embedcore.jobs.job import Job, Record
 from embedcore.jobs.kinds import JobKind, from_spec
@@ -30,7 +30,7 @@ _WARM_UP = "embedcore.tasks.warmup:steps"
 class Jobs(JobBoard):
     """Submit work and look at it, from any thread. Looking costs no database access.
 
-    One heavy job runs at a time, in the order in which they were asked for, and beside it one that reads data.
+    One heavy job runs at a time, in the order in which they were submitted, and beside it one that reads data.
     Finished results are committed by this process.
 
     >>> import tempfile
@@ -55,8 +55,8 @@ class Jobs(JobBoard):
         self._python, self._warm = python, warm
         self._questions = Questions(lambda: self._start("ask"), questions)
         self._runners = [
-            threading.Thread(target=self._run, args=[line], name=f"embedcore-{line.role}", daemon=True)
-            for line in self._queues.values()
+            threading.Thread(target=self._run, args=[queue], name=f"embedcore-{queue.role}", daemon=True)
+            for queue in self._queues.values()
         ]
         for runner in self._runners:
             runner.start()
@@ -97,15 +97,15 @@ class Jobs(JobBoard):
             record = self._records.get(id)
             if record is None:
                 return None
-            line = self._queue(record)
-            if record in line.waiting:
-                line.waiting.remove(record)
+            queue = self._queue(record)
+            if record in queue.waiting:
+                queue.waiting.remove(record)
                 record.row = record.ended("cancelled")
                 self._changed.notify_all()
             elif record.state == "running" and not record.committing:
                 record.cancelling = True
-                if line.worker is not None:
-                    line.worker.kill()
+                if queue.worker is not None:
+                    queue.worker.kill()
                 self._changed.wait_for(lambda: not record.live, timeout=10)
         self._save(record)
         return self.get(id)
@@ -143,9 +143,9 @@ class Jobs(JobBoard):
         """Stop the workers. A running job is marked interrupted, waiting ones stay for the next server."""
         with self._changed:
             self._closing = True
-            for line in self._queues.values():
-                if line.worker is not None:
-                    line.worker.kill()
+            for queue in self._queues.values():
+                if queue.worker is not None:
+                    queue.worker.kill()
             self._changed.notify_all()
         self._questions.close()
         for runner in self._runners:
@@ -158,46 +158,48 @@ class Jobs(JobBoard):
 
     # The runner threads, one for each queue
 
-    def _run(self, line: JobQueue) -> None:
+    def _run(self, queue: JobQueue) -> None:
         while True:
             with suppress(EmbedError, OSError):  # start it now, so that it warms up while nobody waits
-                self._worker(line)
+                self._worker(queue)
             with self._changed:
-                self._changed.wait_for(lambda: line.waiting or self._closing)
+                self._changed.wait_for(lambda: queue.waiting or self._closing)
                 if self._closing:
                     return
-                record = line.current = line.waiting.popleft()
+                record = queue.current = queue.waiting.popleft()
                 record.start()
                 self._changed.notify_all()
             folder = self._folder(record.id)
-            state, message, hint = self._guarded(line, record, folder)
+            state, message, hint = self._guarded(queue, record, folder)
             shutil.rmtree(folder, ignore_errors=True)
             if state == "done":
                 self._follow(record)
-            self._finish(line, record, state, message, hint)
-            if line.role == "read":
+            self._finish(queue, record, state, message, hint)
+            if queue.role == "read":
                 with suppress(EmbedError):  # what is not swept now is swept later
                     self._store.sweep()
 
-    def _finish(self, line: JobQueue, record: Record, state: str, message: str, hint: str) -> None:
+    def _finish(self, queue: JobQueue, record: Record, state: str, message: str, hint: str) -> None:
         """Written first, then seen: whoever sees that it is done finds its row, too."""
         with self._saving:
             with self._changed:
                 row = record.ended(state, message, hint)
-            with suppress(EmbedError):  # the result is stored; only this line about it is not
+            with suppress(EmbedError):  # the result is stored; only this row about it is not
                 self._store.save_job(row)
             with self._changed:
-                record.row, line.current = row, None
+                record.row, queue.current = row, None
                 self._remember(record)
                 self._changed.notify_all()
 
-    def _guarded(self, line: JobQueue, record: Record, folder: Path) -> tuple[str, str, str]:
+    def _guarded(self, queue: JobQueue, record: Record, folder: Path) -> tuple[str, str, str]:
         """(state, message, hint) of a job; a mistake of ours ends the job, not the thread."""
         try:
-            return self._work(line, record, folder)
+            return self._work(queue, record, folder)
         except EmbedError as e:
             ended = "interrupted" if self._closing else "cancelled" if record.cancelling else "failed"
             return (ended, "", "") if ended != "failed" else (ended, e.message, e.hint)
+        except Cancelled:
+            return "cancelled", "", ""
         except Exception:  # noqa: BLE001  a mistake of ours ends the job, not the thread
             (self._store.home / "logs" / f"{record.id}.log").write_text(traceback.format_exc(), encoding="utf-8")
             return (
@@ -206,14 +208,14 @@ class Jobs(JobBoard):
                 f"The details are in the data folder, in logs/{record.id}.log.",
             )
 
-    def _work(self, line: JobQueue, record: Record, folder: Path) -> tuple[str, str, str]:
+    def _work(self, queue: JobQueue, record: Record, folder: Path) -> tuple[str, str, str]:
         shutil.rmtree(folder, ignore_errors=True)
         out = folder / "out"
         out.mkdir(parents=True)
         self._save(record)
         work = _work_of(record.row)
         spec = work.prepare(self._store)
-        worker = self._worker(line)
+        worker = self._worker(queue)
         if not record.cancelling:
             worker.send({"id": record.id, "kind": work.kind, "task": work.task, "spec": spec, "out": str(out)})
         while True:
@@ -241,17 +243,17 @@ class Jobs(JobBoard):
         warm_up = _WARM_UP if self._warm and role != "ask" else ""
         return WorkerProcess(self._python, role, self._store.home, warm_up)
 
-    def _worker(self, line: JobQueue) -> WorkerProcess:
+    def _worker(self, queue: JobQueue) -> WorkerProcess:
         """The worker of a queue, started anew when it is gone."""
         with self._changed:
             if self._closing:
                 raise EmbedError("The server is stopping.")
-            if line.worker is None or not line.worker.alive:
-                line.worker = self._start(line.role)
-            return line.worker
+            if queue.worker is None or not queue.worker.alive:
+                queue.worker = self._start(queue.role)
+            return queue.worker
 
     def _follow(self, record: Record) -> None:
-        """What begins by itself after it. It lets pass what is asked for, but is not stopped for it: the next job would
+        """Submit what begins by itself after it. Jobs of people go first, but do not stop it once it runs: they would
         wait as long for a new worker."""
         with suppress(EmbedError):  # deleted already
             if (following := _work_of(record.row).follows(record.row.result)) is not None:

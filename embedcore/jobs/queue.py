@@ -19,12 +19,12 @@ class JobQueue:
     worker: WorkerProcess | None = None
 
     def add(self, record: Record) -> None:
-        """Queue a job: what a person asked for goes before what follows by itself."""
+        """Queue a job: those that people submit go before those that begin by themselves."""
         behind = (n for n, other in enumerate(self.waiting) if other.by_itself and not record.by_itself)
         self.waiting.insert(next(behind, len(self.waiting)), record)
 
     def request(self, record: Record) -> None:
-        """A person asks for a job that followed by itself: it moves up among those that were asked for."""
+        """A person submits a job that began by itself: it moves up among those of people."""
         if record.by_itself:
             record.request()
             if record in self.waiting:

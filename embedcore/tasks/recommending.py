@@ -26,7 +26,7 @@ def write_lists(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[
     """{"whom", "k", "new_only"} and the folders of a dataset and of its recommender -> out/lists.parquet.
 
     whom: "complements" or "substitutes" (of every product that was bought), "baskets", or "customers" (new_only: what
-    they never bought). The recommender is made here when its folder is not given."""
+    they never bought). Without the folder of a recommender it is computed here."""
     from embedcore.recommend import Histories, HistoriesByQuery, People, Recommender, batch, files, fit
 
     dataset = Dataset.load(Path(spec["dataset_folder"]))

@@ -16,7 +16,7 @@ from typing import Any
 
 import streamlit as st
 
-from embedcore import EmbedError
+from embedcore import Cancelled, EmbedError
 from embedcore.methods import REGISTRY, get
 from embedcore.store import RunInfo
 from pages.ui import address, services
@@ -24,7 +24,7 @@ from pages.ui import jobs as job_ui
 from pages.ui.address import remember as remember
 from pages.ui.address import url as url
 from pages.ui.text import plain, short
-from pages.ui.texts import NOTHING_LOADED, NOTHING_TRAINED, TO_OVERVIEW, TO_TRAINING, WRONG
+from pages.ui.texts import NOTHING_LOADED, NOTHING_TRAINED, STOPPED, TO_OVERVIEW, TO_TRAINING, WRONG
 
 PAGES = {
     "overview": ("Overview", ":material/home:"),
@@ -109,6 +109,8 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
             return function(*args, **kwargs)
         except EmbedError as e:
             show_error(e)
+        except Cancelled:
+            st.info(f"It {STOPPED}", icon=":material/cancel:")
         except Exception:  # noqa: BLE001  the boundary: a page never shows a traceback
             _log.exception("page failed")
             st.error(WRONG, icon=":material/error:")

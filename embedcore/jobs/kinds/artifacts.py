@@ -1,4 +1,4 @@
-"""Work whose result is a folder that comes with a dataset, or with a run, and goes with it."""
+"""Work whose result is a folder of a dataset or of a run, deleted with it."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Artifact(JobKind, family=True):
-    """A folder made of a dataset, or of a run where a subclass has a field `run`. A subclass says in `settings` what
-    else determines it."""
+    """A folder computed from a dataset, or from a run where a subclass has a field `run`. A subclass has in
+    `settings` what else determines it."""
 
     dataset: str
 
@@ -37,7 +37,7 @@ class Artifact(JobKind, family=True):
 
     @property
     def key(self) -> str:
-        """What it is made of, and how."""
+        """What it is computed from, and how."""
         return f"{self.owner_run or self.dataset}:{self.settings}"
 
     def folder(self, store: Store) -> Path | None:
@@ -63,7 +63,7 @@ class Artifact(JobKind, family=True):
 @dataclass(frozen=True)
 class FindDuplicates(Artifact):
     """Products listed twice. version: match.VERSION. source: a column that says which list a row is from. run: a result
-    whose likeness counts, too.
+    that counts as one more likeness.
 
     >>> FindDuplicates("d", 3, source="shop", of="Shop").key
     'd:3|shop'

@@ -31,8 +31,8 @@ class JobKind:
     """A piece of long work: a frozen dataclass whose fields are plain JSON, named by ids and keys, never by folders.
 
     A subclass gives `kind`, `words`, `queue`, `task`, `key`, `stored` and `commit`, or is refused when it is defined;
-    `prepare` adds what the worker needs to find. of: what a person calls the subject. by_itself: nobody asked for it,
-    so until it starts it lets pass what a person asks for.
+    `prepare` adds what the worker needs to find. of: what a person calls the subject. by_itself: begun by another
+    job and not by a person; until it starts, what people submit goes first.
 
     >>> @dataclass(frozen=True)
     ... class Sweep(JobKind):
