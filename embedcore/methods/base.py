@@ -18,7 +18,7 @@ from embedcore.progress import Progress, silent
 TABLE = ("title", "description", "category", "brand", "price", "number", "date", "text")
 
 
-def param(
+def param(  # noqa: PLR0913  one option for each thing that a form can draw
     default: Any,
     label: str,
     help: str,
@@ -112,10 +112,9 @@ class Params:
                 continue
             if m.get("choices") is not None and value not in m["choices"]:
                 raise InputError(f"“{m['label']}” is {value!r}.", f"Choose one of {', '.join(map(str, m['choices']))}.")
-            for bound, bad in (("low", lambda v, b: v < b), ("high", lambda v, b: v > b)):
-                b = m.get(bound)
-                if b is not None and (value != value or bad(value, b)):
-                    raise InputError(f"“{m['label']}” is {value}.", f"Choose a value from {m['low']} to {m['high']}.")
+            low, high = m.get("low"), m.get("high")
+            if (low is not None and not value >= low) or (high is not None and not value <= high):  # NaN is neither
+                raise InputError(f"“{m['label']}” is {value}.", f"Choose a value from {low} to {high}.")
 
     def canonical(self) -> str:
         """The parameters as JSON with sorted keys, without `later` ones at their default: the same values give the same

@@ -1,0 +1,1 @@
+"""A small network that rebuilds every cell of a product from a few numbers."""

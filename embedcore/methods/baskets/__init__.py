@@ -1,0 +1,1 @@
+"""Methods that learn from baskets: product2vec, customer vectors, truncated SVD."""

@@ -93,7 +93,7 @@ class ContentMap:
 def rarity(matrix: csr_matrix) -> np.ndarray:
     """(T,) float32, what each token of (n, T) tells: log of rows per row that has it (inverse document frequency)."""
     common = np.asarray(matrix.sum(axis=0)).ravel()
-    return np.log(matrix.shape[0] / np.maximum(common, 1)).astype(np.float32)
+    return np.asarray(np.log(matrix.shape[0] / np.maximum(common, 1)), np.float32)
 
 
 def _ridge(x: csr_matrix, y: np.ndarray, w: np.ndarray, progress: Progress, steps: int) -> np.ndarray:

@@ -233,10 +233,11 @@ class Product2Vec(Method):
         arrays = {"counts": docs.counts, "inner": u}
         product -= product.mean(axis=0)
         if side is not None:
-            of = len(losses) + content.STEPS
-            product, helped, facts = side.help(
-                docs, product, seed, lambda n, *_, note="", **__: progress(len(losses) + n, of, note=note)
-            )
+
+            def after_training(step: int, of: int, loss: float | None = None, note: str = "") -> None:
+                progress(len(losses) + step, len(losses) + of, loss, note)
+
+            product, helped, facts = side.help(docs, product, seed, after_training)
             arrays, meta = arrays | helped, meta | facts
         meta["seconds"] = round(time.perf_counter() - begin, 3)
         embeddings = {"product": Embedding("product", ids, product), "context": Embedding("context", ids, v)}

@@ -104,7 +104,7 @@ def _next(state: np.ndarray) -> np.uint64:
     x ^= x >> np.uint64(7)
     x ^= x << np.uint64(17)
     state[0] = x
-    return x >> np.uint64(32)
+    return x >> np.uint64(32)  # type: ignore[no-any-return]
 
 
 @njit(cache=True, inline="always")

@@ -1,0 +1,1 @@
+"""Several trained embeddings joined into one."""

@@ -66,10 +66,12 @@ class Cells:
 
     @cached_property
     def owner(self) -> np.ndarray:
+        """(T,) int32, the column of each token."""
         return np.repeat(np.arange(len(self.columns), dtype=np.int32), self._sizes)
 
     @cached_property
     def share(self) -> np.ndarray:
+        """(T,) float32, how much a token says beside the others of its cell."""
         out = np.ones(len(self.owner), np.float32)
         first, last = len(self.table.categories), len(self.table.categories) + len(self.table.numbers)
         for n, levels in enumerate(self.edges):
@@ -111,6 +113,7 @@ class Cells:
 
     @classmethod
     def unpack(cls, arrays: dict[str, np.ndarray]) -> Cells:
+        """From what `pack` gave."""
         plain = unpack_json(arrays["cells"])
         edges = tuple(tuple(np.array(e, np.float32) for e in levels) for levels in plain["edges"])
         return cls(Table.from_plain(plain["table"]), edges)

@@ -113,6 +113,7 @@ class FittedCooccurrence(Fitted):
         return Embedding("product", product.ids, vectors[dataset.positions(product.ids)], {"weights": dict(weights)})
 
     def save(self, folder: Path) -> None:
+        """Write vectors, meta and what `embed` needs."""
         save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
@@ -191,6 +192,7 @@ class Cooccurrence(Method):
         return FittedCooccurrence(embeddings, meta, arrays)
 
     def load(self, folder: Path) -> FittedCooccurrence:
+        """Read what FittedCooccurrence.save wrote."""
         return FittedCooccurrence(*load_model(folder))
 
 

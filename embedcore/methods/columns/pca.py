@@ -45,6 +45,7 @@ class FittedPCA(Fitted):
         return Embedding("product", new.items[known], vectors, {"left_out": len(new) - len(known)})
 
     def save(self, folder: Path) -> None:
+        """Write vectors, meta and what `embed` needs."""
         save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
@@ -109,6 +110,7 @@ class TablePCA(Method):
         return FittedPCA({"product": Embedding("product", dataset.items[known], vectors)}, meta, arrays)
 
     def load(self, folder: Path) -> FittedPCA:
+        """Read what FittedPCA.save wrote."""
         return FittedPCA(*load_model(folder))
 
 

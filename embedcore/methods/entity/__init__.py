@@ -1,0 +1,1 @@
+"""Entity embeddings: a small network that learns to predict a column, or what is bought together."""

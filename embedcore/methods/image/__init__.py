@@ -1,0 +1,1 @@
+"""What product pictures show, learned by a convolutional autoencoder."""

@@ -105,7 +105,7 @@ def fit(
         drawn = model.net.draw(code[some], blocks[order[some]])
         error = F.binary_cross_entropy_with_logits(drawn, x[some]) if how.entropy else 4 * F.mse_loss(drawn, x[some])
         loss = rest + _DRAWN * error if how.keep == "edges" else error + _DRAWN * rest
-        loss.backward()
+        torch.autograd.backward(loss)
         optimiser.step(*rates)
         losses.append(float(loss.detach()))
         if step % _WATCH == 0 or step == steps - 1:

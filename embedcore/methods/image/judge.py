@@ -139,8 +139,8 @@ def _column(
     if not 2 <= cells.nunique() <= _MOST_VALUES or known.sum() < _LEAST_KNOWN or len(base) <= K:
         return None
     chance = float(((np.bincount(codes[codes >= 0]) / max((codes >= 0).sum(), 1)) ** 2).sum())
-    shares = [float(same_value(_nearest(x[known], among), codes[base], new[known]).mean()) for x, among in sides]
-    return _Compared(name, *shares, (shares[1] - chance) / max(1 - chance, 1e-9))
+    ours, pca = (float(same_value(_nearest(x[known], among), codes[base], new[known]).mean()) for x, among in sides)
+    return _Compared(name, ours, pca, (pca - chance) / max(1 - chance, 1e-9))
 
 
 def _nearest(queries: np.ndarray, base: np.ndarray) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""What the words of a catalogue mean, read by a language model."""

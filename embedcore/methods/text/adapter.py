@@ -210,7 +210,8 @@ def _figures(
     queries = np.sort(rng.choice(queries, min(_QUERIES, len(queries)), replace=False))
     some = np.isin(a, queries)
     a, b = a[some], b[some]
-    found = [hits(_nearest(z, queries, k), np.searchsorted(queries, a), b) for z in (before, after)]
+    row = np.asarray(np.searchsorted(queries, a))
+    found = [hits(_nearest(z, queries, k), row, b) for z in (before, after)]
     help = (
         f"Recall@{k} on {len(queries):,} texts that the fit never saw: of the texts bought together with one (more "
         f"often than chance has it), the share among its {k} nearest. Beside it the language model as it comes."
