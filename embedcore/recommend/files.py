@@ -1,4 +1,4 @@
-"""Answers streamed to a file."""
+"""Answers streamed to a CSV or Parquet file."""
 
 from __future__ import annotations
 
@@ -15,7 +15,16 @@ _ROWS = 20_000  # rows of a Parquet file that are written at a time
 
 def write(answers: Iterator[Answer], out: Path, numbers: Collection[str] = ()) -> int:
     """Stream the answers to a CSV or Parquet file, which appears when it is whole; how many rows. numbers: columns of
-    ids that were whole numbers and are so again in Parquet."""
+    ids that were whole numbers and are so again in Parquet.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> from embedcore.explore import TOGETHER, Recommendation
+    >>> jam = Recommendation(0, "jam", "Plum jam", 0.5, "bought together with “tea”", TOGETHER)
+    >>> with TemporaryDirectory() as folder:
+    ...     count = write(iter([("q1", [jam])]), Path(folder) / "lists.csv")
+    ...     count, (Path(folder) / "lists.csv").read_text(encoding="utf-8").splitlines()
+    (1, ['query_id,rank,product_id,score,reason', 'q1,1,jam,0.5,bought together with “tea”'])
+    """
     out.parent.mkdir(parents=True, exist_ok=True)
     partial = out.with_name(f".{out.name}.part")
     try:
@@ -59,9 +68,9 @@ def _parquet(rows: Iterator[tuple[str, int, str, float, str]], path: Path, numbe
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    kinds = (pa.string(), pa.int32(), pa.string(), pa.float64(), pa.string())
+    types = (pa.string(), pa.int32(), pa.string(), pa.float64(), pa.string())
     schema = pa.schema(
-        [(name, pa.int64() if name in numbers else kind) for name, kind in zip(COLUMNS, kinds, strict=True)]
+        [(name, pa.int64() if name in numbers else type_) for name, type_ in zip(COLUMNS, types, strict=True)]
     )
     count = 0
     with pq.ParquetWriter(str(path), schema) as writer:
