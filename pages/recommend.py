@@ -1,6 +1,6 @@
 """Recommend: what goes with a product, a basket or a customer, and why.
 
-Purchases answer. An embedding is asked only for what is similar, and where there are no purchases."""
+Recommendations come from purchases. An embedding answers what is similar, and stands in where there are none."""
 
 import streamlit as st
 

@@ -45,7 +45,7 @@ def test_data_that_lack_something_get_an_answer_or_a_sentence(home: Path, which:
         app = open_page("recommend", **view)
         check(app)
         found = [b for b in app.button if str(b.key).split(":")[0] in ("look", "add", "due", "new", "empty")]
-        assert found or app.info or "Nothing" in words(app), f"{which}, {view}: nothing is said"
+        assert found or app.info or "Nothing" in words(app), f"{which}, {view}: no answer and no sentence"
         assert " 1 baskets" not in words(app)
         assert " 1 products" not in words(app)
 

@@ -76,7 +76,7 @@ def _lesson(data: str) -> None:
 
 def _round(dataset: Dataset, data: str, found: Matches) -> list[Pair]:
     """The pairs of this round; they stay the same until it is over."""
-    name = f"teach:asked:{data[:12]}"
+    name = f"teach:round:{data[:12]}"
     if name not in st.session_state:
         known = PairVerdicts.of(dataset, services.store().verdicts(data))
         rows = ask(found, known, ROUND)
@@ -109,7 +109,7 @@ def _question(dataset: Dataset, desk: Desk, found: Matches, pair: Pair) -> None:
 
 
 def _more(data: str) -> None:
-    st.session_state.pop(f"teach:asked:{data[:12]}", None)
+    st.session_state.pop(f"teach:round:{data[:12]}", None)
 
 
 def _learn(dataset: Dataset, data: str, shipped: Matches) -> None:

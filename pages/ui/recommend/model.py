@@ -1,4 +1,4 @@
-"""The recommender of a dataset: prepared once, without being asked for, and then read."""
+"""The recommender of a dataset: prepared once, by itself, and kept."""
 
 from __future__ import annotations
 
