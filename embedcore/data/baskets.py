@@ -83,7 +83,7 @@ class Baskets:
         """(indptr (c+1,) int64, items (nnz,) int32, customer codes (c,)): for each known customer the items of all its
         baskets in time order, repeats kept. MissingError without customers."""
         if self.customers is None:
-            raise MissingError("These baskets carry no customers.")
+            raise MissingError("These baskets name no customers.")
         order = np.argsort(self.customers, kind="stable")
         order = order[np.searchsorted(self.customers[order], 0) :]
         who = self.customers[order]

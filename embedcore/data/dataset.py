@@ -42,7 +42,7 @@ class Catalogue:
     def __post_init__(self) -> None:
         bad = [r for r in self.roles.values() if r not in ROLES]
         if bad:
-            raise InputError(f"“{bad[0]}” is not a kind of column.", f"Known: {', '.join(ROLES)}.")
+            raise InputError(f"“{bad[0]}” is not a role of a column.", f"Roles: {', '.join(ROLES)}.")
         ids = [c for c, r in self.roles.items() if r == "id"]
         if len(ids) != 1:
             raise InputError(
@@ -50,7 +50,7 @@ class Catalogue:
                 "Mark one column as the id, or let ids be generated.",
             )
         if list(self.frame.columns) != list(self.roles):
-            raise InputError("The columns of the table and their kinds do not match.")
+            raise InputError("The columns of the table and their roles do not match.")
         if self.frame[ids[0]].isna().any() or self.frame[ids[0]].duplicated().any():
             raise InputError(f"The id column “{ids[0]}” has empty or repeated values.")
 

@@ -73,7 +73,7 @@ class Embedding:
             return self.row_of[id]
         except KeyError:
             raise MissingError(
-                f"“{id}” has no vector in this result.", "It was bought too rarely or has no text."
+                f"“{id}” has no vector in this embedding.", "It was bought too rarely or has no text."
             ) from None
 
     def save(self, folder: Path) -> None:

@@ -32,7 +32,7 @@ class Overlap:
             return (
                 f"CAUTION: no product id of the baskets is in the catalogue. The baskets hold ids like "
                 f"{listed(self.baskets)}, the catalogue ids like {listed(self.products)}. Check which columns hold "
-                "the product ids; until they agree, nothing of the catalogue is known to have been bought."
+                "the product ids; until they match, no product of the catalogue counts as bought."
             )
         if not self.only_baskets:
             return f"All {self.matched:,} products in the baskets are in the catalogue."
@@ -79,7 +79,7 @@ def match_ids(catalogue: Catalogue, lines: pd.DataFrame) -> tuple[pd.DataFrame, 
         if renamed:
             notices.append(
                 "Ids that are written differently in the baskets and in the catalogue (such as 00123 or 123.0 for 123) "
-                f"were taken for the same: {plural(renamed, 'product')}."
+                f"were matched: {plural(renamed, 'product')}."
             )
         titles = catalogue.columns("title")
         if not found.matched and not renamed and titles:

@@ -169,7 +169,7 @@ def to_text(path: Path, filename: str, out: Path, encoding: str | None = None, p
         hint = "Choose another encoding." if encoding else "Save the file as UTF-8 and try again."
         raise InputError(f"“{filename}” is not written in {label(name)} throughout.", hint) from None
     if nul:
-        notices.append(f"Removed: {plural(nul, 'NUL byte')}, which are invisible and no text.")
+        notices.append(f"Removed: {plural(nul, 'NUL byte')}, which are invisible.")
     return Text(out, "utf-8" if name == "utf-8" else name, tuple(notices))
 
 
@@ -206,7 +206,7 @@ def _guess(path: Path) -> tuple[str, str, list[str]]:
             "utf-8",
             "embedcore-mend",
             [
-                f"The file is UTF-8 but for {tally['bad']:,} bytes, which were read as Windows-1252: "
+                f"The file is UTF-8 except for {tally['bad']:,} bytes, which were read as Windows-1252: "
                 "check the accents in some names."
             ],
         )
