@@ -21,7 +21,7 @@ def run(_: argparse.Namespace) -> None:
     """Open the fashion sample, train on it and print groups, duplicates, similar products and a basket."""
     from embedcore import methods, neighbours, samples
     from embedcore.explore import Together, clusters, duplicates, similar_products
-    from embedcore.recommend import fit, for_basket
+    from embedcore.recommend import ListOptions, fit, for_basket
 
     began = time.perf_counter()
     with step("Open the sample shop"):
@@ -59,7 +59,7 @@ def run(_: argparse.Namespace) -> None:
     _show(f"Like {shop.titles[item]}", similar_products(shop, bought, graph, item, 6))
     print()
     with step("Count what is bought with what"):
-        goes = for_basket(shop, fit(shop), [item], 6, together=Together.of(shop))
+        goes = for_basket(shop, fit(shop), [item], 6, ListOptions(together=Together.of(shop)))
     _show(f"Goes with {shop.titles[item]}", goes)
     print(f"\nDone in {time.perf_counter() - began:.0f} s.")
 

@@ -58,7 +58,7 @@ class Traits:
 
 def of(texts: CatalogueTexts, progress: Progress = silent) -> Traits:
     """Read every product once."""
-    every = _Passes(progress)
+    every = _ReadingPasses(progress)
     split = [words.words(t) for t in every(texts.title)]
     titled = sparse.counted(split)
     prose = sparse.counted([[*w, *words.words(d)] for w, d in zip(split, every(texts.description), strict=True)])
@@ -97,7 +97,7 @@ def _whole(texts: CatalogueTexts) -> np.ndarray:
     return np.where(texts.known & (np.bincount(code, minlength=1)[code] >= _COPIES), code, -1)
 
 
-class _Passes:
+class _ReadingPasses:
     """Reports the progress of _STEPS passes over all products, one pass a call."""
 
     def __init__(self, progress: Progress) -> None:
@@ -113,7 +113,7 @@ class _Passes:
         self._progress(1000 * self._step, 1000 * _STEPS, note="Reading titles")
 
 
-def _chars(titles: np.ndarray, every: _Passes) -> csr_matrix:
+def _chars(titles: np.ndarray, every: _ReadingPasses) -> csr_matrix:
     """TF-IDF of char n-grams within words. A word is cut once, however many titles hold it."""
     held, columns = counts.counted(title.split() for title in every(titles))
     cut = [ngrams.grams(word) for word in every(list(columns) or [""])]
