@@ -103,8 +103,8 @@ def ranks(score: Score, truth: np.ndarray, own: np.ndarray | None = None, block:
     """
     out = np.empty(len(truth))
     for at, scores in _blocks(score, len(truth), own, block):
-        mine = scores[np.arange(len(at)), truth[at]][:, None]
-        out[at] = 1 + (scores > mine).sum(axis=1) + ((scores == mine).sum(axis=1) - 1) / 2
+        own_score = scores[np.arange(len(at)), truth[at]][:, None]
+        out[at] = 1 + (scores > own_score).sum(axis=1) + ((scores == own_score).sum(axis=1) - 1) / 2
     return out
 
 

@@ -15,7 +15,7 @@ from embedcore.methods.autoencoder.layout import BUDGET, Layout
 from embedcore.methods.autoencoder.method import FittedAutoencoder
 from embedcore.methods.autoencoder.params import FAITHFUL, GOOD, AutoencoderParams
 from embedcore.methods.columns import hidden
-from embedcore.methods.columns.table import Table
+from embedcore.methods.columns.table import TableEncoder
 
 ROLES = {"sku": "id", "kind": "category", "heel": "category", "colour": "category", "price": "price", "year": "number"}
 
@@ -148,7 +148,7 @@ def test_many_columns_and_many_values_fit_and_a_notice_names_what_was_merged() -
     wide = {f"c{j}": rng.choice(["a", "b", "c"], 80) for j in range(120)}
     assert len(fit(odd_table(80, **wide), steps=50).embeddings["product"]) == 80
     many = odd_table(12_000, brand=[f"brand {i // 2}" for i in range(12_000)], kind=["a", "b"] * 6_000)
-    table = Table.of(many)
+    table = TableEncoder.of(many)
     layout = Layout.of(table, table.encode(many))
     assert layout.rows_out <= BUDGET + 16
     assert layout.columns[0].size < 6_000

@@ -148,11 +148,11 @@ def test_one_column_of_values_is_refused_in_one_sentence_and_pca_takes_it() -> N
 def test_pca_is_the_pca_of_the_table() -> None:
     # Against a dense decomposition of the same features.
     from embedcore.methods.columns.pca import _features
-    from embedcore.methods.columns.table import Table
+    from embedcore.methods.columns.table import TableEncoder
 
     data, method = dataset(made()), get("pca")
     f = method.fit(data, method.Params.of({"dimension": 5}))
-    x, _ = _features(Table.of(data), data, f.arrays["idf"])  # type: ignore[attr-defined]
+    x, _ = _features(TableEncoder.of(data), data, f.arrays["idf"])  # type: ignore[attr-defined]
     dense = x.toarray() - x.toarray().mean(0)
     u, s, _ = np.linalg.svd(dense, full_matrices=False)
     mine = f.embeddings["product"].vectors

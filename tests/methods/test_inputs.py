@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.data import Catalogue, Dataset
-from embedcore.methods.columns import Table, inputs
+from embedcore.methods.columns import TableEncoder, inputs
 
 ROLES = {"id": "id", "colour": "category", "price": "price", "name": "title"}
 
@@ -19,7 +19,7 @@ def shop(colours: list[str | None], prices: list[float], names: list[str | None]
 
 
 KNOWN = shop(["red", "red", "blue", None], [1.0, 2.0, 3.0, np.nan], ["big mug", "mug", "small big mug", "small mug"])
-TABLE = Table.of(KNOWN)
+TABLE = TableEncoder.of(KNOWN)
 
 
 def test_missing_cells_are_code_zero_nan_and_no_word() -> None:

@@ -135,13 +135,13 @@ def test_it_can_be_stopped_between_chunks() -> None:
 @pytest.mark.usefixtures("card")
 def test_no_step_holds_more_than_its_share_of_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
-    step = sgns_torch.Trainer._step
+    step = sgns_torch.CardTrainer._step
 
-    def watched(self: sgns_torch.Trainer, table: torch.Tensor, negatives: int, rate: float) -> torch.Tensor:
+    def watched(self: sgns_torch.CardTrainer, table: torch.Tensor, negatives: int, rate: float) -> torch.Tensor:
         sizes.append(table.numel() * negatives * self._u.shape[1])
         return step(self, table, negatives, rate)
 
-    monkeypatch.setattr(sgns_torch.Trainer, "_step", watched)
+    monkeypatch.setattr(sgns_torch.CardTrainer, "_step", watched)
     monkeypatch.setattr(sgns_torch, "_LEAST", 1)
     monkeypatch.setattr(sgns_torch, "_NUMBERS", 40_000)
     rng = np.random.default_rng(0)

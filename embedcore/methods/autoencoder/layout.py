@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from embedcore.data import Dataset
-from embedcore.methods.columns import Encoded, Inputs, Table
+from embedcore.methods.columns import Encoded, Inputs, TableEncoder
 from embedcore.methods.columns import inputs as table_inputs
 
 # Chosen by hand.
@@ -41,12 +41,12 @@ class Layout:
     Input rows: for each column 0..size+2, then the words. Outputs: for each column 0..size+1, then one number for
     each number column, then the words predicted."""
 
-    table: Table
+    table: TableEncoder
     columns: tuple[CodedColumn, ...]
     texts: tuple[tuple[str, int, int], ...]
 
     @classmethod
-    def of(cls, table: Table, encoded: Encoded) -> Layout:
+    def of(cls, table: TableEncoder, encoded: Encoded) -> Layout:
         """The layout for a table and its rows."""
         room = BUDGET - sum(min(len(np.unique(x[np.isfinite(x)])), _STEPS) for x in encoded.numbers.T)
         most = _most([len(c.values) for c in table.categories], max(room, 16 * len(table.categories)))
@@ -128,7 +128,7 @@ class Layout:
             CodedColumn(**{**c, "edges": tuple(c["edges"]), "middles": tuple(c["middles"])}) for c in plain["columns"]
         ]
         texts = [(name, read, predicted) for name, read, predicted in plain["texts"]]
-        return cls(Table.from_plain(plain["table"]), tuple(columns), tuple(texts))
+        return cls(TableEncoder.from_plain(plain["table"]), tuple(columns), tuple(texts))
 
 
 def trimmed(layout: Layout) -> list[str]:

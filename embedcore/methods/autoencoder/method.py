@@ -17,7 +17,7 @@ from embedcore.methods.autoencoder.layout import Layout, trimmed
 from embedcore.methods.autoencoder.params import GOOD, AutoencoderParams
 from embedcore.methods.autoencoder.reader import Expected, Reader, expectations, rebuilt
 from embedcore.methods.base import Fitted, Method, Params
-from embedcore.methods.columns import UNSURE, WIDE, Inputs, Table
+from embedcore.methods.columns import UNSURE, WIDE, Inputs, TableEncoder
 from embedcore.methods.evaluation import Split, Verdict, split
 from embedcore.methods.persistence import load_model, pack_json, save_model, unpack_json
 from embedcore.progress import Progress, part, silent
@@ -129,7 +129,7 @@ class Autoencoder(Method):
             raise NeedsError(missing)
         begin = time.perf_counter()
         progress(0, 100, note="Reading the columns")
-        table = Table.of(dataset, params.exclude)
+        table = TableEncoder.of(dataset, params.exclude)
         rows = table.encode(dataset)
         layout = Layout.of(table, rows)
         inputs = layout.read(dataset, rows)
@@ -197,12 +197,12 @@ def _train(
     )
 
 
-def _steps(steps: int, table: Table) -> int:
+def _steps(steps: int, table: TableEncoder) -> int:
     """Steps of training: fewer in a wide table, so that the work stays the same."""
     return max(round(steps * WIDE / len(table.used)), _FEWEST) if table.wide else steps
 
 
-def _spared(params: AutoencoderParams, table: Table) -> list[str]:
+def _spared(params: AutoencoderParams, table: TableEncoder) -> list[str]:
     """One sentence about what was done less because of the many columns."""
     if not table.wide:
         return []

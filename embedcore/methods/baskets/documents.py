@@ -68,7 +68,7 @@ def read(
     bought at all and are True in `rare` (n,). Some lines at a time, so that what is held does not grow with them.
 
     NeedsError, in a plain sentence, when not one document has two such products."""
-    passes = _Passes(progress, 4 if kind == "customer" else 3)
+    passes = _LinePasses(progress, 4 if kind == "customer" else 3)
     indptr, items = lists(dataset, kind, passes.done)
     counts = count_items(items, len(dataset), passes.done)
     enough = counts >= max(1, min_count)
@@ -116,7 +116,7 @@ def _alone(rows: np.ndarray, indptr: np.ndarray) -> np.ndarray:
     return out
 
 
-class _Passes:
+class _LinePasses:
     """Several passes over the same lines, with one progress."""
 
     def __init__(self, progress: LinesDone, passes: int) -> None:

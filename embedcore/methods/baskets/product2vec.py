@@ -205,7 +205,9 @@ class Product2Vec(Method):
         if missing:
             raise NeedsError(missing)
         if params.device == DEVICES[1]:
-            _engine(params.device).card()
+            from embedcore.methods.baskets import sgns_torch
+
+            sgns_torch.card()
         begin = time.perf_counter()
         side = Side.of(dataset) if params.catalogue else None
         docs = documents.read(
@@ -248,15 +250,15 @@ class Product2Vec(Method):
         return FittedProduct2Vec(*load_model(folder))
 
 
-def _engine(device: str) -> Any:
-    """The module that trains on it; imported only then."""
+def _trainer(device: str) -> Any:
+    """The class that trains on it; imported only then."""
     if device == DEVICES[1]:
         from embedcore.methods.baskets import sgns_torch
 
-        return sgns_torch
+        return sgns_torch.CardTrainer
     from embedcore.methods.baskets import sgns
 
-    return sgns
+    return sgns.Trainer
 
 
 def _train(
@@ -278,7 +280,7 @@ def _train(
     if p.subsample > 0:
         share = docs.counts / docs.counts.sum()
         keep = np.minimum(1.0, np.sqrt(p.subsample / share) + p.subsample / share).astype(np.float32)
-    trainer = _engine(p.device).Trainer(
+    trainer = _trainer(p.device)(
         u,
         v,
         start=_START,

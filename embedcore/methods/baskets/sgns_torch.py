@@ -34,7 +34,7 @@ def card() -> torch.device:
     return torch.device("cuda")
 
 
-class Trainer:
+class CardTrainer:
     """Input and output vectors (v, d) on the graphics card, and the sums of mean squared gradients of their rows.
 
     Where the compiled loop changes the rows after every piece, here the gradients of many pieces are summed row by row

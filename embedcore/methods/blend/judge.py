@@ -79,15 +79,15 @@ def _by_baskets(subject: Blended, seed: int, progress: Progress) -> _Questions |
     rng = np.random.default_rng(seed)
     sizes = baskets.sizes
     several = (n for n in rng.permutation(np.arange(stay, len(baskets))) if sizes[n] > 1)
-    asked = [rng.choice(baskets.of(n), 2, replace=False) for n in islice(several, _QUESTIONS)]
-    if len(asked) < _LEAST:
+    drawn = [rng.choice(baskets.of(n), 2, replace=False) for n in islice(several, _QUESTIONS)]
+    if len(drawn) < _LEAST:
         return None
     without = replace(dataset, baskets=baskets.head(stay))
     blocks = _filled(dataset, _again(subject, without, "", seed, progress))
     among = np.argsort(-dataset.counts, kind="stable")[:_AMONG]
     place = np.full(len(dataset), -1)
     place[among] = np.arange(len(among))
-    pairs = np.array(asked)
+    pairs = np.array(drawn)
     pairs = pairs[place[pairs[:, 1]] >= 0]
     queries, own, partner = pairs[:, 0], place[pairs[:, 0]], place[pairs[:, 1]]
     k = min(_PARTNERS, max(1, len(among) // 5))

@@ -8,7 +8,7 @@ from embedcore.methods.columns.hidden import judge as judge_table
 from embedcore.methods.columns.inputs import Inputs, gelu, layer_norm, one_hot, softmax, sparse_rows
 from embedcore.methods.columns.linear import main_directions
 from embedcore.methods.columns.pmi import context_chance, mutual_information, sample_rows, token_vectors
-from embedcore.methods.columns.table import CATEGORIES, NUMBERS, WIDE, Encoded, Table, numeric
+from embedcore.methods.columns.table import CATEGORIES, NUMBERS, WIDE, Encoded, TableEncoder, numeric
 
 __all__ = [
     "CATEGORIES",
@@ -19,7 +19,7 @@ __all__ = [
     "Encoded",
     "FittedCooccurrence",
     "Inputs",
-    "Table",
+    "TableEncoder",
     "TableMethod",
     "context_chance",
     "gelu",

@@ -11,7 +11,7 @@ import numpy as np
 
 from embedcore.data import Dataset
 from embedcore.methods import pack_json, unpack_json
-from embedcore.methods.columns.table import Table
+from embedcore.methods.columns.table import TableEncoder
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -25,7 +25,7 @@ _ONE = (12,)
 class Cells:
     """The vocabulary of tokens, column by column in the order of `columns`.
 
-    edges: per number column, per level, the borders of the ranges (on the scale of Table.encode).
+    edges: per number column, per level, the borders of the ranges (on the scale of TableEncoder.encode).
     owner: (T,) int32, the column of each token. share: (T,) float32, 1 / levels for ranges, so that a number says as
     much as a value; 0 for words without a letter, which are sizes and codes; else 1.
 
@@ -38,13 +38,13 @@ class Cells:
     (('colour', 'price'), ['colour=red', 'colour=blue'])
     """
 
-    table: Table
+    table: TableEncoder
     edges: tuple[tuple[np.ndarray, ...], ...]
 
     @classmethod
     def of(cls, dataset: Dataset, exclude: Iterable[str] = ()) -> Cells:
         """Read the vocabulary of `dataset`; NeedsError when no column can be used."""
-        table = Table.of(dataset, exclude)
+        table = TableEncoder.of(dataset, exclude)
         levels = LEVELS if len(table.numbers) <= _MANY else _ONE
         numbers = table.standardised(dataset)
         edges = []
@@ -116,4 +116,4 @@ class Cells:
         """From what `pack` gave."""
         plain = unpack_json(arrays["cells"])
         edges = tuple(tuple(np.array(e, np.float32) for e in levels) for levels in plain["edges"])
-        return cls(Table.from_plain(plain["table"]), edges)
+        return cls(TableEncoder.from_plain(plain["table"]), edges)

@@ -11,7 +11,7 @@ import numpy as np
 from embedcore.data import Dataset
 from embedcore.errors import NeedsError
 from embedcore.methods import Method, Params, evaluation, figure
-from embedcore.methods.columns.table import Table
+from embedcore.methods.columns.table import TableEncoder
 from embedcore.progress import Progress, silent
 from embedcore.vectors import top_k
 
@@ -116,7 +116,7 @@ def sample(dataset: Dataset, exclude: Sequence[str], rows: int, seed: int) -> Da
     n = dataset.n_catalogue
     order = np.random.default_rng(seed).permutation(n)
     some = evaluation.subset(dataset, np.sort(order[:rows]))
-    seen = Table.of(some, exclude).encode(some)
+    seen = TableEncoder.of(some, exclude).encode(some)
     cells = seen.categories.shape[1] + seen.numbers.shape[1] + sum(len(codes) for _, codes in seen.words) / len(some)
     keep = min(len(some), int(_CELLS / max(cells, 1)), int(_PAIRS / max(cells, 1) ** 2))
     if keep < _FEW:
@@ -126,7 +126,7 @@ def sample(dataset: Dataset, exclude: Sequence[str], rows: int, seed: int) -> Da
 
 def columns(dataset: Dataset, exclude: Sequence[str], most: int = _COLUMNS) -> list[Hidden]:
     """The columns that can be hidden: categories and numbers, evenly picked when there are more than `most`."""
-    table = Table.of(dataset, exclude)
+    table = TableEncoder.of(dataset, exclude)
     seen = table.encode(dataset)
     codes = np.where(seen.categories > 0, seen.categories, np.nan).astype(np.float64)
     found = [Hidden(c.name, "category", codes[:, n]) for n, c in enumerate(table.categories) if len(c.values) > 1]

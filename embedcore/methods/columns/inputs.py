@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from embedcore.data import Dataset
-from embedcore.methods.columns.table import Encoded, Table
+from embedcore.methods.columns.table import Encoded, TableEncoder
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -56,7 +56,7 @@ class Inputs:
         return np.asarray(np.nan_to_num(self.numbers, nan=0.0))
 
 
-def read(table: Table, dataset: Dataset, far: float, longest: int) -> Inputs:
+def read(table: TableEncoder, dataset: Dataset, far: float, longest: int) -> Inputs:
     """All products of `dataset` (also those that only baskets know: nothing is known of them). Columns that it does not
     have count as missing. far, longest: see `of_rows`."""
     return of_rows(table.encode(dataset), far, longest)

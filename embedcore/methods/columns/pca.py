@@ -13,7 +13,7 @@ from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
 from embedcore.methods import TABLE, Fitted, Method, Params, load_model, pack_json, param, save_model, unpack_json
 from embedcore.methods.columns.linear import main_directions
-from embedcore.methods.columns.table import Table
+from embedcore.methods.columns.table import TableEncoder
 from embedcore.progress import Progress, part, silent
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class FittedPCA(Fitted):
 
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
         self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
-        self.table = Table.from_plain(unpack_json(arrays["table"]))
+        self.table = TableEncoder.from_plain(unpack_json(arrays["table"]))
 
     def embed(self, new: Dataset) -> Embedding:
         """The place of each product on the components of the training; products without a known cell are left out
@@ -78,7 +78,7 @@ class TablePCA(Method):
             raise NeedsError(missing)
         begin = time.perf_counter()
         progress(0, 100, note="Reading the columns")
-        table = Table.of(dataset, params.exclude)
+        table = TableEncoder.of(dataset, params.exclude)
         idf = np.concatenate(
             [np.log(max(len(dataset), 1) / np.array(w.counts, np.float32)) + 1 for w in table.words] or [np.empty(0)]
         ).astype(np.float32)
@@ -114,7 +114,7 @@ class TablePCA(Method):
         return FittedPCA(*load_model(folder))
 
 
-def _features(table: Table, dataset: Dataset, idf: np.ndarray) -> tuple[csr_matrix, np.ndarray]:
+def _features(table: TableEncoder, dataset: Dataset, idf: np.ndarray) -> tuple[csr_matrix, np.ndarray]:
     """((n, columns) one-hot categories, numbers (a missing one is the mean, and marked), words by TF-IDF with length 1
     a text; positions of the products with a known cell)."""
     from scipy.sparse import csr_matrix, hstack

@@ -63,7 +63,7 @@ class Encoded:
     >>> from embedcore.data import Catalogue
     >>> frame = pd.DataFrame({"id": ["a", "b", "c"], "colour": ["red", "red", "blue"], "price": [1.0, 2.0, 3.0]})
     >>> shop = Dataset.build("shop", Catalogue(frame, {"id": "id", "colour": "category", "price": "price"}))
-    >>> encoded = Table.of(shop).encode(shop)
+    >>> encoded = TableEncoder.of(shop).encode(shop)
     >>> encoded.categories.ravel().tolist(), encoded.numbers.round(1).ravel().tolist()
     ([1, 1, 2], [-1.2000000476837158, 0.0, 1.2000000476837158])
     """
@@ -82,14 +82,14 @@ class Encoded:
 
 
 @dataclass(frozen=True)
-class Table:
+class TableEncoder:
     """What was learned from the columns of one catalogue; `encode` reads any dataset with it.
 
     >>> import pandas as pd
     >>> from embedcore.data import Catalogue
     >>> frame = pd.DataFrame({"id": ["a", "b", "c"], "colour": ["red", "red", "blue"], "price": [1.0, 2.0, 3.0]})
     >>> shop = Dataset.build("shop", Catalogue(frame, {"id": "id", "colour": "category", "price": "price"}))
-    >>> Table.of(shop, exclude=["price"]).used
+    >>> TableEncoder.of(shop, exclude=["price"]).used
     ('colour',)
     """
 
@@ -106,7 +106,7 @@ class Table:
         rows: np.ndarray | None = None,
         min_word: int = 2,
         max_words: int = 20_000,
-    ) -> Table:
+    ) -> TableEncoder:
         """Read the vocabulary, means and spreads of `dataset` (of its positions `rows` only, when given).
 
         exclude: columns not to use. min_word: in how many rows a word must stand. Columns that are constant, empty or
@@ -186,7 +186,7 @@ class Table:
         return asdict(self)
 
     @classmethod
-    def from_plain(cls, plain: dict[str, Any]) -> Table:
+    def from_plain(cls, plain: dict[str, Any]) -> TableEncoder:
         """From what `plain` gave, after a round trip through JSON."""
         return cls(
             tuple(Category(c["name"], tuple(c["values"]), tuple(c["counts"])) for c in plain["categories"]),

@@ -9,7 +9,7 @@ import numpy as np
 
 from embedcore.data import Baskets, Dataset, Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods.columns import Cells, Inputs, Table
+from embedcore.methods.columns import Cells, Inputs, TableEncoder
 from embedcore.methods.entity import forward, judge, net, notices
 from embedcore.methods.entity import target as entity_target
 from embedcore.methods.entity.params import BASKETS, EntityParams
@@ -35,7 +35,7 @@ class Learned:
 
     embeddings: dict[str, Embedding]
     weights: dict[str, np.ndarray]
-    table: Table
+    table: TableEncoder
     target: Target
     facts: dict[str, Any]
     meta: dict[str, Any]
@@ -210,7 +210,7 @@ def _meta(problem: Problem, setup: net.Setup, trained: net.TrainedNet) -> dict[s
     }
 
 
-def _values(table: Table, weights: dict[str, np.ndarray], target: Target) -> Embedding | None:
+def _values(table: TableEncoder, weights: dict[str, np.ndarray], target: Target) -> Embedding | None:
     """The learned vectors of the values of each column, and of the target's, which lie in the head."""
     parts = [(c.name, c.values, c.counts, weights[f"value.{j}"][1:]) for j, c in enumerate(table.categories)]
     if target.kind == "category":

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from embedcore.data import Dataset
-from embedcore.methods.columns import WIDE, Inputs, Table, gelu, layer_norm, sparse_rows
+from embedcore.methods.columns import WIDE, Inputs, TableEncoder, gelu, layer_norm, sparse_rows
 from embedcore.methods.columns import inputs as table_inputs
 
 _LONGEST = 64  # different words of a text that are read, the first ones; chosen by hand
@@ -16,7 +16,7 @@ _RANGES = (16, 4)  # of about equally many products, in which a number is read b
 _BLOCK = 4096  # rows computed at a time
 
 
-def read(table: Table, dataset: Dataset) -> Inputs:
+def read(table: TableEncoder, dataset: Dataset) -> Inputs:
     """All products of `dataset` (also those that only baskets know: nothing is known of them)."""
     return table_inputs.read(table, dataset, _FAR, _LONGEST)
 

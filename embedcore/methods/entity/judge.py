@@ -9,7 +9,7 @@ import numpy as np
 
 from embedcore.data import Dataset
 from embedcore.methods.base import figure
-from embedcore.methods.columns import Inputs, Table, softmax
+from embedcore.methods.columns import Inputs, TableEncoder, softmax
 from embedcore.methods.entity import answers, linear
 from embedcore.methods.entity.target import Target
 from embedcore.methods.evaluation import Split, Verdict, best, hits, r2
@@ -30,7 +30,7 @@ class ColumnSubject:
     """A network that predicts a column. weights: by name. h: (n, d) vectors of all products. targets: (n,) see
     target.of_column. rows: what it learned from, and what was held back."""
 
-    table: Table
+    table: TableEncoder
     inputs: Inputs
     target: Target
     weights: dict[str, np.ndarray]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.methods.columns import Inputs, Table, one_hot, sparse_rows
+from embedcore.methods.columns import Inputs, TableEncoder, one_hot, sparse_rows
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -24,7 +24,7 @@ _TOO_MANY = 4_000_000  # features x values past which no linear model is fitted
 _RIDGE = 1.0  # penalty of the squared weights; chosen by hand
 
 
-def features(table: Table, inputs: Inputs) -> csr_matrix:
+def features(table: TableEncoder, inputs: Inputs) -> csr_matrix:
     """(n, F) float32: one-hot values, words, standardised numbers and which of them are missing."""
     from scipy.sparse import csr_matrix, hstack
 

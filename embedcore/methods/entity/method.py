@@ -12,7 +12,7 @@ import numpy as np
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
 from embedcore.methods.base import Fitted, Method, Params
-from embedcore.methods.columns import Table
+from embedcore.methods.columns import TableEncoder
 from embedcore.methods.entity import forward
 from embedcore.methods.entity.answers import Head, Predictions
 from embedcore.methods.entity.params import BASKETS, EntityParams
@@ -29,7 +29,7 @@ class FittedEntity(Fitted):
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
         self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
         plain = unpack_json(arrays["plain"])
-        self.table, self.target = Table.from_plain(plain["table"]), Target.from_plain(plain["target"])
+        self.table, self.target = TableEncoder.from_plain(plain["table"]), Target.from_plain(plain["target"])
         self._head = Head(self.target, arrays, plain["facts"])
 
     def embed(self, new: Dataset) -> Embedding:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from embedcore.methods.columns import WIDE, Inputs, Table
+from embedcore.methods.columns import WIDE, Inputs, TableEncoder
 
 if TYPE_CHECKING:
     from embedcore.methods.entity.fit import Problem
@@ -63,7 +63,7 @@ def _spared(problem: Problem) -> str:
     return f"This table has {len(table.used):,} columns, so {listed}. Leave out columns that do not matter."
 
 
-def giveaways(table: Table, inputs: Inputs, y: np.ndarray) -> list[tuple[str, float]]:
+def giveaways(table: TableEncoder, inputs: Inputs, y: np.ndarray) -> list[tuple[str, float]]:
     """Category columns that decide the target y (n,), -1 = missing: (name, share of the products in which the commonest
     target of its value is right)."""
     out = []

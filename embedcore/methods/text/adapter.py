@@ -81,7 +81,7 @@ def fit_adapter(
     """Learn a linear map (d x d, starting at no change) that brings texts close which are bought together: InfoNCE
     (van den Oord and others 2018) on pairs drawn by their share of the baskets times the log of their lift.
 
-    at: (n,) positions in `dataset.items` of the products with a text, texts and vectors (n, d) theirs. Equal texts are
+    at: (n,) positions in `dataset.items` of the products with a text; texts and vectors (n, d) of these. Equal texts are
     one, and _HELD of the different texts, with all products that have them, are kept out of the fit: on them what is
     found before and after is measured, and a map that finds less is refused."""
     progress(0, steps + 2, note="Fitting: looking for what is bought together")
@@ -187,7 +187,7 @@ def _train(
 
 
 def _categories(dataset: Dataset, items: np.ndarray) -> np.ndarray | None:
-    """A category of each text; None without categories that tell texts apart."""
+    """A category of each text; None without categories that differ between texts."""
     for column in dataset.columns("category"):
         values = dataset.column(column).iloc[items]
         if 8 <= values.nunique() <= len(items) / 4:
