@@ -126,19 +126,6 @@ class Dataset:
             name, catalogue, Baskets.from_lines(lines, code), items, dict(meta or {}), pictures_of(images, items)
         )
 
-    @classmethod
-    def with_baskets(
-        cls,
-        name: str,
-        catalogue: Catalogue | None,
-        items: np.ndarray,
-        folder: Path,
-        meta: Mapping[str, Any] | None = None,
-        images: Images | None = None,
-    ) -> Dataset:
-        """A catalogue with the baskets of a folder (Baskets.load); their items are positions in `items`."""
-        return cls(name, catalogue, Baskets.load(folder), items, dict(meta or {}), pictures_of(images, items))
-
     def __len__(self) -> int:
         return len(self.items)
 

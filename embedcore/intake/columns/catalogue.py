@@ -60,7 +60,8 @@ def _check(frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool)
     for role in ("id", "title"):
         several = [c for c, r in roles.items() if r == role]
         if len(several) > 1:
-            raise InputError(f"Only one column can be the {role}, but {listed(several)} are marked.", "Keep one of them.")
+            marked = f"Only one column can be the {role}, but {listed(several)} are marked."
+            raise InputError(marked, "Keep one of them.")
     if "id" not in roles.values() and not generate_ids:
         raise InputError("No column is marked as the product id.", "Mark one, or let ids be generated.")
     if not len(frame):
