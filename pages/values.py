@@ -72,7 +72,7 @@ def one_value() -> None:
                 near.drop(columns="row"),
                 hide_index=True,
                 alt="Table of the values used most alike",
-                column_config={"used alike": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f")},
+                column_config={"similarity": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f")},
             )
     if len(values.names) > 2:
         shown = min(len(values.names), look.ON_MAP)

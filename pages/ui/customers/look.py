@@ -41,7 +41,7 @@ def one(scene: Scene) -> None:
         st.markdown(f"**Customer {plain(chosen)}** in segment **{plain(segment.name)}**")
         facts = f"{number(len(numbers))} baskets, {number(len(items))} different products"
         if b.times is not None and not np.isnat(b.times[numbers]).all():
-            facts += f", last on {np.nanmax(b.times[numbers]).astype('datetime64[D]')}"
+            facts += f", last purchase {np.nanmax(b.times[numbers]).astype('datetime64[D]')}"
         st.caption(facts)
         if st.button("Recommend to them", icon=shell.PAGES["recommend"][1], key="customer:next"):
             shell.go("recommend", by="customer", customer=chosen)

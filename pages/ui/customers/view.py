@@ -85,7 +85,7 @@ def segments(data: str, run: str) -> Segments | None:
 def head(run: str, found: Segments) -> None:
     """How good the vectors are, and the number of segments."""
     info = services.store().run_info(run)
-    with st.expander("How good this is", icon=":material/verified:"):
+    with st.expander("How good it is", icon=":material/verified:"):
         quality.notices(info.meta)
         quality.figures(info.meta)
     left, _ = st.columns([1, 2])

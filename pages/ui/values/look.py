@@ -36,7 +36,7 @@ class Values:
             {
                 "row": order,
                 "value": [self.names[j] for j in order],
-                "used alike": [round(float(scores[j]), 3) for j in order],
+                "similarity": [round(float(scores[j]), 3) for j in order],
                 "products": [self.counts[j] for j in order],
                 "": ["unsure" if self.unsure[j] else "" for j in order],
             }
