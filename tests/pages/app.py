@@ -32,17 +32,18 @@ def visible(app: AppTest) -> str:
     """All that a reader sees: the text without its escapes, and the words on buttons, expanders, fields and metrics."""
     labelled = [*app.button, *app.expander, *app.metric, *app.text_input, *app.number_input, *app.selectbox]
     labelled += [*app.multiselect, *app.slider, *app.toggle, *app.radio, *app.segmented_control]
+    progress = [e.proto.text for e in app.get("progress")]
     downloads = [e.proto.label for e in app.get("download_button")]
-    return "\n".join([words(app).replace("\\", ""), *(str(w.label) for w in labelled), *downloads])
+    return "\n".join([words(app).replace("\\", ""), *(str(w.label) for w in labelled), *downloads, *progress])
 
 
-def check(app: AppTest, *shows: str) -> None:
-    """No exception, no error notice, a title, and each text of `shows` somewhere on the page."""
+def check(app: AppTest, first: str, *more: str) -> None:
+    """No exception, no error notice, a title, and each of these texts somewhere on the page."""
     assert not app.exception, app.exception
     assert not app.error, [e.value for e in app.error]
     assert app.title, "the page has no title"
     seen = visible(app)
-    for text in shows:
+    for text in (first, *more):
         assert text in seen, f"“{text}” is not on the page:\n{seen}"
 
 

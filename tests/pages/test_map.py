@@ -132,7 +132,7 @@ def test_more_products_than_fit_are_sampled_and_that_is_said(keys, monkeypatch) 
 def test_search_by_name_lists_and_selects(keys) -> None:
     app = show(keys)
     app.text_input(key="map:q").set_value("white lamp").run()
-    check(app)
+    check(app, texts.FOUND)
     assert near(app, "map:hit:")
     assert value(app, "q") == "white lamp"
     app.button(key=near(app, "map:hit:")[0]).click().run()

@@ -41,7 +41,7 @@ def undo_all(app: AppTest) -> None:
     """Press Undo as long as the page offers it."""
     while [b for b in app.button if b.label == texts.UNDO]:
         button(app, "undo").click().run()
-        check(app)
+        check(app, texts.REVIEWED)
 
 
 @pytest.mark.parametrize("look", texts.LOOK)
@@ -63,7 +63,7 @@ def test_two_presses_on_one_screen_are_one_decision(keys, home: Path, look: str)
     first.click()
     second.click()
     app.run()
-    check(app)
+    check(app, texts.DONE["same"])
     assert len(stored(home, keys["data"])) == 1, "the screen shows one decision"
     undo_all(app)
     assert not stored(home, keys["data"])
