@@ -41,7 +41,7 @@ class Judge(Protocol[Subject]):
     """The signature of every judge. subject: what was trained and what it has not seen, in a record of the method's
     own. The judge measures it on that, beside the simplest alternative that could have been used instead."""
 
-    def __call__(self, subject: Subject, seed: int, progress: Progress = silent) -> Verdict:
+    def __call__(self, subject: Subject, seed: int, progress: Progress = silent, /) -> Verdict:
         """Judge what was trained; the same subject and seed give the same verdict."""
         ...
 

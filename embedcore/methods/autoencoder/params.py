@@ -54,7 +54,7 @@ class AutoencoderParams(Params):
     )
     check: bool = param(
         True,
-        "Check it on your table",
+        "Check on your table",
         "Hides columns in turn on a sample of 3,000 rows and compares with a plain PCA: takes a few seconds.",
         advanced=True,
     )

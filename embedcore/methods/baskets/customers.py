@@ -75,12 +75,12 @@ class Customer2Vec(Method):
     name = "customer2vec"
     title = "Customer vectors"
     subtitle = "customers who buy alike"
-    summary = "Puts customers and products into one space: customers who buy alike are near each other."
+    summary = "Places customers and products side by side: customers who buy alike are near each other."
     about = (
-        "A customer is the sum of what they bought, the rare things counting more than what everybody buys; which "
-        "products belong together is learned from all histories at once. Choose it for groups of customers, for "
-        "customers who are like one you know, and for what suits them. The page **Customers** shows its result. "
-        "For what goes with what in one basket, product2vec sees more."
+        "A customer is the sum of what they bought; rare products count more than what everybody buys. Which "
+        "products belong together is learned from all purchase histories at once. Use it for customer "
+        "segments, for customers similar to one you know, and for what suits them. The page **Customers** "
+        "shows its result. For what goes together in one basket, product2vec sees more."
     )
     source = (
         "Deerwester et al. 1990, Indexing by Latent Semantic Analysis; Halko, Martinsson and Tropp 2011, Finding "

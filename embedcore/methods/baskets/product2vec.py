@@ -64,7 +64,7 @@ class Product2VecParams(Params):
     )
     subsample: float = param(
         0.0,
-        "Skip very popular products above",
+        "Skip products more popular than",
         "Purchases of products with more than this share are skipped at random (sub-sampling threshold); 0 skips none.",
         low=0.0,
         high=1.0,
@@ -165,12 +165,12 @@ class Product2Vec(Method):
     name = "product2vec"
     title = "product2vec"
     subtitle = "products bought together"
-    summary = "Learns from baskets: products that are bought in the same company get similar vectors."
+    summary = "Learns from baskets which products are bought together: products used alike get similar vectors."
     about = (
-        "Products that turn up in the same baskets get similar numbers, so near can mean **instead of each other** as "
-        "well as **with each other**. Choose it when you have baskets and want to know how your products are used. "
-        "It sees no price, picture or name; where there is a catalogue, its columns and words place rare and new "
-        "products, which purchases alone cannot. With few baskets the numbers are rough."
+        "Products that turn up in the same baskets get similar vectors, so near can mean **instead of each "
+        "other** as well as **with each other**. Use it when you have baskets and want to see how your "
+        "products are used. It sees no price, picture or name; with a catalogue, columns and words place rare "
+        "and new products, which purchases alone cannot. With few baskets the vectors are rough."
     )
     source = (
         "Mikolov et al. 2013, Distributed Representations of Words and Phrases; Grbovic et al. 2015, E-commerce "

@@ -67,7 +67,7 @@ class BasketSVD(Method):
     name = "svd"
     title = "Truncated SVD"
     subtitle = "simple baseline for baskets"
-    summary = "Learns from baskets with plain linear algebra: the simple method to compare the others with."
+    summary = "Compresses the baskets with plain linear algebra: the baseline to compare with."
     source = (
         "Deerwester et al. 1990, Indexing by Latent Semantic Analysis; Halko, Martinsson and Tropp 2011, Finding "
         "Structure with Randomness"

@@ -85,12 +85,12 @@ class Blend(Method):
     name = "blend"
     title = "Blend"
     subtitle = "several embeddings in one"
-    summary = "Joins two or more finished results into one, so that products can be alike in all that was learned."
+    summary = "Joins two or more finished results: products are similar where the results agree."
     about = (
-        "Every result sees something else: purchases, words, columns, pictures. A blend says that two products are "
-        "alike when the results say so together. Choose it when two results are good for different reasons. The "
-        "weights are found by trying: part of the data is hidden, the results are trained again without it, and the "
-        "blend that finds it best wins. A result that is better than all blends is said first, and then needs no blend."
+        "Each result sees something else: purchases, words, columns, pictures. A blend calls two products "
+        "similar when the results agree. Use it when two results are good for different reasons. It finds the "
+        "weights by trial: part of the data is hidden, the results are trained again without it, and the blend "
+        "that recovers it best wins. If one result alone beats every blend, you are told so."
     )
     source = "Yin and Schuetze 2016, Learning Word Meta-Embeddings; Goikoetxea et al. 2016, Single or Multiple?"
     version = 1

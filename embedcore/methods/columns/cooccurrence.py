@@ -37,7 +37,7 @@ class CooccurrenceParams(Params):
     dimension: int = param(32, "Dimensions", "Length of a vector (singular vectors kept).", low=2, high=512, step=1)
     rarity: float = param(
         0.05,
-        "How much common values count",
+        "Weight of common values",
         "A value in the share p of all rows weighs a / (a + p), and this is a: small means that rare values and words "
         "decide, large that all count alike (smooth inverse frequency).",
         low=0.0001,
@@ -47,7 +47,7 @@ class CooccurrenceParams(Params):
     )
     context: float = param(
         0.75,
-        "Evening out of common neighbours",
+        "Context smoothing",
         "Exponent on how often a context occurs: below 1, rare contexts prove less (context distribution smoothing).",
         low=0.1,
         high=1.0,
@@ -56,7 +56,7 @@ class CooccurrenceParams(Params):
     )
     check: bool = param(
         True,
-        "Check it on your table",
+        "Check on your table",
         "Hides each column in turn on a sample of 3,000 rows and compares with a plain PCA: takes a second or two.",
         advanced=True,
     )
@@ -123,15 +123,15 @@ class Cooccurrence(Method):
     name = "cooccurrence"
     title = "Co-occurrence"
     subtitle = "values that appear together"
-    summary = "Learns from the columns of the catalogue in seconds: products with similar values lie together."
+    summary = "Learns in seconds from the columns of the catalogue: products with similar values get similar vectors."
     about = (
-        "It looks at which values, ranges of numbers and words stand in the same rows: *trail* and *sole* do, so they "
-        "mean something similar. A product is the mean of its cells, rare ones counting more.\n\n"
-        "Choose it first for any table: it needs no training time and no settings, reads names and numbers as well "
-        "as categories, gives new products a vector at once, and the weight of each column can be moved afterwards "
-        "on the Map page. Values such as colours or brands get vectors too.\n\n"
-        "It knows nothing of what is bought together, of synonyms that stand in no common row, or of word order. "
-        "Where columns are few and mostly numbers, a plain PCA can be better; the check on your own table says so."
+        "Values, ranges of numbers and words that appear in the same rows, such as *trail* and *sole*, count "
+        "as related. A product is the mean of its cells; rare ones count more.\n\n"
+        "Try it first on any table: it needs no training time and no settings, reads names and numbers as well "
+        "as categories, gives new products a vector at once, and you can change the weight of each column "
+        "afterwards on the Map page. Values such as colours or brands get vectors too.\n\n"
+        "It does not know what is bought together, synonyms that never share a row, or word order. With few "
+        "columns, mostly numbers, a plain PCA can do better; the check on your own table tells you."
     )
     source = (
         "Levy and Goldberg 2014, Neural Word Embedding as Implicit Matrix Factorization; Arora, Liang and Ma 2017, A "

@@ -55,12 +55,12 @@ class TablePCA(Method):
     name = "pca"
     title = "PCA"
     subtitle = "simple baseline for columns"
-    summary = "Learns from the columns of the catalogue with plain linear algebra: the simple method to compare with."
+    summary = "Compresses the columns of the catalogue with plain linear algebra: the baseline to compare with."
     about = (
-        "Every category value and every word becomes a column of 0 and 1 (words weighted by how rare they are), "
-        "numbers are brought to one scale, and the main directions of that wide table are kept.\n\n"
-        "Choose it where columns are few and mostly numbers, and as the yardstick for everything else.\n\n"
-        "It cannot see that two values mean something similar when no product has both."
+        "Turns every category value and every word into a column of 0 and 1 (words weighted by rarity), scales "
+        "the numbers, and keeps the main directions of that wide table.\n\n"
+        "Use it with few columns, mostly numbers, and as the yardstick for everything else.\n\n"
+        "It cannot see that two values are related when no product has both."
     )
     source = (
         "Pearson 1901, On Lines and Planes of Closest Fit; Halko, Martinsson and Tropp 2011, Finding Structure "

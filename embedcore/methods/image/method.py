@@ -21,14 +21,14 @@ class ImageAutoencoder(Method):
     name = "image"
     title = "Image autoencoder"
     subtitle = "products that look alike"
-    summary = "Looks at the product pictures: products of the same form get similar vectors, whatever they are called."
+    summary = "Learns from product pictures: products of the same shape get similar vectors, whatever they are called."
     about = (
-        "A network squeezes every picture into a few numbers and learns to redraw it from them; those numbers are the "
-        "vector. Left alone, such a network keeps mostly colour, because colour fills most pixels. So this one must "
-        "also redraw the edges, which carry the form: a red and a blue shoe come close, a red shoe and a red bag do "
-        "not. Choose it when pictures say more than names do, and blend it with other results. It sees form, not "
-        "purpose: a watch and a round mirror may look alike to it. Pictures should show one product each on a calm "
-        "ground."
+        "A network compresses every picture into a few numbers and learns to redraw it from them; those "
+        "numbers are the vector. Left alone, such a network keeps mostly colour, because colour fills most "
+        "pixels. So this one must also redraw the edges, which carry the shape: a red and a blue shoe come "
+        "close, a red shoe and a red bag do not. Use it when pictures say more than names, and blend it with "
+        "other results. It sees shape, not purpose: a watch and a round mirror may look alike to it. It works "
+        "best with one product in each picture, on a plain background."
     )
     source = (
         "Masci, Meier, Cireşan and Schmidhuber 2011, Stacked convolutional auto-encoders; Dalal and Triggs 2005, "

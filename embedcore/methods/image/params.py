@@ -20,15 +20,15 @@ class ImageParams(Params):
     keep: str = param(
         "edges",
         "What it must keep",
-        "“edges”: form, whatever the colour (histograms of oriented "
+        "“edges”: shape, whatever the colour (histograms of oriented "
         "gradients are redrawn beside the picture); “picture”: the plain autoencoder of the pixels, "
         "whose neighbours often share no more than a colour.",
         choices=("edges", "picture"),
     )
     colour: float = param(
         0.0,
-        "Form or colour",
-        "0 compares form only, 1 colour only; between, similarity is the mix "
+        "Shape or colour",
+        "0 compares shape only, 1 colour only; between, similarity is the mix "
         f"of both. Above 0 the vector has {COLOURS} more numbers (principal components of a colour "
         "histogram).",
         low=0.0,
@@ -36,15 +36,10 @@ class ImageParams(Params):
         step=0.05,
     )
     passes: int = param(
-        3,
-        "Passes",
-        "How often every picture is seen (epochs); where there are few, more often.",
-        low=1,
-        high=200,
-        step=1,
+        3, "Epochs", "How often every picture is seen; where there are few, more often.", low=1, high=200, step=1
     )
     size: int = param(
-        64, "Size of the pictures", "Pixels of the squares that are learned from.", choices=(32, 64), advanced=True
+        64, "Picture size", "Pixels of the squares that are learned from.", choices=(32, 64), advanced=True
     )
     loss: str = param(
         ENTROPY,

@@ -81,7 +81,7 @@ def fit_adapter(
     """Learn a linear map (d x d, starting at no change) that brings texts close which are bought together: InfoNCE
     (van den Oord and others 2018) on pairs drawn by their share of the baskets times the log of their lift.
 
-    at: (n,) positions in `dataset.items` of the products with a text; texts and vectors (n, d) of these. Equal texts are
+    at: (n,) positions in `dataset.items` of the products with a text; texts, vectors (n, d): of these. Equal texts are
     one, and _HELD of the different texts, with all products that have them, are kept out of the fit: on them what is
     found before and after is measured, and a map that finds less is refused."""
     progress(0, steps + 2, note="Fitting: looking for what is bought together")

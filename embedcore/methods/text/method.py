@@ -44,7 +44,7 @@ class TextParams(Params):
     )
     template: str = param(
         "",
-        "Or a sentence to read",
+        "Or a template",
         "A sentence with column names in curly brackets, such as {title}, made of {material}. It takes the place of "
         "the chosen columns; where a cell is empty, the words before it are left out, too.",
     )
@@ -105,12 +105,12 @@ class TextEncoder(Method):
     subtitle = "products described alike"
     summary = "Reads titles and descriptions with a language model: products described alike get similar vectors."
     about = (
-        "A language model that has read a great many sentences turns the words of each product into numbers, so that "
-        "a couch and a sofa are close though they share no letter. Nothing has to be trained: it works from the first "
-        "product on, for new products at once, and it is what lets you search by meaning.\n\n"
-        "Choose it when your titles and descriptions say what a product is. It knows nothing of your shop: words that "
-        "are codes or made-up names tell it little, and it does not see what is bought together unless you let it fit "
-        "to your baskets."
+        "A language model trained on a great many sentences turns each product's words into numbers: a couch "
+        "and a sofa are close although the words look nothing alike. It needs no training, works from the "
+        "first product on, handles new products at once, and powers search by meaning.\n\n"
+        "Use it when titles and descriptions say what a product is. It does not know your shop: codes and "
+        "made-up names tell it little, and it does not see what is bought together unless you let it fit to "
+        "your baskets."
     )
     source = "Reimers and Gurevych 2019, Sentence-BERT; Wang et al. 2020, MiniLM (model all-MiniLM-L6-v2)"
     version = 2
