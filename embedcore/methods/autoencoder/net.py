@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from embedcore.methods.adamw import AdamW, one_cycle
 from embedcore.methods.autoencoder.layout import Layout
-from embedcore.methods.columns.inputs import Inputs
+from embedcore.methods.columns import Inputs
 from embedcore.methods.threads import one_thread
 from embedcore.progress import Progress
 

@@ -9,7 +9,7 @@ import numpy as np
 from embedcore.methods.columns import WIDE, Inputs, TableEncoder
 
 if TYPE_CHECKING:
-    from embedcore.methods.entity.fit import Problem
+    from embedcore.methods.entity.problem import Problem
 
 _GIVEN = 0.995  # share of products from which on a column gives the target away; chosen by hand
 _FEW = 100  # held-out products below which figures are rough
