@@ -25,6 +25,8 @@ from embedcore.jobs.queue import JobQueue
 from embedcore.store import JobRow, Store
 
 _WARM_UP = "embedcore.tasks.warmup:steps"
+_REST = {"heavy": 60.0, "read": 20.0}  # seconds without work after which a worker may be ended, to free its memory
+_SMALL = 400  # megabytes that a resting worker may keep, so that the next job finds what is loaded; chosen by hand
 
 
 class Jobs(JobBoard):
@@ -139,6 +141,14 @@ class Jobs(JobBoard):
         """Start the worker for questions and let it load what it needs, without waiting for it."""
         self._questions.warm_up()
 
+    def get_ready(self) -> None:
+        """Somebody looks at a dataset: start the worker for heavy work, so that it warms up before it is needed."""
+        with self._changed:
+            queue = self._queues["heavy"]
+            if self._warm and queue.worker is None:
+                queue.expects = True
+                self._changed.notify_all()
+
     def close(self) -> None:
         """Stop the workers. A running job is marked interrupted, waiting ones stay for the next server."""
         with self._changed:
@@ -159,16 +169,7 @@ class Jobs(JobBoard):
     # The runner threads, one for each queue
 
     def _run(self, queue: JobQueue) -> None:
-        while True:
-            with suppress(EmbedError, OSError):  # start it now, so that it warms up while nobody waits
-                self._worker(queue)
-            with self._changed:
-                self._changed.wait_for(lambda: queue.waiting or self._closing)
-                if self._closing:
-                    return
-                record = queue.current = queue.waiting.popleft()
-                record.start()
-                self._changed.notify_all()
+        while (record := self._next(queue)) is not None:
             folder = self._folder(record.id)
             state, message, hint = self._guarded(queue, record, folder)
             shutil.rmtree(folder, ignore_errors=True)
@@ -178,6 +179,24 @@ class Jobs(JobBoard):
             if queue.role == "read":
                 with suppress(EmbedError):  # what is not swept now is swept later
                     self._store.sweep()
+
+    def _next(self, queue: JobQueue) -> Record | None:
+        """The next job; None when the server stops. While none waits, the worker warms up or is ended."""
+        with self._changed:
+            while not queue.waiting and not self._closing:
+                if queue.expects:
+                    queue.expects = False
+                    with suppress(EmbedError, OSError):  # the first job tries again
+                        self._worker(queue)
+                rest = _REST[queue.role] if queue.worker is not None else None
+                if not self._changed.wait_for(lambda: queue.waiting or queue.expects or self._closing, rest):
+                    _end_resting(queue)
+            if self._closing:
+                return None
+            record = queue.current = queue.waiting.popleft()
+            record.start()
+            self._changed.notify_all()
+            return record
 
     def _finish(self, queue: JobQueue, record: Record, state: str, message: str, hint: str) -> None:
         """Written first, then seen: whoever sees that it is done finds its row, too."""
@@ -258,6 +277,14 @@ class Jobs(JobBoard):
         with suppress(EmbedError):  # deleted already
             if (following := _work_of(record.row).follows(record.row.result)) is not None:
                 self.submit(following)
+
+
+def _end_resting(queue: JobQueue) -> None:
+    """End a worker that rests; one for heavy work only when it holds much, such as torch: starting anew takes it
+    seconds of loading and compiling."""
+    if queue.worker is not None and (queue.role != "heavy" or queue.worker.megabytes > _SMALL):
+        queue.worker.kill()
+        queue.worker = None
 
 
 def _work_of(row: JobRow) -> JobKind:

@@ -47,6 +47,16 @@ class WorkerProcess:
         """It has not ended."""
         return self._process.poll() is None
 
+    @property
+    def megabytes(self) -> int:
+        """Memory that the process holds now; 0 when it is gone."""
+        import psutil
+
+        try:
+            return int(psutil.Process(self._process.pid).memory_info().rss >> 20)
+        except psutil.Error:
+            return 0
+
     def send(self, message: Mapping[str, Any]) -> None:
         """To a worker that is gone nothing is sent; `next` says so."""
         with suppress(BrokenPipeError, ValueError):

@@ -17,6 +17,7 @@ QUESTIONS = {  # "module:function" of what answers; "warm" is sent in idle time
     "predict": "embedcore.tasks.questions:predict",
     "warm": "embedcore.tasks.questions:warm",
 }
+_REST = 300.0  # seconds without a question after which the worker is ended: with a language model it holds 700 MB
 _HUNG = 300.0  # seconds without any answer: on a busy machine loading a model alone may take minutes
 
 
@@ -31,6 +32,7 @@ class Questions:
         self._process: WorkerProcess | None = None
         self._sent_at = 0.0  # when the oldest question without an answer was sent; 0 = none
         self._closed = False
+        self._rest: threading.Timer | None = None
 
     def ask(self, kind: str, spec: Mapping[str, Any], timeout: float) -> dict[str, Any]:
         """The answer. EmbedError when it fails, BusyError when it takes more than `timeout` seconds."""
@@ -41,6 +43,7 @@ class Questions:
         try:
             answer = self._answer(kind, spec, until, slow)
         finally:
+            self._end_later()
             self._busy.release()
         if answer["event"] == "cancelled":
             raise Cancelled
@@ -72,6 +75,7 @@ class Questions:
             try:
                 if self._process is None or not self._process.alive:
                     self._send(self._worker(), "warm", {})
+                    self._end_later()
             finally:
                 self._busy.release()
 
@@ -79,8 +83,25 @@ class Questions:
         """End the worker and start no other."""
         with self._changed:
             self._closed = True
+            if self._rest is not None:
+                self._rest.cancel()
             if self._process is not None:
                 self._process.kill()
+
+    def _end_later(self) -> None:
+        if self._rest is not None:
+            self._rest.cancel()
+        self._rest = threading.Timer(_REST, self._end_resting)
+        self._rest.daemon = True
+        self._rest.start()
+
+    def _end_resting(self) -> None:
+        if self._busy.acquire(blocking=False):
+            try:
+                if self._process is not None:
+                    self._process.kill()
+            finally:
+                self._busy.release()
 
     def _send(self, worker: WorkerProcess, kind: str, spec: Mapping[str, Any]) -> str:
         id = uuid.uuid4().hex[:16]

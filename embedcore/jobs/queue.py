@@ -17,6 +17,7 @@ class JobQueue:
     waiting: deque[Record] = field(default_factory=deque)
     current: Record | None = None
     worker: WorkerProcess | None = None
+    expects: bool = False  # work is likely: its worker may start before a job comes
 
     def add(self, record: Record) -> None:
         """Queue a job: those that people submit go before those that begin by themselves."""

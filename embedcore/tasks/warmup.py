@@ -52,13 +52,9 @@ def _kinds(*kinds: str) -> Which:
     return lambda kind, _: kind in kinds
 
 
-def _reads_text(kind: str, spec: Spec) -> bool:
-    return kind == "train" and spec.get("method") == "text"
-
-
-# Cheap and likely first; each step finds what the ones before it have imported. Whoever clicks as soon as the page is
-# there leaves no idle time: a training runs outside the interpreter's lock, so the long way to the first map begins
-# beside it. Reading a file does not, so the steps stay out of its way.
+# Cheap and likely first, and without torch: a method that needs it loads it. Each step finds what the ones before it
+# have imported. Whoever clicks as soon as the page is there leaves no idle time: a training runs outside the interpreter's
+# lock, so the long way to the first map begins beside it. Reading a file does not, so the steps stay out of its way.
 _NEVER, _TRAIN, _MAP = _kinds(), _kinds("train"), _kinds("map", "cluster")
 _FOR_READING: list[WarmStep] = [(_imports("embedcore.intake", "duckdb"), _kinds("read", "import", "sample"), _NEVER)]
 _FOR_WORK: list[WarmStep] = [
@@ -66,6 +62,4 @@ _FOR_WORK: list[WarmStep] = [
     (_imports("sklearn.cluster", "sklearn.neighbors", "sklearn.metrics", "faiss"), _MAP, _TRAIN),
     (_first_training, _TRAIN, _TRAIN),
     (_first_map, _kinds("map"), _TRAIN),
-    (_imports("torch"), _reads_text, _NEVER),
-    (_imports("sentence_transformers"), _reads_text, _NEVER),
 ]

@@ -196,6 +196,7 @@ def need_dataset() -> str:
     if chosen is None:
         empty(NOTHING_LOADED, "Open a sample or upload your own files.", "overview", TO_OVERVIEW)
         st.stop()
+    services.jobs().get_ready()
     return chosen
 
 

@@ -56,6 +56,13 @@ class LookAround(Small):
 
 
 @dataclass(frozen=True)
+class LookAroundFirst(LookAround):
+    """The same in the queue of what reads files."""
+
+    kind, queue = "look-first", "read"
+
+
+@dataclass(frozen=True)
 class Explain(Small):
     kind, words, queue, task = "explain", "Trying", "heavy", "tests.unit.jobs.small_tasks:explain"
 

@@ -101,4 +101,5 @@ def test_the_warm_up_of_the_worker_bars_what_it_must() -> None:
         return sum(barred(kind, spec) for _, barred, _ in warmup.steps("heavy"))
 
     assert bars("read") == bars("import") == bars("sample") == 0
-    assert bars("train", method="text") > bars("train", method="product2vec") > 0 < bars("map")
+    assert bars("train") > 0
+    assert bars("map") > 0
