@@ -59,7 +59,7 @@ def train(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     first_map.save(out / "maps")
     groups.save(out / "clusters", "kmeans")
     facts = dict(fitted.meta)
-    losses = _thin([float(v) for v in facts.pop("losses", ())])
+    losses = thin([float(v) for v in facts.pop("losses", ())])
     summary = {
         "key": methods.run_key(dataset.hash, method, params, seed),
         "dataset": dataset.hash,
@@ -74,7 +74,7 @@ def train(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, A
     return {}
 
 
-def _thin(values: list[float]) -> list[float]:
+def thin(values: list[float]) -> list[float]:
     """At most _CURVE of them, the last included."""
     if len(values) <= _CURVE:
         return values

@@ -32,7 +32,7 @@ FROM (
         hash(n, {SEED} + 1) / 18446744073709551616.0 AS u
     FROM range($lines) lines(n)
 )
-"""
+"""  # noqa: S608  our own numbers
 
 
 def write(lines: int, path: Path) -> None:

@@ -21,7 +21,7 @@ from embedcore.store import Store
 from tests.shared import ROOT
 from tests.unit import made
 from tests.unit.jobs.small_kinds import QUESTIONS
-from tests.unit.jobs.test_jobs import alive, spinning
+from tests.unit.jobs.test_jobs import PATIENCE, alive, spinning, until
 
 CYCLES = 8
 
@@ -30,6 +30,7 @@ def victim(mode: str, home: Path, argument: str) -> subprocess.Popen[str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.crash.victim", mode, str(home), argument],
         cwd=ROOT,
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
     )
@@ -161,10 +162,7 @@ def test_workers_end_when_their_server_is_killed_and_its_job_can_be_run_again(ho
     assert all(alive(pid) for pid in pids)
     process.send_signal(signal.SIGKILL)
     process.wait()
-    end = time.monotonic() + 5
-    while any(alive(pid) for pid in pids):
-        assert time.monotonic() < end, "a worker outlived its server"
-        time.sleep(0.05)
+    until(lambda: not any(alive(pid) for pid in pids))  # no worker outlives its server
     store = Store.open(home)
     assert not list((home / "jobs").iterdir())
     jobs = Jobs(store, warm=False, questions=QUESTIONS)
@@ -172,7 +170,7 @@ def test_workers_end_when_their_server_is_killed_and_its_job_can_be_run_again(ho
     assert job is not None
     assert job.state == "interrupted"
     assert job.finished
-    assert jobs.wait(behind, 20).state == "done", "what waited goes on"
+    assert jobs.wait(behind, PATIENCE).state == "done", "what waited goes on"
     (tmp_path / "pids").unlink()
     jobs.retry(spin)
     spinning(tmp_path / "pids")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 from embedcore.jobs import Jobs
@@ -37,7 +36,7 @@ def queue(home: Path, pids: str) -> None:
     spin = jobs.submit(Spin("s", pids))
     behind = jobs.submit(Count("c", 1))
     print(f"ready {spin.id} {behind.id} {jobs.ask('who', {})['pid']}", flush=True)
-    time.sleep(600)
+    sys.stdin.read()  # until it is killed, or nobody is left to kill it
 
 
 if __name__ == "__main__":

@@ -64,8 +64,12 @@ def test_parts_nest_and_pass_the_loss_on_where_nobody_draws_a_curve() -> None:
 
 def test_who_handles_errors_does_not_swallow_a_cancellation() -> None:
     assert not issubclass(Cancelled, EmbedError)
-    with pytest.raises(Cancelled, match="Stopped"):
+
+    def handles_errors() -> None:
         try:
             raise Cancelled("Stopped.")
         except EmbedError:
             pytest.fail("caught as an error")
+
+    with pytest.raises(Cancelled, match="Stopped"):
+        handles_errors()

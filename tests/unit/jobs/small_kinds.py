@@ -32,6 +32,7 @@ class Small(JobKind, family=True):
 class Count(Small):
     to: int = 3
     pause: float = 0.0
+    hurry: str = ""
 
     kind, words, queue, task = "count", "Counting", "heavy", "tests.unit.jobs.small_tasks:count"
 

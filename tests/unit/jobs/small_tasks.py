@@ -13,12 +13,13 @@ from embedcore.errors import Cancelled, InputError
 
 
 def count(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
-    """Counts to spec["to"] with a pause between; leaves a file."""
+    """Counts to spec["to"] with a pause between, until there is a file spec["hurry"]; leaves a file."""
     print("a library that prints")
     os.write(1, b"and one that prints from C\n")
     (out / "started").touch()
     for step in range(1, spec["to"] + 1):
-        time.sleep(spec.get("pause", 0.0))
+        if not (spec.get("hurry") and Path(spec["hurry"]).exists()):
+            time.sleep(spec.get("pause", 0.0))
         progress(step, spec["to"], 1 / step, "Counting")
     return {"counted": spec["to"], "pid": os.getpid(), "nice": os.nice(0)}
 
@@ -66,7 +67,9 @@ def add(spec: dict[str, Any]) -> dict[str, Any]:
 
 
 def pause(spec: dict[str, Any]) -> dict[str, Any]:
-    time.sleep(spec["seconds"])
+    """Answers once the file spec["until"] is there."""
+    while not Path(spec["until"]).exists():
+        time.sleep(0.01)
     return {}
 
 

@@ -130,8 +130,10 @@ def test_what_cannot_be_done_is_told_in_the_words_of_the_part_that_knows(jobs: J
     ):
         job = jobs.wait(jobs.submit(work).id, PATIENCE)
         kind = work.kind
-        assert job.state == "failed" and job.message, (kind, job)
-        assert "Something went wrong" not in job.message and str(home) not in job.message + job.hint, (kind, job)
+        assert job.state == "failed", (kind, job)
+        assert job.message, kind
+        assert "Something went wrong" not in job.message, (kind, job)
+        assert str(home) not in job.message + job.hint, (kind, job)
     assert store.datasets() == []
     assert store.runs() == []
     assert not list((home / "raw").iterdir())
