@@ -41,7 +41,7 @@ def data_folder() -> Path:
 @st.cache_resource(show_spinner=False)
 def _engine() -> _Engine:
     store = Store.open(home())
-    jobs = Jobs(store)
+    jobs = Jobs(store, warm=os.environ.get("EMBEDCORE_WARM_UP") != "0")
     atexit.register(store.close)
     atexit.register(jobs.close)
     data_folder().mkdir(parents=True, exist_ok=True)

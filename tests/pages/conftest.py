@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,10 +10,10 @@ import pytest
 import streamlit as st
 
 from embedcore.errors import BusyError
-from embedcore.jobs import Job, Jobs, OpenSample, Train
-from embedcore.methods import get, run_key
+from embedcore.jobs import Jobs
 from embedcore.store import Store
 from pages.ui import asking, services
+from tests import fashion
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +21,7 @@ def _fresh_services(_own_home: None, monkeypatch: pytest.MonkeyPatch) -> Iterato
     """What one test opened is closed before the next; the worker does not warm up, or it would only slow them down."""
     made: list[tuple[Store, Jobs]] = []
 
-    def make(store: Store) -> Jobs:
+    def make(store: Store, *, warm: bool) -> Jobs:
         made.append((store, Jobs(store, warm=False)))
         return made[-1][1]
 
@@ -57,28 +56,10 @@ class Stock:
 
 @pytest.fixture(scope="session")
 def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stock]:
-    """Made once by the same jobs as the app's."""
-    home = tmp_path_factory.mktemp("stocked")
-    store = Store.open(home)
-    jobs = Jobs(store, warm=False)
-    try:
-        data = finished(jobs, jobs.submit(OpenSample("fashion"))).result["dataset"]
-        method = get("product2vec")
-        params = method.Params.of({"epochs": 3, "dimension": 16})
-        key = run_key(data, method, params, 0)
-        finished(jobs, jobs.submit(Train(data, method.name, json.loads(params.canonical()), 0, key)))
-        for job in jobs.live():
-            jobs.cancel(job.id)  # the slow map is not needed: pages work without it
-    finally:
-        jobs.close()
-        store.close()
-    return home, Stock(data, key)
-
-
-def finished(jobs: Jobs, job: Job) -> Job:
-    done = jobs.wait(job.id, 240)
-    assert done.state == "done", (done.state, done.message, done.hint)
-    return done
+    """The fashion sample with a small run of product2vec, copied once for each process."""
+    home = tmp_path_factory.mktemp("stocked") / "home"
+    keys = fashion.fill(home, product2vec={"epochs": 3, "dimension": 16})
+    return home, Stock(keys["data"], keys["product2vec"])
 
 
 @pytest.fixture

@@ -219,6 +219,20 @@ def test_pages_use_the_kit_and_their_own_folder_only() -> None:
     assert not wrong
 
 
+def test_every_page_begins_with_the_shell() -> None:
+    # Then a link to any page works as the first request of a fresh server, which knows nothing of streamlit_app.py yet.
+    pages = [p for p in sources("pages") if p.parent.name == "pages" and p.name != "__init__.py"]
+    assert len(pages) >= 10
+    for path in pages:
+        done = [
+            node
+            for node in tree(path).body
+            if not isinstance(node, (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef))
+            and any(isinstance(part, ast.Call) for part in ast.walk(node))
+        ]
+        assert ast.unparse(done[0]) == f"shell.page('{path.stem}')", name(path)
+
+
 def test_sql_and_duckdb_stand_in_the_store_and_where_files_are_read() -> None:
     wrong = []
     for path in sources("embedcore", "pages", "streamlit_app.py"):
