@@ -51,7 +51,7 @@ def view(data: str, run: str) -> None:
     _method_note(data, run)
     left, right = st.columns([5, 6], gap="medium")
     with left:
-        threshold = _threshold()
+        threshold = _threshold(bought=services.from_baskets(run))
     found = likeness.pairs(data, run, threshold)
     stored = services.verdicts(data)
     verdicts = decisions.by_pair(stored)
@@ -112,8 +112,9 @@ def _method_note(data: str, run: str) -> None:
             shell.go("train", method="text")
 
 
-def _threshold() -> float:
-    """The slider with its band in plain words."""
+def _threshold(*, bought: bool) -> float:
+    """The slider with its band in plain words. bought: close means bought alike,
+    so that the words about kinds would be wrong."""
     value = float(
         st.slider(
             texts.THRESHOLD,
@@ -127,7 +128,7 @@ def _threshold() -> float:
         )
     )
     name = duplicates.band(value + 1e-6)
-    st.markdown(f":{COLOURS.get(name, 'gray')}-badge[{name}] {texts.BANDS[name]}")
+    st.markdown(f":{COLOURS.get(name, 'gray')}-badge[{name}] {'' if bought else texts.BANDS[name]}")
     return value
 
 
