@@ -57,8 +57,8 @@ def add_baskets(
         found = collect(frames, rows.total, reader, reader.counts, scratch, part(progress, 20, 60))
         if not found.lines.total:
             raise InputError(*NO_LINE)
-        tell = part(progress, 60, 80)
-        with BasketOrder(found.slots, found.n_slots, scratch, large=folder is not None, progress=tell) as order:
+        ordering = part(progress, 60, 80)
+        with BasketOrder(found.slots, found.n_slots, scratch, large=folder is not None, progress=ordering) as order:
             numbered = shape.basket is not None and shape.customer not in (None, shape.basket)
             notices = reader.notices(several=numbered and order.restarts())
             items, position, about_ids = _matched(found.items, catalogue)

@@ -51,16 +51,16 @@ def read_purchases(
         if not found.lines.total:
             raise InputError(f"{name} holds no purchase.", "Each line needs a basket_id and a product_id.")
         notices = reader.notices(counts.no_basket + counts.no_item)
-        tell = part(progress, 60, 80)
+        ordering = part(progress, 60, 80)
         with BasketOrder(
-            found.slots, found.n_slots, scratch, large=folder is not None, rule=EXACT, progress=tell
+            found.slots, found.n_slots, scratch, large=folder is not None, rule=EXACT, progress=ordering
         ) as order:
             if "customer_id" in rows.names and order.restarts():
                 notices.append(SEVERAL)
             known = catalogue.ids if catalogue is not None else np.empty(0, object)
             items, position = join_items(known, np.array([*found.items], dtype=object))
-            tell = part(progress, 80, 100)
-            write_baskets(order, found, position, scratch / "done", tell, reader.ranks)
+            writing = part(progress, 80, 100)
+            write_baskets(order, found, position, scratch / "done", writing, reader.ranks)
         baskets = placed(scratch / "done", folder)
     return Dataset(name, catalogue, baskets, items), notices
 

@@ -19,7 +19,7 @@ TYPES = {
     "price": np.dtype(np.float32),
 }
 AMOUNTS = ("quantity", "price")
-Tell = Callable[[int, int], None]  # called with the step (0..3) and the lines done in it
+Report = Callable[[int, int], None]  # called with the step (0..3) and the lines done in it
 
 
 class LineFiles:
@@ -65,11 +65,11 @@ def sort_lines(
     amounts: those of AMOUNTS that are known of any line.
     """
 
-    def tell(step: int, done: int) -> None:
+    def report(step: int, done: int) -> None:
         progress(step * lines.total + done, 4 * lines.total, note="Sorting the lines")
 
-    indptr = _indptr(lines, basket, baskets, tell)
-    items, found = _scattered(lines, basket, position, indptr, amounts, tell)
+    indptr = _indptr(lines, basket, baskets, report)
+    items, found = _scattered(lines, basket, position, indptr, amounts, report)
     sizes = np.zeros(baskets + 1, np.int64)
     for start, stop in row_slices(indptr):
         part = slice(int(indptr[start]), int(indptr[stop]))
@@ -78,7 +78,7 @@ def sort_lines(
         for values in (items, *found.values()):
             values[part] = values[part][order]
         sizes[start + 1 : stop + 1] = np.bincount(at[first_lines(at, items[part])], minlength=stop - start)
-        tell(2, part.stop)
+        report(2, part.stop)
     ends = np.cumsum(sizes)
     np.save(folder / "indptr.npy", ends)
     out = {"items": np.lib.format.open_memmap(folder / "items.npy", "w+", np.int32, (int(ends[-1]),))}
@@ -94,23 +94,23 @@ def sort_lines(
         values_of = {name: values[part] for name, values in found.items()}
         for name, values in (merge_lines(values_of, new) if repeats else values_of).items():
             out[name][to] = values
-        tell(3, part.stop)
+        report(3, part.stop)
     for array in out.values():
         array.flush()
 
 
-def _indptr(lines: LineFiles, basket: np.ndarray, baskets: int, tell: Tell) -> np.ndarray:
+def _indptr(lines: LineFiles, basket: np.ndarray, baskets: int, report: Report) -> np.ndarray:
     """(baskets + 1,) int64: where the lines of each basket begin."""
     slot, indptr = lines.column("slot"), np.zeros(baskets + 1, np.int64)
     for low, high in _chunks(lines.total):
         found, many = np.unique(basket[slot[low:high]], return_counts=True)
         indptr[found + 1] += many
-        tell(0, high)
+        report(0, high)
     return np.cumsum(indptr, out=indptr)
 
 
 def _scattered(
-    lines: LineFiles, basket: np.ndarray, position: np.ndarray, indptr: np.ndarray, names: list[str], tell: Tell
+    lines: LineFiles, basket: np.ndarray, position: np.ndarray, indptr: np.ndarray, names: list[str], report: Report
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """(items, amounts) of the lines, those of a basket together and in the order of the file."""
     slot, code = lines.column("slot"), lines.column("item")
@@ -129,7 +129,7 @@ def _scattered(
         items[to] = position[code[low:high]][order]
         for name, values in amounts.items():
             out[name][to] = values[low:high][order]
-        tell(1, high)
+        report(1, high)
     return items, out
 
 
