@@ -14,6 +14,7 @@ import numpy as np
 from embedcore.data.mapped import map_arrays, write_arrays
 from embedcore.data.strings import Strings
 from embedcore.errors import InputError, MissingError
+from embedcore.vectors import unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,8 +60,7 @@ class Embedding:
     @cached_property
     def unit(self) -> np.ndarray:
         """(n, d) float32: the vectors scaled to length 1 (a zero vector stays zero)."""
-        norm = np.linalg.norm(self.vectors, axis=1, keepdims=True)
-        return np.asarray(self.vectors / np.maximum(norm, 1e-12), np.float32)
+        return unit(self.vectors)
 
     @cached_property
     def row_of(self) -> dict[str, int]:
