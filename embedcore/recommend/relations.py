@@ -65,13 +65,12 @@ def complements(dataset: Dataset, item: int, k: int = 10, together: Together | N
     """
     together = together or Together.of(dataset)
     if not together.counts[item]:
-        return _as_those_like_it(dataset, item, k, together)
+        return _of_similar(dataset, item, k, together)
     found, shared = together.partners(item)
     keep = shared >= (ENOUGH if together.counts[item] >= ENOUGH else 1)
     found, shared = found[keep], shared[keep]
     lift, sure = _against_chance(together, item, found, shared)
-    score = np.log(np.maximum(lift, 1e-9)) * np.maximum(sure, 0)
-    score[(lift < _LIFT) | _same_type(dataset, item, found)] = 0
+    score = _complement_score(dataset, item, found, lift, sure)
     near = np.lexsort((found, -score))[: max(_CLOSELY, 4 * k)]
     people, effect = spread(dataset, together, item, found[near])
     score[near] /= np.sqrt(effect)
@@ -84,7 +83,14 @@ def complements(dataset: Dataset, item: int, k: int = 10, together: Together | N
     return out
 
 
-def _as_those_like_it(dataset: Dataset, item: int, k: int, together: Together) -> list[Related]:
+def _complement_score(dataset: Dataset, item: int, found: np.ndarray, lift: np.ndarray, sure: np.ndarray) -> np.ndarray:
+    """(found,) standard deviations above chance times log lift; 0 for the same type and for too low a lift."""
+    score = np.log(np.maximum(lift, 1e-9)) * np.maximum(sure, 0)
+    score[(lift < _LIFT) | _same_type(dataset, item, found)] = 0
+    return np.asarray(score)
+
+
+def _of_similar(dataset: Dataset, item: int, k: int, together: Together) -> list[Related]:
     """What goes with the bought products that are at least half as similar to `item` as the most similar one, their
     baskets taken together."""
     known = ColdStart.of(dataset)
@@ -100,8 +106,7 @@ def _as_those_like_it(dataset: Dataset, item: int, k: int, together: Together) -
     found = np.setdiff1d(np.flatnonzero(shared >= (ENOUGH if bought >= ENOUGH else 1)), like)
     chance = bought * together.counts[found] / max(len(together), 1)
     lift = (shared[found] + _SURE) / (chance + _SURE)
-    score = np.log(np.maximum(lift, 1e-9)) * np.maximum((shared[found] - chance) / np.sqrt(chance + 1), 0)
-    score[(lift < _LIFT) | _same_type(dataset, item, found)] = 0
+    score = _complement_score(dataset, item, found, lift, (shared[found] - chance) / np.sqrt(chance + 1))
     out = []
     for n in np.lexsort((found, -score))[:k].tolist():
         if score[n] > 0:
