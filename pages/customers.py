@@ -25,7 +25,7 @@ if found is None:
     st.stop()
 customers = services.embedding(run, "customer")
 view.head(run, found)
-scene = view.Scene(data, run, dataset, customers, found)
+scene = view.Segmentation(data, run, dataset, customers, found)
 view.chart(scene)
 if choice.segments("view", "View", VIEWS) == "one":
     look.one(scene)

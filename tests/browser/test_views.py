@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from embedcore.methods import get
+from pages.ui.recommend import texts as recommend
 from pages.ui.train.texts import start, trained
 from tests.browser.conftest import clean_log
 from tests.browser.see import choose, go, heading, label, menu, press, see, set_number, settled
@@ -83,15 +84,15 @@ def test_one_step_back_is_one_view(stocked, page: Page) -> None:
     settled(page)
     expect(page).to_have_url(re.compile("relation=with"))
     begin = page.url
-    press(page, "Go to it")
+    press(page, re.compile(f"{recommend.SHOW_PRODUCT}$"))
     expect(page).not_to_have_url(begin)
     settled(page)
-    choose(page, "Instead of it")
+    choose(page, recommend.RELATION["instead"])
     expect(page).to_have_url(re.compile("relation=instead"))
 
     page.go_back()
     expect(page).to_have_url(re.compile("relation=with"))
-    expect(page.get_by_role("radio", name="Goes with it", exact=True)).to_be_checked()
+    expect(page.get_by_role("radio", name=recommend.RELATION["with"], exact=True)).to_be_checked()
     settled(page)
     page.go_back()
     expect(page).to_have_url(begin)
@@ -111,10 +112,10 @@ def test_one_step_back_is_one_view(stocked, page: Page) -> None:
 def test_what_is_open_stays_open_while_the_page_changes(stocked, page: Page) -> None:
     server, first, _ = stocked
     go(page, server.url, f"recommend?dataset={first['data'][:12]}&by=basket")
-    page.get_by_text("As a table").click()
+    page.get_by_text(recommend.AS_TABLE).click()
     table = page.get_by_role("region", name="Table of the suggested products")
     expect(table).to_be_visible()
-    press(page, re.compile("Add$"))
-    expect(page.get_by_text("An example from your data")).to_have_count(0)
+    press(page, re.compile(f"{recommend.ADD}$"))
+    expect(page.get_by_text(recommend.BASKET_EXAMPLE)).to_have_count(0)
     settled(page)
     expect(table).to_be_visible()

@@ -38,7 +38,7 @@ HOW = (
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Checked:
     """frame: see embedcore.explore.anomalies. facts: columns, unused, notices, left_out, products."""
 
     frame: pd.DataFrame
@@ -90,10 +90,10 @@ def offer(wanted: FindErrors, dataset: Dataset) -> None:
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def read(folder: str) -> Found:
+def read(folder: str) -> Checked:
     """The result of the job; shared, do not change it."""
     facts = json.loads((Path(folder) / anomalies.FACTS).read_text(encoding="utf-8"))
-    return Found(pd.read_parquet(Path(folder) / anomalies.FILE), facts)
+    return Checked(pd.read_parquet(Path(folder) / anomalies.FILE), facts)
 
 
 def odd(frame: pd.DataFrame) -> pd.Series:
@@ -101,7 +101,7 @@ def odd(frame: pd.DataFrame) -> pd.Series:
     return (frame["seen"] < RARE) & (frame["probability"] >= SURE)
 
 
-def head(found: Found) -> None:
+def head(found: Checked) -> None:
     """How many products were checked and how many have a likely error."""
     notices.say(found.facts["notices"])
     many, left = int(odd(found.frame).sum()), found.facts["left_out"]
@@ -109,7 +109,7 @@ def head(found: Found) -> None:
     st.markdown(line + (f" {number(left)} have no values to check." if left else ""))
 
 
-def pick(found: Found) -> pd.DataFrame:
+def pick(found: Checked) -> pd.DataFrame:
     """The rows that the filters leave, most surprising first."""
     frame = found.frame
     counts = frame.loc[odd(frame), "column"].value_counts()

@@ -8,13 +8,13 @@ import streamlit as st
 
 from pages.ui import services, shell
 from pages.ui.customers.texts import LIKE_THEM, NO_MATCH
-from pages.ui.customers.view import Scene
+from pages.ui.customers.view import Segmentation
 from pages.ui.text import number, plain, short
 
 _SHOWN = 8
 
 
-def one(scene: Scene) -> None:
+def one(scene: Segmentation) -> None:
     """Look up a customer: history, segment, similar customers, products near them."""
     ids = scene.customers.ids
     typed = st.text_input("Customer", key="customer:typed", placeholder="Type an id", icon=":material/search:")

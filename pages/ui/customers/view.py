@@ -23,7 +23,7 @@ _DRAWN = 10_000  # points that a browser draws without stalling; chosen by hand
 
 
 @dataclass(frozen=True)
-class Scene:
+class Segmentation:
     """What the page shows. customers: their vectors, a row each."""
 
     data: str
@@ -102,7 +102,7 @@ def head(run: str, found: Segments) -> None:
         st.rerun()
 
 
-def chart(scene: Scene) -> None:
+def chart(scene: Segmentation) -> None:
     """The map of customers, coloured by segment; the chosen one is marked."""
     found = scene.found
     names = [s.name for s in found.segments]
@@ -145,7 +145,7 @@ def chart(scene: Scene) -> None:
     )
 
 
-def listing(scene: Scene) -> None:
+def listing(scene: Segmentation) -> None:
     """All segments: size, spend, and what sets each apart."""
     total = len(scene.customers)
     for n, s in enumerate(scene.found.segments):
