@@ -9,7 +9,7 @@ from embedcore.intake import Table
 from embedcore.jobs import ReadFile
 from pages.ui import jobs as job_ui
 from pages.ui import notices, services
-from pages.ui.sources import Source
+from pages.ui.sources import ChosenFile
 from pages.ui.text import number, plain
 
 KEPT, REJECTED = "kept", "rejected"
@@ -27,7 +27,7 @@ ENCODINGS = {
 }
 
 
-def read(kind: str, source: Source) -> tuple[str, Table] | None:
+def read(kind: str, source: ChosenFile) -> tuple[str, Table] | None:
     """(key, table) of a file, read in the worker; None while that runs or when it failed (the panel says why)."""
     options = st.session_state.get(f"options:{source.token}", {})
     work = ReadFile(source.place, source.digest, source.filename, kind, **options, of=source.filename)
@@ -48,7 +48,7 @@ def read(kind: str, source: Source) -> tuple[str, Table] | None:
     return key, table
 
 
-def _report(kind: str, source: Source, table: Table) -> None:
+def _report(kind: str, source: ChosenFile, table: Table) -> None:
     r = table.report
     st.markdown(
         f":material/check_circle: {number(r.rows_in)} rows in the file = **{number(r.kept)} {KEPT}** + "
@@ -69,7 +69,7 @@ def _report(kind: str, source: Source, table: Table) -> None:
     _options(kind, source, table)
 
 
-def _options(kind: str, source: Source, table: Table | None) -> None:
+def _options(kind: str, source: ChosenFile, table: Table | None) -> None:
     """How the file was read, and another way to read it."""
     current = st.session_state.get(f"options:{source.token}", {})
     with st.expander("How the file was read", icon=":material/settings:", expanded=table is None):

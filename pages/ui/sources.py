@@ -28,7 +28,7 @@ _TOKEN = 16  # hex digits of the digest that stand in the URL
 
 
 @dataclass(frozen=True)
-class Source:
+class ChosenFile:
     """token: what the URL carries. place: see embedcore.jobs.find_place. path: where the bytes are. filename: what the
     person called it. uploaded: the digest of an upload's name and bytes, else ""."""
 
@@ -69,18 +69,18 @@ def spool(upload: IO[bytes], name: str) -> str:
     return target.name[:_TOKEN]
 
 
-def find(token: str, offered: Callable[[], list[str]] | None = None) -> Source | None:
+def find(token: str, offered: Callable[[], list[str]] | None = None) -> ChosenFile | None:
     """The file of a token; None when it is gone or it is no token. offered: as for `pick`."""
     if token.startswith("folder:"):
         name = token.removeprefix("folder:")
         known = name in (offered or folder_files)()
-        return Source(token, f"folder/{name}", services.data_folder() / name, name) if known else None
+        return ChosenFile(token, f"folder/{name}", services.data_folder() / name, name) if known else None
     if not re.fullmatch(f"[0-9a-f]{{{_TOKEN}}}", token):
         return None
     path = next(iter(sorted((services.home() / "spool").glob(f"{token}*/*"))), None)
     if path is None:
         return None
-    return Source(token, f"spool/{path.parent.name}/{path.name}", path, path.name, path.parent.name)
+    return ChosenFile(token, f"spool/{path.parent.name}/{path.name}", path, path.name, path.parent.name)
 
 
 def folder_files() -> list[str]:
@@ -98,7 +98,7 @@ def pick(
     suffixes: Sequence[str] = SUFFIXES,
     offered: Callable[[], list[str]] | None = None,
     choose: str = "or pick a file from the server's data folder",
-) -> Source | None:
+) -> ChosenFile | None:
     """The chosen file of a kind ("catalogue", "baskets"): an uploader and the folder's files until there is one.
 
     suffixes: endings that can be uploaded. offered: names in the data folder to choose from (its readable files),
