@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from embedcore.errors import InputError
 from embedcore.methods import evaluation
 from embedcore.methods.base import TABLE, Fitted, Method, Params, figure, param, run_key
-from embedcore.methods.persistence import load_model, pack_json, save_model, unpack_json
+from embedcore.methods.persistence import FittedArrays, load_model, pack_json, save_model, unpack_json
 
 if TYPE_CHECKING:
     from embedcore.methods.autoencoder.method import FittedAutoencoder
@@ -72,6 +72,7 @@ __all__ = [
     "REGISTRY",
     "TABLE",
     "Fitted",
+    "FittedArrays",
     "FittedAutoencoder",
     "Method",
     "Params",

@@ -11,6 +11,7 @@ import numpy as np
 
 from embedcore.data import Embedding
 from embedcore.errors import MissingError
+from embedcore.methods.base import Fitted
 
 
 def save_model(
@@ -50,6 +51,21 @@ def load_model(folder: Path) -> tuple[dict[str, Embedding], dict[str, Any], dict
         raise MissingError("This trained model is no longer in the data folder.", "Train it again.") from None
     arrays = load_arrays(folder)
     return {kind: Embedding.load(folder, kind) for kind in head["kinds"]}, head["meta"], arrays
+
+
+class FittedArrays(Fitted):
+    """A trained method that is its embeddings, the facts about it and named arrays, kept as `save_model` keeps them.
+
+    >>> issubclass(FittedArrays, Fitted)
+    True
+    """
+
+    def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
+
+    def save(self, folder: Path) -> None:
+        """Write vectors, meta and the arrays that `embed` needs."""
+        save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
 def load_arrays(folder: Path) -> dict[str, np.ndarray]:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods.base import Fitted, Method, Params, param
+from embedcore.methods.base import Method, Params, param
 from embedcore.methods.baskets import documents
 from embedcore.methods.baskets.customers_judge import CustomerVectors, judge
 from embedcore.methods.baskets.histories import customer_baskets, factors, purchases, rarity, weighted
-from embedcore.methods.persistence import load_model, save_model
+from embedcore.methods.persistence import FittedArrays, load_model
 from embedcore.progress import Progress, part, silent
 
 _LINES = 50_000_000  # at most: a million takes about 60 MB while it is computed
@@ -39,12 +39,9 @@ class Customer2VecParams(Params):
     )
 
 
-class FittedCustomer2Vec(Fitted):
+class FittedCustomer2Vec(FittedArrays):
     """embeddings: "product" and "customer". A customer is the sum of the vectors of what they bought, each product
     weighing log(1 + how often) times how rare it is (idf), scaled. arrays: counts, idf (v,)."""
-
-    def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
 
     def embed(self, new: Dataset) -> Embedding:
         """Known products keep their vector; a new one gets a mean of what its customers also buy, rare products
@@ -61,10 +58,6 @@ class FittedCustomer2Vec(Fitted):
         vectors = weighted(bought[:, known], self.arrays["idf"][row[known]]) @ product.vectors[row[known]]
         some = np.abs(vectors).sum(axis=1) > 0
         return Embedding("customer", ids[codes[some]], vectors[some])
-
-    def save(self, folder: Path) -> None:
-        """Write vectors, meta, counts and weights."""
-        save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
 class Customer2Vec(Method):

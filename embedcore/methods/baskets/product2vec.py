@@ -12,11 +12,11 @@ import numpy as np
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods.base import Fitted, Method, Params, param
+from embedcore.methods.base import Method, Params, param
 from embedcore.methods.baskets import content, documents, ppmi
 from embedcore.methods.baskets.side import Side
 from embedcore.methods.baskets.unseen import affinity
-from embedcore.methods.persistence import load_model, save_model
+from embedcore.methods.persistence import FittedArrays, load_model
 from embedcore.progress import Progress, show_first, silent
 
 _CHUNK = 5_000_000  # dot products between two progress calls: about a fifth of a second
@@ -102,14 +102,14 @@ class Product2VecParams(Params):
     )
 
 
-class FittedProduct2Vec(Fitted):
+class FittedProduct2Vec(FittedArrays):
     """embeddings: "product", what to compare: input plus output vector, centred on their mean (Levy et al. 2015
     call it w+c; on held-out baskets and on shelf labels it beat the input vector alone), drawn to the catalogue's
     place where a product is rare; and "context", the output vectors. arrays: counts (v,), inner (v, d), the input
     vectors, and what the catalogue's places are made of (ContentMap), if it helps."""
 
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
+        super().__init__(embeddings, meta, arrays)
         self._content: content.ContentMap | None = None
 
     def embed(self, new: Dataset) -> Embedding:
@@ -147,10 +147,6 @@ class FittedProduct2Vec(Fitted):
         inner = self.arrays["inner"][rows].mean(axis=0) * np.float32(len(rows) ** _LENGTH)
         match = self.embeddings["context"].vectors @ inner
         return np.asarray(match + _POPULARITY * np.log(self.arrays["counts"]), np.float32)
-
-    def save(self, folder: Path) -> None:
-        """Write vectors, meta and what `embed` needs."""
-        save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
 class Product2Vec(Method):

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods.base import Fitted, Method, Params, param
+from embedcore.methods.base import Method, Params, param
 from embedcore.methods.baskets import documents
 from embedcore.methods.columns import main_directions
-from embedcore.methods.persistence import load_model, save_model
+from embedcore.methods.persistence import FittedArrays, load_model
 from embedcore.progress import Progress, silent
 
 if TYPE_CHECKING:
@@ -42,11 +42,8 @@ class SVDParams(Params):
     )
 
 
-class FittedSVD(Fitted):
+class FittedSVD(FittedArrays):
     """embeddings: "product"."""
-
-    def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
 
     def embed(self, new: Dataset) -> Embedding:
         """Known products keep their vector. A new product that shares a document with known ones gets a
@@ -54,10 +51,6 @@ class FittedSVD(Fitted):
         return documents.fold_in(
             self.embeddings["product"], self.arrays["counts"], new, self.meta["params"]["documents"]
         )
-
-    def save(self, folder: Path) -> None:
-        """Write vectors, meta and what `embed` needs."""
-        save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
 class BasketSVD(Method):

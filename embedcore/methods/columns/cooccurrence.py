@@ -12,7 +12,7 @@ import numpy as np
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError, NeedsError
-from embedcore.methods import TABLE, Fitted, Method, Params, evaluation, load_model, param, save_model
+from embedcore.methods import TABLE, FittedArrays, Method, Params, evaluation, load_model, param
 from embedcore.methods.columns.cells import Cells
 from embedcore.methods.columns.hidden import TableMethod, judge
 from embedcore.methods.columns.pmi import token_vectors
@@ -62,7 +62,7 @@ class CooccurrenceParams(Params):
     )
 
 
-class FittedCooccurrence(Fitted):
+class FittedCooccurrence(FittedArrays):
     """embeddings: "product"; "value" (ids "column=value") when a column holds categories.
 
     A product is the weighted mean of the vectors of its cells, so columns can be given another weight at any time:
@@ -78,7 +78,7 @@ class FittedCooccurrence(Fitted):
     """
 
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
+        super().__init__(embeddings, meta, arrays)
         self.cells = Cells.unpack(arrays)
 
     def embed(self, new: Dataset) -> Embedding:
@@ -111,10 +111,6 @@ class FittedCooccurrence(Fitted):
             vectors[weight > 0] -= vectors[weight > 0].mean(axis=0)
         product = self.embeddings["product"]
         return Embedding("product", product.ids, vectors[dataset.positions(product.ids)], {"weights": dict(weights)})
-
-    def save(self, folder: Path) -> None:
-        """Write vectors, meta and what `embed` needs."""
-        save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
 class Cooccurrence(Method):

@@ -11,7 +11,7 @@ import numpy as np
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods import TABLE, Fitted, Method, Params, load_model, pack_json, param, save_model, unpack_json
+from embedcore.methods import TABLE, FittedArrays, Method, Params, load_model, pack_json, param, unpack_json
 from embedcore.methods.columns.linear import main_directions
 from embedcore.methods.columns.table import TableEncoder
 from embedcore.progress import Progress, part, silent
@@ -30,11 +30,11 @@ class PCAParams(Params):
     dimension: int = param(32, "Dimensions", "Length of a vector (principal components kept).", low=2, high=512, step=1)
 
 
-class FittedPCA(Fitted):
+class FittedPCA(FittedArrays):
     """embeddings: "product"."""
 
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
+        super().__init__(embeddings, meta, arrays)
         self.table = TableEncoder.from_plain(unpack_json(arrays["table"]))
 
     def embed(self, new: Dataset) -> Embedding:
@@ -43,10 +43,6 @@ class FittedPCA(Fitted):
         x, known = _features(self.table, new, self.arrays["idf"])
         vectors = x[known] @ self.arrays["components"] - self.arrays["mean"] @ self.arrays["components"]
         return Embedding("product", new.items[known], vectors, {"left_out": len(new) - len(known)})
-
-    def save(self, folder: Path) -> None:
-        """Write vectors, meta and what `embed` needs."""
-        save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
 class TablePCA(Method):
