@@ -28,13 +28,13 @@ def _fill(home: Path, methods: dict[str, dict[str, Any]]) -> dict[str, str]:
     store = Store.open(home)
     jobs = Jobs(store, warm=False)
     try:
-        data = _finished(jobs, jobs.submit(OpenSample("fashion"))).result["dataset"]
+        data = finished(jobs, jobs.submit(OpenSample("fashion"))).result["dataset"]
         keys = {"data": data}
         for name, values in methods.items():
             method = get(name)
             params = method.Params.of(values)
             keys[name] = run_key(data, method, params, 0)
-            _finished(jobs, jobs.submit(Train(data, name, json.loads(params.canonical()), 0, keys[name])))
+            finished(jobs, jobs.submit(Train(data, name, json.loads(params.canonical()), 0, keys[name])))
             for job in jobs.live():
                 jobs.cancel(job.id)  # the slow map is not needed: pages work without it
     finally:
@@ -43,7 +43,8 @@ def _fill(home: Path, methods: dict[str, dict[str, Any]]) -> dict[str, str]:
     return keys
 
 
-def _finished(jobs: Jobs, job: Job) -> Job:
+def finished(jobs: Jobs, job: Job) -> Job:
+    """The job once it is done; the test fails when it is not."""
     done = jobs.wait(job.id, PATIENCE)
     assert done.state == "done", (done.state, done.message, done.hint)
     return done

@@ -13,9 +13,9 @@ from embedcore.methods import get, run_key
 from pages.ui.customers.texts import EACH, LIKE_THEM, NO_CUSTOMERS, NO_MATCH, START
 from pages.ui.texts import ADD_DATA
 from pages.ui.train.texts import ADD_PRODUCTS
+from tests.fashion import finished
 from tests.methods import planted
 from tests.pages.app import check, open_page
-from tests.pages.conftest import finished
 
 
 @pytest.fixture
