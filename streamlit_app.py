@@ -1,3 +1,5 @@
+"""The app's first file: run it with streamlit."""
+
 from pages.ui import shell
 
 shell.run()

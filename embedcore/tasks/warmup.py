@@ -53,8 +53,9 @@ def _kinds(*kinds: str) -> Which:
 
 
 # Cheap and likely first, and without torch: a method that needs it loads it. Each step finds what the ones before it
-# have imported. Whoever clicks as soon as the page is there leaves no idle time: a training runs outside the interpreter's
-# lock, so the long way to the first map begins beside it. Reading a file does not, so the steps stay out of its way.
+# have imported. Whoever clicks as soon as the page is there leaves no idle time: a training runs outside the
+# interpreter's lock, so the long way to the first map begins beside it. Reading a file does not, so the steps stay out
+# of its way.
 _NEVER, _TRAIN, _MAP = _kinds(), _kinds("train"), _kinds("map", "cluster")
 _FOR_READING: list[WarmStep] = [(_imports("embedcore.intake", "duckdb"), _kinds("read", "import", "sample"), _NEVER)]
 _FOR_WORK: list[WarmStep] = [

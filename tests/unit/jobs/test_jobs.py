@@ -11,7 +11,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import psutil
 import pytest
 
 from embedcore.errors import EmbedError, MissingError
@@ -30,7 +29,6 @@ from tests.unit.jobs.small_kinds import (
     Hungry,
     Keep,
     LookAround,
-    LookAroundFirst,
     Nonsense,
     Spin,
     StopItself,
@@ -257,41 +255,6 @@ def test_a_question_that_hangs_or_fails_says_so_and_the_next_is_answered(
         jobs.ask("refuse", {}, timeout=PATIENCE)
     assert e.value.hint == "Choose another one."
     assert jobs.ask("add", {"a": 1, "b": 2}, timeout=PATIENCE) == {"sum": 3}
-
-
-def workers() -> set[int]:
-    """Process ids of the workers that this process has started and that still live."""
-    return {c.pid for c in psutil.Process().children() if "embedcore.jobs.worker" in c.cmdline()}
-
-
-def test_a_worker_starts_with_work_or_when_a_dataset_is_looked_at(store: Store) -> None:
-    before = workers()
-    jobs = Jobs(store, questions=QUESTIONS)
-    try:
-        assert workers() == before, "the first page costs no worker"
-        jobs.get_ready()
-        until(lambda: len(workers() - before) == 1)
-    finally:
-        jobs.close()
-
-
-@pytest.mark.parametrize(("queue", "small", "ended"), [("heavy", 0, True), ("heavy", 10_000, False), ("read", 0, True)])
-def test_a_resting_worker_gives_its_memory_back_when_it_holds_much(
-    jobs: Jobs, monkeypatch: pytest.MonkeyPatch, queue: str, small: int, ended: bool
-) -> None:
-    monkeypatch.setattr("embedcore.jobs.jobs._REST", {"heavy": 0.2, "read": 0.2})
-    monkeypatch.setattr("embedcore.jobs.jobs._SMALL", small)
-    work = {"heavy": LookAround, "read": LookAroundFirst}[queue]
-    before = workers()
-    first = jobs.wait(jobs.submit(work("first", ["PID"])).id, 20)
-    assert first.state == "done"
-    if ended:
-        until(lambda: workers() == before)
-    else:
-        asked, tries = psutil.Process((workers() - before).pop()), []
-        until(lambda: tries.append(asked.is_running()) or len(tries) > 100)  # some rests long
-        assert all(tries)
-    assert jobs.wait(jobs.submit(work("second", ["PID"])).id, 20).state == "done", "the next one finds a worker"
 
 
 def test_the_worker_is_offline_and_keeps_its_caches_in_the_data_folder(
