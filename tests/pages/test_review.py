@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
 from streamlit.testing.v1 import AppTest
@@ -93,6 +95,47 @@ def test_a_key_pressed_while_the_next_screen_is_drawn_counts_for_that_one_only(k
         decisions.decide(desk, stamp, "", [pair], "same")
     assert [(a, b) for a, b, _ in services.verdicts(data)] == [("p00", "p00x")]
     assert len(desk.past) == 1
+
+
+class Door:
+    """A lock that says when somebody is about to wait for it."""
+
+    def __init__(self, knock: threading.Event) -> None:
+        self._lock, self._knock = threading.Lock(), knock
+
+    def __enter__(self) -> None:
+        if self._lock.locked():
+            self._knock.set()
+        self._lock.acquire()
+
+    def __exit__(self, *error: object) -> None:
+        self._lock.release()
+
+
+def test_a_page_that_is_drawn_while_a_press_is_stored_shows_it(keys, monkeypatch: pytest.MonkeyPatch) -> None:
+    data, write = keys["data"], Store.set_verdicts
+    begun, go = threading.Event(), threading.Event()
+
+    def slowly(self: Store, *what: object) -> None:
+        begun.set()
+        assert go.wait(60), "nobody waits"
+        write(self, *what)
+
+    monkeypatch.setattr(Store, "set_verdicts", slowly)
+    services.store()
+    desk = decisions.desk(data)
+    desk.busy = Door(go)
+    press = threading.Thread(
+        target=decisions.decide, args=(desk, desk.show("groups"), "red shoe", [("p00", "p00x")], "same")
+    )
+    press.start()
+    assert begun.wait(60)
+    monkeypatch.setitem(st.session_state, "duplicates:desk", desk)
+    decisions.desk(data)  # as the page does first
+    assert services.verdicts(data) == (("p00", "p00x", "same"),)
+    assert [d.name for d in desk.past] == ["red shoe"]
+    go.set()
+    press.join()
 
 
 def test_a_verdict_that_changes_nothing_does_not_hide_the_last_one(keys) -> None:

@@ -3,7 +3,8 @@
 A press is lost or counts once; it never counts for another screen than the one it was made on. Streamlit may stop a
 callback at any access to the session state when another press comes in, and the browser keeps buttons of the last
 screen, keys included, until the new one is drawn. So callbacks here touch no session state, and each carries the
-stamp of the screen it belongs to.
+stamp of the screen it belongs to. For the other press it starts another run of the page beside the first: that one
+waits until the callback has ended, or it would show what was there before.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
+from threading import Lock
 
 import streamlit as st
 
@@ -56,13 +58,14 @@ class Decision:
 @dataclass
 class Desk:
     """What this tab decides about one dataset. screen: what is shown. turn: grows with every press that counted.
-    past: decisions, the newest last. skipped: keys of units put aside."""
+    past: decisions, the newest last. skipped: keys of units put aside. busy: held while a press is stored."""
 
     data: str
     screen: str = ""
     turn: int = 0
     past: list[Decision] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
+    busy: Lock = field(default_factory=Lock, repr=False, compare=False)
 
     def show(self, *what: object) -> Stamp:
         """From here on the screen is this one; buttons of another one no longer count."""
@@ -71,22 +74,25 @@ class Desk:
 
 
 def desk(data: str) -> Desk:
-    """The desk of this tab."""
+    """The desk of this tab, once no press is being stored any more: call it before what is stored is read."""
     found = st.session_state.get("duplicates:desk")
     if not isinstance(found, Desk) or found.data != data:
         found = st.session_state["duplicates:desk"] = Desk(data)
-    return found
+    with found.busy:
+        return found
 
 
 def decide(at: Desk, stamp: Stamp, name: str, about: Iterable[Pair], verdict: str | None) -> None:
     """Store a verdict on pairs (None takes it back), and remember what was there. name: of the product."""
-    if stamp.screen == at.screen:
-        _store(at, stamp.turn, name, about, verdict)
+    with at.busy:
+        if stamp.screen == at.screen:
+            _store(at, stamp.turn, name, about, verdict)
 
 
 def accept(at: Desk, turn: int, name: str, about: Iterable[Pair]) -> None:
     """Mark many pairs as the same at once, whatever is listed below. name: what they are."""
-    _store(at, turn, name, about, "same")
+    with at.busy:
+        _store(at, turn, name, about, "same")
 
 
 def _store(at: Desk, turn: int, name: str, about: Iterable[Pair], verdict: str | None) -> None:
@@ -104,20 +110,22 @@ def _store(at: Desk, turn: int, name: str, about: Iterable[Pair], verdict: str |
 def undo(at: Desk, turn: int) -> None:
     """Put back what the last decision changed, except where another tab has decided since."""
     store = services.store()
-    if turn != at.turn or not at.past:
-        return
-    at.turn += 1
-    last = at.past[-1]
-    known = by_pair(store.verdicts(at.data).itertuples(index=False))
-    store.set_verdicts(at.data, [(*p, old) for p, old in last.before.items() if known.get(p) == last.verdict])
-    at.past.pop()
+    with at.busy:
+        if turn != at.turn or not at.past:
+            return
+        at.turn += 1
+        last = at.past[-1]
+        known = by_pair(store.verdicts(at.data).itertuples(index=False))
+        store.set_verdicts(at.data, [(*p, old) for p, old in last.before.items() if known.get(p) == last.verdict])
+        at.past.pop()
 
 
 def skip(at: Desk, stamp: Stamp, key: str) -> None:
     """Put a unit aside; it comes last."""
-    if stamp == Stamp(at.screen, at.turn):
-        at.turn += 1
-        at.skipped.append(key)
+    with at.busy:
+        if stamp == Stamp(at.screen, at.turn):
+            at.turn += 1
+            at.skipped.append(key)
 
 
 def pair(a: str, b: str) -> Pair:
