@@ -28,14 +28,14 @@ ORIGINALS, RELISTED_ONCE, RELISTED_TWICE = 1880, 100, 10
 def originals(rng: Random) -> pd.DataFrame:
     """ORIGINALS different products. Beside COLUMNS they carry what the baskets are made from: `model` (colours of
     one model share it), `style`, `level`, `slot`, `occasions`, `picture`."""
-    made: list[list[dict[str, object]]] = []
+    models: list[list[dict[str, object]]] = []
     for brand in BRANDS:
         subs = [s for s in SUBS if brand.style in s.styles.split()]
         for sub in rng.sample(subs, min(len(subs), max(4, round(len(subs) * 0.8)))):
             for fit in rng.sample(sub.fits, rng.choice((2, 3, 3, 4))):
-                made.append(_model(brand, sub, fit, rng))
-    rng.shuffle(made)
-    rows = [dict(p, model=n) for n, model in enumerate(made) for p in model]
+                models.append(_model(brand, sub, fit, rng))
+    rng.shuffle(models)
+    rows = [dict(p, model=n) for n, model in enumerate(models) for p in model]
     if len(rows) < ORIGINALS:
         raise ValueError(f"The words are enough for {len(rows)} products only.")
     return pd.DataFrame(rows[:ORIGINALS])

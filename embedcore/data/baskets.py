@@ -152,22 +152,22 @@ class Baskets:
         """Write a folder that `load` maps. Mapped baskets are copied without being read into memory."""
         if self.folder is not None and folder.exists() and self.folder.samefile(folder):
             return
-        made = self.write_beside(folder)
+        beside = self.write_beside(folder)
         folders.remove(folder)
-        made.rename(folder)
+        beside.rename(folder)
 
     def write_beside(self, folder: Path) -> Path:
         """Write a new folder beside `folder`, under a temporary name, and return it."""
-        made = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
-        folders.remove(made)
-        made.mkdir(parents=True)
+        beside = folder.with_name(f"{folder.name}.{os.getpid()}.tmp")
+        folders.remove(beside)
+        beside.mkdir(parents=True)
         for name in ARRAYS:
             if (array := getattr(self, name)) is not None:
-                np.save(made / f"{name}.npy", array, allow_pickle=False)
+                np.save(beside / f"{name}.npy", array, allow_pickle=False)
         for name in TEXTS:
             if (texts := getattr(self, name)) is not None:
-                Strings.write(made / f"{name}.arrow", parts(texts))
-        return made
+                Strings.write(beside / f"{name}.arrow", parts(texts))
+        return beside
 
     @classmethod
     def load(cls, folder: Path) -> Baskets:
@@ -299,13 +299,13 @@ def open_baskets(folder: Path) -> Baskets | None:
         except FileNotFoundError:  # there are none, or another process was faster
             return Baskets.load(new) if new.exists() else None
         try:
-            made = old.write_beside(new)
+            beside = old.write_beside(new)
         except OSError:  # the folder is read-only: use what was read
             return old
         try:
-            made.rename(new)
+            beside.rename(new)
         except OSError:  # another process was faster
-            folders.remove(made)
+            folders.remove(beside)
         for name in ("lines", "baskets", "customers"):
             (folder / f"{name}.parquet").unlink(missing_ok=True)
     return Baskets.load(new)

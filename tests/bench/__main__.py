@@ -76,9 +76,9 @@ def ours(split: Any) -> Callable[[], Callable[[Any], np.ndarray]]:
         row = np.full(split.n_items, -1)
         row[at] = np.arange(len(at))
 
-        def score(asked: list[np.ndarray]) -> np.ndarray:
-            out = np.full((len(asked), split.n_items), -1e9, np.float32)
-            for n, rest in enumerate(asked):
+        def score(queries: list[np.ndarray]) -> np.ndarray:
+            out = np.full((len(queries), split.n_items), -1e9, np.float32)
+            for n, rest in enumerate(queries):
                 rows = row[rest][row[rest] >= 0]
                 out[n] += split.freq  # without a known product only popularity is left
                 if len(rows):
@@ -118,9 +118,9 @@ def gensim(split: Any) -> Callable[[], Callable[[Any], Callable[[float], np.ndar
         frequency = np.log(split.freq[at])
 
         def with_weight(beta: float) -> Callable[[Any], np.ndarray]:
-            def score(asked: list[np.ndarray]) -> np.ndarray:
-                out = np.full((len(asked), split.n_items), -1e9, np.float32)
-                for n, rest in enumerate(asked):
+            def score(queries: list[np.ndarray]) -> np.ndarray:
+                out = np.full((len(queries), split.n_items), -1e9, np.float32)
+                for n, rest in enumerate(queries):
                     rows = row[rest][row[rest] >= 0]
                     out[n] += split.freq
                     if len(rows):
@@ -138,7 +138,7 @@ def quality(module: ModuleType | None, split: Any, score: Callable[[Any], np.nda
     """(HR@10, MRR) by the shared protocol, or by our own small copy of it."""
     if module is None:
         return completion.measure(split, score)
-    found = module.evaluate(split, lambda task, asked: score(asked), tasks=("completion",), B=10)
+    found = module.evaluate(split, lambda task, queries: score(queries), tasks=("completion",), B=10)
     return found["completion/hr@10"][0], found["completion/mrr"][0]
 
 
@@ -167,7 +167,7 @@ def main() -> None:
         for who, how in train.items():
             runs[who].append(timed(how))
     print(f"{'':34}{'CPU s':>8}{'clock s':>9}{'HR@10':>8}{'MRR':>8}")
-    popular = quality(module, split, lambda asked: np.tile(split.freq.astype(np.float32), (len(asked), 1)))
+    popular = quality(module, split, lambda queries: np.tile(split.freq.astype(np.float32), (len(queries), 1)))
     line("popularity", 0, 0, popular)
     cpu = {who: min(r[1] for r in rs) for who, rs in runs.items()}
     clock = {who: min(r[2] for r in rs) for who, rs in runs.items()}

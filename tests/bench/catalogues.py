@@ -44,15 +44,15 @@ def protocol() -> ModuleType | None:
 
 def dataset(frame: pd.DataFrame, spec: Any, extra: dict[str, str] | None = None) -> Dataset:
     """The inputs of a catalogue (never its labels; `extra` columns, such as a target, with their roles)."""
-    made: dict[str, Any] = {"id": pd.Series(np.arange(len(frame)).astype(str), dtype="str")}
+    columns: dict[str, Any] = {"id": pd.Series(np.arange(len(frame)).astype(str), dtype="str")}
     roles = {"id": "id"}
     kinds = [(spec.cat, "category"), (spec.num, "number"), (spec.text[:1], "title"), (spec.text[1:], "text")]
     for names, role in [*kinds, *(((c,), r) for c, r in (extra or {}).items())]:
         for c in names:
             roles[c] = role
             cells = frame[c].reset_index(drop=True)
-            made[c] = cells if role == "number" else cells.astype("str").where(cells != "", None).astype("str")
-    return Dataset.build("bench", Catalogue(pd.DataFrame(made), roles))
+            columns[c] = cells if role == "number" else cells.astype("str").where(cells != "", None).astype("str")
+    return Dataset.build("bench", Catalogue(pd.DataFrame(columns), roles))
 
 
 def ours(name: str, extra: dict[str, str] | None = None, **values: Any) -> Maker:

@@ -54,12 +54,12 @@ def measure(split: Split, score: Score, batch: int = 256) -> tuple[float, float]
     """(HR@10, MRR)."""
     places = []
     for a in range(0, len(split.cq), batch):
-        asked, hidden = split.cq[a : a + batch], split.ct[a : a + batch]
-        scores = np.array(score(asked), np.float32)
-        for r, rest in enumerate(asked):
+        queries, hidden = split.cq[a : a + batch], split.ct[a : a + batch]
+        scores = np.array(score(queries), np.float32)
+        for r, rest in enumerate(queries):
             scores[r, rest] = -np.inf
-        theirs = scores[np.arange(len(asked)), np.maximum(hidden, 0)][:, None]
-        place = 1 + (scores > theirs).sum(1) + ((scores == theirs).sum(1) - 1) / 2
+        hidden_scores = scores[np.arange(len(queries)), np.maximum(hidden, 0)][:, None]
+        place = 1 + (scores > hidden_scores).sum(1) + ((scores == hidden_scores).sum(1) - 1) / 2
         places.append(np.where(hidden >= 0, place, np.inf))
     rank = np.concatenate(places)
     return float((rank <= 10).mean()), float((1 / rank).mean())

@@ -17,7 +17,7 @@ from embedcore import methods, samples
 from embedcore.data import Catalogue, Dataset, Images
 from tests.shared import SHARED
 
-K, WIDTH, ASKED = 10, 32, 4000
+K, WIDTH, QUERIES = 10, 32, 4000
 Labels = dict[str, np.ndarray]
 
 
@@ -35,25 +35,25 @@ def histogram(pixels: np.ndarray) -> np.ndarray:
     return np.sqrt(counts / counts.sum(1, keepdims=True))
 
 
-def nearest(vectors: np.ndarray, asked: np.ndarray) -> np.ndarray:
-    """(asked, K) nearest other rows by cosine, nearest first."""
+def nearest(vectors: np.ndarray, queries: np.ndarray) -> np.ndarray:
+    """(queries, K) nearest other rows by cosine, nearest first."""
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
-    scores = unit[asked] @ unit.T
-    scores[np.arange(len(asked)), asked] = -np.inf
+    scores = unit[queries] @ unit.T
+    scores[np.arange(len(queries)), queries] = -np.inf
     best = np.argpartition(-scores, K, axis=1)[:, :K]
     return np.take_along_axis(best, np.argsort(-np.take_along_axis(scores, best, 1), axis=1, kind="stable"), 1)
 
 
 def scores(vectors: np.ndarray, labels: Labels) -> dict[str, tuple[float, float, float]]:
     """column -> (share of neighbours with the same value, that beyond chance, share of rows the majority tells)."""
-    asked = np.sort(np.random.default_rng(0).permutation(len(vectors))[:ASKED])
-    found, out = nearest(vectors, asked), {}
+    queries = np.sort(np.random.default_rng(0).permutation(len(vectors))[:QUERIES])
+    found, out = nearest(vectors, queries), {}
     for name, values in labels.items():
         codes = pd.factorize(values)[0]
-        same = float((codes[found] == codes[asked][:, None]).mean())
+        same = float((codes[found] == codes[queries][:, None]).mean())
         chance = float(((np.bincount(codes) / len(codes)) ** 2).sum())
-        told = np.array([np.argmax(np.bincount(row, 1 - 1e-3 * np.arange(K))) for row in codes[found]])
-        out[name] = (same, (same - chance) / (1 - chance), float((told == codes[asked]).mean()))
+        majority = np.array([np.argmax(np.bincount(row, 1 - 1e-3 * np.arange(K))) for row in codes[found]])
+        out[name] = (same, (same - chance) / (1 - chance), float((majority == codes[queries]).mean()))
     return out
 
 
@@ -103,8 +103,8 @@ def main() -> None:
             cpu, clock = time.process_time(), time.perf_counter()
             vectors = how(data)
             cpu, clock = time.process_time() - cpu, time.perf_counter() - clock
-            says = "  ".join(f"{n} {a:.3f} {b:.3f} {c:.3f}" for n, (a, b, c) in scores(vectors, labels).items())
-            print(f"{who:20}{cpu:7.1f} CPU s{clock:7.1f} s   {says}", flush=True)
+            figures = "  ".join(f"{n} {a:.3f} {b:.3f} {c:.3f}" for n, (a, b, c) in scores(vectors, labels).items())
+            print(f"{who:20}{cpu:7.1f} CPU s{clock:7.1f} s   {figures}", flush=True)
 
 
 def flat(data: Dataset) -> np.ndarray:

@@ -38,7 +38,7 @@ def main() -> None:
     def ours(x: np.ndarray, g: neighbours.Graph) -> np.ndarray:
         return projection.umap(x, g, n_neighbors=NEAR).xy
 
-    def theirs(x: np.ndarray, g: neighbours.Graph) -> np.ndarray:
+    def umap_learn(x: np.ndarray, g: neighbours.Graph) -> np.ndarray:
         itself = np.arange(len(x))[:, None]
         known = (np.hstack([itself, g.ids[:, : NEAR - 1]]), np.hstack([0 * itself, 1 - g.scores[:, : NEAR - 1]]), None)
         return UMAP(n_neighbors=NEAR, metric="cosine", precomputed_knn=known, random_state=1, n_jobs=1).fit_transform(x)
@@ -46,7 +46,7 @@ def main() -> None:
     small = neighbours.build(vectors[:600])
     print(f"\nMap of {len(vectors):,} products x {product.dimension}, the neighbour graph given\n")
     print(f"{'':34}{'CPU s':>8}{'clock s':>9}{'kept':>8}")
-    for who, draw in (("ours", ours), ("umap-learn", theirs)):
+    for who, draw in (("ours", ours), ("umap-learn", umap_learn)):
         draw(vectors[:600], small)
         cpu, clock = time.process_time(), time.perf_counter()
         xy = draw(vectors, graph)

@@ -24,7 +24,7 @@ from embedcore.data import Catalogue, Dataset
 from embedcore.recommend import ColdStart, TitleWords, fit, mix
 from tests.shared import SHARED
 
-HIDDEN, ASKED, BATCH, K = 1_000, 4_000, 50, 20
+HIDDEN, QUERIES, BATCH, K = 1_000, 4_000, 50, 20
 RARE = 5
 Score = Callable[[sparse.csr_array], np.ndarray]
 
@@ -91,8 +91,8 @@ def words_of(data: Dataset) -> sparse.csr_array:
 
 
 def table(rows: Sequence[np.ndarray], n: int) -> sparse.csr_array:
-    heads = np.r_[0, np.cumsum([len(r) for r in rows])]
-    return sparse.csr_array((np.ones(heads[-1], np.float32), np.concatenate(list(rows)), heads), shape=(len(rows), n))
+    indptr = np.r_[0, np.cumsum([len(r) for r in rows])]
+    return sparse.csr_array((np.ones(indptr[-1], np.float32), np.concatenate(list(rows)), indptr), shape=(len(rows), n))
 
 
 def shown(place: np.ndarray, product: np.ndarray) -> str:
@@ -108,17 +108,17 @@ def shown(place: np.ndarray, product: np.ndarray) -> str:
     return "".join(f"{c:>20}" for c in cells)
 
 
-def rank(asked: sparse.csr_array, among: np.ndarray, truth: np.ndarray, contenders: dict[str, Score]) -> None:
+def rank(queries: sparse.csr_array, among: np.ndarray, truth: np.ndarray, contenders: dict[str, Score]) -> None:
     """Print each contender's line. among: (m,) positions that are ranked; truth: (q,) rows of among."""
     places: dict[str, list[np.ndarray]] = {who: [] for who in contenders}
     for start in range(0, len(truth), BATCH):
-        some, right = asked[start : start + BATCH], truth[start : start + BATCH]
+        some, right = queries[start : start + BATCH], truth[start : start + BATCH]
         inside = some[:, among].tocoo()
         for who, score in contenders.items():
             s = np.array(score(some), np.float32)
             s[inside.row, inside.col] = -np.inf
-            theirs = s[np.arange(len(right)), right][:, None]
-            places[who].append(1 + (s > theirs).sum(axis=1) + ((s == theirs).sum(axis=1) - 1) / 2)
+            true_scores = s[np.arange(len(right)), right][:, None]
+            places[who].append(1 + (s > true_scores).sum(axis=1) + ((s == true_scores).sum(axis=1) - 1) / 2)
     best = max(
         (w for w in places if w.startswith("category")),
         default=None,
@@ -147,12 +147,12 @@ def withheld(module: Any, shop: str, catalogue: Catalogue, seed: int) -> None:
     hidden[rng.choice(split.n_items, min(HIDDEN, split.n_items // 10), replace=False)] = True
     data, at = dataset_of(split, catalogue, hidden)
     hidden &= at >= 0
-    asked = [
+    queries = [
         (at[b[~hidden[b]]], at[i]) for b in split.train if hidden[b].any() and not hidden[b].all() for i in b[hidden[b]]
     ]
-    asked = [asked[n] for n in np.sort(rng.permutation(len(asked))[:ASKED])]
+    queries = [queries[n] for n in np.sort(rng.permutation(len(queries))[:QUERIES])]
     among = np.sort(at[hidden])
-    truth = np.searchsorted(among, [i for _, i in asked])
+    truth = np.searchsorted(among, [i for _, i in queries])
     method: Any = methods.get("product2vec")
     fitted, found = method.fit(data, method.Params()), fit(data)
     product = fitted.embeddings["product"]
@@ -180,7 +180,7 @@ def withheld(module: Any, shop: str, catalogue: Catalogue, seed: int) -> None:
         flush=True,
     )
     rank(
-        table([b for b, _ in asked], len(data)),
+        table([b for b, _ in queries], len(data)),
         among,
         truth,
         simple(data, among)
@@ -196,7 +196,7 @@ def rarely(module: Any, shop: str, catalogue: Catalogue, seed: int) -> None:
     split = module.make_split(data_of(module, shop), "test", per_basket=200, max_completion=10**9)
     data, at = dataset_of(split, catalogue, np.zeros(split.n_items, bool))
     rare = np.flatnonzero((split.ct >= 0) & (split.freq[split.ct] < RARE) & (at[split.ct] >= 0))
-    rare = np.sort(np.random.default_rng(seed).permutation(rare)[: ASKED // 4])
+    rare = np.sort(np.random.default_rng(seed).permutation(rare)[: QUERIES // 4])
     among = np.flatnonzero((data.counts > 0) & (data.counts < RARE))
     truth = np.searchsorted(among, at[split.ct[rare]])
     method: Any = methods.get("product2vec")

@@ -11,33 +11,35 @@ from scipy import sparse
 Score = Callable[[str, Sequence[Any]], np.ndarray]
 
 
-def rows(asked: Sequence[np.ndarray], n: int) -> sparse.csr_matrix:
-    heads = np.r_[0, np.cumsum([len(a) for a in asked])]
-    return sparse.csr_matrix((np.ones(heads[-1], np.float32), np.concatenate(list(asked)), heads), (len(asked), n))
+def rows(queries: Sequence[np.ndarray], n: int) -> sparse.csr_matrix:
+    indptr = np.r_[0, np.cumsum([len(a) for a in queries])]
+    return sparse.csr_matrix(
+        (np.ones(indptr[-1], np.float32), np.concatenate(list(queries)), indptr), (len(queries), n)
+    )
 
 
-def counted(task: str, asked: Sequence[Any], n: int, decay: float = 1.0) -> sparse.csr_matrix:
+def counted(task: str, queries: Sequence[Any], n: int, decay: float = 1.0) -> sparse.csr_matrix:
     """Questions as rows of counts: a basket, or all baskets of a customer, older ones decayed."""
     if task == "completion":
-        return rows(asked, n)
-    out = rows([np.concatenate(h) for h in asked], n)
+        return rows(queries, n)
+    out = rows([np.concatenate(h) for h in queries], n)
     out.data = np.concatenate(
-        [np.repeat(decay ** np.arange(len(h) - 1, -1, -1.0), [len(b) for b in h]) for h in asked]
+        [np.repeat(decay ** np.arange(len(h) - 1, -1, -1.0), [len(b) for b in h]) for h in queries]
     ).astype(np.float32)
     out.sum_duplicates()
     return out
 
 
 def popularity(split: Any) -> Score:
-    return lambda task, asked: np.tile(split.freq / split.freq.sum(), (len(asked), 1))
+    return lambda task, queries: np.tile(split.freq / split.freq.sum(), (len(queries), 1))
 
 
 def own_frequency(split: Any, decay: float) -> Score:
     known = split.freq / (split.freq.max() + 1.0) * 1e-3
 
-    def score(task: str, asked: Sequence[Any]) -> np.ndarray:
-        mine = counted(task, asked, split.n_items, decay).toarray() if task == "next" else 0
-        return np.asarray(mine + np.tile(known, (len(asked), 1)))
+    def score(task: str, queries: Sequence[Any]) -> np.ndarray:
+        own = counted(task, queries, split.n_items, decay).toarray() if task == "next" else 0
+        return np.asarray(own + np.tile(known, (len(queries), 1)))
 
     return score
 
@@ -48,7 +50,7 @@ def item_knn(split: Any) -> Score:
     x = x @ sparse.diags_array(1 / np.sqrt(np.maximum(split.freq, 1)).astype(np.float32))
     cosine = sparse.csr_matrix(x.T @ x)
     cosine.setdiag(0)
-    return lambda task, asked: (counted(task, asked, split.n_items) @ cosine).toarray()
+    return lambda task, queries: (counted(task, queries, split.n_items) @ cosine).toarray()
 
 
 def ease(split: Any, most: int = 5000, ridge: float = 100.0) -> Score:
@@ -60,9 +62,9 @@ def ease(split: Any, most: int = 5000, ridge: float = 100.0) -> Score:
     weights = -inverse / np.diag(inverse)
     np.fill_diagonal(weights, 0)
 
-    def score(task: str, asked: Sequence[Any]) -> np.ndarray:
-        out = np.zeros((len(asked), split.n_items), np.float32)
-        out[:, head] = counted(task, asked, split.n_items)[:, head] @ weights
+    def score(task: str, queries: Sequence[Any]) -> np.ndarray:
+        out = np.zeros((len(queries), split.n_items), np.float32)
+        out[:, head] = counted(task, queries, split.n_items)[:, head] @ weights
         return out
 
     return score
@@ -97,18 +99,18 @@ def tifu(
     everybody = vectors(split.histories)
     length = np.asarray(everybody.multiply(everybody).sum(1)).ravel()
 
-    def score(task: str, asked: Sequence[Any]) -> np.ndarray:
+    def score(task: str, queries: Sequence[Any]) -> np.ndarray:
         if task != "next":
-            return np.tile(split.freq / split.freq.sum(), (len(asked), 1))
-        mine = vectors(asked)
-        far = length[None, :] - 2 * (mine @ everybody.T).toarray()
+            return np.tile(split.freq / split.freq.sum(), (len(queries), 1))
+        own = vectors(queries)
+        far = length[None, :] - 2 * (own @ everybody.T).toarray()
         k = min(near, far.shape[1] - 1)
         chosen = np.argpartition(far, k, axis=1)[:, :k]
         pick = sparse.csr_matrix(
-            (np.full(chosen.size, 1 / k, np.float32), chosen.ravel(), np.arange(len(asked) + 1) * k),
-            (len(asked), everybody.shape[0]),
+            (np.full(chosen.size, 1 / k, np.float32), chosen.ravel(), np.arange(len(queries) + 1) * k),
+            (len(queries), everybody.shape[0]),
         )
-        return np.asarray((mine * share + (pick @ everybody) * (1 - share)).toarray())
+        return np.asarray((own * share + (pick @ everybody) * (1 - share)).toarray())
 
     return score
 
@@ -121,8 +123,10 @@ def als(split: Any, factors: int = 64) -> Score:
     model.fit(rows(split.train, split.n_items), show_progress=False)
     items = model.item_factors
 
-    def score(task: str, asked: Sequence[Any]) -> np.ndarray:
-        return np.asarray(model.recalculate_user(np.arange(len(asked)), counted(task, asked, split.n_items)) @ items.T)
+    def score(task: str, queries: Sequence[Any]) -> np.ndarray:
+        return np.asarray(
+            model.recalculate_user(np.arange(len(queries)), counted(task, queries, split.n_items)) @ items.T
+        )
 
     return score
 
@@ -135,7 +139,7 @@ def gensim_tutorial(split: Any) -> Score:
     vectors = np.zeros((split.n_items, model.vector_size), np.float32)
     for n, word in enumerate(model.wv.index_to_key):
         vectors[int(word)] = model.wv.get_normed_vectors()[n]
-    return lambda task, asked: counted(task, asked, split.n_items) @ vectors @ vectors.T
+    return lambda task, queries: counted(task, queries, split.n_items) @ vectors @ vectors.T
 
 
 def gensim_whole(split: Any, size: int = 64, exponent: float = 0.75) -> Score:
@@ -162,8 +166,8 @@ def gensim_whole(split: Any, size: int = 64, exponent: float = 0.75) -> Score:
     inside[place], outside[place] = model.wv.vectors, model.syn1neg
     often = exponent * np.log(np.maximum(split.freq, 1))
 
-    def score(task: str, asked: Sequence[Any]) -> np.ndarray:
-        known = counted(task, asked, split.n_items)
+    def score(task: str, queries: Sequence[Any]) -> np.ndarray:
+        known = counted(task, queries, split.n_items)
         mean = known @ inside / np.maximum(np.asarray(known.sum(1)), 1)
         return np.asarray(mean @ outside.T + often)
 
@@ -181,9 +185,9 @@ def product2vec(split: Any) -> Score:
     row = np.full(split.n_items, -1)
     row[ids] = np.arange(len(ids))
 
-    def score(task: str, asked: Sequence[Any]) -> np.ndarray:
-        out = np.tile(split.freq / split.freq.sum() * 1e-3 - 1e3, (len(asked), 1)).astype(np.float32)
-        for n, question in enumerate(asked):
+    def score(task: str, queries: Sequence[Any]) -> np.ndarray:
+        out = np.tile(split.freq / split.freq.sum() * 1e-3 - 1e3, (len(queries), 1)).astype(np.float32)
+        for n, question in enumerate(queries):
             known = row[question if task == "completion" else np.concatenate(question[-10:])]
             if (known >= 0).any():
                 out[n, ids] = fitted.score(known[known >= 0])
@@ -202,9 +206,9 @@ def counted_first(split: Any, dimension: int = 64) -> Score:
     row = np.full(split.n_items, -1)
     row[ids] = np.arange(len(ids))
 
-    def score(task: str, asked: Sequence[Any]) -> np.ndarray:
-        out = np.tile(split.freq / split.freq.sum() * 1e-3 - 1e3, (len(asked), 1)).astype(np.float32)
-        for n, question in enumerate(asked):
+    def score(task: str, queries: Sequence[Any]) -> np.ndarray:
+        out = np.tile(split.freq / split.freq.sum() * 1e-3 - 1e3, (len(queries), 1)).astype(np.float32)
+        for n, question in enumerate(queries):
             known = row[question if task == "completion" else np.concatenate(question[-10:])]
             known = known[known >= 0]
             if len(known):

@@ -51,9 +51,9 @@ def odd_ones(p: ModuleType) -> None:
             spoiled, truth = p.corrupt(frame[spec.inputs], spec, mode=mode)
             for what, how in HOW.items():
                 start = time.process_time()
-                told = p.auroc(how(spoiled, spec), truth)["auroc"]
+                auroc = p.auroc(how(spoiled, spec), truth)["auroc"]
                 spent[what] = max(spent.get(what, 0.0), time.process_time() - start)
-                found.setdefault(what, {})[mode] = told
+                found.setdefault(what, {})[mode] = auroc
         for what, figures in found.items():
             line(what, spent[what], figures)
 
@@ -104,8 +104,8 @@ def _peer(p: ModuleType, spec: Any, known: pd.DataFrame, new: pd.DataFrame) -> d
     cut = np.cumsum([len(v) for v in values])
     out = {}
     for name, rows in (("trained", known), ("unseen", new)):
-        said = net.predict(np.nan_to_num(table.transform(rows)).astype(np.float32))
-        parts = np.split(said[:, : cut[-1]], cut[:-1], axis=1)
+        outputs = net.predict(np.nan_to_num(table.transform(rows)).astype(np.float32))
+        parts = np.split(outputs[:, : cut[-1]], cut[:-1], axis=1)
         again = rows.copy()
         for column, part, known_values in zip(spec.cat, parts, values, strict=True):
             again[column] = known_values[part.argmax(1)]

@@ -50,10 +50,10 @@ def ours(split: Any) -> peers.Score:
     known = Histories.of(dataset)
     people = People.of(known) if known is not None else None
 
-    def score(task: str, asked: Sequence[Any]) -> np.ndarray:
+    def score(task: str, queries: Sequence[Any]) -> np.ndarray:
         if task == "completion":
-            return mix.completion(found, asked)[0]
-        return mix.next_baskets(found, asked, people).any
+            return mix.completion(found, queries)[0]
+        return mix.next_baskets(found, queries, people).any
 
     return score
 
@@ -135,5 +135,5 @@ def main(
 
 
 if __name__ == "__main__":
-    asked = [a for a in sys.argv[1:] if a != "--quick"]
-    main(asked or ("instacart1k", "groceries", "cj"), quick="--quick" in sys.argv)
+    queries = [a for a in sys.argv[1:] if a != "--quick"]
+    main(queries or ("instacart1k", "groceries", "cj"), quick="--quick" in sys.argv)

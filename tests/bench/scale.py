@@ -104,11 +104,11 @@ def watched(command: Sequence[str], out: Path | None = None) -> tuple[float, flo
     process = subprocess.Popen([sys.executable, "-m", *command], stdout=None)
     while process.poll() is None:
         try:
-            said = dict(x.split(":", 1) for x in Path(f"/proc/{process.pid}/status").read_text().splitlines())
+            status = dict(x.split(":", 1) for x in Path(f"/proc/{process.pid}/status").read_text().splitlines())
         except OSError:  # it has just ended
             break
-        own = max(own, int(said.get("RssAnon", "0 kB").split()[0]))
-        peak = max(peak, int(said.get("VmHWM", "0 kB").split()[0]))
+        own = max(own, int(status.get("RssAnon", "0 kB").split()[0]))
+        peak = max(peak, int(status.get("VmHWM", "0 kB").split()[0]))
         time.sleep(0.02)
     if process.wait():
         raise SystemExit(f"{' '.join(command)} failed")
@@ -133,19 +133,19 @@ def main(sizes: Sequence[float] = SIZES, peer: bool = False, keep: Path | None =
             }
             if peer or size <= SIZES[0]:
                 steps["gensim"] = (["tests.bench.scale", "--step", "gensim", str(folder), str(out)], out)
-            for step, (command, said) in steps.items():
-                cpu, clock, own, everything = watched(command, said)
+            for step, (command, status) in steps.items():
+                cpu, clock, own, everything = watched(command, status)
                 print(f"{f'{lines:,} lines, {step}':34}{cpu:9.1f}{clock:9.1f}{own:9,.0f}{everything:9,.0f}", flush=True)
 
 
 if __name__ == "__main__":
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("sizes", type=float, nargs="*", default=SIZES, metavar="MILLIONS")
-    asked.add_argument("--gensim", action="store_true", help="for every size")
-    asked.add_argument("--in", dest="folder", type=Path, help="folder for the files")
-    asked.add_argument("--step", nargs=3, metavar=("NAME", "FOLDER", "OUT"), help=argparse.SUPPRESS)
-    wanted = asked.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("sizes", type=float, nargs="*", default=SIZES, metavar="MILLIONS")
+    parser.add_argument("--gensim", action="store_true", help="for every size")
+    parser.add_argument("--in", dest="folder", type=Path, help="folder for the files")
+    parser.add_argument("--step", nargs=3, metavar=("NAME", "FOLDER", "OUT"), help=argparse.SUPPRESS)
+    wanted = parser.parse_args()
     if wanted.step:
         {"train": train, "gensim": gensim}[wanted.step[0]](*map(Path, wanted.step[1:]))
     else:

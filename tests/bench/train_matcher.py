@@ -97,12 +97,12 @@ def exact(found: match.Matches, truth: np.ndarray) -> float:
 
 def after(found: match.Matches, truth: np.ndarray, total: int, seed: int, verdicts: int = 30) -> float:
     """F1 at its own cut after so many verdicts, asked for ten at a time and given by the truth."""
-    said, now = match.NO_VERDICTS, found
+    verdicts_so_far, now = match.NO_VERDICTS, found
     for _ in range(verdicts // 10):
-        rows = match.ask(now, said, 10, seed)
-        a, b = np.r_[said.a, now.a[rows]], np.r_[said.b, now.b[rows]]
-        said = match.PairVerdicts(a, b, truth[a] == truth[b])
-        now = match.teach(found, said).matches
+        rows = match.ask(now, verdicts_so_far, 10, seed)
+        a, b = np.r_[verdicts_so_far.a, now.a[rows]], np.r_[verdicts_so_far.b, now.b[rows]]
+        verdicts_so_far = match.PairVerdicts(a, b, truth[a] == truth[b])
+        now = match.teach(found, verdicts_so_far).matches
     return scores(now, truth, total)[0]
 
 

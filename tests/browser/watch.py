@@ -19,7 +19,7 @@ class Watch:
     def __init__(self, chromium: Browser) -> None:
         self.chromium = chromium
         self.pages: list[Page] = []
-        self.asked: list[str] = []
+        self.requested: list[str] = []
         self.thrown: list[str] = []
 
     def page(self, dark: bool = False, width: int = 1280, height: int = 900) -> Page:
@@ -31,15 +31,15 @@ class Watch:
         )
         context.set_default_timeout(90_000)
         page = context.new_page()
-        page.on("request", lambda request: self.asked.append(request.url))
-        page.on("websocket", lambda socket: self.asked.append(socket.url))
+        page.on("request", lambda request: self.requested.append(request.url))
+        page.on("websocket", lambda socket: self.requested.append(socket.url))
         page.on("pageerror", lambda error: self.thrown.append(str(error)))
         self.pages.append(page)
         return page
 
     def foreign(self) -> list[str]:
         """Addresses outside this machine."""
-        parts = [(url, urlsplit(url)) for url in self.asked]
+        parts = [(url, urlsplit(url)) for url in self.requested]
         return [url for url, p in parts if p.scheme not in {"data", "blob", "about"} and p.hostname not in LOOPBACK]
 
     def close(self, name: str, failed: bool) -> list[str]:

@@ -19,7 +19,7 @@ from embedcore.jobs import Jobs
 from embedcore.neighbours import Graph
 from embedcore.store import Store
 from tests.shared import ROOT
-from tests.unit import made
+from tests.unit import example
 from tests.unit.jobs.small_kinds import QUESTIONS
 from tests.unit.jobs.test_jobs import PATIENCE, alive, spinning, until
 
@@ -59,7 +59,7 @@ def check_whole(store: Store, key: str, scratch: Path) -> None:
     """A stored run equals, bit for bit, what was made from its number."""
     n = int(key.split("-")[1])
     run = store.run_info(key)
-    made.result(scratch, store.dataset(run.dataset).items, seed=n, d=4 + n % 3)
+    example.result(scratch, store.dataset(run.dataset).items, seed=n, d=4 + n % 3)
     want = Embedding.load(scratch / "embeddings")
     got = store.embedding(key)
     assert np.array_equal(got.vectors, want.vectors)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from embedcore.jobs import Jobs
 from embedcore.store import Store
-from tests.unit import made
+from tests.unit import example
 from tests.unit.jobs.small_kinds import QUESTIONS, Count, Spin
 
 
@@ -17,13 +17,13 @@ def commit(home: Path, first: int) -> None:
     """Store one result after the other and a verdict with each; print "run N" once the store has it."""
     store = Store.open(home)
     scratch = Path(tempfile.mkdtemp(dir=home))
-    made.dataset().save(scratch / "data")
+    example.dataset().save(scratch / "data")
     dataset = store.add_dataset(scratch / "data", "upload").hash
     items = store.dataset(dataset).items
     print("ready", flush=True)
     for n in range(first, first + 10_000):
         folder = scratch / str(n)
-        info = made.result(folder, items, seed=n, d=4 + n % 3)
+        info = example.result(folder, items, seed=n, d=4 + n % 3)
         store.save_run(folder, {"key": f"run-{n}", "dataset": dataset, **info})
         store.set_verdicts(dataset, [("p000", f"other-{n}", "same")])
         print(f"run {n}", flush=True)

@@ -25,12 +25,12 @@ Columns = dict[str, tuple[str, object]]  # name -> (role, cells)
 
 
 def dataset(n: int, columns: Columns) -> Dataset:
-    made = {"id": pd.Series([f"p{i}" for i in range(n)], dtype="str")}
+    frame = {"id": pd.Series([f"p{i}" for i in range(n)], dtype="str")}
     for name, (role, cells) in columns.items():
         kind = "float64" if role in ("number", "price") else "datetime64[s]" if role == "date" else "str"
-        made[name] = pd.Series(cells, dtype=kind)
+        frame[name] = pd.Series(cells, dtype=kind)
     roles = {"id": "id"} | {c: role for c, (role, _) in columns.items()}
-    return Dataset.build("hostile", Catalogue(pd.DataFrame(made), roles))
+    return Dataset.build("hostile", Catalogue(pd.DataFrame(frame), roles))
 
 
 def rng() -> np.random.Generator:

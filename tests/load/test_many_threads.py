@@ -16,7 +16,7 @@ from embedcore.errors import MissingError
 from embedcore.explore import Projection
 from embedcore.jobs import Jobs
 from embedcore.store import Store
-from tests.unit import made
+from tests.unit import example
 from tests.unit.jobs.small_kinds import QUESTIONS, Count
 from tests.unit.jobs.test_jobs import PATIENCE, until
 
@@ -46,12 +46,12 @@ def all_at_once(work: Callable[[int], object], n: int) -> list[object]:
 def test_readers_and_writers_get_right_answers(store: Store, tmp_path: Path) -> None:
     hashes = []
     for i in range(2):
-        made.dataset(seed=i).save(tmp_path / f"d{i}")
+        example.dataset(seed=i).save(tmp_path / f"d{i}")
         hashes.append(store.add_dataset(tmp_path / f"d{i}", "upload").hash)
     vectors = {}
     for n in range(RUNS):
         folder = tmp_path / f"r{n}"
-        info = made.result(folder, store.dataset(hashes[n % 2]).items, seed=n, d=4 + n % 3)
+        info = example.result(folder, store.dataset(hashes[n % 2]).items, seed=n, d=4 + n % 3)
         store.save_run(folder, {"key": f"run-{n}", "dataset": hashes[n % 2], **info})
         vectors[f"run-{n}"] = store.embedding(f"run-{n}").vectors
         store.save_projection(f"run-{n}", Projection("umap", np.full((14, 2), n, np.float32), {"n": n}))
@@ -77,7 +77,7 @@ def test_readers_and_writers_get_right_answers(store: Store, tmp_path: Path) -> 
             n = step % RUNS
             store.save_projection(f"run-{n}", Projection("umap", np.full((14, 2), n, np.float32), {"n": n}))
             folder = tmp_path / f"w{i}-{step}"
-            info = made.result(folder, store.dataset(hashes[0]).items, seed=step)
+            info = example.result(folder, store.dataset(hashes[0]).items, seed=step)
             store.save_run(folder, {"key": f"passing-{i}", "dataset": hashes[0], **info})
             assert len(store.embedding(f"passing-{i}")) == 14
             store.delete_run(f"passing-{i}")
@@ -92,7 +92,7 @@ def test_readers_and_writers_get_right_answers(store: Store, tmp_path: Path) -> 
 
 def test_the_same_dataset_added_by_many_is_kept_once(store: Store, tmp_path: Path) -> None:
     for i in range(8):
-        made.dataset().save(tmp_path / str(i))
+        example.dataset().save(tmp_path / str(i))
     found = all_at_once(lambda i: store.add_dataset(tmp_path / str(i), "upload").hash, 8)
     assert len(set(found)) == 1
     assert len(store.datasets()) == 1
@@ -111,20 +111,20 @@ def test_twenty_submits_of_an_equal_job_give_one(jobs: Jobs, store: Store, tmp_p
 
 def test_submitting_cancelling_and_looking_from_many_threads_ends_well(jobs: Jobs, store: Store) -> None:
     def work(i: int) -> list[str]:
-        pick, mine = random.Random(i), []
+        pick, submitted = random.Random(i), []
         for n in range(6):
             job = jobs.submit(Count(f"{i}-{n}", 2, 0.01))
-            mine.append(job.id)
+            submitted.append(job.id)
             if pick.random() < 0.3:
-                jobs.cancel(pick.choice(mine))
+                jobs.cancel(pick.choice(submitted))
             if pick.random() < 0.2:
-                jobs.retry(pick.choice(mine))
+                jobs.retry(pick.choice(submitted))
             positions = [j.position for j in jobs.live()]
             assert positions == sorted(positions)
             seen = jobs.get(job.id)
             assert seen is not None
             assert seen.id == job.id
-        return mine
+        return submitted
 
     ids = [id for found in all_at_once(work, 8) for id in found]  # type: ignore[attr-defined]
     assert len(set(ids)) == 48

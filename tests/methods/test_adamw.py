@@ -22,20 +22,20 @@ def error(some: list[nn.Parameter], step: int) -> Tensor:
 
 def test_the_steps_are_those_of_torch() -> None:
     for fused in (False, True):
-        ours, theirs = weights(), weights()
-        mine = AdamW([(ours[:1], 0.02), (ours[1:], 0.0)], betas=(0.9, 0.99), fused=fused)
-        groups = [{"params": theirs[:1], "weight_decay": 0.02}, {"params": theirs[1:], "weight_decay": 0.0}]
+        ours, expected = weights(), weights()
+        optimizer = AdamW([(ours[:1], 0.02), (ours[1:], 0.0)], betas=(0.9, 0.99), fused=fused)
+        groups = [{"params": expected[:1], "weight_decay": 0.02}, {"params": expected[1:], "weight_decay": 0.0}]
         reference = torch.optim.AdamW(groups, lr=0.03, betas=(0.9, 0.99), fused=fused, foreach=False)
         cycle = torch.optim.lr_scheduler.OneCycleLR(reference, 0.03, total_steps=40, pct_start=0.15)
         for step in range(40):
             reference.zero_grad()
-            error(theirs, step).backward()
+            error(expected, step).backward()
             reference.step()
             cycle.step() if step < 39 else None
             error(ours, step).backward()
             rate, momentum = one_cycle(step, 40, 0.03)
-            mine.step(rate, momentum=momentum)
-            for a, b in zip(ours, theirs, strict=True):
+            optimizer.step(rate, momentum=momentum)
+            for a, b in zip(ours, expected, strict=True):
                 assert torch.equal(a, b)
 
 
@@ -49,17 +49,17 @@ def test_groups_may_have_rates_of_their_own() -> None:
 
 
 def test_rows_without_a_gradient_stay_and_the_others_move_as_torch_moves_them() -> None:
-    (ours, _), (theirs, _) = weights(), weights()
-    before, mine = ours.detach().clone(), AdamW([([ours], 0.0)])
-    reference = torch.optim.SparseAdam([theirs], lr=0.03)
+    (ours, _), (expected, _) = weights(), weights()
+    before, optimizer = ours.detach().clone(), AdamW([([ours], 0.0)])
+    reference = torch.optim.SparseAdam([expected], lr=0.03)
     for step in range(20):
         rows = torch.tensor([1, 5, 5, 7 + step % 3])
-        for w in (ours, theirs):
+        for w in (ours, expected):
             nn.functional.embedding(rows, w, sparse=True).sin().sum().backward()
-        mine.step(0.03)
+        optimizer.step(0.03)
         reference.step()
         reference.zero_grad()
-    torch.testing.assert_close(ours, theirs)
+    torch.testing.assert_close(ours, expected)
     assert torch.equal(ours[10:], before[10:])
 
 

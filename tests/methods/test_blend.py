@@ -51,8 +51,10 @@ def test_weights_by_hand_are_those_of_the_cosines() -> None:
     ids = ["p1", "p6"]
     raw = fitted.embeddings["product"].vectors @ fitted.space.axes.T + fitted.space.mean  # type: ignore[attr-defined]
     a, b = (raw[fitted.embeddings["product"].row(i)] for i in ids)
-    said = sum(w * (p.unit[p.row(ids[0])] @ p.unit[p.row(ids[1])]) for w, p in zip((0.75, 0.25), parts, strict=True))
-    assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) == pytest.approx(said, abs=1e-3)
+    expected = sum(
+        w * (p.unit[p.row(ids[0])] @ p.unit[p.row(ids[1])]) for w, p in zip((0.75, 0.25), parts, strict=True)
+    )
+    assert a @ b / np.linalg.norm(a) / np.linalg.norm(b) == pytest.approx(expected, abs=1e-3)
 
 
 @pytest.mark.parametrize("text", ["1", "1, 2, 3", "one, two", "-1, 2", "0 0", "nan 1"])

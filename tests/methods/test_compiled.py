@@ -21,10 +21,10 @@ print(hashlib.sha256(found.tobytes()).hexdigest())
 
 def test_the_first_training_on_a_machine_gives_the_vectors_of_the_second(tmp_path: Path) -> None:
     env = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-    told = []
+    hashes = []
     for _ in range(2):
         ran = subprocess.run([sys.executable, "-c", TRAIN], cwd=ROOT, env=env, capture_output=True, text=True)
         assert ran.returncode == 0, ran.stderr
-        told.append(ran.stdout)
+        hashes.append(ran.stdout)
     assert list(tmp_path.rglob("*.nbc"))
-    assert told[0] == told[1]
+    assert hashes[0] == hashes[1]

@@ -56,8 +56,8 @@ def purity(found: Embedding, among: Embedding, k: int = 5) -> float:
     scores = found.unit @ among.unit[known].T
     scores[found.ids[:, None] == among.ids[known][None, :]] = -np.inf
     best = np.argsort(-scores, axis=1)[:, :k]
-    theirs = np.array([planted.group(among.ids[n]) for n in known])[best]
-    return float((theirs == np.array([planted.group(i) for i in found.ids])[:, None]).mean())
+    neighbour_groups = np.array([planted.group(among.ids[n]) for n in known])[best]
+    return float((neighbour_groups == np.array([planted.group(i) for i in found.ids])[:, None]).mean())
 
 
 @every
@@ -116,9 +116,9 @@ def test_another_seed_gives_other_vectors_where_chance_plays() -> None:
 def test_new_products_get_vectors_of_their_group(name: str) -> None:
     fitted = trained(name)[0]
     found = fitted.embed(planted.news(NEW))
-    mine = [n for n, i in enumerate(found.ids) if i in NEW]
-    assert len(mine) == len(NEW)
-    new = Embedding("product", found.ids[mine], found.vectors[mine])
+    new_rows = [n for n, i in enumerate(found.ids) if i in NEW]
+    assert len(new_rows) == len(NEW)
+    new = Embedding("product", found.ids[new_rows], found.vectors[new_rows])
     assert purity(new, fitted.embeddings["product"]) > 0.9
 
 

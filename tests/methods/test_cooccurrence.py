@@ -19,7 +19,7 @@ from tests.shared import shared
 KINDS = {"id": "id", "name": "title", "kind": "category", "colour": "category", "price": "price"}
 
 
-def made(n: int = 400, seed: int = 0) -> pd.DataFrame:
+def products(n: int = 400, seed: int = 0) -> pd.DataFrame:
     """Watches are silver, steel or gold; shirts red or blue; one lone colour; names say kind and a random word."""
     rng = np.random.default_rng(seed)
     watch = rng.random(n) < 0.5
@@ -44,7 +44,7 @@ def dataset(frame: pd.DataFrame) -> Dataset:
 @cache
 def fitted() -> FittedCooccurrence:
     method = get("cooccurrence")
-    return method.fit(dataset(made()), method.Params.of({"dimension": 8, "check": False}))  # type: ignore[return-value]
+    return method.fit(dataset(products()), method.Params.of({"dimension": 8, "check": False}))  # type: ignore[return-value]
 
 
 def near(value: str, k: int = 2) -> list[str]:
@@ -72,7 +72,7 @@ def test_values_carry_their_counts_and_rare_ones_are_marked() -> None:
 
 
 def test_a_product_is_the_weighted_mean_of_its_cells() -> None:
-    f, data = fitted(), dataset(made())
+    f, data = fitted(), dataset(products())
     x, weights = f.cells.matrix(data).toarray(), f.arrays["weights"]
     row = 7
     mean = (x[row] * weights) @ f.arrays["tokens"] / (x[row] @ weights) - f.arrays["mean"]
@@ -80,9 +80,9 @@ def test_a_product_is_the_weighted_mean_of_its_cells() -> None:
 
 
 def test_a_column_without_weight_counts_as_if_it_were_not_there() -> None:
-    f, data = fitted(), dataset(made())
+    f, data = fitted(), dataset(products())
     only = f.reweighted(data, {c: 0.0 for c in f.columns if c != "colour"})
-    frame = made()
+    frame = products()
     same = frame["colour"].to_numpy()
     reds = np.flatnonzero(same == "red")
     assert np.ptp(only.vectors[reds], axis=0).max() < 1e-5, "one colour, one place"
@@ -92,7 +92,7 @@ def test_a_column_without_weight_counts_as_if_it_were_not_there() -> None:
 
 
 def test_weights_of_one_give_the_trained_vectors_and_wrong_ones_a_sentence() -> None:
-    f, data = fitted(), dataset(made())
+    f, data = fitted(), dataset(products())
     np.testing.assert_allclose(f.reweighted(data, {}).vectors, f.embeddings["product"].vectors, atol=1e-5)
     for wrong in ({"no such": 1.0}, {"colour": -1.0}, {"colour": float("nan")}):
         with pytest.raises(InputError):
@@ -101,7 +101,7 @@ def test_weights_of_one_give_the_trained_vectors_and_wrong_ones_a_sentence() -> 
 
 def test_unknown_values_and_columns_are_skipped_and_unknown_products_left_out() -> None:
     f = fitted()
-    base = made(3, seed=5)
+    base = products(3, seed=5)
     odd = base.copy()
     odd.loc[0, "colour"] = "never seen"
     odd.loc[1, ["name", "kind", "colour"]] = None
@@ -116,7 +116,7 @@ def test_unknown_values_and_columns_are_skipped_and_unknown_products_left_out() 
 
 
 def test_numbers_are_ranges_and_codes_say_nothing() -> None:
-    cells = Cells.of(dataset(made()))
+    cells = Cells.of(dataset(products()))
     price = cells.columns.index("price")
     assert np.isclose(cells.share[cells.owner == price], 1 / 3).all()
     assert (cells.owner == price).sum() == 4 + 12 + 36
@@ -126,7 +126,7 @@ def test_numbers_are_ranges_and_codes_say_nothing() -> None:
 
 
 def test_left_out_columns_change_nothing() -> None:
-    method, frame = get("cooccurrence"), made()
+    method, frame = get("cooccurrence"), products()
     params = method.Params.of({"exclude": ("price",), "check": False})
     a = method.fit(dataset(frame), params).embeddings["product"]
     b = method.fit(dataset(frame.assign(price=1.5)), params).embeddings["product"]
@@ -134,7 +134,7 @@ def test_left_out_columns_change_nothing() -> None:
 
 
 def test_one_column_of_values_is_refused_in_one_sentence_and_pca_takes_it() -> None:
-    one = dataset(made()[["id", "colour"]])
+    one = dataset(products()[["id", "colour"]])
     method = get("cooccurrence")
     with pytest.raises(NeedsError, match="company they keep"):
         method.fit(one, method.Params())
@@ -142,7 +142,7 @@ def test_one_column_of_values_is_refused_in_one_sentence_and_pca_takes_it() -> N
     assert len(pca.embeddings["product"]) == 400
     assert pca.embeddings["product"].dimension == 6
     for column in ("name", "price"):
-        assert len(method.fit(dataset(made()[["id", column]]), method.Params()).embeddings["product"]) == 400
+        assert len(method.fit(dataset(products()[["id", column]]), method.Params()).embeddings["product"]) == 400
 
 
 def test_pca_is_the_pca_of_the_table() -> None:
@@ -150,14 +150,14 @@ def test_pca_is_the_pca_of_the_table() -> None:
     from embedcore.methods.columns.pca import _features
     from embedcore.methods.columns.table import TableEncoder
 
-    data, method = dataset(made()), get("pca")
+    data, method = dataset(products()), get("pca")
     f = method.fit(data, method.Params.of({"dimension": 5}))
     x, _ = _features(TableEncoder.of(data), data, f.arrays["idf"])  # type: ignore[attr-defined]
     dense = x.toarray() - x.toarray().mean(0)
     u, s, _ = np.linalg.svd(dense, full_matrices=False)
-    mine = f.embeddings["product"].vectors
-    np.testing.assert_allclose(np.linalg.norm(mine, axis=0), s[:5], rtol=1e-3)
-    np.testing.assert_allclose(np.abs((mine / s[:5] * u[:, :5]).sum(0)), 1, atol=1e-3)
+    vectors = f.embeddings["product"].vectors
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=0), s[:5], rtol=1e-3)
+    np.testing.assert_allclose(np.abs((vectors / s[:5] * u[:, :5]).sum(0)), 1, atol=1e-3)
     assert 0 < f.meta["explained"] <= 1.0001
 
 
@@ -173,16 +173,16 @@ def test_main_directions_are_those_of_the_full_decomposition() -> None:
 
 
 def test_a_vocabulary_survives_packing() -> None:
-    cells = Cells.of(dataset(made()))
+    cells = Cells.of(dataset(products()))
     again = Cells.unpack(cells.pack())
     assert again.columns == cells.columns
     assert again.values == cells.values
-    assert (again.matrix(dataset(made())) != cells.matrix(dataset(made()))).nnz == 0
+    assert (again.matrix(dataset(products())) != cells.matrix(dataset(products()))).nnz == 0
     assert unpack_json(pack_json({"ö": ["\ud800", 1.5]})) == {"ö": ["\ud800", 1.5]}
 
 
 def test_rare_columns_decide_more_when_common_values_count_less() -> None:
-    method, data = get("cooccurrence"), dataset(made())
+    method, data = get("cooccurrence"), dataset(products())
     low, high = (
         method.fit(data, method.Params.of({"rarity": a, "check": False})).arrays["weights"]  # type: ignore[attr-defined]
         for a in (0.001, 10.0)

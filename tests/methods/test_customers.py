@@ -32,8 +32,8 @@ def test_customers_who_keep_to_a_group_are_near_each_other_and_near_its_products
     group = np.array([planted.group(i) for i in customer.ids])  # customer c17 buys from group 17 % 4 only
     near = np.argsort(-(customer.unit @ customer.unit.T), axis=1)[:, 1:6]
     assert (group[near] == group[:, None]).mean() > 0.95
-    theirs = np.argsort(-(customer.unit @ product.unit.T), axis=1)[:, :5]
-    assert (np.array([planted.group(i) for i in product.ids])[theirs] == group[:, None]).mean() > 0.95
+    nearest = np.argsort(-(customer.unit @ product.unit.T), axis=1)[:, :5]
+    assert (np.array([planted.group(i) for i in product.ids])[nearest] == group[:, None]).mean() > 0.95
 
 
 def test_a_customer_is_the_sum_of_what_they_bought() -> None:

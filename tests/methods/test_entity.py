@@ -39,10 +39,10 @@ def table(n: int = 400, seed: int = 0, **columns: Callable[[np.random.Generator,
     roles = {"id": "id", "name": "title", "colour": "category", "weight": "number", "kind": "category"}
     for name, make in columns.items():
         frame[name], roles[name] = make(rng, kind), roles.get(name, "category")
-    made = pd.DataFrame(frame)
+    typed = pd.DataFrame(frame)
     texts = [c for c, r in roles.items() if r not in ("number", "price", "date")]
-    made[texts] = made[texts].astype("str")
-    return Dataset.build("table", Catalogue(made, roles))
+    typed[texts] = typed[texts].astype("str")
+    return Dataset.build("table", Catalogue(typed, roles))
 
 
 def fit(data: Dataset, **params: object) -> FittedEntity:

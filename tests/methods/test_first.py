@@ -128,8 +128,8 @@ def test_long_documents_are_cut_into_even_pieces_that_keep_every_product() -> No
     sizes = np.array([3, 161, 30, 31, 2])
     indptr = np.r_[0, np.cumsum(sizes)]
     items = rng.integers(0, 50, indptr[-1]).astype(np.int32)
-    heads, cut = pieces.cut_up(indptr, items, 30, rng)
-    lengths = np.diff(heads)
+    cut_indptr, cut = pieces.cut_up(indptr, items, 30, rng)
+    lengths = np.diff(cut_indptr)
     assert list(lengths[[0, -1]]) == [3, 2]
     assert lengths[1:7].sum() == 161
     assert lengths.max() <= 30
@@ -142,8 +142,8 @@ def test_long_documents_are_cut_into_even_pieces_that_keep_every_product() -> No
 
 def test_documents_are_picked_out_whole() -> None:
     indptr, items = np.array([0, 2, 5, 6]), np.arange(6)
-    heads, some = select_rows(indptr, items, np.array([0, 2]))
-    assert list(heads) == [0, 2, 3]
+    cut_indptr, some = select_rows(indptr, items, np.array([0, 2]))
+    assert list(cut_indptr) == [0, 2, 3]
     assert list(some) == [0, 1, 5]
 
 

@@ -33,8 +33,8 @@ def test_neighbours_are_of_one_form_and_not_merely_of_one_colour() -> None:
     assert ours["baseColour"][1] < 0.6 * plain["baseColour"][1]
     figures = {f["name"]: f for f in fitted.meta["figures"]}
     assert figures["Edges lost"]["value"] < figures["Edges lost"]["baseline"]
-    said = figures["Neighbours with the same articleType"]
-    assert said["value"] > said["baseline"]
+    same_type = figures["Neighbours with the same articleType"]
+    assert same_type["value"] > same_type["baseline"]
     assert np.isfinite([f["value"] for f in figures.values()]).all()
     assert any("redraws the pixels" in n for n in fitted.meta["notices"]) == (
         figures["Pixels lost"]["value"] > figures["Pixels lost"]["baseline"] + 0.02

@@ -17,10 +17,10 @@ def test_what_does_not_fit_is_said_in_a_sentence(
     method, data = methods.get(name), planted.shop()
     assert method.lacks(data) is None
     monkeypatch.setattr(module, limit, 10)
-    said = method.lacks(data)
-    assert said is not None
-    assert "too many" in said
-    assert said.endswith(".")
+    reason = method.lacks(data)
+    assert reason is not None
+    assert "too many" in reason
+    assert reason.endswith(".")
     with pytest.raises(NeedsError, match="too many"):
         method.fit(data, method.Params())
     assert methods.get("product2vec").lacks(data) is None

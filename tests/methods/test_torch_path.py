@@ -29,14 +29,14 @@ def fit(data: Dataset, progress: Progress = silent, seed: int = 0, **params: obj
     return method.fit(data, method.Params.of({"catalogue": False, "device": CARD} | params), progress, seed)
 
 
-def hits(fitted: Fitted, asked: list[tuple[np.ndarray, int]]) -> float:
+def hits(fitted: Fitted, queries: list[tuple[np.ndarray, int]]) -> float:
     """Share of products left out of a basket that are among the first ten for the rest of it."""
     product, found = fitted.embeddings["product"], 0
-    for rest, hidden in asked:
+    for rest, hidden in queries:
         score = fitted.score(np.array([product.row(str(i)) for i in rest]))  # type: ignore[attr-defined]
         score[[product.row(str(i)) for i in rest]] = -np.inf
         found += str(hidden) in set(product.ids[np.argsort(-score)[:10]])
-    return found / len(asked)
+    return found / len(queries)
 
 
 def shop(seed: int = 0) -> tuple[Dataset, list[tuple[np.ndarray, int]]]:
@@ -46,8 +46,8 @@ def shop(seed: int = 0) -> tuple[Dataset, list[tuple[np.ndarray, int]]]:
     often = 1 / np.arange(1, 301)
 
     def basket() -> np.ndarray:
-        mine = np.where(np.arange(300) % 30 == rng.integers(30), 40 * often, often)
-        return rng.choice(300, rng.integers(3, 9), replace=False, p=mine / mine.sum())
+        weights = np.where(np.arange(300) % 30 == rng.integers(30), 40 * often, often)
+        return rng.choice(300, rng.integers(3, 9), replace=False, p=weights / weights.sum())
 
     data = dataset([[str(i) for i in basket()] for _ in range(2000)])
     known = {int(i) for i in data.items}
@@ -76,8 +76,8 @@ def test_results_stored_before_there_was_a_choice_keep_their_key() -> None:
 
 @pytest.mark.usefixtures("card")
 def test_it_finds_the_hidden_product_as_often_as_the_compiled_loop() -> None:
-    data, asked = shop()
-    loop, torched = hits(fit(data, device="processor", min_count=1), asked), hits(fit(data, min_count=1), asked)
+    data, queries = shop()
+    loop, torched = hits(fit(data, device="processor", min_count=1), queries), hits(fit(data, min_count=1), queries)
     assert loop > 0.3
     assert torched > loop - 0.05
 

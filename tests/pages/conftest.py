@@ -19,25 +19,25 @@ from tests import fashion
 @pytest.fixture(autouse=True)
 def _fresh_services(_own_home: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What one test opened is closed before the next; the worker does not warm up, or it would only slow them down."""
-    made: list[tuple[Store, Jobs]] = []
+    opened: list[tuple[Store, Jobs]] = []
 
     def make(store: Store, *, warm: bool) -> Jobs:
-        made.append((store, Jobs(store, warm=False)))
-        return made[-1][1]
+        opened.append((store, Jobs(store, warm=False)))
+        return opened[-1][1]
 
     monkeypatch.setattr(services, "Jobs", make)
     monkeypatch.setattr(asking, "encoded", loading)
     st.cache_resource.clear()
     st.cache_data.clear()
     yield
-    for store, jobs in made:
+    for store, jobs in opened:
         jobs.close()
         store.close()
     st.cache_resource.clear()
     st.cache_data.clear()
 
 
-def loading(*asked: object) -> list[float]:
+def loading(*question: object) -> list[float]:
     """The encoder takes longer to load than a page waits."""
     raise BusyError("The answer took too long.")
 
@@ -65,6 +65,6 @@ def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Stock]
 @pytest.fixture
 def stock(stocked_home: tuple[Path, Stock], monkeypatch: pytest.MonkeyPatch) -> Stock:
     """The data folder with something in it."""
-    home, made = stocked_home
+    home, opened = stocked_home
     monkeypatch.setenv("EMBEDCORE_HOME", str(home))
-    return made
+    return opened

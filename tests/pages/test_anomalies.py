@@ -63,9 +63,9 @@ def looked(home: Path, data: Dataset, run: str | None = None) -> None:
 
 @pytest.fixture
 def data(home: Path) -> Dataset:
-    made = slip()
-    shop.fill(home, made)
-    return made
+    data = slip()
+    shop.fill(home, data)
+    return data
 
 
 def button(app, start: str):
@@ -123,18 +123,18 @@ def test_a_verdict_lasts_and_is_in_the_download(home: Path, data: Dataset) -> No
 
 
 def test_a_trained_autoencoder_is_asked_instead_of_a_new_one(home: Path) -> None:
-    made = slip()
-    run = shop.fill(home, made, "autoencoder", params={"autoencoder": {"steps": 100, "check": False}})["autoencoder"]
-    looked(home, made, run)
-    app = open_page("anomalies", dataset=made.hash[:12])
+    data = slip()
+    run = shop.fill(home, data, "autoencoder", params={"autoencoder": {"steps": 100, "check": False}})["autoencoder"]
+    looked(home, data, run)
+    app = open_page("anomalies", dataset=data.hash[:12])
     check(app, "products have a likely error")
     assert len(app.dataframe[0].value) == 80, "the result of that model is shown at once"
 
 
 def test_a_product_is_shown_before_and_after(home: Path) -> None:
-    made = slip()
-    run = shop.fill(home, made, "autoencoder", params={"autoencoder": {"steps": 200, "check": False}})["autoencoder"]
-    app = open_page("train", dataset=made.hash[:12], run=run[:12])
+    data = slip()
+    run = shop.fill(home, data, "autoencoder", params={"autoencoder": {"steps": 200, "check": False}})["autoencoder"]
+    app = open_page("train", dataset=data.hash[:12], run=run[:12])
     check(app, "See a product rebuilt")
     table = next(d.value for d in app.dataframe if "rebuilt" in d.value)
     assert table["column"].tolist() == ["name", "kind", "department", "cost"]
@@ -142,7 +142,7 @@ def test_a_product_is_shown_before_and_after(home: Path) -> None:
 
 
 def test_a_dataset_without_columns_says_what_it_needs(home: Path) -> None:
-    made = Dataset.build("only baskets", None, shop.lines())
-    shop.fill(home, made)
-    app = open_page("anomalies", dataset=made.hash[:12])
+    data = Dataset.build("only baskets", None, shop.lines())
+    shop.fill(home, data)
+    app = open_page("anomalies", dataset=data.hash[:12])
     check(app, NO_COLUMNS)

@@ -33,14 +33,14 @@ def _no_warm_up(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def keys(home: Path) -> dict[str, str]:
     """A dataset with a run that stands for the text encoder, and the better map of it."""
-    made = shop.fill(home, shop.dataset(), "planted")
+    filled = shop.fill(home, shop.dataset(), "planted")
     store = Store.open(home)
     try:
         xy = np.random.default_rng(1).uniform(-9, 9, (23, 2)).astype(np.float32)
-        store.save_projection(made["planted"], Projection("umap", xy, {}))
+        store.save_projection(filled["planted"], Projection("umap", xy, {}))
     finally:
         store.close()
-    return made
+    return filled
 
 
 ALL = "23 products in 4 groups"
@@ -104,8 +104,8 @@ def test_a_product_of_a_link_that_is_gone_is_said(keys) -> None:
 def test_a_product_without_vector_is_explained(home: Path) -> None:
     lines = shop.lines()
     lines.loc[len(lines)] = {"basket": "b0", "item": "only in baskets"}
-    made = shop.fill(home, shop.Dataset.build("shop", shop.catalogue(), lines), "planted")
-    app = show(made, item="only in baskets")
+    filled = shop.fill(home, shop.Dataset.build("shop", shop.catalogue(), lines), "planted")
+    app = show(filled, item="only in baskets")
     check(app, texts.NO_PLACE)
 
 
@@ -151,7 +151,7 @@ def test_search_without_answer_says_so(keys) -> None:
 
 
 def test_search_by_meaning_drops_a_marker_among_what_is_meant(home: Path, monkeypatch) -> None:
-    made = shop.fill(home, shop.dataset(), "planted", "svd", params={"svd": {"n_components": 4}})
+    filled = shop.fill(home, shop.dataset(), "planted", "svd", params={"svd": {"n_components": 4}})
     queries: list[str] = []
 
     def encoded(model: str, text: str, fitted: str | None = None) -> list[float]:
@@ -160,7 +160,7 @@ def test_search_by_meaning_drops_a_marker_among_what_is_meant(home: Path, monkey
 
     monkeypatch.setattr(asking, "encoded", encoded)
     for run in ("planted", "svd"):
-        app = show(made, run, q="for the evening")
+        app = show(filled, run, q="for the evening")
         check(app, texts.FOUND)
         hits = [b.label for b in app.button if b.key.startswith("map:hit:")]
         assert len(hits) >= 5
@@ -189,20 +189,20 @@ def test_why_meaning_is_not_searched_is_said(keys, monkeypatch) -> None:
 
 
 def test_search_offers_the_text_encoder_when_it_is_not_trained(home: Path) -> None:
-    made = shop.fill(home, shop.dataset(), "svd", params={"svd": {"n_components": 4}})
-    app = show(made, "svd", q="white lamp")
+    filled = shop.fill(home, shop.dataset(), "svd", params={"svd": {"n_components": 4}})
+    app = show(filled, "svd", q="white lamp")
     check(app, texts.NEED_TEXT)
     assert near(app, "map:hit:")
     assert [b.label for b in app.button if b.key == "map:train-text"] == [texts.TRAIN_TEXT]
 
 
 def test_without_the_better_map_the_quick_view_is_shown_and_the_other_offered(home: Path) -> None:
-    made = shop.fill(home, shop.dataset(), "planted")
-    app = show(made, layout="umap")
+    filled = shop.fill(home, shop.dataset(), "planted")
+    app = show(filled, layout="umap")
     check(app, texts.QUICK, "Draw UMAP")
     assert app.segmented_control(key="map:layout").value == "pca"
-    services.store().save_projection(made["planted"], Projection("umap", np.zeros((23, 2), np.float32), {}))
-    app = show(made)
+    services.store().save_projection(filled["planted"], Projection("umap", np.zeros((23, 2), np.float32), {}))
+    app = show(filled)
     check(app, ALL)
     assert texts.QUICK not in words(app)
     assert app.segmented_control(key="map:layout").value == "umap"
@@ -229,9 +229,9 @@ def test_a_new_name_of_a_group_is_on_the_map_at_once(keys) -> None:
 
 
 def test_without_groups_and_baskets_the_map_is_still_drawn(home: Path) -> None:
-    made = shop.fill(home, shop.dataset(baskets=False), "planted")
+    filled = shop.fill(home, shop.dataset(baskets=False), "planted")
     for colour in ("kind", "cost", "maker"):
-        check(show(made, colour=colour), "23 products")
+        check(show(filled, colour=colour), "23 products")
 
 
 # ---------------------------------------------------------------- the pure parts

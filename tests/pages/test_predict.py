@@ -76,10 +76,12 @@ def test_a_run_that_does_not_predict_leads_to_one_that_does(keys) -> None:
 
 def test_new_products_of_a_file_are_read_by_the_names_of_the_columns() -> None:
     roles = dict(shop.catalogue().roles)
-    data, said = products(pd.DataFrame({"name": ["red shoe", "bowl"], "extra": ["1", "2"], "cost": ["3.5", ""]}), roles)
+    data, notices = products(
+        pd.DataFrame({"name": ["red shoe", "bowl"], "extra": ["1", "2"], "cost": ["3.5", ""]}), roles
+    )
     assert list(data.items) == ["new-1", "new-2"]
     assert data.catalogue.roles["cost"] == "price"
-    assert "kind, maker" in said[0]
+    assert "kind, maker" in notices[0]
     assert data.column("cost").tolist()[0] == 3.5
     with pytest.raises(Exception, match="No column of this file"):
         products(pd.DataFrame({"other": ["x"]}), roles)

@@ -169,12 +169,12 @@ def test_lists_for_everybody_are_a_job_and_a_file(keys) -> None:
     (id,) = (id for kind, id in app.session_state["jobs:seen"].items() if kind.startswith("lists:"))
     job = services.jobs().wait(id, 120)
     assert job.state == "done", (job.message, job.hint)
-    made = shop.pd.read_parquet(from_spec(job.kind, job.spec).folder(services.store()) / "lists.parquet")
+    lists = shop.pd.read_parquet(from_spec(job.kind, job.spec).folder(services.store()) / "lists.parquet")
     data = services.dataset(keys["data"])
-    assert set(made["query_id"]) == set(data.baskets.ids)
-    assert made.groupby("query_id").size().max() == 10
+    assert set(lists["query_id"]) == set(data.baskets.ids)
+    assert lists.groupby("query_id").size().max() == 10
     held = {(str(b), str(data.items[i])) for n, b in enumerate(data.baskets.ids) for i in data.baskets.of(n)}
-    assert not held & set(zip(made["query_id"], made["product_id"], strict=True)), "never what is in it already"
+    assert not held & set(zip(lists["query_id"], lists["product_id"], strict=True)), "never what is in it already"
     app.run()
     check(app, texts.LISTS["basket"])
     assert len(app.get("download_button")) >= 2

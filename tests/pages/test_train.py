@@ -58,7 +58,7 @@ def training(
     first = ppmi.answer(docs, data.items[docs.vocabulary])
     assert first is not None
     first.save(tmp_path / "shown")
-    made = [
+    shown = [
         Job(
             f"job{n}",
             "train",
@@ -74,7 +74,7 @@ def training(
         )
         for n, state in enumerate(states)
     ]
-    jobs = {j.id: j for j in made}
+    jobs = {j.id: j for j in shown}
     monkeypatch.setattr(Jobs, "live", lambda self, *of, **spec: list(jobs.values()))
     monkeypatch.setattr(Jobs, "get", lambda self, id: jobs.get(id))
     monkeypatch.setattr(

@@ -16,7 +16,7 @@ from embedcore.data import strings as texts
 from embedcore.data.baskets import ARRAYS, TEXTS
 from embedcore.errors import MissingError
 from embedcore.store import measure
-from tests.unit import made
+from tests.unit import example
 
 
 def shop(n: int = 300, seed: int = 1, rich: bool = True) -> Dataset:
@@ -82,7 +82,7 @@ def test_saved_baskets_come_back_mapped_and_the_same(tmp_path: Path, rich: bool)
 def test_the_hash_is_what_it_has_always_been(tmp_path: Path) -> None:
     # Results that people keep are found by it. These were computed before baskets could be mapped.
     known = {
-        made.dataset: "43a0b1646c672f16b82fa8cbf1d3bea99bd74a4a0408aeaa4de82d2815fe1168",
+        example.dataset: "43a0b1646c672f16b82fa8cbf1d3bea99bd74a4a0408aeaa4de82d2815fe1168",
         shop: "644bfa17d583d6c79c09f6ef7cb07ebee36b7b9cc3aca58232c0d02a8400407d",
     }
     for build, hash in known.items():

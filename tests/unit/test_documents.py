@@ -49,20 +49,22 @@ def plainly(data: Dataset, kind: str, min_count: int, rare: np.ndarray | None) -
 def test_the_documents_are_the_same_whatever_is_read_at_a_time(
     kind: str, chunk: int, large: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = shop(400)
-    made.save(tmp_path / "d")
+    whole = shop(400)
+    whole.save(tmp_path / "d")
     monkeypatch.setattr(lines_at_a_time, "CHUNK", chunk)
     monkeypatch.setattr(scratch, "LARGE", large)
-    for data in (made, Dataset.load(tmp_path / "d")):
+    for data in (whole, Dataset.load(tmp_path / "d")):
         for min_count, rare in ((1, None), (30, None), (36, np.arange(len(data)) % 3 == 0)):
-            told: list[float] = []
-            found = documents.read(data, kind, min_count, rare, lambda done, of, told=told: told.append(done / of))
+            shares: list[float] = []
+            found = documents.read(
+                data, kind, min_count, rare, lambda done, of, shares=shares: shares.append(done / of)
+            )
             right = plainly(data, kind, min_count, rare)
             for name in ("vocabulary", "counts", "indptr", "items", "bought", "rare", "single"):
                 np.testing.assert_array_equal(getattr(found, name), getattr(right, name), err_msg=name)
-            assert told == sorted(told)
-            assert told[-1] == 1.0
-            assert chunk > 1000 or len(told) > 100
+            assert shares == sorted(shares)
+            assert shares[-1] == 1.0
+            assert chunk > 1000 or len(shares) > 100
 
 
 def test_what_new_products_are_bought_with_does_not_depend_on_how_much_is_read_at_a_time(
@@ -80,10 +82,10 @@ def test_what_new_products_are_bought_with_does_not_depend_on_how_much_is_read_a
 def test_vectors_of_mapped_baskets_are_those_of_baskets_in_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made, method = shop(400), methods.get("product2vec")
+    whole, method = shop(400), methods.get("product2vec")
     params = method.Params.of({"epochs": 2, "dimension": 8})
-    expected = method.fit(made, params).embeddings["product"].vectors
-    made.save(tmp_path / "d")
+    expected = method.fit(whole, params).embeddings["product"].vectors
+    whole.save(tmp_path / "d")
     monkeypatch.setattr(lines_at_a_time, "CHUNK", 50)
     monkeypatch.setattr(scratch, "LARGE", 1)
     found = method.fit(Dataset.load(tmp_path / "d"), params).embeddings["product"].vectors

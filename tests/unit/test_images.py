@@ -26,15 +26,15 @@ def dataset(images: Images | None) -> Dataset:
 
 
 def test_pictures_survive_saving_and_are_mapped_not_read(tmp_path: Path) -> None:
-    made = dataset(planted.pictures(IDS))
-    made.save(tmp_path)
+    data = dataset(planted.pictures(IDS))
+    data.save(tmp_path)
     back = Dataset.load(tmp_path)
     assert back.images is not None
     assert isinstance(back.images.pixels, np.memmap)
-    np.testing.assert_array_equal(back.images.pixels, made.images.pixels)  # type: ignore[union-attr]
-    assert back.hash == made.hash
-    assert back.jpeg(1) == made.jpeg(1)
-    assert replace(back).hash == made.hash, "computed again from what was read"
+    np.testing.assert_array_equal(back.images.pixels, data.images.pixels)  # type: ignore[union-attr]
+    assert back.hash == data.hash
+    assert back.jpeg(1) == data.jpeg(1)
+    assert replace(back).hash == data.hash, "computed again from what was read"
 
 
 def test_the_hash_tells_datasets_with_other_pictures_apart() -> None:
@@ -46,12 +46,12 @@ def test_the_hash_tells_datasets_with_other_pictures_apart() -> None:
 
 
 def test_pictures_stand_in_the_order_of_the_items_and_strangers_are_left_out() -> None:
-    made = dataset(planted.pictures(["extra9", "stranger8", "p3", "p1"]))
-    assert made.images is not None
-    assert list(made.images.ids) == ["p1", "p3", "extra9"]
-    assert made.jpeg(1) is None
-    assert made.jpeg(3) is not None
-    np.testing.assert_array_equal(made.images.pixels[1], planted.pictures(["p3"]).pixels[0])
+    data = dataset(planted.pictures(["extra9", "stranger8", "p3", "p1"]))
+    assert data.images is not None
+    assert list(data.images.ids) == ["p1", "p3", "extra9"]
+    assert data.jpeg(1) is None
+    assert data.jpeg(3) is not None
+    np.testing.assert_array_equal(data.images.pixels[1], planted.pictures(["p3"]).pixels[0])
     assert dataset(planted.pictures(["stranger8"])).images is None
 
 

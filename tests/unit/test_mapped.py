@@ -16,7 +16,7 @@ from embedcore.errors import EmbedError, MissingError
 from embedcore.explore.clusters import Clusters
 from embedcore.explore.projection import Projection
 from embedcore.neighbours import Graph
-from tests.unit import made
+from tests.unit import example
 
 
 def is_mapped(array: np.ndarray | None) -> bool:
@@ -26,7 +26,7 @@ def is_mapped(array: np.ndarray | None) -> bool:
 
 
 def test_what_a_training_leaves_is_mapped_and_not_copied(tmp_path: Path) -> None:
-    made.result(tmp_path, made.dataset().items)
+    example.result(tmp_path, example.dataset().items)
     graph = Graph.load(tmp_path / "graph")
     assert is_mapped(Embedding.load(tmp_path / "embeddings").vectors)
     assert is_mapped(graph.ids)

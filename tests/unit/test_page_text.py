@@ -46,6 +46,6 @@ def test_numbers_shares_and_times_read_as_a_person_says_them() -> None:
 
 def test_ago_counts_in_the_largest_whole_unit() -> None:
     now = datetime(2026, 1, 2, 12, tzinfo=UTC)
-    for back, said in ((10, "just now"), (60, "1 minute ago"), (7200, "2 hours ago"), (86400 * 3, "3 days ago")):
-        assert ago(now - timedelta(seconds=back), now) == said
+    for back, words in ((10, "just now"), (60, "1 minute ago"), (7200, "2 hours ago"), (86400 * 3, "3 days ago")):
+        assert ago(now - timedelta(seconds=back), now) == words
     assert ago(datetime(2026, 1, 2, 11, tzinfo=UTC).replace(tzinfo=None), now) == "1 hour ago"  # a naive time is UTC

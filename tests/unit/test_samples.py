@@ -88,9 +88,9 @@ def pixels(png: bytes) -> np.ndarray:
 
 def test_pictures_are_small_and_show_their_colour() -> None:
     assert (SAMPLES / "images.zip").stat().st_size < 5_000_000
-    told = shop().products.sample(60, random_state=0)
+    some = shop().products.sample(60, random_state=0)
     right = 0
-    for row in told.itertuples():
+    for row in some.itertuples():
         image = pixels(generate.picture(shop(), row.Index))
         assert image.shape == (96, 96, 3)
         known = {v: k for k, v in SAME_COLOUR.items()}.get(row.colour, row.colour)

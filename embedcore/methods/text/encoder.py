@@ -56,7 +56,7 @@ def read(texts: Sequence[str], model: str = "", progress: Progress = silent, *, 
     known, cut = np.zeros((2, len(unique)), bool)
     vectors = np.zeros((len(unique), d), np.float32)
     folder = home() if keep else None
-    cache = TextCache(folder / "cache" / "texts", _made_by(model, found), d) if folder else None
+    cache = TextCache(folder / "cache" / "texts", _engine_name(model, found), d) if folder else None
     if cache is not None:
         known, vectors, cut = cache.get(unique)
     new = np.flatnonzero(~known)
@@ -122,7 +122,7 @@ def _forward(model: SentenceTransformer, tokens: Any) -> np.ndarray:
         return np.asarray(torch.nn.functional.normalize(out, dim=1).cpu().numpy(), np.float32)
 
 
-def _made_by(model: str, found: SentenceTransformer) -> str:
+def _engine_name(model: str, found: SentenceTransformer) -> str:
     """A name for what makes the vectors: weights, tokenizer, how much is read, and the engine."""
     import sentence_transformers
     import torch

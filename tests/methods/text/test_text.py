@@ -241,5 +241,5 @@ def test_the_built_in_model_loads_without_asking_the_network() -> None:
 
 
 def test_an_unreachable_hub_is_said_quickly(tmp_path: Path) -> None:
-    said = run(UNREACHABLE, EMBEDCORE_ONLINE="1", HF_ENDPOINT="http://127.0.0.1:9", HF_HOME=str(tmp_path))
-    assert said == "The model hub cannot be reached, so “some/model” cannot be downloaded. True"
+    printed = run(UNREACHABLE, EMBEDCORE_ONLINE="1", HF_ENDPOINT="http://127.0.0.1:9", HF_HOME=str(tmp_path))
+    assert printed == "The model hub cannot be reached, so “some/model” cannot be downloaded. True"

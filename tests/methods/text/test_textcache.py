@@ -17,12 +17,12 @@ from embedcore.methods.text.cache import TextCache
 from tests.shared import ROOT
 
 
-def made(n: int, d: int = 4) -> tuple[list[str], np.ndarray, np.ndarray]:
+def random_texts(n: int, d: int = 4) -> tuple[list[str], np.ndarray, np.ndarray]:
     return [f"text {i}" for i in range(n)], np.arange(n * d, dtype=np.float32).reshape(n, d), np.arange(n) % 2 == 0
 
 
 def test_what_was_kept_comes_back(tmp_path: Path) -> None:
-    texts, vectors, cut = made(5)
+    texts, vectors, cut = random_texts(5)
     TextCache(tmp_path, "m", 4).put(texts, vectors, cut)
     known, found, short = TextCache(tmp_path, "m", 4).get(["new", *texts, texts[0]])
     assert known.tolist() == [False, *[True] * 6]
@@ -33,7 +33,7 @@ def test_what_was_kept_comes_back(tmp_path: Path) -> None:
 
 
 def test_broken_and_foreign_files_are_texts_that_were_never_encoded(tmp_path: Path) -> None:
-    texts, vectors, cut = made(5)
+    texts, vectors, cut = random_texts(5)
     cache = TextCache(tmp_path, "m", 4)
     cache.put(texts, vectors, cut)
     whole = next((tmp_path / "m").glob("*.safetensors"))
@@ -48,7 +48,7 @@ def test_broken_and_foreign_files_are_texts_that_were_never_encoded(tmp_path: Pa
 
 def test_many_files_become_one_and_nothing_is_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(textcache, "_MANY", 5)
-    texts, vectors, cut = made(30)
+    texts, vectors, cut = random_texts(30)
     cache = TextCache(tmp_path, "m", 4)
     for n in range(30):
         cache.put(texts[n : n + 1], vectors[n : n + 1], cut[n : n + 1])
@@ -60,7 +60,7 @@ def test_many_files_become_one_and_nothing_is_lost(tmp_path: Path, monkeypatch: 
 
 def test_what_was_not_used_for_longest_goes_first(tmp_path: Path) -> None:
     cache = TextCache(tmp_path, "m", 256, limit=150_000)
-    texts, vectors, cut = made(120, 256)
+    texts, vectors, cut = random_texts(120, 256)
     for n in range(3):
         part = slice(40 * n, 40 * n + 40)
         cache.put(texts[part], vectors[part], cut[part])
@@ -92,17 +92,17 @@ def test_two_writers_killed_at_any_moment_leave_whole_files(tmp_path: Path) -> N
         )
         for start in (0, 50_000)
     ]
-    said = []
+    answers = []
     for writer in both:
         assert writer.stdout is not None
         for _ in range(80):  # more than fit side by side: they put files together meanwhile
             last = int(writer.stdout.readline())
-        said.append(last)
+        answers.append(last)
     for writer in both:
         writer.send_signal(signal.SIGKILL)
         writer.wait()
     cache = TextCache(tmp_path, "m", 64)
-    for start, last in zip((0, 50_000), said, strict=True):
+    for start, last in zip((0, 50_000), answers, strict=True):
         for n in range(start, last + 1):
             known, vectors, _ = cache.get([f"text {n} {i}" for i in range(0, 50, 7)])
             assert known.all()

@@ -92,8 +92,8 @@ def test_several_odd_cells_add_up_and_are_all_named() -> None:
 def test_a_number_far_out_is_more_surprising_than_its_probability_says() -> None:
     off = np.r_[np.random.default_rng(0).normal(size=200), 12.0]
     hint = Hint("x", np.full(201, 0.1), np.zeros(201), np.ones(201), off=off)
-    told = surprise(hint)
-    assert told[200] > told[:200].max() + 3
+    surprises = surprise(hint)
+    assert surprises[200] > surprises[:200].max() + 3
     assert np.isfinite(surprise(Hint("x", np.zeros(3), np.zeros(3), np.ones(3), off=np.full(3, np.nan)))).all()
 
 

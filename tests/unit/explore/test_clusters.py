@@ -129,13 +129,13 @@ def named(kinds: list[str], groups: list[int], **columns: list[str]) -> tuple[st
 
 def test_groups_of_one_kind_are_told_apart_by_what_differs_between_them():
     kinds, groups = ["Shoes"] * 40 + ["Hats"] * 20, [0] * 20 + [1] * 20 + [2] * 20
-    said = ["for running"] * 20 + ["for dancing"] * 20 + ["for running"] * 20
-    assert named(kinds, groups, title=said) == ("Shoes · Running", "Shoes · Dancing", "Hats")
+    titles = ["for running"] * 20 + ["for dancing"] * 20 + ["for running"] * 20
+    assert named(kinds, groups, title=titles) == ("Shoes · Running", "Shoes · Dancing", "Hats")
     flags = ["yes"] * 20 + ["no"] * 40
     assert named(kinds, groups, on_sale=flags) == ("Shoes · On Sale", "Shoes · No on Sale", "Hats")
     departments = ["Wear"] * 60 + ["Food"] * 20
     kinds, groups = [*kinds, *["Soup"] * 20], [*groups, *[3] * 20]
-    assert named(kinds, groups, title=[*said, *["hot"] * 20], department=departments)[2] == "Hats", "and not: wear"
+    assert named(kinds, groups, title=[*titles, *["hot"] * 20], department=departments)[2] == "Hats", "and not: wear"
 
 
 def test_a_mixed_group_is_called_by_the_kinds_that_are_in_it():
@@ -156,8 +156,8 @@ def test_where_no_column_tells_kinds_words_of_the_titles_do():
     assert first.split(" · ")[0] in ("Cable", "USB")
     assert second.startswith("Chair")
     # The same column under another name, when it does tell the groups apart, is taken for their kind.
-    told = frame.assign(currency=np.where(labels == 0, "EUR", "USD")).astype("str")
-    telling = Dataset.build("Shop", Catalogue(told, roles))
+    recoded = frame.assign(currency=np.where(labels == 0, "EUR", "USD")).astype("str")
+    telling = Dataset.build("Shop", Catalogue(recoded, roles))
     assert name(Clusters("kmeans", labels, ("0", "1"), 0.0), embedding, telling).names[0].startswith("Eur")
 
 

@@ -32,7 +32,7 @@ def table(*rows: tuple[int, int, float]) -> pd.DataFrame:
     return frame.assign(id_a=[f"p{i:03d}" for i in frame["item_a"]], id_b=[f"p{i:03d}" for i in frame["item_b"]])
 
 
-def said(*rows: tuple[str, str, str]) -> pd.DataFrame:
+def verdict_table(*rows: tuple[str, str, str]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["id_a", "id_b", "verdict"])
 
 
@@ -114,7 +114,7 @@ def test_500_identical_rows_are_one_group_though_the_lists_hold_30():
 
 def test_a_different_verdict_is_never_inside_a_group():
     rows = [(i, j, 1.0) for i in range(4) for j in range(i)]
-    found = groups(table(*rows), said(("p000", "p003", "different")))
+    found = groups(table(*rows), verdict_table(("p000", "p003", "different")))
     assert all(not {0, 3} <= set(g.items) for g in found)
     assert sum(len(g.items) for g in found) >= 3
     assert all((0, 3) not in [(a, b) for a, b, _ in g.pairs] for g in found)
@@ -122,14 +122,14 @@ def test_a_different_verdict_is_never_inside_a_group():
 
 def test_a_same_verdict_is_always_inside_a_group_even_below_the_threshold():
     rows = table((0, 1, 0.95), (2, 3, 0.95))
-    assert any({1, 2} <= set(g.items) for g in groups(rows, said(("p001", "p002", "same"))))
+    assert any({1, 2} <= set(g.items) for g in groups(rows, verdict_table(("p001", "p002", "same"))))
     dataset, _ = shop(np.eye(6))
-    assert members(groups(rows, said(("p004", "p005", "same")), dataset)) == [(0, 1), (2, 3), (4, 5)]
-    assert members(groups(rows, said(("p004", "gone", "same")), dataset)) == [(0, 1), (2, 3)]
+    assert members(groups(rows, verdict_table(("p004", "p005", "same")), dataset)) == [(0, 1), (2, 3), (4, 5)]
+    assert members(groups(rows, verdict_table(("p004", "gone", "same")), dataset)) == [(0, 1), (2, 3)]
 
 
 def test_contradicting_verdicts_keep_apart_what_was_called_different():
-    verdicts = said(("p000", "p001", "same"), ("p001", "p002", "same"), ("p000", "p002", "different"))
+    verdicts = verdict_table(("p000", "p001", "same"), ("p001", "p002", "same"), ("p000", "p002", "different"))
     found = groups(table((0, 1, 0.99), (1, 2, 0.99), (0, 2, 0.99)), verdicts)
     assert len(found) == 1
     assert not {0, 2} <= set(found[0].items)
@@ -142,7 +142,7 @@ def test_verdicts_hold_on_random_tables(seed: int):
     found = pairs(dataset, embedding, build(embedding.vectors), 0.8)
     draw = rng.choice(60, (12, 2))
     apart = [(a, b) for a, b in draw if a != b]
-    verdicts = said(*[(f"p{a:03d}", f"p{b:03d}", "different") for a, b in apart])
+    verdicts = verdict_table(*[(f"p{a:03d}", f"p{b:03d}", "different") for a, b in apart])
     result = groups(found, verdicts, dataset, embedding)
     assert result == groups(found, verdicts, dataset, embedding)
     everyone = [i for g in result for i in g.items]

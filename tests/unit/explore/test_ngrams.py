@@ -35,9 +35,9 @@ def test_scores_agree_with_scikit_learn() -> None:
 
     texts = ["red leather shoe", "blue leather boot", "red apple juice", "shoe polish red red"]
     found = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5)).fit_transform(texts)
-    mine = Ngrams.of(texts)
+    ngrams = Ngrams.of(texts)
     for n, text in enumerate(texts):
-        np.testing.assert_allclose(mine.scores(text), (found @ found[n].T).toarray().ravel(), atol=1e-5)
+        np.testing.assert_allclose(ngrams.scores(text), (found @ found[n].T).toarray().ravel(), atol=1e-5)
 
 
 def test_accents_capitals_and_a_wrong_letter_do_not_hide_a_text() -> None:

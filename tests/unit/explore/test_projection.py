@@ -72,7 +72,7 @@ def test_the_map_keeps_as_many_neighbours_as_umap_learn():
     vectors = blobs(800, d=12, groups=40)
     graph = build(vectors, 15)
     unit = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
-    theirs = UMAP(n_neighbors=15, metric="cosine", random_state=0, n_jobs=1).fit_transform(unit)
+    umap_learn = UMAP(n_neighbors=15, metric="cosine", random_state=0, n_jobs=1).fit_transform(unit)
 
     def share(xy: np.ndarray) -> float:
         d = ((xy[:, None] - xy[None]) ** 2).sum(2)
@@ -80,7 +80,7 @@ def test_the_map_keeps_as_many_neighbours_as_umap_learn():
         near = np.argsort(d, axis=1)[:, :15]
         return float(np.mean([len(np.intersect1d(a, b)) / 15 for a, b in zip(near, graph.ids, strict=True)]))
 
-    assert share(umap(vectors, graph).xy) > share(theirs) - 0.03 > 0.2
+    assert share(umap(vectors, graph).xy) > share(umap_learn) - 0.03 > 0.2
 
 
 def test_umap_stops_when_its_progress_says_so():
@@ -156,11 +156,11 @@ def test_a_query_is_placed_beside_its_nearest_rows():
 
 
 def test_a_projection_survives_saving(tmp_path: Path):
-    made = pca(blobs(30))
-    made.save(tmp_path)
+    first_map = pca(blobs(30))
+    first_map.save(tmp_path)
     again = Projection.load(tmp_path, "pca")
-    assert np.array_equal(made.xy, again.xy)
-    assert again.meta == made.meta
+    assert np.array_equal(first_map.xy, again.xy)
+    assert again.meta == first_map.meta
     with pytest.raises(MissingError):
         Projection.load(tmp_path, "umap")
 

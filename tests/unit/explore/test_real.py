@@ -63,10 +63,10 @@ def test_92_000_products_are_searched_at_once(journey: Dataset):
 def test_every_category_of_the_catalogue_becomes_readable(journey: Dataset):
     for column in journey.columns("category"):
         for value in journey.column(column).dropna().unique():
-            said = readable(value)
-            shouted = [w for w in re.findall(r"[A-Z]{4,}", said) if set(w) & set("AEIOU")]
-            assert said
-            assert len(said.split()) == len(value.split())
+            name = readable(value)
+            shouted = [w for w in re.findall(r"[A-Z]{4,}", name) if set(w) & set("AEIOU")]
+            assert name
+            assert len(name.split()) == len(value.split())
             assert not shouted
 
 

@@ -189,7 +189,7 @@ def test_the_same_article_of_another_shop_is_found_by_its_name():
     roles = {"id": "id", "title": "title", "description": "description", "brand": "brand"}
     shop = table[table["source"] == "buy"][list(roles)].reset_index(drop=True)
     buy = Dataset.build("Buy", Catalogue(shop, roles))
-    asked = table[table["id"].isin(gold) & (table["source"] == "abt")][::4]
-    right = [find(buy, title, 1)[0].id in gold[id] for id, title in zip(asked["id"], asked["title"], strict=True)]
+    queries = table[table["id"].isin(gold) & (table["source"] == "abt")][::4]
+    right = [find(buy, title, 1)[0].id in gold[id] for id, title in zip(queries["id"], queries["title"], strict=True)]
     assert len(right) > 200
     assert np.mean(right) > 0.86

@@ -137,8 +137,8 @@ def test_when_the_reader_loses_rows_they_are_read_another_way(tmp_path: Path, mo
     real = intake.parse
 
     def lossy(*args: object) -> pd.DataFrame:
-        *some, kept, tell = args
-        rejected = real(*some, kept, tell)  # type: ignore[arg-type]
+        *some, kept, progress = args
+        rejected = real(*some, kept, progress)  # type: ignore[arg-type]
         kept.rows -= 1  # type: ignore[attr-defined]
         return rejected
 

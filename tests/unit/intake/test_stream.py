@@ -152,7 +152,7 @@ FIRST = [
 
 @pytest.mark.parametrize("seed", range(12))
 def test_parts_from_disk_are_the_dataset_of_the_whole_table(seed: int, tmp_path: Path, whole: Build) -> None:
-    frame, catalogue, made = _table(seed), _catalogue(seed), []
+    frame, catalogue, built = _table(seed), _catalogue(seed), []
     for n, (name, shape) in enumerate(SHAPES.items()):
         if n not in (0, 1 + seed % 5):
             continue
@@ -163,8 +163,8 @@ def test_parts_from_disk_are_the_dataset_of_the_whole_table(seed: int, tmp_path:
         _same(want, got)
         assert notices == also
         assert sorted(p.name for p in there.iterdir()) == ["baskets", "table.parquet"]
-        made.append(got)
-    assert _mixed(made) == FIRST[seed]
+        built.append(got)
+    assert _mixed(built) == FIRST[seed]
 
 
 def _cells(seed: int, rows: int = 200) -> pd.DataFrame:
@@ -202,7 +202,7 @@ MANY = {
 @pytest.mark.parametrize("name", MANY)
 def test_rows_of_many_products_are_read_in_parts_too(name: str, tmp_path: Path, whole: Build) -> None:
     shape, columns, first = MANY[name]
-    made = []
+    built = []
     for seed in range(4):
         frame, catalogue, there = _cells(seed)[columns.split()], _catalogue(seed), tmp_path / str(seed)
         there.mkdir()
@@ -210,8 +210,8 @@ def test_rows_of_many_products_are_read_in_parts_too(name: str, tmp_path: Path, 
         got, also = add_baskets("d", catalogue, _on_disk(there, frame), shape, folder=there / "baskets")
         _same(want, got)
         assert notices == also
-        made.append(got)
-    assert _mixed(made) == first
+        built.append(got)
+    assert _mixed(built) == first
 
 
 def test_every_row_is_kept_or_counted(tmp_path: Path) -> None:

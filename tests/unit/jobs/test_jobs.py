@@ -18,7 +18,7 @@ from embedcore.jobs import Job, JobKind, Jobs
 from embedcore.jobs.job import Record
 from embedcore.store import JobRow, Store
 from embedcore.store.database import Database
-from tests.unit import made
+from tests.unit import example
 from tests.unit.jobs.small_kinds import (
     QUESTIONS,
     Boom,
@@ -317,7 +317,7 @@ def test_seconds_left_follow_the_recent_pace(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_folder_made_of_a_dataset_is_kept_and_not_made_again(jobs: Jobs, store: Store, tmp_path: Path) -> None:
-    made.dataset().save(tmp_path / "in")
+    example.dataset().save(tmp_path / "in")
     data = store.add_dataset(tmp_path / "in", "upload").hash
     assert Keep(data).folder(store) is None
     first = jobs.wait(jobs.submit(Keep(data)).id, PATIENCE)
@@ -342,7 +342,7 @@ def test_equal_settings_on_two_datasets_are_two_jobs(jobs: Jobs) -> None:
 
 
 def test_work_on_what_was_deleted_meanwhile_fails_with_a_sentence(jobs: Jobs, store: Store, tmp_path: Path) -> None:
-    made.dataset().save(tmp_path / "in")
+    example.dataset().save(tmp_path / "in")
     data = store.add_dataset(tmp_path / "in", "upload").hash
     busy = endless(jobs)
     waits = jobs.submit(Keep(data))

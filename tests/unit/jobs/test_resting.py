@@ -55,7 +55,7 @@ def test_a_resting_worker_gives_its_memory_back_when_it_holds_much(
     if ended:
         until(lambda: workers() == before)
     else:
-        asked, tries = psutil.Process((workers() - before).pop()), []
-        until(lambda: tries.append(asked.is_running()) or len(tries) > 100)  # some rests long
+        worker, tries = psutil.Process((workers() - before).pop()), []
+        until(lambda: tries.append(worker.is_running()) or len(tries) > 100)  # some rests long
         assert all(tries)
     assert jobs.wait(jobs.submit(work("second", ["PID"])).id, 20).state == "done", "the next one finds a worker"

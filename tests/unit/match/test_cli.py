@@ -30,8 +30,8 @@ def catalogue(path: Path) -> list[str]:
 def test_a_raw_file_gives_pairs_and_groups_with_its_own_ids(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ids = catalogue(tmp_path / "shop.csv")
     out, groups = tmp_path / "pairs.csv", tmp_path / "groups.csv"
-    asked = ["duplicates", str(tmp_path / "shop.csv"), "--out", str(out), "--groups", str(groups), "--no-vectors"]
-    assert main(asked) == 0
+    command = ["duplicates", str(tmp_path / "shop.csv"), "--out", str(out), "--groups", str(groups), "--no-vectors"]
+    assert main(command) == 0
     pairs = pd.read_csv(out, dtype=str, keep_default_na=False)
     assert list(pairs.columns) == ["id_a", "id_b", "score", "probability", "same", "reason"]
     same = pairs[pairs["same"] == "true"]

@@ -115,9 +115,9 @@ def test_a_pair_says_why_in_plain_words() -> None:
     names = [*titles(40), "Canon printer LP-4000 black", "Canon LP4000 printer silver"]
     data = shop(names, brand=["Canon"] * 42, price=[99.0] * 40 + [100.0, 97.0])
     found = match.find(data)
-    said = match.explain(data, found, found.row_of[(40, 41)])
-    assert said.startswith("same model number LP4000, same brand, price 3 % apart")
-    assert said.endswith("colour differs (black / silver)")
+    reason = match.explain(data, found, found.row_of[(40, 41)])
+    assert reason.startswith("same model number LP4000, same brand, price 3 % apart")
+    assert reason.endswith("colour differs (black / silver)")
 
 
 def test_matches_come_back_from_files_as_they_went_in(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ pytestmark = pytest.mark.shared
 def catalogue(name: str) -> tuple[Dataset, np.ndarray]:
     """(dataset, true group of each product)."""
     frame = pd.read_csv(shared(f"data/duplicates/{name}/catalogue.csv"), dtype=str, keep_default_na=False)
-    made, _ = make_catalogue(frame, {g.column: g.role for g in guess_roles(frame)})
-    dataset = Dataset.build(name, made)
+    typed, _ = make_catalogue(frame, {g.column: g.role for g in guess_roles(frame)})
+    dataset = Dataset.build(name, typed)
     return dataset, gold(name, dataset)
 
 
@@ -55,10 +55,10 @@ def test_across_two_shops_nearly_all_are_found() -> None:
 def test_thirty_verdicts_make_it_better() -> None:
     dataset, truth = catalogue("abt-buy")
     first = now = match.find(dataset)
-    said = match.NO_VERDICTS
+    verdicts = match.NO_VERDICTS
     for _ in range(3):
-        rows = match.ask(now, said, 10)
-        a, b = np.r_[said.a, now.a[rows]], np.r_[said.b, now.b[rows]]
-        said = match.PairVerdicts(a, b, truth[a] == truth[b])
-        now = match.teach(first, said).matches
+        rows = match.ask(now, verdicts, 10)
+        a, b = np.r_[verdicts.a, now.a[rows]], np.r_[verdicts.b, now.b[rows]]
+        verdicts = match.PairVerdicts(a, b, truth[a] == truth[b])
+        now = match.teach(first, verdicts).matches
     assert judged(now, truth)[0] >= judged(first, truth)[0] + 0.01

@@ -196,9 +196,9 @@ def test_customers_who_buy_alike_are_found(regulars: tuple[Dataset, Recommender,
 def test_many_answers_are_those_given_one_by_one(fashion: tuple[Dataset, Recommender, Together]) -> None:
     dataset, found, _ = fashion
     rng = np.random.default_rng(1)
-    asked = {f"q{n}": rng.choice(2000, rng.integers(1, 6), replace=False) for n in range(20)}
-    for query, listed in batch.baskets(dataset, found, asked, 7):
-        alone = for_basket(dataset, found, asked[query].tolist(), 7)
+    queries = {f"q{n}": rng.choice(2000, rng.integers(1, 6), replace=False) for n in range(20)}
+    for query, listed in batch.baskets(dataset, found, queries, 7):
+        alone = for_basket(dataset, found, queries[query].tolist(), 7)
         assert [r.id for r in listed] == [r.id for r in alone]
     histories = Histories.of(dataset)
     assert histories is not None

@@ -106,11 +106,13 @@ def test_the_same_dataset_gives_the_same_model_and_it_survives_its_files(tmp_pat
     again = model.Recommender.load(tmp_path)
     histories = Histories.of(dataset)
     assert histories is not None
-    asked, people = [histories.of_customer(c) for c in range(5)], People.of(histories)
+    histories_of, people = [histories.of_customer(c) for c in range(5)], People.of(histories)
     baskets = [np.array([1, 2]), np.array([], int), np.array([29])]
     for other in (second, again):
         assert np.array_equal(mix.completion(first, baskets)[0], mix.completion(other, baskets)[0])
-        assert np.array_equal(mix.next_baskets(first, asked, people).any, mix.next_baskets(other, asked, people).any)
+        assert np.array_equal(
+            mix.next_baskets(first, histories_of, people).any, mix.next_baskets(other, histories_of, people).any
+        )
     assert model.key(dataset.hash) != model.key("other")
     assert again.meta["products"] == 30
     with pytest.raises(MissingError):

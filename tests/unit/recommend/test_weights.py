@@ -18,14 +18,14 @@ def test_ease_without_a_row_is_ease_that_never_saw_it() -> None:
     sizes = np.diff(x.indptr).astype(float)
     full, own = ease.fit(x, head, 3.0, -0.7, 0.0)  # a pull of 0: the regularisation does not depend on the counts
     rows = np.flatnonzero(sizes >= 3)[:5]
-    asked = x[rows].tolil()
+    reduced = x[rows].tolil()
     for n in range(len(rows)):
-        asked[n, asked.rows[n][0]] = 0
-    asked = sparse.csr_array(asked)
-    found = heldout.scores_without(full, own, asked, [(x[rows], -(sizes[rows] ** -0.7))])
+        reduced[n, reduced.rows[n][0]] = 0
+    reduced = sparse.csr_array(reduced)
+    found = heldout.scores_without(full, own, reduced, [(x[rows], -(sizes[rows] ** -0.7))])
     for n, row in enumerate(rows.tolist()):
         fewer, _ = ease.fit(sparse.csr_array(x[np.delete(np.arange(x.shape[0]), row)]), head, 3.0, -0.7, 0.0)
-        assert found[n] == pytest.approx((asked[[n]] @ fewer).ravel(), abs=1e-4)
+        assert found[n] == pytest.approx((reduced[[n]] @ fewer).ravel(), abs=1e-4)
 
 
 def test_a_row_can_be_exchanged_for_a_shorter_one() -> None:

@@ -16,7 +16,7 @@ from embedcore.data import Embedding
 from embedcore.explore import Clusters, Projection
 from embedcore.neighbours import Graph
 from embedcore.store.migrations import m001_first_house
-from tests.unit import made
+from tests.unit import example
 
 AT = datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001  as the database keeps it: UTC, without a zone
 
@@ -24,7 +24,7 @@ AT = datetime(2026, 1, 2, 3, 4, 5)  # noqa: DTZ001  as the database keeps it: UT
 def fill(home: Path, runs: int = 2) -> dict[str, Path]:
     """Make it, with a dataset, runs "run-0".. (a renamed cluster, a UMAP map), a verdict and a job; key -> folder with
     the same arrays as files. The last changes are in the log of changes, as after a kill."""
-    data = made.dataset()
+    data = example.dataset()
     data.save(home / "datasets" / data.hash)
     connection = duckdb.connect(str(home / "embedcore.duckdb"))
     connection.execute("PRAGMA disable_checkpoint_on_shutdown")
@@ -39,7 +39,7 @@ def fill(home: Path, runs: int = 2) -> dict[str, Path]:
     folders = {}
     for n in range(runs):
         folder = home.parent / f"{home.name}-run-{n}"
-        info = made.result(folder, data.items, seed=n, d=4 + n)
+        info = example.result(folder, data.items, seed=n, d=4 + n)
         key = f"run-{n}"
         ((number,),) = connection.execute("SELECT nextval('run_numbers')").fetchall()
         params = json.dumps(info["params"])

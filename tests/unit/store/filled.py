@@ -7,18 +7,18 @@ from pathlib import Path
 from typing import Any
 
 from embedcore.store import Store
-from tests.unit import made
+from tests.unit import example
 
 
 def add(store: Store, folder: Path, **how: Any) -> str:
     """Store a made-up dataset; its hash."""
-    made.dataset(**how).save(folder)
+    example.dataset(**how).save(folder)
     return store.add_dataset(folder, "upload").hash
 
 
 def train(store: Store, folder: Path, dataset: str, key: str, seed: int = 0, d: int = 8) -> Path:
     """Store a made-up result; returns a copy of its folder to compare with."""
-    info = made.result(folder, store.dataset(dataset).items, seed, d)
+    info = example.result(folder, store.dataset(dataset).items, seed, d)
     copy = Path(shutil.copytree(folder, folder.with_name(folder.name + "-copy")))
     store.save_run(folder, {"key": key, "dataset": dataset, **info})
     return copy

@@ -19,7 +19,7 @@ from embedcore.explore import Clusters, Projection
 from embedcore.neighbours import Graph
 from embedcore.store import Store
 from tests.shared import ROOT
-from tests.unit import made
+from tests.unit import example
 from tests.unit.store import before as older
 
 
@@ -96,7 +96,7 @@ def test_the_database_holds_no_arrays_any_more_and_the_backup_all_of_them(home: 
 def test_runs_are_stored_and_deleted_after_it_as_ever(home: Path, tmp_path: Path, before: dict[str, Path]) -> None:
     store = Store.open(home)
     (dataset,) = store.datasets()
-    info = made.result(tmp_path / "new", store.dataset(dataset.hash).items, seed=9)
+    info = example.result(tmp_path / "new", store.dataset(dataset.hash).items, seed=9)
     store.save_run(tmp_path / "new", {"key": "new", "dataset": dataset.hash, **info})
     store.rename_cluster("run-0", "kmeans", 0, "Boots")
     store.delete_run("new")

@@ -12,7 +12,7 @@ from embedcore.errors import InputError, MissingError
 from embedcore.explore import Clusters, Projection
 from embedcore.neighbours import Graph
 from embedcore.store import Store
-from tests.unit import made
+from tests.unit import example
 from tests.unit.store.filled import add, train
 
 
@@ -52,7 +52,7 @@ def test_a_result_that_is_stored_twice_is_kept_as_it_was(store: Store, tmp_path:
 
 
 def test_a_run_of_a_deleted_dataset_is_refused_and_leaves_nothing(store: Store, tmp_path: Path) -> None:
-    info = made.result(tmp_path / "r", made.dataset().items)
+    info = example.result(tmp_path / "r", example.dataset().items)
     with pytest.raises(MissingError, match="deleted"):
         store.save_run(tmp_path / "r", {"key": "key", "dataset": "gone", **info})
     assert store.find_run("key") is None

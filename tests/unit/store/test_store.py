@@ -12,12 +12,12 @@ import pytest
 
 from embedcore.errors import EmbedError, InputError, MissingError
 from embedcore.store import JobRow, Store
-from tests.unit import made
+from tests.unit import example
 from tests.unit.store.filled import add, train
 
 
 def test_a_dataset_comes_back_with_its_counts(store: Store, tmp_path: Path) -> None:
-    data = made.dataset("Shoes & Söhne")
+    data = example.dataset("Shoes & Söhne")
     data.save(tmp_path / "in")
     info = store.add_dataset(tmp_path / "in", "upload")
     assert not (tmp_path / "in").exists()

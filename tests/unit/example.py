@@ -1,4 +1,4 @@
-"""Small made-up datasets and results for the tests of store, jobs and crashes."""
+"""Small random datasets and results for the tests of store, jobs and crashes."""
 
 from __future__ import annotations
 
