@@ -71,7 +71,8 @@ def test_says_what_it_is_in_plain_words(name: str) -> None:
     assert method.summary.endswith(".")
     assert method.needs
     for f in fields(method.Params):
-        assert f.metadata["label"] and f.metadata["help"].endswith("."), f.name
+        assert f.metadata["label"], f.name
+        assert f.metadata["help"].endswith("."), f.name
     assert method.Params() == method.Params.of({})
     with pytest.raises(InputError, match="Unknown parameter"):
         method.Params.of({"no such thing": 1})

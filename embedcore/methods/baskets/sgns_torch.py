@@ -91,7 +91,7 @@ class CardTrainer:
                 there = at < sizes[:, None]
                 table = np.where(there, items[np.where(there, starts[:, None] + at, 0)], -1)
                 now = rate + (rate_end - rate) * n / len(batches)
-                loss += self._step(torch.tensor(table, dtype=torch.long, device=self._u.device), negatives, now)
+                loss += self.step(torch.tensor(table, dtype=torch.long, device=self._u.device), negatives, now)
                 centres += int(sizes.sum())
         return float(loss), centres
 
@@ -104,7 +104,7 @@ class CardTrainer:
         for n in self._rng.permutation(len(parts)):
             yield parts[n]
 
-    def _step(self, table: torch.Tensor, negatives: int, rate: float) -> torch.Tensor:
+    def step(self, table: torch.Tensor, negatives: int, rate: float) -> torch.Tensor:
         """One step of every row on pieces (b, n) of rows, filled up with -1; the summed loss."""
         there, rows = table >= 0, table.clamp(min=0)
         a, b = self._u[rows], self._v[rows]

@@ -64,7 +64,7 @@ def read(texts: Sequence[str], model: str = "", progress: Progress = silent, *, 
         batches, cut[new] = _batches(found, [unique[n] for n in new], full=keep)
         kept, done = 0, np.empty(0, np.int64)
         for step, (rows, tokens) in enumerate(batches):
-            vectors[new[rows]] = _forward(found, tokens)[: len(rows)]
+            vectors[new[rows]] = forward(found, tokens)[: len(rows)]
             done = np.r_[done, new[rows]]
             progress(step + 1, len(batches), note=f"Reading: {len(done):,} of {len(new):,} texts")
             if cache is not None and (len(done) - kept >= _EVERY or len(done) == len(new)):
@@ -114,7 +114,8 @@ def _batches(
     return batches, cut
 
 
-def _forward(model: SentenceTransformer, tokens: Any) -> np.ndarray:
+def forward(model: SentenceTransformer, tokens: Any) -> np.ndarray:
+    """(n, d) float32 vectors of a batch of tokenised texts."""
     import torch
 
     with torch.inference_mode():

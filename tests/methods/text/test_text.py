@@ -37,7 +37,7 @@ FULL = shop(
 def test_reads_titles_brands_and_categories_but_not_codes_or_descriptions() -> None:
     fitted = get("text").fit(FULL, get("text").Params())
     assert fitted.meta["columns"] == ["name", "maker", "kind"]
-    at, texts = text.product_texts(FULL, fitted.meta["columns"])
+    at, texts = text.texts_to_read(FULL, fitted.meta["columns"])
     assert texts == ["Red cotton summer dress. Acme. Dresses", "Blue cotton summer dress. Dresses", texts[0]]
     assert at.tolist() == [0, 1, 3]
 
@@ -134,13 +134,13 @@ def test_a_copy_of_a_model_in_a_folder_gives_the_same_vectors(tmp_path: Path) ->
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json"])
 def test_damaged_built_in_files_are_noticed(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(models._SHA256, name, "0" * 64)
-    models._built_in.cache_clear()
+    monkeypatch.setitem(models.SHA256, name, "0" * 64)
+    models.built_in.cache_clear()
     try:
         with pytest.raises(InputError, match=f"damaged: its {name}"):
             models.locate()
     finally:
-        models._built_in.cache_clear()
+        models.built_in.cache_clear()
 
 
 @pytest.mark.parametrize("model", models.OFFERED[1:])
@@ -181,7 +181,7 @@ def test_a_sentence_puts_the_product_into_words() -> None:
     params = get("text").Params(template="{name}, made by {Maker}: {about}")
     fitted = get("text").fit(FULL, params)
     assert fitted.meta["columns"] == ["name", "maker", "about"]
-    at, texts = text._texts(FULL, params, fitted.meta["columns"])
+    at, texts = text.texts_to_read(FULL, params, fitted.meta["columns"])
     assert texts == [
         "Red cotton summer dress, made by Acme: Light and airy",
         "Blue cotton summer dress: Warm",

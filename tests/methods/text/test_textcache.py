@@ -115,8 +115,8 @@ def test_only_what_is_new_in_a_catalogue_is_encoded(tmp_path: Path, monkeypatch:
     first = encoder.read(texts)
     assert (first.known, first.distinct) == (0, 40)
     seen: list[int] = []
-    forward = encoder._forward
-    monkeypatch.setattr(encoder, "_forward", lambda m, t: seen.append(len(t["input_ids"])) or forward(m, t))
+    forward = encoder.forward
+    monkeypatch.setattr(encoder, "forward", lambda m, t: seen.append(len(t["input_ids"])) or forward(m, t))
     again = encoder.read([*texts, "a new chair"])
     assert (again.known, again.distinct, seen) == (40, 41, [32])
     np.testing.assert_array_equal(again.vectors[:40], first.vectors)
