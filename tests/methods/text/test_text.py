@@ -37,7 +37,7 @@ FULL = shop(
 def test_reads_titles_brands_and_categories_but_not_codes_or_descriptions() -> None:
     fitted = get("text").fit(FULL, get("text").Params())
     assert fitted.meta["columns"] == ["name", "maker", "kind"]
-    at, texts = text.texts_to_read(FULL, fitted.meta["columns"])
+    at, texts = text.product_texts(FULL, fitted.meta["columns"])
     assert texts == ["Red cotton summer dress. Acme. Dresses", "Blue cotton summer dress. Dresses", texts[0]]
     assert at.tolist() == [0, 1, 3]
 
