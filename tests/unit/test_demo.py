@@ -19,6 +19,7 @@ from embedcore.errors import InputError
 from tests.shared import ROOT
 
 
+@pytest.mark.slow
 def test_the_demo_shows_clusters_duplicates_and_recommendations() -> None:
     before = spent()
     ran = subprocess.run(

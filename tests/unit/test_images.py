@@ -71,6 +71,7 @@ def test_a_product_has_one_picture_of_the_right_size() -> None:
         Images.load(Path("nowhere"))
 
 
+@pytest.mark.slow
 def test_grey_pictures_train_and_a_setting_mixes_form_and_colour() -> None:
     ids = [f"p{n}" for n in range(40)]
     grey = [p.mean(axis=2).astype(np.uint8) for p in planted.pictures(ids).pixels]

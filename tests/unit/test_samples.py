@@ -68,6 +68,7 @@ def test_committed_pictures_are_what_the_generator_draws() -> None:
             assert pixels(kept).tobytes() == pixels(drawn).tobytes(), row
 
 
+@pytest.mark.slow
 def test_a_second_run_writes_the_same_bytes(tmp_path: Path) -> None:
     def digests(folder: Path) -> dict[str, str]:
         return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir())}

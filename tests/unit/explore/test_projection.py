@@ -66,6 +66,7 @@ def test_umap_keeps_planted_groups_together_and_is_the_same_every_time():
     assert np.abs(first.xy).max() == pytest.approx(10)
 
 
+@pytest.mark.slow
 def test_the_map_keeps_as_many_neighbours_as_umap_learn():
     from umap import UMAP
 

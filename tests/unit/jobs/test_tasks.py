@@ -66,6 +66,7 @@ def imported(jobs: Jobs, store: Store, folder: Path) -> str:
     return str(job.result["dataset"])
 
 
+@pytest.mark.slow
 def test_from_files_to_a_named_map(jobs: Jobs, store: Store, tmp_path: Path) -> None:
     hash = imported(jobs, store, tmp_path)
     info = store.dataset_info(hash)
