@@ -30,7 +30,7 @@ class Questions:
         self._busy = threading.Lock()
         self._changed = threading.Lock()
         self._process: WorkerProcess | None = None
-        self._sent_at = 0.0  # when the oldest question without an answer was sent; 0 = none
+        self._sent_at = 0.0  # since when nothing has come of questions without an answer; 0 = there are none
         self._closed = False
         self._rest: threading.Timer | None = None
 
@@ -62,12 +62,13 @@ class Questions:
                 if time.monotonic() - self._sent_at > _HUNG:
                     worker.kill()
                 raise slow from None
-            self._sent_at = 0.0
             if answer is None:
                 worker.kill()
                 raise EmbedError("The answer could not be computed.", "Try again in a moment.")
-            if answer["id"] == id:  # else it is a late answer to a question that nobody waits for any more
+            if answer["id"] == id:
+                self._sent_at = 0.0
                 return answer
+            self._sent_at = time.monotonic()  # a late answer that nobody waits for any more: the worker does not hang
 
     def warm_up(self) -> None:
         """Start the worker and let it load what it needs, without waiting for it."""

@@ -257,6 +257,17 @@ def test_a_question_that_hangs_or_fails_says_so_and_the_next_is_answered(
     assert jobs.ask("add", {"a": 1, "b": 2}, timeout=PATIENCE) == {"sum": 3}
 
 
+def test_late_answers_are_no_sign_that_the_worker_hangs(jobs: Jobs, tmp_path: Path) -> None:
+    before = jobs.ask("who", {}, timeout=PATIENCE)
+    with pytest.raises(EmbedError, match="took too long"):
+        jobs.ask("pause", {"until": str(tmp_path / "a")}, timeout=0.2)
+    (tmp_path / "a").touch()
+    with pytest.raises(EmbedError, match="took too long"):  # meanwhile the answer to the first comes
+        jobs.ask("pause", {"until": str(tmp_path / "b")}, timeout=1.0)
+    (tmp_path / "b").touch()
+    assert jobs.ask("who", {}, timeout=PATIENCE) == before
+
+
 def test_the_worker_is_offline_and_keeps_its_caches_in_the_data_folder(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
