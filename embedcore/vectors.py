@@ -1,4 +1,4 @@
-"""Arithmetic on rows of vectors that every room shares: unit length, the best k, cosine neighbours in blocks."""
+"""Arithmetic on rows of vectors that every room shares: unit length, chosen rows, the best k."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array, csr_matrix
 
 Sparse = TypeVar("Sparse", "csr_array", "csr_matrix")
-
-_BLOCK = 2048  # rows compared at a time: 2048 x 100,000 scores are 800 MB
 
 
 def unit(x: np.ndarray) -> np.ndarray:
@@ -72,17 +70,3 @@ def top_k(scores: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
     found = np.take_along_axis(scores, columns, 1)
     order = np.argsort(-found, axis=1, kind="stable")
     return np.take_along_axis(columns, order, 1), np.take_along_axis(found, order, 1)
-
-
-def nearest_rows(queries: np.ndarray, base: np.ndarray, k: int, block: int = _BLOCK) -> tuple[np.ndarray, np.ndarray]:
-    """The k rows of `base` closest to each query by cosine: (rows (q, k') int64, similarities (q, k') float32).
-
-    queries: (q, d), base: (n, d), of any length. Exact; `block` queries are compared at a time.
-
-    >>> rows, cosines = nearest_rows(np.array([[1.0, 0.1]]), np.eye(2), 1)
-    >>> rows.tolist()
-    [[0]]
-    """
-    queries, base = unit(queries), unit(base)
-    parts = [top_k(queries[at : at + block] @ base.T, k) for at in range(0, max(len(queries), 1), block)]
-    return np.concatenate([rows for rows, _ in parts]), np.concatenate([scores for _, scores in parts])

@@ -35,7 +35,7 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[st
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "scores.safetensors"
     >>> write_arrays(path, {"scores": np.float32([0.5, 1.0])}, {"exact": True})
-    >>> read_facts(path)
+    >>> map_arrays(path)[1]
     {'exact': True}
     """
     from safetensors.numpy import save_file
@@ -70,21 +70,6 @@ def map_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         a, b = entry["data_offsets"]
         arrays[name] = content[a:b].view(_TYPES[entry["dtype"]]).reshape(entry["shape"])
     return arrays, facts
-
-
-def read_facts(path: Path) -> dict[str, Any]:
-    """The facts alone.
-
-    >>> import tempfile
-    >>> path = Path(tempfile.mkdtemp()) / "empty.safetensors"
-    >>> write_arrays(path, {"none": np.empty((0, 2), np.float32)}, {"rows": 0})
-    >>> read_facts(path)
-    {'rows': 0}
-    """
-    with path.open("rb") as file:
-        head, _ = _header(file)
-    facts: dict[str, Any] = json.loads(head.get("__metadata__", {}).get(_FACTS, "{}"))
-    return facts
 
 
 def _header(file: BinaryIO) -> tuple[dict[str, Any], int]:

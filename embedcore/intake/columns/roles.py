@@ -51,6 +51,11 @@ _THINGS = {
 _OTHERS_ID = {"brand", "category"}
 _STRONG_ID = re.compile(r"(?:product|item|article|sku|prod|variant|style)?_?(?:id|sku|code|number|no|nr|key|asin)\Z")
 _TITLE_RANK = ("title", "product_name", "item_name", "name", "product_title", "productname", "product", "item", "text")
+# Shares of the cells by which a role is guessed: nearly all, half, and the share of different values up to which a
+# column sorts products into a few categories. Chosen by hand.
+_MOST, _HALF, _FEW = 0.9, 0.5, 0.2
+_FEW_TEXTS = 50  # different texts up to which a column may be categories all the same; chosen by hand
+_LONG = 80  # characters of a text on average, from which it is a description; chosen by hand
 
 
 @dataclass(frozen=True)
@@ -178,7 +183,7 @@ def guess_roles(frame: pd.DataFrame) -> list[Guess]:
             role, why = _second_id(f)
             guesses[n] = replace(guesses[n], role=role, why=why)
         elif guesses[n].role == "title":
-            role = "category" if f.unique < 0.2 else "text"
+            role = "category" if f.unique < _FEW else "text"
             guesses[n] = replace(guesses[n], role=role, why="another column is the better title")
     return guesses
 
@@ -191,7 +196,7 @@ def _guess(f: _Facts) -> Guess:
 def _alone(f: _Facts) -> tuple[str, str]:
     """(role, why) of a column by itself."""
     # “No old price” beside numbers is one way to write nothing.
-    numeric = f.numeric >= 0.9 or (f.odd_texts <= 3 and f.numeric >= 0.5 and f.distinct > 20)
+    numeric = f.numeric >= _MOST or (f.odd_texts <= 3 and f.numeric >= _HALF and f.distinct > 20)
     return _not_data(f) or _exact(f, numeric=numeric) or _texts(f)
 
 
@@ -199,9 +204,9 @@ def _not_data(f: _Facts) -> tuple[str, str] | None:
     """Columns that hold nothing to learn from, and pictures."""
     if f.there == 0:
         return "ignore", "it is empty"
-    if f.pictures > 0.5 or (f.named == "image" and f.numeric < 0.5):
+    if f.pictures > _HALF or (f.named == "image" and f.numeric < _HALF):
         return "image", "it names image files"
-    if f.links > 0.5:
+    if f.links > _HALF:
         return "ignore", "it holds links"
     if f.distinct == 1 and f.rows > 1:
         return "ignore", "every value is the same"
@@ -215,12 +220,12 @@ def _exact(f: _Facts, *, numeric: bool) -> tuple[str, str] | None:
     named = f.named
     if named == "id":
         return "id", BY_NAME
-    if f.dated > 0.9 and (named == "date" or (not f.whole and f.numeric < 0.95)):
+    if f.dated > _MOST and (named == "date" or (not f.whole and f.numeric < 0.95)):
         return "date", "the values are dates" if f.numeric < 0.95 else BY_NAME
-    if numeric and (f.money > 0.5 or named == "price"):
+    if numeric and (f.money > _HALF or named == "price"):
         return "price", BY_NAME if named == "price" else "the values are amounts of money"
-    if named in ("brand", "category") and (not numeric or f.unique < 0.2):
-        if named == "category" and f.unique > 0.5 and f.length > 60:
+    if named in ("brand", "category") and (not numeric or f.unique < _FEW):
+        if named == "category" and f.unique > _HALF and f.length > 60:
             return "description", "the texts are long"
         return named, BY_NAME
     return ("number", "the values are numbers") if numeric else None
@@ -229,19 +234,19 @@ def _exact(f: _Facts, *, numeric: bool) -> tuple[str, str] | None:
 def _texts(f: _Facts) -> tuple[str, str]:
     """What a column of texts is."""
     named = f.named
-    if named == "description" or f.length > 80:
+    if named == "description" or f.length > _LONG:
         return "description", BY_NAME if named == "description" else "the texts are long"
     if named == "title":
         return "title", BY_NAME
-    if named == "text" and f.distinct > 50:
+    if named == "text" and f.distinct > _FEW_TEXTS:
         return "text", BY_NAME
-    if f.unique < 0.2 or (f.distinct <= 50 and f.unique < 0.5):
+    if f.unique < _FEW or (f.distinct <= _FEW_TEXTS and f.unique < _HALF):
         return "category", f"only {f.distinct:,} different values"
     return "text", "the values are texts"
 
 
 def _second_id(f: _Facts) -> tuple[str, str]:
-    if f.unique < 0.2:
+    if f.unique < _FEW:
         return "category", f"only {f.distinct:,} different values, and another column is the id"
     return "ignore", "another column is the id"
 
@@ -249,7 +254,7 @@ def _second_id(f: _Facts) -> tuple[str, str]:
 def _best_id(facts: list[_Facts]) -> int | None:
     best, score = None, 0.0
     for n, f in enumerate(facts):
-        if f.there == 0 or f.missing > 0.5 * f.rows or f.length > 64:
+        if f.there == 0 or f.missing > _HALF * f.rows or f.length > 64:
             continue
         points = 0.0
         words = f.words
@@ -257,12 +262,12 @@ def _best_id(facts: list[_Facts]) -> int | None:
             {"customer", "user", "order", "basket", "store", "parent", "tax"} & set(words)
         )
         if f.named == "id" and not others:
-            if f.unique < 0.5 and f.rows > 1:
+            if f.unique < _HALF and f.rows > 1:
                 continue
             points = 3.0 + (1.0 if _STRONG_ID.match(f.name) else 0.0)
             points += 0.5 if words[0] in ("product", "item", "article", "sku", "id") else 0.0
         elif f.unique == 1 and not f.missing and f.rows > 1 and not others:
-            coded = f.spaces < 0.1 and (f.whole or f.numeric < 0.5) and f.dated < 0.5 and f.pictures + f.links == 0
+            coded = f.spaces < 0.1 and (f.whole or f.numeric < _HALF) and f.dated < _HALF and f.pictures + f.links == 0
             if coded and f.named in (None, "title") and f.length <= 40:
                 # A number of rows is an id only for want of a better one.
                 points = 0.5 if f.counting and n > 0 else 1.5 if n == 0 else 1.0
@@ -284,7 +289,7 @@ def _best_title(facts: list[_Facts], guesses: list[Guess], id_at: int | None) ->
             points = 3.0 - rank / 10
             if f.distinct < 0.05 * f.there and f.there > 100:
                 points = 0.8
-        elif role in ("text", "description") and f.unique > 0.3 and f.length < 150 and f.numeric < 0.5:
+        elif role in ("text", "description") and f.unique > 0.3 and f.length < 150 and f.numeric < _HALF:
             points = 1.0 + f.unique / 4 + f.spaces / 4 - f.length / 300 - (0.3 if f.named == "text" else 0)
         if points > score:
             best, score = n, points

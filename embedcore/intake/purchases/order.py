@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 MEMORY = "1GB"  # what the database holds before it writes to the disk (chosen by hand)
 BATCH = 200_000  # rows of an answer at a time
+_RESTARTS = 0.05  # share of numbers with several customers above which each customer has its own (chosen by hand)
 SORTING = "Sorting the baskets"
 
 
@@ -37,11 +38,11 @@ class Rule:
 
 
 def _several_customers(baskets: int, _: int, shared: int) -> bool:
-    return baskets > 0 and shared > 0.05 * baskets
+    return baskets > 0 and shared > _RESTARTS * baskets
 
 
 def _more_pairs(baskets: int, pairs: int, _: int) -> bool:
-    return pairs > 1.05 * baskets
+    return pairs > (1 + _RESTARTS) * baskets
 
 
 # 5%: a few numbers that occur with two customers are slips in the data, not a numbering of its own (chosen by hand).

@@ -25,6 +25,13 @@ _NAMES = {
 }
 _ROLE_OF = {word: role for role, words in _NAMES.items() for word in words.split()}
 _AMOUNT = r"[-+]?\d{1,3}(?:[ ,.]\d{3})*(?:[.,]\d{1,2})?"
+# Shares by which the shape of a table is recognised. Chosen by hand.
+_MOST, _HALF = 0.9, 0.5
+_SHORT, _ALL_SHORT = 40, 0.95  # characters of one product in a list, and the share that has to be so short
+_SEVERAL = 0.3  # of the cells of a list, those with several products
+_KNOWN = 0.2  # of the parts of a list, those that are ids of the catalogue
+_REPEATS = 0.05  # of the parts of a list, those that come back in other cells
+_DATES, _NOT_NUMBERS = 0.8, 0.2  # of a column: readable dates at least, cells that are no numbers at most
 
 
 @dataclass(frozen=True)
@@ -106,24 +113,24 @@ def _list_column(some: pd.DataFrame, names: dict[str, str | None], known: set[st
         tokens = parts.explode().astype("str")
         bracketed = float(cells.str.match(r"\s*[\[({].*[\])}]\s*\Z").mean())
         whole, single = _share_known(cells, known), _share_known(tokens, known)
-        if several < 0.3 and bracketed < 0.9:
+        if several < _SEVERAL and bracketed < _MOST:
             continue
-        short = float((tokens.str.len() <= 40).mean())
+        short = float((tokens.str.len() <= _SHORT).mean())
         # In a list the same products come back in other cells; words of a title or a text do, too, but rarely alone.
         repeats = 1 - tokens.nunique() / max(len(tokens), 1)
         coded = float(tokens.str.fullmatch(r"[\w.-]*\d[\w.-]*").mean())
         if known:
-            sure = single >= 0.2 and single > whole
+            sure = single >= _KNOWN and single > whole
         else:
             others = [c for c in some.columns if c != column]
             key = max((some[c].nunique() / max(some[c].notna().sum(), 1) for c in others), default=0.0)
-            products = coded > 0.9 or (names[column] == "item" and repeats > 0.05)
-            amounts = names[column] != "item" and float(cells.str.fullmatch(_AMOUNT).mean()) > 0.9
-            sure = short > 0.95 and key > 0.9 and products and not amounts
-        if sure or (bracketed > 0.9 and short > 0.9):
+            products = coded > _MOST or (names[column] == "item" and repeats > _REPEATS)
+            amounts = names[column] != "item" and float(cells.str.fullmatch(_AMOUNT).mean()) > _MOST
+            sure = short > _ALL_SHORT and key > _MOST and products and not amounts
+        if sure or (bracketed > _MOST and short > _MOST):
             score = single + bracketed + several + (names[column] == "item")
             if best is None or score > best[0]:
-                why = "hold ids of the catalogue" if single > 0.2 else "hold lists"
+                why = "hold ids of the catalogue" if single > _KNOWN else "hold lists"
                 best = (score, column, delimiter, why)
     return best[1:] if best else None
 
@@ -154,13 +161,13 @@ def _wide(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) -> 
     numbered = rest.shape[1] >= 2 and len({re.sub(r"\d+", "#", str(c)) for c in rest.columns}) == 1
     if not len(values) or (not numbered and any(names.values())):
         return False
-    if known and _share_known(values.astype("str"), known) > 0.5:
-        return sum(_share_known(some[c], known) > 0.5 for c in some.columns) >= 2
+    if known and _share_known(values.astype("str"), known) > _HALF:
+        return sum(_share_known(some[c], known) > _HALF for c in some.columns) >= 2
     columns = [set(some[c].dropna()) for c in some.columns]
     columns = [c for c in columns if c]
     shared = [len(c & set().union(*(o for o in columns if o is not c))) / len(c) for c in columns]
     texts = float((~values.astype("str").str.fullmatch(r"[-\d.,]{1,3}")).mean())
-    return sum(s > 0.5 for s in shared) >= max(2, 0.5 * len(columns)) and (texts > 0.5 or numbered)
+    return sum(s > _HALF for s in shared) >= max(2, 0.5 * len(columns)) and (texts > _HALF or numbered)
 
 
 def _who_and_when(
@@ -190,7 +197,7 @@ def _time(some: pd.DataFrame, names: dict[str, str | None], taken: set[str]) -> 
             continue
         share = float(dates(cells)[0].notna().mean())
         points = share + 0.5 * (names[column] == "time") + 0.2 * float(cells.str.contains(":").mean())
-        if share > 0.8 and points > score:
+        if share > _DATES and points > score:
             best, score = column, points
     return best
 
@@ -204,7 +211,7 @@ def _as_long(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) 
     if basket is None and customer is None and free:
         # Something that comes back in row after row, such as the number of a receipt.
         groups = {c: some[c].nunique() / max(int(some[c].notna().sum()), 1) for c in free if names[c] is None}
-        likely = [c for c, share in groups.items() if 0 < share < 0.9]
+        likely = [c for c, share in groups.items() if 0 < share < _MOST]
         basket = max(likely, key=lambda c: groups[c], default=next(iter(groups), None))
     taken = {c for c in (time, item, basket, customer) if c}
     quantity = _number(some, names, "quantity", taken)
@@ -235,5 +242,5 @@ def _item(some: pd.DataFrame, names: dict[str, str | None], known: set[str], fre
 def _number(some: pd.DataFrame, names: dict[str, str | None], role: str, taken: set[str]) -> str | None:
     rank = {"price": 0, "value": 1, "sales": 2, "amount": 3}
     fit = [c for c in some.columns if names[c] == role and c not in taken]
-    fit = [c for c in fit if float(numbers(some[c])[1].mean()) < 0.2]
+    fit = [c for c in fit if float(numbers(some[c])[1].mean()) < _NOT_NUMBERS]
     return min(fit, key=lambda c: min((rank.get(w, 9) for w in words_of(c)), default=9), default=None)

@@ -10,10 +10,14 @@ from itertools import pairwise
 
 from embedcore.intake.tables.lexer import Lexer
 
+# Chosen by hand.
 STEADY = 0.6  # below this share of records with one number of cells, a text has no columns
 DELIMITERS = (",", ";", "\t", "|")
 NUMBER = re.compile(r"[-+(]?[\s$€£¥₹]*\d[\d\s.,'’]*(?:[eE][-+]?\d+)?[\s%$€£¥₹)]*\Z")
 DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?\Z")
+# Lines of many lengths are baskets when there are so many of them, of so many lengths, so many with several cells, and
+# nearly all cells are no longer than this. Chosen by hand.
+_RAGGED_LINES, _LENGTHS, _SEVERAL, _SHORT, _SHORT_CELLS = 5, 3, 0.4, 40, 0.95
 # First cells of a line that names the content of a file of baskets, one a line.
 BASKET_WORDS = {
     "items",
@@ -131,12 +135,12 @@ def _score(rows: list[tuple[int, list[str]]]) -> tuple[float, ...]:
 
 def _looks_ragged(rows: list[tuple[int, list[str]]]) -> bool:
     """Short texts in lines of many different lengths: baskets, one a line."""
-    if len(rows) < 5:
+    if len(rows) < _RAGGED_LINES:
         return False
     kinds = len({len(c) for _, c in rows})
     cells = [cell for _, row in rows for cell in row]
-    short = sum(len(c) <= 40 for c in cells) / len(cells)
-    return kinds >= 3 and _several(rows) >= 0.4 and short > 0.95
+    short = sum(len(c) <= _SHORT for c in cells) / len(cells)
+    return kinds >= _LENGTHS and _several(rows) >= _SEVERAL and short > _SHORT_CELLS
 
 
 def _ragged(delimiter: str, rows: list[tuple[int, list[str]]], header_line: int | None, skip: int) -> Dialect:

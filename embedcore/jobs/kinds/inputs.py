@@ -64,12 +64,12 @@ class ReadFile(JobKind):
 
 @dataclass(frozen=True)
 class NewDataset(JobKind, family=True):
-    """What becomes a dataset of its own."""
+    """What becomes a dataset of its own. A subclass may have a field `source`: where the dataset came from."""
 
     @property
-    def origin(self) -> str:
-        """Where the dataset came from, in a word or two."""
-        return self.kind
+    def key(self) -> str:
+        """All its fields but what a person calls it."""
+        return _digest({k: v for k, v in self.spec().items() if k not in ("of", "by_itself")})
 
     def stored(self, store: Store) -> tuple[dict[str, Any], datetime] | None:
         """The dataset that the same work gave before, unless it was deleted."""
@@ -84,7 +84,7 @@ class NewDataset(JobKind, family=True):
 
     def commit(self, store: Store, out: Path, result: Mapping[str, Any]) -> dict[str, Any]:
         """Add the dataset; one of the same content is kept once."""
-        return {**result, "dataset": store.add_dataset(out / "dataset", self.origin).hash}
+        return {**result, "dataset": store.add_dataset(out / "dataset", getattr(self, "source", self.kind)).hash}
 
 
 @dataclass(frozen=True)
@@ -106,16 +106,6 @@ class ImportFiles(NewDataset):
     images: Mapping[str, str] | None = None
 
     kind, words, queue, task = "import", "Import {of}", "read", "embedcore.tasks.files:import_files"
-
-    @property
-    def key(self) -> str:
-        """The content that was read, the mapping of the columns and the names."""
-        return _digest({k: v for k, v in self.spec().items() if k not in ("of", "by_itself")})
-
-    @property
-    def origin(self) -> str:
-        """The names of the files."""
-        return self.source
 
     def prepare(self, store: Store) -> dict[str, Any]:
         """The folders of the tables, the path of the pictures."""
@@ -166,16 +156,6 @@ class MergeDuplicates(NewDataset):
         "heavy",
         "embedcore.tasks.merging:merge_duplicates",
     )
-
-    @property
-    def key(self) -> str:
-        """The dataset, the groups and the rows to keep."""
-        return _digest({k: v for k, v in self.spec().items() if k not in ("of", "by_itself")})
-
-    @property
-    def origin(self) -> str:
-        """What the new dataset is called in the list of datasets."""
-        return self.source
 
     def prepare(self, store: Store) -> dict[str, Any]:
         """The folder of the dataset."""

@@ -16,27 +16,30 @@ from embedcore.errors import NeedsError
 from embedcore.methods.autoencoder.layout import Layout, trimmed
 from embedcore.methods.autoencoder.params import GOOD, AutoencoderParams
 from embedcore.methods.autoencoder.reader import Expected, Reader, expectations, rebuilt
-from embedcore.methods.base import Fitted, Method, Params
+from embedcore.methods.base import Method, Params
 from embedcore.methods.columns import UNSURE, WIDE, Inputs, TableEncoder
 from embedcore.methods.evaluation import Split, Verdict, split
-from embedcore.methods.persistence import load_model, pack_json, save_model, unpack_json
+from embedcore.methods.persistence import FittedArrays, load_model, pack_json, unpack_json
 from embedcore.progress import Progress, part, silent
 
 # Chosen by hand.
 _HELD, _MOST_HELD = 0.1, 2_000  # of the products, for the figures
 _ENOUGH = 40  # products below which none is held back
 _FEWEST = 50  # steps, however many columns there are
+# What each preset does to a row, see net.Noise: (share of cells hidden, swapped, of words left out).
+_NOISE_NEIGHBOURS: tuple[tuple[float, float], float, float] = ((0.1, 0.5), 0.02, 0.1)
+_NOISE_FAITHFUL: tuple[tuple[float, float], float, float] = ((0.0, 0.1), 0.0, 0.0)
 
 
-class FittedAutoencoder(Fitted):
+class FittedAutoencoder(FittedArrays):
     """embeddings: "product"; "value" (ids "column=value", the mean of the products that have it).
 
-    >>> issubclass(FittedAutoencoder, Fitted)
+    >>> issubclass(FittedAutoencoder, FittedArrays)
     True
     """
 
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
+        super().__init__(embeddings, meta, arrays)
         facts = unpack_json(arrays["layout"])
         self.layout, self._constant = Layout.from_plain(facts["layout"]), facts["constant"]
         self.reader = Reader(self.layout, arrays)
@@ -87,10 +90,6 @@ class FittedAutoencoder(Fitted):
     def expected(self, dataset: Dataset) -> Iterator[Expected]:
         """Column by column: every cell hidden in turn, and what the model expects there."""
         yield from expectations(self.reader, self.read(dataset))
-
-    def save(self, folder: Path) -> None:
-        """See Fitted.save."""
-        save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
 class Autoencoder(Method):
@@ -190,7 +189,7 @@ def _train(
     """(weights by name, losses)"""
     from embedcore.methods.autoencoder import net
 
-    noise = net.Noise((0.1, 0.5), 0.02, 0.1) if params.preset == GOOD else net.Noise((0.0, 0.1), 0.0, 0.0)
+    noise = net.Noise(*(_NOISE_NEIGHBOURS if params.preset == GOOD else _NOISE_FAITHFUL))
     steps = _steps(params.steps, layout.table)
     return net.train(
         layout, inputs, net.Plan(params.dimension, params.width, steps, params.learning_rate, noise), seed, progress

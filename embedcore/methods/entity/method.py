@@ -11,23 +11,23 @@ import numpy as np
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import NeedsError
-from embedcore.methods.base import Fitted, Method, Params
+from embedcore.methods.base import Method, Params
 from embedcore.methods.columns import TableEncoder
 from embedcore.methods.entity import forward
 from embedcore.methods.entity.answers import Head, Predictions
 from embedcore.methods.entity.params import BASKETS, EntityParams
 from embedcore.methods.entity.target import TARGETS, Target
-from embedcore.methods.persistence import load_model, pack_json, save_model, unpack_json
+from embedcore.methods.persistence import FittedArrays, load_model, pack_json, unpack_json
 from embedcore.progress import Progress, silent
 
 
-class FittedEntity(Fitted):
+class FittedEntity(FittedArrays):
     """embeddings: "product" (the layer before the head); "value" (ids "column=value": the rows of the embedding layers,
     and of the head for the values of the target). Columns differ in the length of their vectors: shorter ones are
     filled up with zeros, and only values of one column are to be compared."""
 
     def __init__(self, embeddings: dict[str, Embedding], meta: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-        self.embeddings, self.meta, self.arrays = embeddings, meta, arrays
+        super().__init__(embeddings, meta, arrays)
         plain = unpack_json(arrays["plain"])
         self.table, self.target = TableEncoder.from_plain(plain["table"]), Target.from_plain(plain["target"])
         self._head = Head(self.target, arrays, plain["facts"])
@@ -53,10 +53,6 @@ class FittedEntity(Fitted):
     def _answers(self, dataset: Dataset, rows: np.ndarray) -> Predictions:
         inputs = forward.read(self.table, dataset).take(rows)
         return self._head.answers(forward.vectors(self.arrays, inputs), dataset.items[rows], inputs.known)
-
-    def save(self, folder: Path) -> None:
-        """See Fitted.save."""
-        save_model(folder, self.embeddings, self.meta, self.arrays)
 
 
 class EntityEmbeddings(Method):

@@ -14,6 +14,8 @@ EDGES = BINS * CELLS * CELLS
 COLOURS = 64  # 4 x 4 x 4 colours
 COARSE = 16  # pixels, in each direction, of a coarse picture
 BATCH = 256
+# How colours are weighted: times the difference from the border, at least so much. Chosen by hand.
+_CONTRAST, _LEAST_WEIGHT = 4, 0.02
 
 
 def tensor(pixels: np.ndarray, size: int) -> torch.Tensor:
@@ -48,7 +50,7 @@ def colours(x: torch.Tensor) -> torch.Tensor:
     and weighted by how much it differs from the border; square roots."""
     x = F.adaptive_avg_pool2d(x, COARSE)
     border = torch.cat([x[:, :, 0], x[:, :, -1], x[:, :, :, 0], x[:, :, :, -1]], 2).median(2).values
-    weight = ((x - border[:, :, None, None]).abs().amax(1) * 4).clamp(0.02, 1)
+    weight = ((x - border[:, :, None, None]).abs().amax(1) * _CONTRAST).clamp(_LEAST_WEIGHT, 1)
     low = (x * 3).floor().clamp(max=2)
     share, low = x * 3 - low, low.long()
     out = torch.zeros(len(x), COLOURS)

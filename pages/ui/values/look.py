@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore import Dataset, Embedding
+from embedcore.vectors import unit
 from pages.ui import charts
 from pages.ui.text import short
 
@@ -29,8 +30,8 @@ class Values:
 
     def nearest(self, at: int, k: int = 10) -> pd.DataFrame:
         """The k values used most alike: value, cosine similarity, products, and whether there are too few."""
-        unit = self.vectors / np.maximum(np.linalg.norm(self.vectors, axis=1, keepdims=True), 1e-12)
-        scores = unit @ unit[at]
+        vectors = unit(self.vectors)
+        scores = vectors @ vectors[at]
         order = [int(j) for j in np.argsort(-scores, kind="stable") if j != at][:k]
         return pd.DataFrame(
             {
