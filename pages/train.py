@@ -16,7 +16,7 @@ from pages.ui.train.texts import DETAILS, NOT_AGAIN, STARTED, STORED, start, tra
 
 
 def watch(data: str) -> None:
-    """Trainings of this dataset under way, whoever started them; when one's own is done its run is chosen."""
+    """Running trainings of this dataset, whoever started them; when your own is done its run is chosen."""
     if st.session_state.pop("train:started", False):
         st.toast(STARTED, icon=":material/arrow_upward:")
     own = st.session_state.get("train:job")

@@ -42,7 +42,7 @@ def replace_file(file: Path, target: Path) -> None:
 
 
 def remove(folder: Path) -> None:
-    """Delete a folder; it is renamed first, so that nobody meets it half deleted."""
+    """Delete a folder; it is renamed first, so that it is never seen half deleted."""
     if folder.exists():
         doomed = folder.with_name(f"{folder.name}.{time.monotonic_ns()}.tmp")
         folder.rename(doomed)

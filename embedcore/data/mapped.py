@@ -73,7 +73,7 @@ def map_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
 
 
 def _header(file: BinaryIO) -> tuple[dict[str, Any], int]:
-    """(what lies where, the position of the first byte after it)."""
+    """(where each array is, the position of the first byte after it)."""
     length, size = int.from_bytes(file.read(8), "little"), os.fstat(file.fileno()).st_size
     try:
         return json.loads(file.read(min(length, size))), 8 + length

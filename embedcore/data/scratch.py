@@ -1,4 +1,4 @@
-"""Arrays that are too large for memory lie in unnamed temporary files."""
+"""Arrays that are too large for memory, kept in unnamed temporary files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a file that somebody has to a table of text, and on to a catalogue, baskets and pictures.
+"""From an uploaded file to a table of text, and on to a catalogue, baskets and pictures.
 
 >>> import pandas as pd
 >>> frame = pd.DataFrame({"sku": ["a1", "a2"], "name": ["Red mug", "Blue cup"]}, dtype="str")

@@ -109,7 +109,7 @@ class JobBoard:
         return record.view(position)
 
     def _save(self, record: Record) -> None:
-        """Write the newest state; whoever writes last writes what is true."""
+        """Write the newest state, so that the last writer stores the current one."""
         with self._saving:
             with self._changed:
                 row = record.row

@@ -90,7 +90,7 @@ class Record:
 
     @property
     def by_itself(self) -> bool:
-        """It began by itself after another job. In the spec, so that it outlives the server."""
+        """It was queued automatically after another job. In the spec, so that it outlives the server."""
         return bool(self.row.spec.get("by_itself"))
 
     def request(self) -> None:

@@ -199,7 +199,7 @@ class Jobs(JobBoard):
             return record
 
     def _finish(self, queue: JobQueue, record: Record, state: str, message: str, hint: str) -> None:
-        """Written first, then seen: whoever sees that it is done finds its row, too."""
+        """Write the row before the state is visible: a reader that sees the job done finds its row."""
         with self._saving:
             with self._changed:
                 row = record.ended(state, message, hint)
@@ -263,7 +263,7 @@ class Jobs(JobBoard):
         return WorkerProcess(self._python, role, self._store.home, warm_up)
 
     def _worker(self, queue: JobQueue) -> WorkerProcess:
-        """The worker of a queue, started anew when it is gone."""
+        """The worker of a queue, restarted when it is gone."""
         with self._changed:
             if self._closing:
                 raise EmbedError("The server is stopping.")
@@ -272,7 +272,7 @@ class Jobs(JobBoard):
             return queue.worker
 
     def _follow(self, record: Record) -> None:
-        """Submit what begins by itself after it. Jobs of people go first, but do not stop it once it runs: they would
+        """Submit the automatic job that follows. Jobs of people go first, but do not stop it once it runs: they would
         wait as long for a new worker."""
         with suppress(EmbedError):  # deleted already
             if (following := _work_of(record.row).follows(record.row.result)) is not None:
@@ -293,7 +293,7 @@ def _work_of(row: JobRow) -> JobKind:
 
 
 def _why(status: int) -> tuple[str, str]:
-    """(message, hint) for a worker that ended by itself."""
+    """(message, hint) for a worker that ended unexpectedly."""
     if status == -9:
         return (
             "The work was stopped by the computer, most likely because the memory ran out.",

@@ -1,4 +1,4 @@
-"""Where the files lie that a person gives: named by a short place that is the same in every data folder."""
+"""Where a person's files are, named by a short place that is the same in every data folder."""
 
 from __future__ import annotations
 

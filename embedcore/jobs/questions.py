@@ -1,4 +1,4 @@
-"""Short questions to a worker of their own, answered while the heavy work goes on."""
+"""Short questions to a separate worker, answered while heavy work is running."""
 
 from __future__ import annotations
 

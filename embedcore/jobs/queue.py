@@ -25,7 +25,7 @@ class JobQueue:
         self.waiting.insert(next(behind, len(self.waiting)), record)
 
     def request(self, record: Record) -> None:
-        """A person submits a job that began by itself: it moves up among those of people."""
+        """A person submits a job that was queued automatically: it moves up among those of people."""
         if record.by_itself:
             record.request()
             if record in self.waiting:

@@ -189,7 +189,7 @@ def _channel() -> Emit:
 
 
 def _watch(parent: int) -> None:
-    """End this process and its children when the server is gone: nobody would read the result."""
+    """End this process and its children when the server is gone: no one would read the result."""
     while os.getppid() == parent:
         time.sleep(0.5)
     if os.getpgrp() == os.getpid():

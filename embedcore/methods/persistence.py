@@ -1,4 +1,4 @@
-"""How a trained method lies on disk: safetensors and JSON, nothing that can run code."""
+"""How a trained method is stored on disk: safetensors and JSON, nothing that can run code."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def m001_first_house(cursor: Cursor) -> None:
 
 
 def m002_arrays_in_folders(cursor: Cursor) -> None:
-    """Vectors, graphs, maps and clusters lie in the folders of their runs; the tables say which there are.
+    """Vectors, graphs, maps and clusters are in the folders of their runs; the tables say which there are.
 
     digest: of the clusters that the names were given to. The tables are empty here: what is in a data folder of before
     is copied over by convert.py.

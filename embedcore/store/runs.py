@@ -125,7 +125,7 @@ class Runs(StorePart):
         return self._run_path(key)
 
     def model_folder(self, key: str) -> Path:
-        """Where the trained model lies (Method.load reads it)."""
+        """The folder of the trained model (Method.load reads it)."""
         return self._run_path(key) / "model"
 
     def kinds(self, key: str) -> list[str]:
@@ -246,7 +246,7 @@ class Runs(StorePart):
             shutil.rmtree(fresh, ignore_errors=True)
 
     def _fresh_path(self, key: str) -> Path:
-        """A folder that nobody reads and that is swept when it is left behind."""
+        """A folder that is never read and is deleted at the next start if left behind."""
         return self.home / "runs" / f"{key}.{time.monotonic_ns()}.tmp"
 
 

@@ -130,7 +130,7 @@ class Store(Datasets, Runs, Artifacts, Verdicts, JobLog):
         )
 
     def _sweep_orphans(self) -> None:
-        """What a process that was killed left half done. Only at opening, when nobody is at work."""
+        """Remove what a killed process left half done. Only when the store opens, before anything else uses it."""
         with self._db.read() as cursor:
             hashes = [h for (h,) in cursor.execute("SELECT hash FROM datasets").fetchall()]
             keys = [k for (k,) in cursor.execute("SELECT key FROM runs").fetchall()]

@@ -1,4 +1,4 @@
-"""The rows that belong to a run. Its arrays lie in its folder.
+"""The rows that belong to a run. Its arrays are in its folder.
 
 Every function works on a cursor inside the caller's transaction and takes the run's short number.
 """

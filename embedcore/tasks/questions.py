@@ -23,6 +23,6 @@ def predict(spec: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def warm(spec: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG001  every question has a spec
-    """Load the language model before somebody waits for it."""
+    """Load the language model before anyone waits for it."""
     encode({"texts": ["getting ready"]})
     return {}

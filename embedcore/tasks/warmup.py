@@ -38,7 +38,7 @@ def _first_training() -> None:
 
 
 def _first_map() -> None:
-    """Compile the layout before somebody waits for it."""
+    """Compile the layout before anyone waits for it."""
     import numpy as np
 
     from embedcore.explore import projection

@@ -35,7 +35,7 @@ def remember(**values: str | None) -> None:
 
 
 def fill(**values: str) -> None:
-    """The page chose something by itself: the URL shall say so, as one step with all else that the page chooses."""
+    """Put what the page itself chose into the URL, in one step with everything else that the page chooses."""
     later = _filling.get()
     if later is None:
         remember(**values)

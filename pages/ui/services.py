@@ -1,4 +1,4 @@
-"""What lives longer than one page run: the store, the jobs, and bounded caches keyed by content hash."""
+"""What outlives one page run: the store, the jobs, and bounded caches keyed by content hash."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def _batches(source: Any, fields: list[tuple[int, pa.Field]]) -> Any:
     import pyarrow as pa
 
     names = source.schema_arrow.names
-    # By name, a column whose name repeats, or is the beginning of another with a dot, would bring others along.
+    # By name, a column whose name repeats, or is a prefix of another with a dot, would bring others along.
     plain = len(set(names)) == len(names) and not any("." in name for name in names)
     wanted = [f.name for _, f in fields] if plain else None
     for batch in parts(source, ROWS, wanted):

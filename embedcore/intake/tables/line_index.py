@@ -100,7 +100,7 @@ def index_lines(data: mmap.mmap, how: Dialect, near: Path | None = None, progres
                 text = index.line(record.line)[: 4 * TEXT].decode("utf-8", "replace")
                 bad[record.line] = BadLine(record.line, record.problem, text[:TEXT])
             elif record.lines > 1:
-                # Lines inside a record are no records of their own, empty or not.
+                # Lines inside a record are not records themselves, empty or not.
                 blank[record.line : record.line + record.lines] = False
                 spans[record.line] = record.lines
             elif how.width == 1 and index.line(record.line).strip(b" ") == b'""':

@@ -40,7 +40,7 @@ def arrow_text(column: pa.ChunkedArray) -> pd.Series | None:
 
 
 def of_days(column: pa.ChunkedArray) -> bool:
-    """Whether every time in a column of times is the beginning of a day."""
+    """Whether every time in a column of times is midnight."""
     return pc.all(pc.equal(column, pc.floor_temporal(column, unit="day"))).as_py() is not False
 
 

@@ -41,7 +41,7 @@ class Artifact(JobKind, family=True):
         return f"{self.owner_run or self.dataset}:{self.settings}"
 
     def folder(self, store: Store) -> Path | None:
-        """Where the result lies; None before there is one."""
+        """The folder of the result; None before there is one."""
         return store.artifact(self.kind, self.settings, self.dataset, self.owner_run)
 
     def stored(self, store: Store) -> tuple[dict[str, Any], datetime] | None:
@@ -164,7 +164,7 @@ class FindSegments(Artifact):
 
     @property
     def settings(self) -> str:
-        """How many there shall be."""
+        """How many segments."""
         return f"{self.k or 'auto'}"
 
 

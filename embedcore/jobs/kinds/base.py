@@ -93,7 +93,7 @@ class JobKind:
         return self.spec()
 
     def follows(self, result: Mapping[str, Any]) -> JobKind | None:  # noqa: ARG002  a kind may need it
-        """The work that begins by itself when this is done."""
+        """The work that starts automatically when this is done."""
         return None
 
 
@@ -126,7 +126,7 @@ def run_folders(store: Store, key: str) -> dict[str, Any]:
 
 
 def raw_folder(store: Store, key: str) -> str:
-    """Where a table lies that was read. MissingError when it is gone."""
+    """The folder of a table that was read. MissingError when it is gone."""
     folder = store.find_raw(Path(key).name)
     if folder is None:
         raise MissingError("The file that was read is no longer here.", "Upload it again.")

@@ -43,7 +43,7 @@ class ReadFile(JobKind):
 
     @property
     def key(self) -> str:
-        """The content of the file and how it is read; where it lies does not count."""
+        """The content of the file and how it is read; its location does not count."""
         how = {k: v for k, v in self.spec().items() if k not in ("place", "digest", "of", "by_itself")}
         return _digest([_READER, self.digest, how])
 

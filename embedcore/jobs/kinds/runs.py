@@ -55,7 +55,7 @@ class Train(JobKind):
         return {**result, "run": store.save_run(out, info).key}
 
     def follows(self, result: Mapping[str, Any]) -> JobKind | None:
-        """Its map is drawn by itself."""
+        """Its map is drawn automatically."""
         return Map(result["run"], of=self.of, by_itself=True)
 
 

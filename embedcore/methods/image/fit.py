@@ -1,4 +1,4 @@
-"""Training of the image autoencoder: what is seen of every picture, the linear beginning, and the steps of Adam."""
+"""Training of the image autoencoder: what it sees of each picture, the linear initialisation, and the steps of Adam."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Language models: which are offered, where they lie, and that they are what they claim to be."""
+"""Language models: which are offered, where they are stored, and that they are what they claim to be."""
 
 from __future__ import annotations
 

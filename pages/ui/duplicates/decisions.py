@@ -90,7 +90,7 @@ def decide(at: Desk, stamp: Stamp, name: str, about: Iterable[Pair], verdict: st
 
 
 def accept(at: Desk, turn: int, name: str, about: Iterable[Pair]) -> None:
-    """Mark many pairs as the same at once, whatever is listed below. name: what they are."""
+    """Mark many pairs as the same at once, regardless of what is listed below. name: what they are."""
     with at.busy:
         _store(at, turn, name, about, "same")
 

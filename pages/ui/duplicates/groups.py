@@ -124,7 +124,7 @@ def view(source: Found, desk: Desk, groups: list[Unit], show: str) -> None:
 
 
 def _doubt(unit: Unit) -> float:
-    """Low for what is worth a look first: nobody knows, and many rows."""
+    """Low for groups to review first: uncertain ones with many rows."""
     return abs((0.5 if math.isnan(unit.score) else unit.score) - 0.5) - 0.02 * len(unit.items)
 
 
@@ -156,7 +156,7 @@ def _bulk(desk: Desk, left: list[Unit]) -> None:
 
 
 def keep_key(dataset: Dataset, items: Sequence[int]) -> str:
-    """What a choice is stored under: the products of the group, whatever its number."""
+    """What a choice is stored under: the products of the group, independent of its number."""
     return "\x1f".join(sorted(str(dataset.items[i]) for i in items))
 
 

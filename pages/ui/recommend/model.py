@@ -1,4 +1,4 @@
-"""The recommender of a dataset: prepared once, by itself, and kept."""
+"""The recommender of a dataset: prepared once, automatically, and kept."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def load(folder: str) -> Recommender:
 
 
 def folder(dataset: Dataset) -> str | None:
-    """Where the recommender lies; None before it is prepared."""
+    """The folder of the recommender; None before it is prepared."""
     found = preparation(dataset).folder(services.store())
     return str(found) if found is not None else None
 

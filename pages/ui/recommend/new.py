@@ -15,7 +15,7 @@ K = 5
 
 
 def below(dataset: Dataset, model: Recommender, items: list[int], put: Callable[[int], None]) -> None:
-    """A list of their own, apart from what purchases say; nothing where there are none."""
+    """New products in a separate list, apart from what purchases say; nothing when there are none."""
     found = coldstart.for_baskets(dataset, model, {"basket": np.array(items)}, K)["basket"]
     if not found:
         return
