@@ -72,7 +72,7 @@ class Graph:
                 exact, recall = z["facts"]
                 return cls(z["ids"], z["scores"], bool(exact), float(recall))
         except FileNotFoundError:
-            raise MissingError("This result has no neighbour lists.", "Train it again.") from None
+            raise MissingError("This embedding has no neighbour lists.", "Train it again.") from None
 
 
 def build(vectors: np.ndarray, k: int = 30, seed: int = 0, progress: Progress = silent) -> Graph:

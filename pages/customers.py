@@ -1,4 +1,4 @@
-"""Customers: segments of people who buy alike, a map of them, one customer."""
+"""Customers: segments of people with similar purchases, a map of them, one customer."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ shell.page("customers")
 data = shell.need_dataset()
 dataset = services.dataset(data)
 if dataset.baskets is None or dataset.baskets.customers is None:
-    shell.empty(NO_CUSTOMERS, "Add baskets with a customer column to see customers who buy alike.", "data", ADD_DATA)
+    shell.empty(NO_CUSTOMERS, "Add baskets with a customer column to see customer segments.", "data", ADD_DATA)
     st.stop()
 run = view.run(data)
 if run is None:

@@ -1,4 +1,4 @@
-"""Map: every product is a point. Near means alike."""
+"""Map: every product is a point. The closer, the more similar."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def chart(scene: Scene, found: search.Answer | None, near: np.ndarray) -> None:
         key=key,
         width="stretch",
         on_select=lambda: view.on_chart(key, scene.run),
-        alt=f"{CHART} {number(drawn.total)} products, coloured by {drawn.paint.title}. Near points are alike. The "
+        alt=f"{CHART} {number(drawn.total)} products, coloured by {drawn.paint.title}. Near points are similar. The "
         "search box and the table of groups list the same products.",
     )
 

@@ -9,7 +9,7 @@ from pages.ui import cards, choice, picker, services, shell
 from pages.ui.text import number, plain, short
 from pages.ui.texts import TRAIN_ONE
 from pages.ui.values import look
-from pages.ui.values.texts import NO_VALUES, TOO_FEW, USE, USED_ALIKE, VALUE, dimensions
+from pages.ui.values.texts import NO_VALUES, SIMILAR_USE, TOO_FEW, USE, VALUE, dimensions
 
 VIEWS = {"value": "A value", "product": "A product"}
 BESIDE = 4  # nearest rows shown as strips
@@ -52,7 +52,7 @@ def one_value() -> None:
     near = values.nearest(at)
     strips, table = st.columns([1, 1], gap="medium")
     with strips:
-        st.markdown(f"**The vector of “{plain(short(name, 60))}”** and of the values used most alike")
+        st.markdown(f"**The vector of “{plain(short(name, 60))}”** and of the closest values")
         rows = [at, *near["row"].head(BESIDE)]
         st.altair_chart(
             look.strip([values.names[r] for r in rows], values.vectors[rows]),
@@ -61,7 +61,7 @@ def one_value() -> None:
         )
     with table:
         st.markdown(
-            f"**{USED_ALIKE}**",
+            f"**{SIMILAR_USE}**",
             help="Cosine similarity of the vectors: 1 is used in the same way, 0 is unrelated. It is about use in your "
             "catalogue, not about looks.",
         )
@@ -71,7 +71,7 @@ def one_value() -> None:
             st.dataframe(
                 near.drop(columns="row"),
                 hide_index=True,
-                alt="Table of the values used most alike",
+                alt="Table of the closest values",
                 column_config={"similarity": st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f")},
             )
     if len(values.names) > 2:

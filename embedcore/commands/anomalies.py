@@ -1,4 +1,4 @@
-"""anomalies: a catalogue -> how unusual each product is, and why."""
+"""anomalies: a catalogue -> likely data errors, and why."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COLUMNS = ["id", "score", "column", "value", "expected", "probability", "reason
 
 def add(commands: Any) -> None:
     """Register the command."""
-    anomalies = commands.add_parser("anomalies", help="catalogue -> how unusual each product is, and why")
+    anomalies = commands.add_parser("anomalies", help="catalogue -> likely data errors, and why")
     anomalies.add_argument("data", type=Path, help="catalogue (csv, parquet or Excel), or a folder that ingest wrote")
     anomalies.add_argument("--out", type=Path, required=True, metavar="FILE", help=".csv or .parquet to write")
     anomalies.add_argument(
@@ -26,7 +26,7 @@ def add(commands: Any) -> None:
 
 
 def run(options: argparse.Namespace) -> None:
-    """Score every product of a catalogue and write the scores, the most unusual first."""
+    """Score every product of a catalogue and write the scores, the most surprising first."""
     from embedcore.commands import files
     from embedcore.data import Dataset
     from embedcore.export import TABLES, check_ending, write_table
@@ -41,7 +41,7 @@ def run(options: argparse.Namespace) -> None:
     missing = [c for c in options.exclude if c not in columns]
     if missing:
         raise InputError(f"There is no column “{missing[0]}” to exclude.", f"The columns are {', '.join(columns)}.")
-    with step("Look for unusual products"):
+    with step("Look for data errors"):
         frame, facts = score_products(data, tuple(options.exclude), options.seed, bar("looking"))
     for notice in facts["notices"]:
         print(f"  {notice}")
@@ -53,4 +53,4 @@ def run(options: argparse.Namespace) -> None:
     write_table(found, options.out)
     for _, row in found.head(5).iterrows():
         print(f"  {row['id']}: {row['reason']}")
-    print(f"{len(found):,} products, the most unusual first -> {options.out}")
+    print(f"{len(found):,} products, the most surprising first -> {options.out}")

@@ -93,7 +93,7 @@ class Embedding:
             ids = head.get("ids")
             ids = np.asarray(Strings.open(folder / f"{kind}.arrow") if ids is None else np.array(ids, object))
         except FileNotFoundError:
-            raise MissingError(f"This result has no vectors of kind “{kind}”.", "Train it again.") from None
+            raise MissingError(f"This embedding has no vectors of kind “{kind}”.", "Train it again.") from None
         found = object.__new__(cls)  # they were checked before they were saved: checking reads them all
         for name, value in (("kind", head["kind"]), ("ids", ids), ("vectors", vectors), ("meta", head["meta"])):
             object.__setattr__(found, name, value)

@@ -90,7 +90,7 @@ class Clusters:
                     head, labels = json.loads(str(z["head"])), z["labels"]
             return cls(head["method"], labels, tuple(head["names"]), head["silhouette"], head["meta"])
         except FileNotFoundError:
-            raise MissingError(f"There are no clusters “{name}” in this result.", "Compute them again.") from None
+            raise MissingError(f"There are no clusters “{name}” in this embedding.", "Compute them again.") from None
 
 
 def kmeans(vectors: np.ndarray, k: int | None = None, seed: int = 0, progress: Progress = silent) -> Clusters:

@@ -25,7 +25,7 @@ _BLOCK = 1_000
 
 @dataclass(frozen=True, eq=False)
 class Newcomers:
-    """table: one row per new product: id, title, vector (bool), known (bool: it is in the result already), and near1,
+    """table: one row per new product: id, title, vector (bool), known (bool: already in the embedding), and near1,
     alike1 ...: the nearest known products by title with their cosine. vectors: of those that have one. notices: those
     of reading the rows, and how many could not be embedded and why.
 
@@ -73,7 +73,7 @@ def without_vector(dataset: Dataset, known: Embedding) -> Dataset:
     ids = dataset.catalogue.ids
     rest = np.array([str(i) not in known.row_of for i in ids], bool)
     if not rest.any():
-        raise InputError("Every product of the catalogue has a vector in this result already.")
+        raise InputError("Every product of the catalogue has a vector in this embedding already.")
     frame = dataset.catalogue.frame[rest].reset_index(drop=True)
     return Dataset.build(dataset.name, Catalogue(frame, dataset.catalogue.roles), None, None, dataset.images)
 
@@ -121,11 +121,11 @@ def compare(
     lost = int((row < 0).sum())
     if lost:
         messages.append(
-            f"{lost:,} of {n:,} products got no vector, because this result has learned nothing about them "
+            f"{lost:,} of {n:,} products got no vector, because this embedding has learned nothing about them "
             "(no purchase with known products, no known value or word, or no picture)."
         )
     twice = int(table["known"].sum())
     if twice:
-        messages.append(f"{twice:,} are in the result already and keep the vector that they have.")
+        messages.append(f"{twice:,} are in the embedding already and keep their vectors.")
     kept = Embedding("product", ids[have], vectors.vectors[row[have]])
     return Newcomers(table, kept, tuple(messages))

@@ -61,7 +61,7 @@ class Projection:
             with np.load(folder / f"projection-{kind}.npz", allow_pickle=False) as z:
                 return cls(kind, z["xy"], json.loads(str(z["meta"])))
         except FileNotFoundError:
-            raise MissingError(f"There is no {kind.upper()} map of this result.", "Compute it again.") from None
+            raise MissingError(f"There is no {kind.upper()} map of this embedding.", "Compute it again.") from None
 
 
 def pca(vectors: np.ndarray) -> Projection:

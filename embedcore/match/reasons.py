@@ -16,8 +16,8 @@ from embedcore.match.matches import Matches
 LABELS = {
     "meaning": "titles that mean the same",
     "meaning_near": "titles closer in meaning than to others",
-    "chars": "titles spelt alike",
-    "chars_near": "titles spelt closer than others",
+    "chars": "titles with similar spelling",
+    "chars_near": "titles spelt more similarly than others",
     "terms": "the same words in titles",
     "terms_near": "more words in common than with others",
     "prose": "the same words in all texts",
@@ -30,7 +30,7 @@ LABELS = {
     "model_akin": "a shorter form of the model number",
     "model_clash": "different model numbers",
     "model_left": "a second model number that differs",
-    "model_sibling": "model numbers that begin alike and differ",
+    "model_sibling": "model numbers with the same beginning but different endings",
     "numbers": "the same numbers",
     "numbers_clash": "different numbers",
     "measures": "the same sizes or amounts",
@@ -97,7 +97,7 @@ class Reasons:
             if name.startswith(AGREES) and value and f"same {column}" not in good:
                 good.append(f"same {column}")
             if name.startswith("like ") and abs(value) >= 1:
-                (good if value > 0 else bad).append(f"{name[5:]} {'alike' if value > 0 else 'unlike'}")
+                (good if value > 0 else bad).append(f"{name[5:]} {'similar' if value > 0 else 'differs'}")
         return ", ".join(good) + ("; " + ", ".join(bad) if bad else "")
 
     def _product(self, at: int) -> _Product:

@@ -133,6 +133,6 @@ def _changes(names: tuple[str, ...], before: np.ndarray, step: np.ndarray) -> tu
         if abs(step[k]) < _SHOWN:
             break
         more = abs(before[k] + step[k]) > abs(before[k])
-        label = LABELS.get(names[k], names[k].removeprefix("like ") + " alike" * names[k].startswith("like "))
+        label = LABELS.get(names[k], names[k].removeprefix("like ") + " similar" * names[k].startswith("like "))
         out.append(f"“{label}” counts {'more' if more else 'less'} than before.")
     return tuple(out)

@@ -1,4 +1,4 @@
-"""Customers who buy alike, and what they buy."""
+"""Customers with similar purchases, and what they buy."""
 
 from __future__ import annotations
 

@@ -147,7 +147,7 @@ class Runs(StorePart):
     def projection(self, key: str, kind: str) -> Projection:
         """One of its maps, mapped; MissingError when it has none of that kind yet."""
         if kind not in self.projections(key):
-            raise MissingError(f"There is no {kind.upper()} map of this result yet.", "Make it first.")
+            raise MissingError(f"There is no {kind.upper()} map of this embedding yet.", "Make it first.")
         return Projection.load(self._run_path(key) / "maps", kind)
 
     def save_projection(self, key: str, projection: Projection) -> None:
@@ -215,7 +215,7 @@ class Runs(StorePart):
         this moment, or when the computer stopped between the file and its row."""
         named = tables.cluster_names(cursor, _number(cursor, key), name)
         if named is None:
-            raise MissingError(f"There are no clusters “{name}” in this result.", "Make them first.")
+            raise MissingError(f"There are no clusters “{name}” in this embedding.", "Make them first.")
         found, (digest, titles) = Clusters.load(self._run_path(key) / "clusters", name), named
         is_named = tables.digest(found) == digest
         return (replace(found, names=titles) if is_named else found), is_named
@@ -235,7 +235,7 @@ class Runs(StorePart):
         def put(cursor: Cursor) -> None:
             number, products = _number(cursor, key), _rows(cursor, key)
             if rows != products:
-                raise InputError(f"This belongs to {rows:,} products, the result has {products:,}.")
+                raise InputError(f"This belongs to {rows:,} products, the embedding has {products:,}.")
             if file.exists():  # a second try after a conflict has moved it already
                 folders.replace_file(file, self._run_path(key) / part / file.name)
             change(cursor, number)
@@ -251,7 +251,7 @@ class Runs(StorePart):
 
 
 def _missing() -> MissingError:
-    return MissingError("This result is not (or no longer) here.", "Choose another one or train it again.")
+    return MissingError("This embedding is not (or no longer) here.", "Choose another one or train it again.")
 
 
 def _number(cursor: Cursor, key: str) -> int:

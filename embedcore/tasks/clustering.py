@@ -21,7 +21,7 @@ def make_clusters(spec: Mapping[str, Any], out: Path, progress: Progress) -> dic
     seed, k, size = int(spec.get("seed", 0)), spec.get("k"), spec.get("min_size")
     space = spec.get("space") or ("map" if method == "hdbscan" and "umap" in spec["maps"] else "vectors")
     if space == "map" and "umap" not in spec["maps"]:
-        raise InputError("There is no map of this result yet.", "Wait for it, or group by the vectors.")
+        raise InputError("There is no map of this embedding yet.", "Wait for it, or group by the vectors.")
     x = Projection.load(folder / "maps", "umap").xy if space == "map" else embedding.vectors
     look = stage(progress, 0, 90, "Finding groups")
     if method == "kmeans":

@@ -16,10 +16,10 @@ def find_segments(spec: Mapping[str, Any], out: Path, progress: Progress) -> dic
     from embedcore import methods
     from embedcore.explore import segments as finder
 
-    progress(0, 100, note="Opening the result")
+    progress(0, 100, note="Opening the embedding")
     fitted = methods.get(str(spec["run_method"])).load(Path(spec["model_folder"]))
     if "customer" not in fitted.embeddings:
-        raise NeedsError("This result has no customers.", "Train the method for customers first.")
+        raise NeedsError("This embedding has no customers.", "Train the method for customers first.")
     dataset = Dataset.load(Path(spec["dataset_folder"]))
     k = spec.get("k")
     customers = fitted.embeddings["customer"]

@@ -20,7 +20,7 @@ def embed_new(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[st
     from embedcore.explore import newcomers
     from embedcore.intake import Table, make_catalogue
 
-    progress(0, 100, note="Opening the result")
+    progress(0, 100, note="Opening the embedding")
     dataset, known = Dataset.load(Path(spec["dataset_folder"])), Embedding.load(Path(spec["run_folder"]) / "embeddings")
     fitted = methods.get(str(spec["run_method"])).load(Path(spec["model_folder"]))
     progress(20, 100, note="Reading the new products")

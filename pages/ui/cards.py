@@ -106,8 +106,10 @@ def _id(dataset: Dataset, item: int) -> list[str]:
 
 
 def _baskets(dataset: Dataset, item: int) -> list[str]:
+    if dataset.baskets is None:
+        return []
     n = int(dataset.counts[item])
-    return [f"in {n:,} basket{'' if n == 1 else 's'}"] if dataset.baskets is not None else []
+    return [f"in {n:,} basket{'' if n == 1 else 's'}" if n else "not bought yet"]
 
 
 def _line(column: str, value: str, other: str) -> str:

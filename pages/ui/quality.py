@@ -29,9 +29,10 @@ def figures(meta: Mapping[str, Any]) -> None:
     rows = [(plain(f["name"]), value(f, f["value"]), beside(f), verdict(f)) for f in found]
     st.table(pd.DataFrame(rows, columns=["Measure", "This embedding", "Simple baseline", "Verdict"]), hide_index=True)
     with st.expander("How it is measured", icon=":material/help:"):
-        for f in found:
-            if f.get("help"):
-                st.markdown(f"**{plain(f['name'])}**: {plain(f['help'])}")
+        # A measure with two baselines has two rows and one explanation.
+        for name, help in dict.fromkeys((f["name"], f.get("help")) for f in found):
+            if help:
+                st.markdown(f"**{plain(name)}**: {plain(help)}")
 
 
 def value(figure: Mapping[str, Any], x: float) -> str:

@@ -45,9 +45,9 @@ SECTIONS = {
     "Decide": ("recommend", "duplicates", "anomalies", "predict"),
 }
 ABOUT = {
-    "map": "Every product is a point. Near means alike.",
+    "map": "Every product is a point. The closer, the more similar.",
     "values": "Look up a value or a product: its vector, and what is near it.",
-    "customers": "Segments of customers who buy alike, and what sets each apart.",
+    "customers": "Segments of customers with similar purchases, and what sets each apart.",
     "recommend": "What goes with a product, what replaces it, what completes a basket, what a customer buys next.",
     "duplicates": "Find products that are listed twice, review them, merge them.",
     "anomalies": "Find likely data errors: values that don't fit the rest of the product.",

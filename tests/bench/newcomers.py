@@ -130,7 +130,7 @@ def rank(queries: sparse.csr_array, among: np.ndarray, truth: np.ndarray, conten
 
 
 def simple(data: Dataset, among: np.ndarray) -> dict[str, Score]:
-    """Category popularity and like words."""
+    """Category popularity and similar words."""
     words = words_of(data)
     out: dict[str, Score] = {
         f"category popularity ({name})": lambda q, p=popular: np.tile(p[among], (q.shape[0], 1))

@@ -1,4 +1,4 @@
-"""customer2vec: customers who buy alike are near, and what it says about how good it is."""
+"""customer2vec: customers with similar purchases are near, and what it says about how good it is."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def test_no_product_bought_often_enough_is_said() -> None:
 
 def test_the_figures_stand_on_later_halves_that_training_did_not_see() -> None:
     figures = fit(planted.shop()).meta["figures"]
-    assert [f["baseline_name"] for f in figures] == ["their whole shopping lists (tf-idf)", "what is bought most"]
+    assert [f["baseline_name"] for f in figures] == ["whole purchase histories (TF-IDF)", "bestsellers"]
     assert figures[1]["value"] > figures[1]["baseline"] + 0.1, "a customer keeps to a group of products"
 
 
@@ -97,7 +97,7 @@ def test_a_baseline_that_does_better_is_said_first() -> None:
     rows = [(f"{c}-{n}", f"c{c}", f"own{c}-{k}") for c in range(60) for n in range(6) for k in range(3)]
     rows += [(f"{c}-{n}", f"c{c}", f"all{rng.integers(40)}") for c in range(60) for n in range(6)]
     fitted = fit(dataset(list(dict.fromkeys(rows))), dimension=2)
-    assert "whole shopping lists does better" in fitted.meta["notices"][0]
+    assert "whole purchase histories does better" in fitted.meta["notices"][0]
 
 
 def test_too_few_customers_to_check_is_said() -> None:

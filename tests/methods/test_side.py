@@ -26,7 +26,7 @@ def fitted() -> Fitted:
 
 def test_new_products_are_found_more_often_than_by_the_popularity_of_their_category(fitted: Fitted) -> None:
     by_baseline = {f["baseline_name"]: f for f in fitted.meta["figures"]}
-    popular, words = by_baseline["the category bought most"], by_baseline["products with like words (TF-IDF)"]
+    popular, words = by_baseline["best-selling category"], by_baseline["products with similar words (TF-IDF)"]
     assert popular["value"] > 1.5 * popular["baseline"]
     assert words["value"] == popular["value"]
     assert "hidden" in popular["help"]

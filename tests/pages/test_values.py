@@ -9,7 +9,7 @@ import pytest
 
 from embedcore import Embedding
 from pages.ui.values import look
-from pages.ui.values.texts import NO_VALUES, TOO_FEW, USED_ALIKE, VALUE, dimensions
+from pages.ui.values.texts import NO_VALUES, SIMILAR_USE, TOO_FEW, VALUE, dimensions
 from tests.pages import shop
 from tests.pages.app import check, in_url, open_page
 
@@ -23,14 +23,14 @@ def keys(home: Path) -> dict[str, str]:
 @pytest.mark.parametrize("method", ["entity", "cooccurrence"])
 def test_a_value_is_shown_with_its_vector_and_what_is_used_alike(keys, method: str) -> None:
     app = open_page("values", run=keys[method][:12], column="kind", value="lamp")
-    check(app, "“lamp”", USED_ALIKE, TOO_FEW)
+    check(app, "“lamp”", SIMILAR_USE, TOO_FEW)
     assert set(app.dataframe[0].value["value"]) == {"shoe", "shirt", "bowl"}
 
 
 def test_another_value_goes_into_the_link(keys) -> None:
     app = open_page("values", run=keys["entity"][:12], column="kind", value="lamp")
     next(s for s in app.selectbox if s.label == VALUE).set_value(0).run()
-    check(app, USED_ALIKE)
+    check(app, SIMILAR_USE)
     assert in_url(app, "value") in shop.KINDS
 
 
@@ -43,11 +43,11 @@ def test_a_run_without_values_leads_to_one_that_has_them(keys) -> None:
     app = open_page("values", run=keys["planted"][:12])
     check(app, NO_VALUES)
     app.button(key="use-values").click().run()
-    check(app, USED_ALIKE)
+    check(app, SIMILAR_USE)
 
 
 def test_unknown_names_in_the_link_are_no_error(keys) -> None:
-    check(open_page("values", run=keys["entity"][:12], column="no such", value="nothing"), USED_ALIKE)
+    check(open_page("values", run=keys["entity"][:12], column="no such", value="nothing"), SIMILAR_USE)
     check(
         open_page("values", run=keys["entity"][:12], look="product", item="nothing"),
         "is not in this dataset",

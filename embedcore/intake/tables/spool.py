@@ -169,7 +169,7 @@ def to_text(path: Path, filename: str, out: Path, encoding: str | None = None, p
         hint = "Choose another encoding." if encoding else "Save the file as UTF-8 and try again."
         raise InputError(f"“{filename}” is not written in {label(name)} throughout.", hint) from None
     if nul:
-        notices.append(f"Removed: {plural(nul, 'NUL byte')}, which are invisible.")
+        notices.append(f"Removed: {plural(nul, 'invisible NUL byte')}.")
     return Text(out, "utf-8" if name == "utf-8" else name, tuple(notices))
 
 

@@ -43,7 +43,7 @@ class Train(JobKind):
         if self.params.get("runs"):
             runs = {key: store.find_run(key) for key in self.params["runs"]}
             if not all(run and run.dataset == self.dataset for run in runs.values()):
-                raise MissingError("A result to blend is not (or no longer) here.", "Choose the results again.")
+                raise MissingError("An embedding to blend is not (or no longer) here.", "Choose the embeddings again.")
             ready["run_folders"] = {
                 key: {"method": run.method, "folder": str(store.model_folder(key))} for key, run in runs.items() if run
             }

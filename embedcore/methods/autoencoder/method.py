@@ -102,7 +102,7 @@ class Autoencoder(Method):
     about = (
         "A small neural network reads all cells of a product (values, numbers, words), compresses them to a short list "
         "of numbers and rebuilds every cell from it. A vector holds what is needed to rebuild its product.\n\n"
-        "Choose *good neighbours* for maps, groups and unusual products: some cells are hidden or swapped during "
+        "Choose *good neighbours* for maps, groups and data errors: some cells are hidden or swapped during "
         "training, so that it learns which values go together. Choose *faithful* to pack whole rows into few "
         "numbers.\n\n"
         "It cannot know what is bought together. Where columns are few and mostly numbers a plain PCA finds neighbours "

@@ -29,7 +29,7 @@ class Customer2VecParams(Params):
     half_life: int = param(
         0,
         "Baskets after which a purchase counts half",
-        "Older purchases fade (exponential decay by baskets of the customer); 0: all count alike.",
+        "Older purchases fade (exponential decay by baskets of the customer); 0: all count the same.",
         low=0,
         high=1000,
         step=1,
@@ -67,13 +67,13 @@ class Customer2Vec(Method):
 
     name = "customer2vec"
     title = "Customer vectors"
-    subtitle = "customers who buy alike"
-    summary = "Places customers and products side by side: customers who buy alike are near each other."
+    subtitle = "customers with similar purchases"
+    summary = "Places customers and products side by side: customers with similar purchases are near each other."
     about = (
         "A customer is the sum of what they bought; rare products count more than what everybody buys. Which "
         "products belong together is learned from all purchase histories at once. Use it for customer "
         "segments, for customers similar to one you know, and for what suits them. The page **Customers** "
-        "shows its result. For what goes together in one basket, product2vec sees more."
+        "shows them. For what goes together in one basket, product2vec sees more."
     )
     source = (
         "Deerwester et al. 1990, Indexing by Latent Semantic Analysis; Halko, Martinsson and Tropp 2011, Finding "

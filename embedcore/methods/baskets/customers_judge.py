@@ -104,15 +104,15 @@ def _found_again(learned: _Learned) -> Verdict:
     baseline = float((lists <= _NEAREST).mean())
     help = (
         "Learned from the first halves of all histories; each second half looks for its first half among "
-        f"{n:,} customers: the share that has it among the {_NEAREST} nearest. Baseline: cosine of tf-idf over "
-        "all products, which needs as many numbers as there are products."
+        f"{n:,} customers: the share that has it among the {_NEAREST} nearest. Baseline: cosine of TF-IDF over "
+        "all products, which needs as many dimensions as there are products."
     )
-    name = "A customer is found again by later purchases"
-    row = figure(name, found, baseline, "their whole shopping lists (tf-idf)", help=help)
+    name = "Customers recognised by their later purchases"
+    row = figure(name, found, baseline, "whole purchase histories (TF-IDF)", help=help)
     if found >= baseline:
         return Verdict([row])
     notice = (
-        "For recognising one customer, comparing whole shopping lists does better here "
+        "For recognising one customer, comparing whole purchase histories does better here "
         f"({baseline:.0%} against {found:.0%}); these vectors are for maps, segments and similar customers."
     )
     return Verdict([row], [notice])
@@ -140,6 +140,6 @@ def _new_products(
         return Verdict()
     ours, popular = (float(x) for x in np.mean(found, axis=0))
     help = f"Recall@{_SUGGESTED} over the never-bought products of the first basket of the second half."
-    name = "Products new to a customer that they bought next"
-    worse = "For products that a customer never bought, simply what is bought most does better here."
-    return Verdict([figure(name, ours, popular, "what is bought most", help=help)], [worse] if ours < popular else [])
+    name = "Next purchases among products new to the customer"
+    worse = "For products that a customer never bought, simply suggesting bestsellers does better here."
+    return Verdict([figure(name, ours, popular, "bestsellers", help=help)], [worse] if ours < popular else [])

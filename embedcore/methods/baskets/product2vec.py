@@ -56,7 +56,7 @@ class Product2VecParams(Params):
         1.0,
         "Popularity of negative samples",
         "Random products are drawn by their count to this "
-        "power (negative sampling exponent): 0 = all alike, below 0 favours rare ones.",
+        "power (negative sampling exponent): 0 = all the same, below 0 favours rare ones.",
         low=-2.0,
         high=2.0,
         step=0.05,
@@ -129,7 +129,7 @@ class FittedProduct2Vec(FittedArrays):
         """A function from rows of the embedding (a basket) to (len(new),) float32: how well each product of `new` goes
         with them, by its vector and by how often products like it are bought; -inf for those without a vector. On
         withheld products of three shops this found more than the cosine with the basket's mean, and more than
-        products with like words."""
+        products with similar words."""
         found, places = self.embed(new), self._places(new)
         at, unit = new.positions(found.ids), self.embeddings["product"].unit
         popular = np.zeros(len(at)) if places is None else places.popular[at]
@@ -161,7 +161,7 @@ class Product2Vec(Method):
     name = "product2vec"
     title = "product2vec"
     subtitle = "products bought together"
-    summary = "Learns from baskets which products are bought together: products used alike get similar vectors."
+    summary = "Learns from baskets: products that are bought with the same other products get similar vectors."
     about = (
         "Products that turn up in the same baskets get similar vectors, so near can mean **instead of each "
         "other** as well as **with each other**. Use it when you have baskets and want to see how your "

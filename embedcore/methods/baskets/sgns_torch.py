@@ -29,7 +29,7 @@ def card() -> torch.device:
     if not torch.cuda.is_available():
         raise NeedsError(
             "There is no graphics card here that torch can use.",
-            "Choose the processor under “Device”: the result is as good.",
+            "Choose the processor under “Device”: the vectors are as good.",
         )
     return torch.device("cuda")
 

@@ -64,7 +64,7 @@ def affinity(known: np.ndarray, new: np.ndarray, popular: np.ndarray) -> np.ndar
 
 def judge(subject: NewProducts, seed: int, progress: Progress = silent) -> Verdict:
     """Hide products, learn the map from the others, query with the baskets they were in. The vectors of the others have
-    seen those baskets; the map has not. Beside it: likeness of words, and the popularity of categories. Empty where
+    seen those baskets; the map has not. Beside it: similarity of words, and the popularity of categories. Empty where
     there are too few products to measure. facts: "helps", whether the catalogue is worth listening to."""
     rng = np.random.default_rng(seed)
     order = rng.permutation(np.flatnonzero(subject.known))
@@ -76,15 +76,15 @@ def judge(subject: NewProducts, seed: int, progress: Progress = silent) -> Verdi
     chance = queries.k / len(hidden)
     ours = _by_catalogue(subject, queries)
     baselines = {
-        "products with like words (TF-IDF)": _by_words(subject, queries),
-        "the category bought most": _by_category(subject, queries),
+        "products with similar words (TF-IDF)": _by_words(subject, queries),
+        "best-selling category": _by_category(subject, queries),
     }
     return _verdict(ours, {name: b for name, b in baselines.items() if b is not None}, chance, queries)
 
 
 def _verdict(ours: float, baselines: dict[str, float], chance: float, queries: _Queries) -> Verdict:
     help = (
-        f"{len(queries.hidden):,} products were hidden from the catalogue's map and given a vector from their columns "
+        f"{len(queries.hidden):,} products were held out and placed by their columns "
         f"and words only. Of {len(queries.truth):,} baskets that held one of them: in which share is it among the "
         f"{queries.k} that fit the rest of the basket best, of all hidden ones? By chance {chance:.1%}."
     )
@@ -94,8 +94,8 @@ def _verdict(ours: float, baselines: dict[str, float], chance: float, queries: _
         useless = "The catalogue does not say what products are bought with here, so it does not help the rare ones."
         return Verdict(figures, [useless], {"helps": False})
     plain = {
-        "products with like words (TF-IDF)": "likeness of words alone",
-        "the category bought most": "the popularity of categories",
+        "products with similar words (TF-IDF)": "comparing words alone",
+        "best-selling category": "the popularity of categories",
     }
     notices = [
         f"For products that nobody has bought yet, {plain[of]} finds more here than the vectors do ({b:.1%} "

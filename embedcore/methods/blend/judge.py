@@ -56,7 +56,7 @@ def judge(subject: Blended, seed: int, progress: Progress = silent) -> Verdict:
     except EmbedError:
         questions = None  # such as "no basket holds two products": less data is not enough for this part
     if questions is None or questions.n < _LEAST:
-        why = "There is too little data to hold some out, so whether the blend is better than one result is not known."
+        why = "There is too little data to hold some out, so whether the blend beats one embedding is not known."
         return Verdict(notices=[why])
     last = part(progress, 100 * len(subject.parts) / (len(subject.parts) + 1), 100, "Trying weights")
     weights, blend, single = _choose(questions, subject, last)
@@ -64,7 +64,7 @@ def judge(subject: Blended, seed: int, progress: Progress = silent) -> Verdict:
     row = figure(questions.name, blend, max(single), f"{name} alone", help=questions.help)
     notices = []
     if max(single) >= blend:
-        notices = [f"On held-out data, “{name}” alone does as well as this blend or better: use that result."]
+        notices = [f"On held-out data, “{name}” alone does as well as this blend or better: use that embedding."]
     elif weights.min() == 0:
         notices = [f"“{subject.names[int(np.argmin(weights))]}” did not help and got no weight."]
     return Verdict([row], notices, {"weights": weights})

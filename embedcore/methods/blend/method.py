@@ -26,14 +26,14 @@ class BlendParams(Params):
 
     runs: tuple[str, ...] = param(
         (),
-        "Results to blend",
-        "Two or more finished results of this dataset; they should see different things, such as purchases and texts.",
+        "Embeddings to blend",
+        "Two or more embeddings that learn from different things, such as purchases and texts.",
         runs=True,
     )
     weights: str = param(
         "",
         "Weights",
-        "How much each result counts, in the order chosen, such as 2, 1. Empty: chosen on data that is held out.",
+        "How much each embedding counts, in the order chosen, such as 2, 1. Empty: chosen on held-out data.",
     )
     dimension: int = param(
         64,
@@ -85,12 +85,12 @@ class Blend(Method):
     name = "blend"
     title = "Blend"
     subtitle = "several embeddings in one"
-    summary = "Joins two or more finished results: products are similar where the results agree."
+    summary = "Combines two or more embeddings: products are similar where the embeddings agree."
     about = (
-        "Each result sees something else: purchases, words, columns, pictures. A blend calls two products "
-        "similar when the results agree. Use it when two results are good for different reasons. It finds the "
-        "weights by trial: part of the data is hidden, the results are trained again without it, and the blend "
-        "that recovers it best wins. If one result alone beats every blend, you are told so."
+        "Each embedding sees something else: purchases, words, columns, pictures. A blend calls two products "
+        "similar when the embeddings agree. Use it when two embeddings are good for different reasons. It finds the "
+        "weights by trial: part of the data is held out, the embeddings are trained again without it, and the blend "
+        "that recovers it best wins. If one embedding alone beats every blend, the page says so."
     )
     source = "Yin and Schuetze 2016, Learning Word Meta-Embeddings; Goikoetxea et al. 2016, Single or Multiple?"
     version = 1
@@ -180,7 +180,8 @@ def _by_hand(text: str, n: int) -> np.ndarray | None:
         weights = np.empty(0)
     if len(weights) != n or not np.isfinite(weights).all() or (weights < 0).any() or weights.sum() <= 0:
         raise InputError(
-            f"The weights “{text}” are not {n} numbers.", "Give one for each result, such as 2, 1, or leave them empty."
+            f"The weights “{text}” are not {n} numbers.",
+            "Give one for each embedding, such as 2, 1, or leave them empty.",
         )
     return np.asarray(weights / weights.sum())
 

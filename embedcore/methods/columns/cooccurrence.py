@@ -39,7 +39,7 @@ class CooccurrenceParams(Params):
         0.05,
         "Weight of common values",
         "A value in the share p of all rows weighs a / (a + p), and this is a: small means that rare values and words "
-        "decide, large that all count alike (smooth inverse frequency).",
+        "decide, large that all count the same (smooth inverse frequency).",
         low=0.0001,
         high=100.0,
         step=0.01,
@@ -100,7 +100,7 @@ class FittedCooccurrence(FittedArrays):
         gets zeros. matrix: cells.matrix(dataset), when the caller has kept it."""
         unknown = sorted(set(weights) - set(self.columns))
         if unknown:
-            raise InputError(f"“{unknown[0]}” does not count in this result.", f"Known: {', '.join(self.columns)}.")
+            raise InputError(f"This embedding has no column “{unknown[0]}”.", f"Known: {', '.join(self.columns)}.")
         if any(not 0 <= w < 1e6 for w in weights.values()):
             raise InputError("The weight of a column is below zero or too large.", "Choose a weight from 0 to 10.")
         by_column = np.array([weights.get(c, 1.0) for c in self.columns], np.float32)

@@ -75,7 +75,7 @@ def _values(subject: ColumnSubject, scores: np.ndarray, linear_answers: np.ndarr
             right,
             usual,
             "always the commonest value",
-            help="Accuracy on products held back from the training.",
+            help="Accuracy on products held out of the training.",
         )
     ]
     if simple is not None:
@@ -185,21 +185,21 @@ def baskets(subject: BasketSubject, seed: int, _progress: Progress = silent) -> 
             "Bought together, among ten suggestions",
             hit,
             plain,
-            "the ten products bought most",
-            help="Recall at 10 of other products of the baskets of products held back from the training.",
+            "the ten bestsellers",
+            help="Recall at 10 of other products of the baskets of products held out of the training.",
         ),
         figure(
             "Purchase frequency",
             fit,
             0.0,
             "always the mean",
-            help="R² of the logarithm of the share of baskets, on products held back; 0 is no better than the mean.",
+            help="R² of the logarithm of the share of baskets, on held-out products; 0 is no better than the mean.",
         ),
     ]
     notices = []
     if hit <= plain:
         notices.append(
-            "The ten products bought most are as good a suggestion: what the catalogue says of a product "
+            "The ten bestsellers are as good a suggestion: what the catalogue says about a product "
             "tells next to nothing about what it is bought with."
         )
     if fit <= 0:

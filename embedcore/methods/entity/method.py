@@ -66,11 +66,11 @@ class EntityEmbeddings(Method):
         "Every value of a category, every word of a name starts as a list of numbers; a small network reads them and "
         "learns to predict the column you choose, or, from baskets, what a product is bought with. Its "
         "last layer before the answer is the product's vector.\n\n"
-        "Choose it when one column matters most to you (the product type, the price range): products that are alike in "
+        "Choose it when one column matters most to you (the product type, the price range): products that agree in "
         "it get close vectors, also new ones and ones where the cell is blank. It also predicts: for new products, and "
         "to fill blank cells, each with a confidence that was checked.\n\n"
         "It is one-sided by design: what does not help to predict the target is forgotten. The vectors of values say "
-        "which values are *used alike*, and values in fewer than 20 products are unsure."
+        "which values are *used in the same way*, and values in fewer than 20 products are unsure."
     )
     source = "Guo and Berkhahn 2016, Entity Embeddings of Categorical Variables"
     version = 1

@@ -27,7 +27,7 @@ class ImageAutoencoder(Method):
         "numbers are the vector. Left alone, such a network keeps mostly colour, because colour fills most "
         "pixels. So this one must also redraw the edges, which carry the shape: a red and a blue shoe come "
         "close, a red shoe and a red bag do not. Use it when pictures say more than names, and blend it with "
-        "other results. It sees shape, not purpose: a watch and a round mirror may look alike to it. It works "
+        "other embeddings. It sees shape, not purpose: a watch and a round mirror may look alike to it. It works "
         "best with one product in each picture, on a plain background."
     )
     source = (

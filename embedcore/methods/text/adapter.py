@@ -214,7 +214,7 @@ def _figures(
     found = [hits(_nearest(z, queries, k), row, b) for z in (before, after)]
     help = (
         f"Recall@{k} on {len(queries):,} texts that the fit never saw: of the texts bought together with one (more "
-        f"often than chance has it), the share among its {k} nearest. Beside it the language model as it comes."
+        f"often than chance has it), the share among its {k} nearest. Beside it the language model unchanged."
     )
     out = [_one("Bought together and found, for products never seen", found, a, help)]
     if categories is not None and (other := categories[a] != categories[b]).any():

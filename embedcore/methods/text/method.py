@@ -88,7 +88,7 @@ class FittedText(Fitted):
         return Embedding("product", new.items[at], vectors, {"left_out": len(new) - len(at)})
 
     def apply(self, vectors: np.ndarray) -> np.ndarray:
-        """(n, d) vectors of the language model -> (n, d) vectors of this result."""
+        """(n, d) vectors of the language model -> (n, d) vectors of this embedding."""
         return vectors if self.adapter is None else self.adapter.apply(vectors)
 
     def save(self, folder: Path) -> None:
@@ -102,11 +102,13 @@ class TextEncoder(Method):
 
     name = "text"
     title = "Text encoder"
-    subtitle = "products described alike"
-    summary = "Reads titles and descriptions with a language model: products described alike get similar vectors."
+    subtitle = "products with similar descriptions"
+    summary = (
+        "Reads titles and descriptions with a language model: products with similar descriptions get similar vectors."
+    )
     about = (
         "A language model trained on a great many sentences turns each product's words into numbers: a couch "
-        "and a sofa are close although the words look nothing alike. It needs no training, works from the "
+        "and a sofa are close although the words have nothing in common. It needs no training, works from the "
         "first product on, handles new products at once, and powers search by meaning.\n\n"
         "Use it when titles and descriptions say what a product is. It does not know your shop: codes and "
         "made-up names tell it little, and it does not see what is bought together unless you let it fit to "

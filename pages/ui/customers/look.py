@@ -55,7 +55,7 @@ def one(scene: Segmentation) -> None:
     near = np.argsort(-score, kind="stable")[:_SHOWN]
     with middle:
         st.markdown(f"**{LIKE_THEM}**", help="Cosine similarity of the customers' vectors. 1 is the same.")
-        _table([(ids[n], round(float(score[n]), 2)) for n in near], "similarity", "Customers who buy alike")
+        _table([(ids[n], round(float(score[n]), 2)) for n in near], "similarity", "Customers with similar purchases")
     product = services.embedding(scene.run)
     close = product.unit @ scene.customers.unit[row]
     had = [product.row_of.get(str(scene.dataset.items[i]), -1) for i in items]

@@ -141,7 +141,7 @@ def chart(scene: Segmentation) -> None:
     st.altair_chart(
         alt.layer(*layers).properties(height=380 + 20 * -(-len(names) // 2)),  # the legend below takes the second part
         width="stretch",
-        alt=f"Map of {number(len(scene.customers))} customers, coloured by segment: near points buy alike",
+        alt=f"Map of {number(len(scene.customers))} customers, coloured by segment: near points have similar purchases",
     )
 
 

@@ -68,7 +68,8 @@ def listing(
     its first page. empty: what to say when there is none. undecided: whether they are still to decide."""
     if st.session_state.setdefault("duplicates:about", about) != about:
         st.session_state["duplicates:about"] = about
-        st.session_state["at"] = 1
+        if st.session_state.get("at", 1) != 1:
+            st.session_state["at"] = 1
     if not units:
         desk.show(about)
         st.info(empty, icon=":material/task_alt:")

@@ -97,9 +97,9 @@ def view(data: str, run: str) -> None:
 
 def _method_note(data: str, run: str) -> None:
     """What close means when the embedding learned from baskets."""
-    store = services.store()
-    if store.run_info(run).method not in ("product2vec", "svd"):
+    if not services.from_baskets(run):
         return
+    store = services.store()
     text = get("text")
     better = next((r for r in store.runs(data) if r.method == "text"), None)
     with st.container(border=True):

@@ -73,8 +73,8 @@ SIMILAR = (
     f"“{LOOK['same']}”."
 )
 BOUGHT_ALIKE = (
-    "This embedding learned from baskets: close means **bought alike**, in place of each other or with the same "
-    "things. The text encoder is better at finding one product listed twice."
+    "This embedding learned from baskets: close means **bought in the same way**: with the same things, or in "
+    "place of each other. The text encoder is better at finding one product listed twice."
 )
 USE_TEXT, TRAIN_TEXT = "Use the text encoder", "Train the text encoder"
 THRESHOLD = "Minimum similarity"

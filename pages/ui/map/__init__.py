@@ -1,1 +1,1 @@
-"""Parts of the Map page: every product is a point, near means alike."""
+"""Parts of the Map page: every product is a point, the closer, the more similar."""

@@ -15,7 +15,7 @@ from pages.ui.text import count, plain, short
 
 K = 10
 CUSTOMER, CUSTOMER_BEFORE = "basket_customer", "whose"  # names in the URL, the second one in old links
-LEAN = {"rarest": -1.0, "rarer": -0.5, "as it comes": 0.0, "more popular": 0.5, "most popular": 1.0}
+LEAN = {"rarest": -1.0, "rarer": -0.5, "balanced": 0.0, "more popular": 0.5, "most popular": 1.0}
 
 
 def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
@@ -71,7 +71,7 @@ def _options(data: str, customer: str | None) -> tuple[ListOptions, list[int]]:
             "Variety", 0, 100, 0, 10, format="%d %%", key="variety", bind="query-params", help=texts.VARIETY_HELP
         )
         popular = right.select_slider(
-            "Rare or popular", list(LEAN), "as it comes", key="popular", bind="query-params", help=texts.POPULAR_HELP
+            "Rare or popular", list(LEAN), "balanced", key="popular", bind="query-params", help=texts.POPULAR_HELP
         )
         exclude: list[int] = []
         if customer is not None and st.toggle(
@@ -117,7 +117,7 @@ def _contents(dataset: Dataset, items: list[int], customer: str | None) -> None:
                     icon=":material/close:",
                     icon_position="right",
                     key=f"drop:{item}",
-                    help=f"Take it out. {plain(cards.about(dataset, item))}",
+                    help=f"Remove it. {plain(cards.about(dataset, item))}",
                     on_click=_put,
                     args=(dataset, [i for i in items if i != item]),
                 )

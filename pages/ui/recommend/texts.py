@@ -34,7 +34,7 @@ MEANING = {
     REPEAT: "How likely it is in the next basket, from how often, how regularly and how recently it was bought.",
     "with": "How far the number of shared baskets lies above chance, times the lift. The best of the list fills the "
     "bar.",
-    "instead": "Similar in words, kind and price, and in what it is bought with; less where both share baskets.",
+    "instead": "Similar in words, type and price, and in what it is bought with; less where both share baskets.",
     NEW: "How well known products with the same words and values go with the basket, and how similar it is to what is "
     "in it. The best of the list fills the bar.",
     POPULAR: "In how many baskets it is. The bestseller fills the bar.",
@@ -44,8 +44,8 @@ AS_TABLE, DOWNLOAD = "As a table", "Download the list (CSV)"
 # A product
 RELATION = {"with": "Goes with it", "instead": "Instead of it", "alike": "Similar in an embedding"}
 RELATION_HELP = {
-    "with": "Complements: other kinds of products, in one basket with it more often than by chance.",
-    "instead": "Substitutes: similar in words, kind and price, bought with the same things, rarely in one basket with "
+    "with": "Complements: other types of products, in one basket with it more often than by chance.",
+    "instead": "Substitutes: similar in words, type and price, bought with the same things, rarely in one basket with "
     "it.",
 }
 START_BASKET = "Start a basket with it"
@@ -61,7 +61,7 @@ BASKET_EXAMPLE = f"{EXAMPLE} from your data. Change it, or empty it and build yo
 ANOTHER, EMPTY, TO_CUSTOMER = "Another real basket", "Empty it", "Show the customer"
 TUNE = "More varied, or less obvious?"
 VARIETY_HELP = (
-    "0 %: the best ones, even if they are alike. 100 %: as different from each other as possible (maximal marginal "
+    "0 %: the best ones, even if they are similar. 100 %: as different from each other as possible (maximal marginal "
     "relevance)."
 )
 POPULAR_HELP = (

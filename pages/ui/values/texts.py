@@ -1,7 +1,7 @@
 """Words of the Values page that tests wait for."""
 
 NO_VALUES = "This embedding has no vectors of values."
-USED_ALIKE = "Used alike"
+SIMILAR_USE = "Used in the same way"
 TOO_FEW = "too few to be sure"
 VALUE = "Value"
 USE = "Use"
