@@ -194,26 +194,3 @@ def product2vec(split: Any) -> Score:
         return out
 
     return score
-
-
-def counted_first(split: Any, dimension: int = 64) -> Score:
-    """PPMI and randomised SVD: what product2vec shows as its first answer."""
-    from embedcore.methods.baskets import documents, ppmi
-    from tests.bench.recommend import dataset_of
-
-    docs = documents.read(dataset_of(split), "basket", 2)
-    found, ids = ppmi.vectors(docs, dimension), docs.vocabulary
-    row = np.full(split.n_items, -1)
-    row[ids] = np.arange(len(ids))
-
-    def score(task: str, queries: Sequence[Any]) -> np.ndarray:
-        out = np.tile(split.freq / split.freq.sum() * 1e-3 - 1e3, (len(queries), 1)).astype(np.float32)
-        for n, question in enumerate(queries):
-            known = row[question if task == "completion" else np.concatenate(question[-10:])]
-            known = known[known >= 0]
-            if len(known):
-                asking = found.product[known].mean(axis=0) * len(known) ** 0.6
-                out[n, ids] = found.context @ asking + 0.2 * np.log(docs.counts)
-        return out
-
-    return score
