@@ -1,4 +1,4 @@
-"""Chromium on a fresh server. Every test fails when a page asks another host for anything or shows a traceback."""
+"""Chromium on a server of the app. Every test fails when a page asks another host for anything or shows a traceback."""
 
 from __future__ import annotations
 
@@ -57,10 +57,18 @@ def clean_log(server: Server) -> None:
 
 
 @contextmanager
-def visited(chromium: Browser, folder: Path, name: str, **env: str) -> Iterator[tuple[Server, Page]]:
-    """A fresh server and the page that a fixture prepares it with, both looked at afterwards. name: of screenshots.
-    env: of the server."""
-    with serve(folder, folder / "home", **env) as server:
+def running(folder: Path, *, warm: bool = False, **env: str) -> Iterator[Server]:
+    """A server on the data folder home in `folder`, for several tests. env: its environment."""
+    with serve(folder, folder / "home", warm=warm, **env) as server:
+        yield server
+        clean_log(server)
+
+
+@contextmanager
+def visited(chromium: Browser, folder: Path, name: str) -> Iterator[tuple[Server, Page]]:
+    """A fresh server as users have it and the page that a fixture prepares it with, both looked at afterwards. name: of
+    screenshots."""
+    with serve(folder, folder / "home", warm=True) as server:
         watch, done = Watch(chromium), False
         try:
             yield server, watch.page()
@@ -74,9 +82,22 @@ def visited(chromium: Browser, folder: Path, name: str, **env: str) -> Iterator[
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Server]:
     """A server nobody has asked anything yet."""
-    with serve(tmp_path, tmp_path / "home") as fresh:
+    with running(tmp_path) as fresh:
         yield fresh
-        clean_log(fresh)
+
+
+@pytest.fixture(scope="session")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with running(tmp_path_factory.mktemp("empty")) as server:
+        yield server
+
+
+@pytest.fixture
+def empty(shared_server: Server) -> Iterator[Server]:
+    """A server without data, for all tests that add none."""
+    yield shared_server
+    clean_log(shared_server)
+    assert not list((shared_server.home / "datasets").glob("*")), "what one test adds, the next would find"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from dataclasses import fields
 from playwright.sync_api import Locator, Page, expect
 
 from embedcore.methods import get
+from pages.ui.files import texts as files
 from pages.ui.texts import TRAIN_A_METHOD
 from pages.ui.train.texts import start
 
@@ -57,6 +58,13 @@ def to_training(page: Page, timeout: float = PATIENCE) -> None:
     press(page, TRAIN_A_METHOD, timeout)
     heading(page, "Train")
     settled(page)
+
+
+def add_data(page: Page, url: str) -> None:
+    """Open the part of Data that takes files, whatever is loaded already."""
+    go(page, url, "data")
+    if page.get_by_role("radio", name=files.ADD, exact=True).count():
+        choose(page, files.ADD)
 
 
 def upload(page: Page, label: str | re.Pattern[str], *files: str) -> None:

@@ -50,17 +50,17 @@ def healthy(url: str) -> bool:
 
 @contextmanager
 def serve(
-    folder: Path, home: Path, *, command: Sequence[str] = STREAMLIT, cwd: Path = ROOT, **env: str
+    folder: Path, home: Path, *, warm: bool = False, command: Sequence[str] = STREAMLIT, cwd: Path = ROOT, **env: str
 ) -> Iterator[Server]:
-    """Start the app as a user does; on the way out stop it politely, then for good. command: another way to start it,
-    to which the port is given."""
+    """Start the app as a user does; on the way out stop it politely, then for good. warm: its worker warms up, ten
+    seconds of work that only a training needs. command: another way to start it, to which the port is given."""
     port, log_file = free_port(), folder / "server.log"
     folder.mkdir(parents=True, exist_ok=True)
     with log_file.open("wb") as log:
         process = subprocess.Popen(
             [*command, f"--server.port={port}" if command is STREAMLIT else f"--port={port}"],
             cwd=cwd,
-            env={**os.environ, "EMBEDCORE_HOME": str(home), **env},
+            env={**os.environ, "EMBEDCORE_HOME": str(home), "EMBEDCORE_WARM_UP": "1" if warm else "0", **env},
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,

@@ -15,8 +15,19 @@ from tests.browser.server import Server
 TITLES = {name: title for name, (title, _) in shell.PAGES.items()}
 
 
-@pytest.mark.parametrize("name", PAGES)
+# All pages begin alike, see test_every_page_begins_with_the_shell.
+@pytest.mark.parametrize("name", ["map", "data", "recommend"])
 def test_first_request_of_a_fresh_server_is_a_deep_link(server: Server, page: Page, name: str) -> None:
+    check_link(server, page, name)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_first_request_of_a_session_is_a_deep_link(empty: Server, page: Page, name: str) -> None:
+    check_link(empty, page, name)
+
+
+def check_link(server: Server, page: Page, name: str) -> None:
+    """The page of that name and the whole menu are shown by a link to it."""
     go(page, server.url, f"{name}?dataset=0123456789ab&run=0123456789ab")
     heading(page, TITLES[name])
     bar = page.get_by_test_id("stSidebarNav")
@@ -30,7 +41,7 @@ def test_first_request_of_a_fresh_server_is_a_deep_link(server: Server, page: Pa
     expect(page.get_by_role("dialog")).to_have_count(0)  # "page not found" would be one
 
 
-def test_every_page_is_one_click_from_the_first(server: Server, page: Page) -> None:
-    go(page, server.url)
+def test_every_page_is_one_click_from_the_first(empty: Server, page: Page) -> None:
+    go(page, empty.url)
     for title in [*TITLES.values()][::-1]:
         menu(page, title)

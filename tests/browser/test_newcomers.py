@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pandas as pd
@@ -11,24 +10,28 @@ from playwright.sync_api import Page, expect
 
 from embedcore.methods import get
 from pages.ui.train import texts
-from tests.browser.see import cells, go, press, see, settled, to_training, train_with, upload
+from tests import fashion
+from tests.browser.conftest import running
+from tests.browser.see import cells, go, press, see, settled, upload
 from tests.browser.server import Server
 from tests.shared import SAMPLES
 
 LONG = 240_000
-METHOD = get("cooccurrence").title
 
 
 @pytest.mark.timeout(900)
-def test_three_rows_of_a_file_get_vectors_and_neighbours(server: Server, page: Page, tmp_path: Path) -> None:
+def test_three_rows_of_a_file_get_vectors_and_neighbours(page: Page, tmp_path: Path) -> None:
+    keys = fashion.fill(tmp_path / "home", cooccurrence={"check": False})
+    with running(tmp_path) as shop:
+        add_products(page, shop, f"train?dataset={keys['data'][:12]}&run={keys['cooccurrence'][:12]}", tmp_path)
+
+
+def add_products(page: Page, shop: Server, query: str, tmp_path: Path) -> None:
+    """From the run of a link to the vectors of three new products."""
     old = pd.read_csv(SAMPLES / "products.csv", dtype=str).head(3)
     old.assign(product_id=["new1", "new2", "new3"]).to_csv(tmp_path / "new.csv", index=False)
-    go(page, server.url)
-    press(page, re.compile("^Open Fashion shop"))
-    to_training(page, LONG)
-    train_with(page, METHOD)
-    see(page, texts.trained(METHOD), timeout=LONG)
-    settled(page)
+    go(page, shop.url, query)
+    see(page, texts.trained(get("cooccurrence").title))
     page.get_by_text(texts.ADD_PRODUCTS).click()
     upload(page, texts.NEW_FILE, str(tmp_path / "new.csv"))
     see(page, "3 kept", timeout=LONG)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from embedcore.methods import get
 from pages.ui import reading
@@ -16,53 +16,41 @@ from pages.ui.duplicates import texts as duplicates
 from pages.ui.files import texts as data
 from pages.ui.map import texts as map_texts
 from pages.ui.texts import WRONG
-from pages.ui.train.texts import start, trained
-from tests.browser.conftest import OpenPage, visited
+from pages.ui.train.texts import trained
+from tests import fashion
+from tests.browser.conftest import OpenPage, running
 from tests.browser.see import (
     PAGES,
+    add_data,
     body,
     cells,
-    choose,
     drawn,
     go,
     heading,
-    label,
     press,
     see,
-    set_number,
     settled,
     to_training,
+    train_with,
     upload,
 )
 from tests.browser.server import Server
 from tests.browser.watch import SHOTS
 
 LONG = 300_000
-BASKETS, WORDS = get("product2vec").title, get("text").title
+WORDS = get("text").title
 GROUPS = map_texts.GROUP_TABLE
 GROUND = "e => getComputedStyle(e).backgroundColor.match(/[0-9]+/g).slice(0, 3).map(Number)"
 pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.fixture(scope="module")
-def shop(chromium: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
-    """(server, query of the newest result): the fashion shop with a result from baskets and one from words."""
-    with visited(chromium, tmp_path_factory.mktemp("shop"), "shop") as (server, page):
-        go(page, server.url)
-        press(page, re.compile("^Open Fashion shop"))
-        to_training(page, LONG)
-        set_number(page, label("product2vec", "epochs"), 5)
-        train(page, BASKETS)
-        choose(page, WORDS)
-        train(page, WORDS)
-        yield server, page.url.split("?", 1)[1]
-
-
-def train(page: Page, title: str) -> None:
-    """Press the button of the Train page and wait for its result."""
-    press(page, start(title))
-    see(page, trained(title), timeout=LONG)
-    settled(page)
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, str]]:
+    """(server, query of the newest run): the fashion shop with a run of product2vec and one of the text encoder."""
+    folder = tmp_path_factory.mktemp("shop")
+    keys = fashion.fill(folder / "home", product2vec={"epochs": 5}, text={})
+    with running(folder) as server:
+        yield server, f"dataset={keys['data'][:12]}&run={keys['text'][:12]}"
 
 
 def test_search_by_meaning_finds_what_the_words_do_not_say(shop: tuple[Server, str], page: Page) -> None:
@@ -133,18 +121,20 @@ EVIL = [
 ]
 
 
-def test_names_that_try_to_be_code_are_shown_as_they_are(server: Server, page: Page, tmp_path: Path) -> None:
+def test_names_that_try_to_be_code_are_shown_as_they_are(shop: tuple[Server, str], page: Page, tmp_path: Path) -> None:
+    server, _ = shop
     file = tmp_path / "evil.csv"
     rows = [(f"p{n}", EVIL[n % len(EVIL)], EVIL[n % 3], EVIL[3 + n % 2]) for n in range(32)]
     pd.DataFrame(rows, columns=["sku", "name", "kind", "maker"]).to_csv(file, index=False)
-    go(page, server.url, "data")
+    add_data(page, server.url)
     upload(page, data.CATALOGUE_FILE, str(file))
     see(page, f"32 {reading.KEPT}", timeout=LONG)
     settled(page)
     press(page, data.IMPORT)
     to_training(page, LONG)
-    choose(page, WORDS)
-    train(page, WORDS)
+    train_with(page, WORDS)
+    see(page, trained(WORDS), timeout=LONG)
+    settled(page)
     query = page.url.split("?", 1)[1]
     for name in PAGES:
         go(page, server.url, f"{name}?{query}&item=p1&threshold=0.5&show=all")

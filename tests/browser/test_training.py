@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -10,17 +11,25 @@ from playwright.sync_api import Page, expect
 from embedcore.methods import get
 from pages.ui import texts
 from pages.ui.train.texts import FIRST_ANSWER, start
-from tests.browser.see import go, label, menu, press, see, set_number, to_training
-from tests.browser.server import Server
+from tests import fashion
+from tests.browser.conftest import running
+from tests.browser.see import go, label, menu, press, see, set_number
 
+pytestmark = pytest.mark.timeout(900)
 PROGRESS = re.compile(r"step [\d,]+ of [\d,]+")
 
 
-@pytest.mark.timeout(900)
-def test_progress_survives_reload_and_page_switch_and_can_be_cancelled(server: Server, page: Page) -> None:
-    go(page, server.url)
-    press(page, re.compile("^Open (?!.*Complete Journey)"))
-    to_training(page, 240_000)
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the Train page of the fashion shop, nothing trained; its server is as users have it."""
+    folder = tmp_path_factory.mktemp("training")
+    keys = fashion.fill(folder / "home")
+    with running(folder, warm=True) as server:
+        yield f"{server.url}/train?dataset={keys['data'][:12]}"
+
+
+def test_progress_survives_reload_and_page_switch_and_can_be_cancelled(shop: str, page: Page) -> None:
+    go(page, shop)
     set_number(page, label("product2vec", "epochs"), 200)
     press(page, start(get("product2vec").title))
     see(page.get_by_test_id("stMain"), PROGRESS, timeout=240_000)
@@ -40,13 +49,8 @@ def test_progress_survives_reload_and_page_switch_and_can_be_cancelled(server: S
     expect(page.get_by_role("button", name=texts.OPEN_MAP).filter(visible=True).first).to_be_visible(timeout=240_000)
 
 
-@pytest.mark.timeout(900)
-def test_a_first_answer_is_there_while_a_training_goes_on_and_gone_when_it_is_stopped(
-    server: Server, page: Page
-) -> None:
-    go(page, server.url)
-    press(page, re.compile("^Open (?!.*Complete Journey)"))
-    to_training(page, 240_000)
+def test_a_first_answer_is_there_while_a_training_goes_on_and_gone_when_it_is_stopped(shop: str, page: Page) -> None:
+    go(page, shop)
     set_number(page, label("product2vec", "epochs"), 200)
     set_number(page, label("product2vec", "dimension"), 512)  # a minute of work: long enough on any machine
     press(page, start(get("product2vec").title))

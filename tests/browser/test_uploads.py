@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from pages.ui import mapping, reading, sources
 from pages.ui.duplicates import texts as duplicates
 from pages.ui.files import texts as data
 from pages.ui.texts import OPEN_MAP, WRONG
-from tests.browser.see import go, heading, menu, metric, press, see, settled, to_training, train_with, upload
+from tests.browser.conftest import running
+from tests.browser.see import add_data, go, heading, menu, metric, press, see, settled, to_training, train_with, upload
 from tests.browser.server import Server
 from tests.shared import SAMPLES, shared
 
@@ -47,46 +49,17 @@ def bring(page: Page, catalogue: Path | None, baskets: Path | None, name: str) -
     settled(page)
 
 
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that has what the tests before imported."""
+    with running(tmp_path_factory.mktemp("uploads")) as server:
+        yield server
+
+
 def train(page: Page, method: str) -> None:
     to_training(page)
     train_with(page, method)
     expect(page.get_by_role("button", name=OPEN_MAP).filter(visible=True).first).to_be_visible(timeout=LONG * 2)
-
-
-@pytest.mark.shared
-@pytest.mark.timeout(1200)
-def test_instacart_is_uploaded_and_trained(server: Server, page: Page) -> None:
-    folder = shared("data/recs/instacart1k")
-    go(page, server.url, "data")
-    bring(page, folder / "products.csv.gz", folder / "baskets.csv.gz", "Instacart")
-    assert metric(page, "Products") == "49,688"
-    assert metric(page, "Baskets") == "15,968"
-    assert metric(page, "Customers") == "1,000"
-    assert metric(page, "Purchase lines") == "155,824"
-    train(page, get("product2vec").title)
-    press(page, OPEN_MAP)
-    heading(page, "Map")
-    settled(page)
-
-
-@pytest.mark.shared
-@pytest.mark.timeout(1200)
-def test_abt_buy_is_uploaded_and_its_duplicates_found(server: Server, page: Page) -> None:
-    folder = shared("data/duplicates/abt-buy")
-    go(page, server.url, "data")
-    bring(page, folder / "catalogue.csv", None, "Two shops")
-    assert metric(page, "Products") == "2,173"
-    menu(page, "Duplicates")
-    press(page, duplicates.FIND)
-    see(page, re.compile(duplicates.LISTED_MORE), timeout=LONG)
-    see(page, re.compile("same model number"))
-
-
-def test_our_own_sample_files_can_be_uploaded(server: Server, page: Page) -> None:
-    go(page, server.url, "data")
-    bring(page, SAMPLES / "products.csv", SAMPLES / "baskets.csv", "My shop")
-    assert int(metric(page, "Products").replace(",", "")) >= 1_900
-    assert int(metric(page, "Baskets").replace(",", "")) >= 15_000
 
 
 BAD = {
@@ -104,9 +77,9 @@ def good(tmp_path: Path) -> Path:
 
 
 def test_unusable_files_get_one_sentence_and_the_app_goes_on(
-    server: Server, page: Page, tmp_path: Path, good: Path
+    empty: Server, page: Page, tmp_path: Path, good: Path
 ) -> None:
-    go(page, server.url, "data")
+    go(page, empty.url, "data")
     for what, (name, content) in BAD.items():
         (tmp_path / name).write_bytes(content)
         upload(page, data.CATALOGUE_FILE, str(tmp_path / name))
@@ -126,23 +99,29 @@ def test_unusable_files_get_one_sentence_and_the_app_goes_on(
 
 
 def test_duplicate_headers_and_a_missing_id_are_shown_and_can_be_gone_on_with(
-    server: Server, page: Page, tmp_path: Path
+    app: Server, page: Page, tmp_path: Path
 ) -> None:
     file = tmp_path / "twice.csv"
     file.write_text("name,colour,name\n" + "".join(f"Shirt {i},red,Long shirt {i % 5}\n" for i in range(40)))
-    go(page, server.url, "data")
+    add_data(page, app.url)
     upload(page, data.CATALOGUE_FILE, str(file))
     wait_read(page, "40")
     see(page, re.compile(r"name.*(twice|more than once|same name|renamed)", re.I))
     see(page, mapping.NO_ID)
+    box = page.get_by_label(data.NAME)
+    box.fill("Shirts")
+    box.press("Enter")
+    settled(page)
     press(page, data.IMPORT)
+    expect(page.get_by_role("heading", name="Shirts")).to_be_visible(timeout=LONG)
+    settled(page)
     assert metric(page, "Products") == "40"
 
 
-def test_baskets_that_match_nothing_are_noticed_at_once(server: Server, page: Page, tmp_path: Path, good: Path) -> None:
+def test_baskets_that_match_nothing_are_noticed_at_once(empty: Server, page: Page, tmp_path: Path, good: Path) -> None:
     other = tmp_path / "baskets.csv"
     other.write_text("basket,product\n" + "".join(f"{i // 3},other-{i % 50}\n" for i in range(150)))
-    go(page, server.url, "data")
+    go(page, empty.url, "data")
     upload(page, data.CATALOGUE_FILE, str(good))
     wait_read(page, "60")
     upload(page, data.BASKETS_FILE, str(other))
@@ -151,12 +130,48 @@ def test_baskets_that_match_nothing_are_noticed_at_once(server: Server, page: Pa
     expect(page.get_by_role("button", name=data.IMPORT)).to_be_visible()
 
 
-def test_wrong_encoding_and_ragged_rows_are_counted(server: Server, page: Page, tmp_path: Path) -> None:
+def test_wrong_encoding_and_ragged_rows_are_counted(empty: Server, page: Page, tmp_path: Path) -> None:
     file = tmp_path / "latin.csv"
     rows = "".join(f"{i};Caf\xe9 cr\xe8me {i};{i}.50\n" for i in range(50)) + "51;too;many;cells;here\n"
     file.write_bytes(("id;titel;preis\n" + rows).encode("cp1252"))
-    go(page, server.url, "data")
+    go(page, empty.url, "data")
     upload(page, data.CATALOGUE_FILE, str(file))
     wait_read(page, "50")
     see(page, f"1 {reading.REJECTED}")
     see(page, re.compile("encod|cp1252|Windows", re.I))
+
+
+def test_our_own_sample_files_can_be_uploaded(app: Server, page: Page) -> None:
+    add_data(page, app.url)
+    bring(page, SAMPLES / "products.csv", SAMPLES / "baskets.csv", "My shop")
+    assert int(metric(page, "Products").replace(",", "")) >= 1_900
+    assert int(metric(page, "Baskets").replace(",", "")) >= 15_000
+
+
+@pytest.mark.shared
+@pytest.mark.timeout(1200)
+def test_abt_buy_is_uploaded_and_its_duplicates_found(app: Server, page: Page) -> None:
+    folder = shared("data/duplicates/abt-buy")
+    add_data(page, app.url)
+    bring(page, folder / "catalogue.csv", None, "Two shops")
+    assert metric(page, "Products") == "2,173"
+    menu(page, "Duplicates")
+    press(page, duplicates.FIND)
+    see(page, re.compile(duplicates.LISTED_MORE), timeout=LONG)
+    see(page, re.compile("same model number"))
+
+
+@pytest.mark.shared
+@pytest.mark.timeout(1200)
+def test_instacart_is_uploaded_and_trained(app: Server, page: Page) -> None:
+    folder = shared("data/recs/instacart1k")
+    add_data(page, app.url)
+    bring(page, folder / "products.csv.gz", folder / "baskets.csv.gz", "Instacart")
+    assert metric(page, "Products") == "49,688"
+    assert metric(page, "Baskets") == "15,968"
+    assert metric(page, "Customers") == "1,000"
+    assert metric(page, "Purchase lines") == "155,824"
+    train(page, get("product2vec").title)
+    press(page, OPEN_MAP)
+    heading(page, "Map")
+    settled(page)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -12,25 +11,25 @@ from playwright.sync_api import Page, expect
 from embedcore.methods import get
 from pages.ui.recommend import texts as recommend
 from pages.ui.train.texts import start, trained
-from tests.browser.conftest import clean_log
+from tests.browser.conftest import running
 from tests.browser.see import choose, go, heading, label, menu, press, see, set_number, settled
-from tests.browser.server import Server, serve
+from tests.browser.server import Server
 from tests.pages import shop
 
 TEXT, BASKETS = get("text").title, get("product2vec").title
 pytestmark = pytest.mark.timeout(600)
 
 
-@pytest.fixture
-def stocked(tmp_path: Path) -> Iterator[tuple[Server, dict[str, str], dict[str, str]]]:
+@pytest.fixture(scope="module")
+def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, dict[str, str], dict[str, str]]]:
     """A server with two shops, each with a run of the text encoder; the first has one of another method, too."""
-    home = tmp_path / "home"
+    folder = tmp_path_factory.mktemp("views")
+    home = folder / "home"
     fast = {"cooccurrence": {"check": False}}
     first = shop.fill(home, shop.dataset(name="First shop"), "planted", "cooccurrence", params=fast)
     second = shop.fill(home, shop.dataset(name="Second shop", twins=2), "planted")
-    with serve(tmp_path, home) as server:
+    with running(folder) as server:
         yield server, first, second
-        clean_log(server)
 
 
 def picked(page: Page, label: str) -> str:
