@@ -57,7 +57,7 @@ class Artifacts(StorePart):
             else:
                 found = one(cursor, "SELECT 1 FROM runs WHERE key = ?", [run])
         if found is None:
-            raise MissingError("The dataset or embedding was removed while this was computed.")
+            raise MissingError("The dataset or embedding was deleted while this was computed.")
 
     def _note_path(self, kind: str, dataset: str) -> Path:
         return self._dataset_path(dataset) / _FOLDER / f"{kind}.json"
