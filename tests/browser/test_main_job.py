@@ -12,7 +12,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from embedcore.methods import get
 from pages.ui import texts
+from pages.ui.duplicates import texts as duplicates
 from pages.ui.map import texts as map_texts
+from pages.ui.recommend import texts as recommend
 from pages.ui.train import texts as train_texts
 from tests.browser.conftest import OpenPage, visited
 from tests.browser.see import (
@@ -94,23 +96,23 @@ def test_recommendations_come_with_reasons(trained: Trained, page: Page) -> None
     go(page, trained.server.url, f"recommend?{trained.query}")
     see(page, re.compile(r"in [\d,]+ baskets together, .*as often as by chance"), timeout=LONG)
     settled(page)
-    choose(page, "Alike in a result")
+    choose(page, recommend.RELATION["alike"])
     see(page, re.compile("same |together", re.I))
     choose(page, "A basket")
-    see(page, "What goes with it")
+    see(page, recommend.GOES_WITH_BASKET)
     see(page, re.compile(r"in [\d,]+ baskets?"))
     expect(page.get_by_test_id("stMain").get_by_role("button", name="Add", exact=True).first).to_be_visible()
 
 
 def test_duplicates_are_listed_judged_and_remembered(trained: Trained, page: Page) -> None:
     go(page, trained.server.url, f"duplicates?{trained.query}&look=alike&threshold=0.7")
-    see(page, re.compile(r"products · alike [01]\.\d\d"))
+    see(page, re.compile(r"products · similarity [01]\.\d\d"))
     settled(page)
-    press(page, re.compile("[Ss]ame product|All the same"))
-    see(page, "Marked as the same product")
+    press(page, re.compile(f"{duplicates.SAME}|{duplicates.ALL_SAME}"))
+    see(page, duplicates.DONE["same"])
     page.reload()
-    choose(page, "Same")
-    expect(page.get_by_role("button", name=re.compile("Take back")).first).to_be_visible()
+    choose(page, duplicates.SHOW["same"])
+    expect(page.get_by_role("button", name=re.compile(duplicates.TAKE_BACK)).first).to_be_visible()
 
 
 def test_link_reopens_the_same_view_in_another_browser(trained: Trained, new_page: OpenPage) -> None:
