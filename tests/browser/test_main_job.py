@@ -161,7 +161,9 @@ def test_click_on_a_point_shows_the_product_and_its_neighbours(trained: Trained,
             continue
     see(page, map_texts.NEAREST)
     assert "item=" in page.url
-    scores = [float(t) for t in page.get_by_text(re.compile(r"^0\.\d\d$")).all_inner_texts()]
+    score = page.get_by_text(re.compile(r"^0\.\d\d$"))
+    expect(score.nth(4)).to_be_visible()  # the heading is drawn before its list
+    scores = [float(t) for t in score.all_inner_texts()]
     assert len(scores) >= 5
     assert max(scores) > 0.3
     link = page.url
