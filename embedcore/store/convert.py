@@ -170,7 +170,7 @@ def _write_database(
     digests: dict[tuple[int, str], str],
     damaged: list[int],
 ) -> None:
-    """A database of today with all rows but the arrays, written through to the disk."""
+    """Write a database with today's tables and every row except the arrays, and sync it to disk."""
     for leftover in (fresh, fresh.with_name(f"{fresh.name}.wal")):
         leftover.unlink(missing_ok=True)
     whole = f"{_RUNS_ONLY} AND run NOT IN (SELECT unnest($damaged))"

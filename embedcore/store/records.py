@@ -92,7 +92,7 @@ def as_dataset(row: Sequence[Any]) -> DatasetInfo:
 
 
 def as_run(row: Sequence[Any]) -> RunInfo:
-    """A row of the table of runs as a record."""
+    """The record of one row of the runs table."""
     key, _, dataset, method, params, seed, created, seconds, rows, dimension, losses, meta = row
     return RunInfo(
         key,
@@ -133,12 +133,12 @@ def now() -> datetime:
 
 
 def aware(time: datetime) -> datetime:
-    """A time of the database with its zone."""
+    """A time from the database, with its time zone."""
     return time.replace(tzinfo=UTC)
 
 
 def naive(time: datetime | None) -> datetime | None:
-    """As the database keeps a time: UTC, without a zone."""
+    """A time as the database stores it: UTC, without a time zone."""
     return time.astimezone(UTC).replace(tzinfo=None) if time else None
 
 

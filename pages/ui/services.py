@@ -146,7 +146,7 @@ def profile(dataset_hash: str) -> Profile:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def table(key: str) -> Table:
-    """A file that was read, by the key of its reading; MissingError when it is gone."""
+    """A table read from a file, by its key. MissingError when it is gone."""
     return Table.load(store().raw(key), head=True)
 
 

@@ -52,7 +52,7 @@ class Refused(Exception):
 
 
 class PictureFiles(Protocol):
-    """A zip or a folder of picture files. names: of the pictures. others: how many files are no pictures by name."""
+    """A zip or a folder of pictures. names: the picture files. others: how many other files there are."""
 
     names: list[str]
     others: int

@@ -47,7 +47,7 @@ class Rebuilt:
 
 
 def rebuilding(subject: Rebuilder, seed: int, _progress: Progress = silent) -> Verdict:
-    """Cells and rows rebuilt, numbers explained, hidden cells guessed; on the rows held back."""
+    """Cells and rows rebuilt, variance of the numbers explained, hidden cells guessed, all on held-out rows."""
     if not len(subject.test):
         return Verdict(
             notices=["There are too few products to hold some back: how well it does on unseen ones is not known."]

@@ -29,7 +29,7 @@ class AutoencoderParams(Params):
     steps: int = param(
         500,
         "Training steps",
-        "Batches of up to 1,024 products that it learns from.",
+        "Training steps, each on a batch of up to 1,024 products.",
         low=50,
         high=5000,
         step=50,

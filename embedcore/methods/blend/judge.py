@@ -106,7 +106,7 @@ def _by_baskets(subject: Blended, seed: int, progress: Progress) -> _Questions |
 
 
 def _by_column(subject: Blended, seed: int, progress: Progress) -> _Questions | None:
-    """A column that no part has seen: do neighbours share its value?"""
+    """Hide a column from every part and test whether neighbours share its value."""
     dataset, column = subject.dataset, _hidden_column(subject)
     if dataset.catalogue is None or column is None:
         return None

@@ -1,4 +1,4 @@
-"""Answers of a trained network: values with probabilities, amounts with a range, what is bought along."""
+"""Predictions of a trained network: values with probabilities, numbers with a range, products bought together."""
 
 from __future__ import annotations
 

@@ -117,7 +117,7 @@ class EntityNet(nn.Module):
         return codes, torch.from_numpy(numbers), [torch.from_numpy(w) for w in words]
 
     def weights(self) -> dict[str, np.ndarray]:
-        """By name, as they are now; the tables of words without the row of no word, whose vector is zero."""
+        """The current tables by name; word tables without the padding row, whose vector is zero."""
         found = {k: v.detach().numpy() for k, v in self.state_dict().items()}
         return {k: (v[:-1] if k.startswith("word.") else v).copy() for k, v in found.items()}
 

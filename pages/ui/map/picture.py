@@ -37,7 +37,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class _Key:
-    """All that a picture depends on. names: of the groups, which can be renamed."""
+    """Everything a picture depends on. names: the group names, which people can change."""
 
     data: str
     run: str

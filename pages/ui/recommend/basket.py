@@ -1,4 +1,4 @@
-"""A basket to build or a real one, and what goes with it."""
+"""Build a basket or pick a real one, and see what goes with it."""
 
 from __future__ import annotations
 

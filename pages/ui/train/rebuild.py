@@ -60,7 +60,7 @@ def panel(run: RunInfo) -> None:
         cells = int(sum(c.size + 2 for c in model.layout.columns if not c.number)) + model.layout.n_numbers
         st.caption(
             f"{done} of {learned} cells right, from {vectors.dimension} dimensions ({number(cells)} possible values). "
-            "A number counts as right within 5 % of the column's standard deviation."
+            "A number counts as correct within 5 % of the column's standard deviation."
         )
 
 
