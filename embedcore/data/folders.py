@@ -11,11 +11,19 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from embedcore.errors import EmbedError
+
+# What the system answers when a disk takes nothing more, and what a person can do about it.
+_FULL = (errno.ENOSPC, errno.EDQUOT)
+_LOCKED = (errno.EROFS, errno.EACCES, errno.EPERM)
 
 
 def move_in(folder: Path, target: Path) -> None:
@@ -47,6 +55,56 @@ def remove(folder: Path) -> None:
         doomed = folder.with_name(f"{folder.name}.{time.monotonic_ns()}.tmp")
         folder.rename(doomed)
         shutil.rmtree(doomed, ignore_errors=True)
+
+
+def size_text(size: float) -> str:
+    """A size as people read it.
+
+    >>> size_text(0), size_text(2_500_000), size_text(3.2e9)
+    ('0 MB', '2.5 MB', '3.2 GB')
+    """
+    if size >= 1e9:
+        return f"{size / 1e9:,.1f} GB"
+    return f"{size / 1e6:,.1f} MB" if size >= 50_000 else "0 MB"
+
+
+def check_room(folder: Path, needed: int, what: str, hint: str) -> None:
+    """Refuse work that cannot fit before it begins. what: the thing that has that size ("the file"); hint: what to do.
+
+    EmbedError when fewer than `needed` bytes are free on the disk of `folder`.
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise EmbedError(
+            f"The disk of the data folder is full: {size_text(free)} are free, {what} needs {size_text(needed)}.", hint
+        )
+
+
+@contextmanager
+def disk_sentences(folder: Path, hint: str) -> Iterator[None]:
+    """Turn a full or locked disk into one sentence: "The disk of the data folder is full: ...". Other errors pass."""
+    try:
+        yield
+    except OSError as e:
+        sentence = disk_sentence(folder, e, hint)
+        if sentence is None:
+            raise
+        raise sentence from e
+
+
+def disk_sentence(folder: Path, error: BaseException, hint: str) -> EmbedError | None:
+    """What to tell about this error; None when it does not come from a full or locked disk."""
+    code = getattr(error, "errno", None)
+    text = str(error)
+    if code in _FULL or "No space left" in text or "Disk quota" in text:
+        try:
+            free = f" {size_text(shutil.disk_usage(folder).free)} are free."
+        except OSError:
+            free = ""
+        return EmbedError(f"The disk of the data folder is full.{free}", hint)
+    if code in _LOCKED or "Read-only file system" in text:
+        return EmbedError("The data folder cannot be written to.", hint)
+    return None
 
 
 def sweep(folder: Path, keep: Iterable[str] | None = None, older_than: float = 0.0) -> None:
