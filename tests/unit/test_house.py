@@ -208,8 +208,12 @@ def test_pages_use_the_kit_and_their_own_folder_only() -> None:
             first = target.split(".")[0]
             if first in {*HEAVY, "duckdb"} - {"streamlit"}:
                 wrong.append(f"{name(path)} imports {target}")
-            if first == "pages" and target != "pages.ui" and not target.startswith("pages.ui."):
+            if first == "pages" and not re.match(r"pages(\.ui|\.web)?($|\.(ui|web)\.)", target):
                 wrong.append(f"{name(path)} imports the page {target}")
+            if module.startswith("pages.web") and target.startswith("pages.ui"):
+                wrong.append(f"{name(path)}, a part of the server, imports {target}")
+            if first == "pages" and target.startswith("pages.web.") and not module.startswith("pages.web"):
+                wrong.append(f"{name(path)} takes {target}, not the face pages.web")
             if target in MODULES and first == "pages" and (folder := page_folder(target)):
                 folders.add(folder)
         if module.startswith("pages.ui."):

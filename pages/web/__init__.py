@@ -1,0 +1,33 @@
+"""The server around the pages: who gets in, routes of our own, what happens at start and end.
+
+`streamlit_app.py` hands these to `st.App`. Nothing here imports a page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from pages.web import limits
+from pages.web.guard import Guard
+
+
+def routes() -> list[BaseRoute]:
+    """Routes beside Streamlit's own."""
+    return []
+
+
+def middleware() -> list[Middleware]:
+    """What every request passes, outermost first."""
+    return [Middleware(Guard)]
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    """From the server's start to its end."""
+    limits.raise_descriptors()
+    yield {}
