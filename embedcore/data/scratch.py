@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -28,5 +30,16 @@ def scratch_array(n: int, dtype: Any, near: Path | None = None) -> np.ndarray:
     except OSError:
         file = tempfile.TemporaryFile()  # noqa: SIM115
     with file:
+        _reserve(file.fileno(), size)
         # A plain array: a slice of a memmap is a memmap, which costs microseconds each time.
         return np.asarray(np.memmap(file, dtype, "w+", shape=(n,)))
+
+
+def _reserve(file: int, size: int) -> None:
+    """Take the space on the disk now: a mapped file that finds the disk full later ends the process without a word."""
+    if hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(file, 0, size)
+        except OSError as e:
+            if e.errno not in (errno.EINVAL, errno.EOPNOTSUPP):  # some file systems cannot
+                raise

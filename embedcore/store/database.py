@@ -14,6 +14,7 @@ from typing import TypeVar
 
 import duckdb
 
+from embedcore.data import folders
 from embedcore.errors import BusyError, EmbedError
 from embedcore.store.convert import convert, is_old
 from embedcore.store.cursor import Cursor
@@ -37,6 +38,7 @@ class Database:
         self.writer = threading.RLock()
         opened = _open(home, self.notices)
         self.lost_changes = bool(self.notices)  # a log was set aside: folders may be here whose rows are not
+        self._home, self._closed = home, False
         self._connection = _converted(opened, home, self.notices)
         # Closing folds the log of changes into the file; this does it even when nobody calls close().
         self._close = weakref.finalize(self, self._connection.close)
@@ -45,12 +47,13 @@ class Database:
     def close(self) -> None:
         """Wait for a writer, then close. Calling it again does nothing."""
         with self.writer:
+            self._closed = True
             self._close()
 
     @contextmanager
     def read(self) -> Iterator[Cursor]:
         """A cursor that sees one moment: what several statements read belongs together."""
-        with _plain_errors(), self._cursor() as cursor:
+        with _plain_errors(self._home), self._cursor() as cursor:
             cursor.execute("BEGIN TRANSACTION READ ONLY")
             try:
                 yield cursor
@@ -59,7 +62,7 @@ class Database:
 
     def write(self, change: Callable[[Cursor], T]) -> T:
         """Run `change` in one transaction, all or nothing; tried again (so it must be repeatable) on a conflict."""
-        with _plain_errors(), self.writer:
+        with _plain_errors(self._home), self.writer:
             for attempt in range(1, TRIES + 1):
                 with self._cursor() as cursor:
                     cursor.execute("BEGIN TRANSACTION")
@@ -67,9 +70,9 @@ class Database:
                         result = change(cursor)
                         cursor.execute("COMMIT")
                         return result
-                    except duckdb.TransactionException:
+                    except duckdb.TransactionException as e:
                         _rollback(cursor)
-                        if attempt == TRIES:
+                        if attempt == TRIES or _sentence(self._home, e) is not None:
                             raise
                     except BaseException:
                         _rollback(cursor)
@@ -79,14 +82,30 @@ class Database:
 
     @contextmanager
     def _cursor(self) -> Iterator[Cursor]:
+        connection = self._connection
         try:
-            cursor = self._connection.cursor()
+            cursor = connection.cursor()
         except duckdb.ConnectionException:
-            raise EmbedError("The data folder was closed.", "Start the app again.") from None
+            if self._closed:
+                raise EmbedError("The data folder was closed.", "Start the app again.") from None
+            connection = self._connect_again(connection)  # the last time there was no room for it
+            cursor = connection.cursor()
         try:
             yield cursor
+        except duckdb.FatalException:
+            self._connect_again(connection)
+            raise
         finally:
             cursor.close()
+
+    def _connect_again(self, broken: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+        """Open the file anew: after a checkpoint that failed on a full disk DuckDB refuses everything until then."""
+        with self.writer:
+            if self._connection is broken and not self._closed:
+                self._close()  # cursors of other threads end with it
+                self._connection = _connect(self._home / FILE, self._home)
+                self._close = weakref.finalize(self, self._connection.close)
+            return self._connection
 
 
 def _rollback(cursor: Cursor) -> None:
@@ -95,18 +114,27 @@ def _rollback(cursor: Cursor) -> None:
 
 
 @contextmanager
-def _plain_errors() -> Iterator[None]:
+def _plain_errors(home: Path) -> Iterator[None]:
     """What a person can do something about becomes a sentence; our own mistakes stay what they are."""
     try:
         yield
-    except duckdb.OutOfMemoryException as e:
-        raise EmbedError("There is not enough memory for this.", "Close other programs or use fewer products.") from e
-    except duckdb.FatalException as e:
-        raise EmbedError(
-            "The database stopped after an error.", "Check that the disk is not full, then start the app again."
-        ) from e
-    except duckdb.IOException as e:
-        raise EmbedError("The data folder cannot be read or written.", "Check that the disk is not full.") from e
+    except duckdb.Error as e:
+        if (sentence := _sentence(home, e)) is None:
+            raise
+        raise sentence from e
+
+
+def _sentence(home: Path, error: duckdb.Error) -> EmbedError | None:
+    """What to tell about an error of DuckDB, at COMMIT too; None for a mistake of ours."""
+    if (full := folders.disk_sentence(home, error, "Free some space and try again.")) is not None:
+        return full
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return EmbedError("There is not enough memory for this.", "Close other programs or use fewer products.")
+    if isinstance(error, duckdb.FatalException):
+        return EmbedError("The database stopped after an error.", "Try again; if it stays so, start the app again.")
+    if isinstance(error, duckdb.IOException):
+        return EmbedError("The data folder cannot be read or written.", "Check that the disk is not full.")
+    return None
 
 
 def _open(home: Path, notices: list[str]) -> duckdb.DuckDBPyConnection:
@@ -130,7 +158,7 @@ def _open(home: Path, notices: list[str]) -> duckdb.DuckDBPyConnection:
 
 def _converted(connection: duckdb.DuckDBPyConnection, home: Path, notices: list[str]) -> duckdb.DuckDBPyConnection:
     """The same database in the form of today."""
-    with _plain_errors():
+    with _plain_errors(home):
         try:
             if not is_old(connection):
                 return connection
