@@ -49,6 +49,17 @@ def replace_file(file: Path, target: Path) -> None:
     _sync(target.parent)
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write a small file whole or not at all, and onto the disk; nothing half written stays behind."""
+    fresh = path.with_name(f"{path.name}.{time.monotonic_ns()}.tmp")
+    try:
+        fresh.write_bytes(content)
+        replace_file(fresh, path)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
 def remove(folder: Path) -> None:
     """Delete a folder; it is renamed first, so that it is never seen half deleted."""
     if folder.exists():

@@ -2,5 +2,6 @@
 
 from embedcore.store.records import DatasetInfo, JobRow, RunInfo, measure
 from embedcore.store.store import Store
+from embedcore.store.usage import DatasetUsage, Settings, Stored, Usage
 
-__all__ = ["DatasetInfo", "JobRow", "RunInfo", "Store", "measure"]
+__all__ = ["DatasetInfo", "DatasetUsage", "JobRow", "RunInfo", "Settings", "Store", "Stored", "Usage", "measure"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from weakref import WeakValueDictionary
 
@@ -12,17 +11,17 @@ from embedcore.store import tables
 from embedcore.store.artifacts import Artifacts
 from embedcore.store.database import Database
 from embedcore.store.datasets import Datasets
-from embedcore.store.joblog import LIVE, JobLog
+from embedcore.store.joblog import JobLog
 from embedcore.store.runs import Runs
+from embedcore.store.usage import Storage
 from embedcore.store.verdicts import Verdicts
 
 _DAY = 86_400.0
-_KEPT_JOBS = 1_000  # rows; this and the ages below are chosen by hand
-_KEPT_FILES = {"spool": 1 * _DAY, "raw": 7 * _DAY, "logs": 30 * _DAY}
+_KEPT_JOBS = 1_000  # rows; chosen by hand
 _open_here: WeakValueDictionary[Path, Store] = WeakValueDictionary()
 
 
-class Store(Datasets, Runs, Artifacts, Verdicts, JobLog):
+class Store(Datasets, Runs, Artifacts, Verdicts, JobLog, Storage):
     """Datasets, runs and what was computed from them, verdicts and jobs. Every method may be called from any thread.
 
     One process owns a data folder at a time. A folder appears before its row and goes after it, so a row always has
@@ -118,11 +117,14 @@ class Store(Datasets, Runs, Artifacts, Verdicts, JobLog):
 
     def sweep(self) -> None:
         """Delete uploaded files after a day and read tables after a week, unless a waiting job names them, logs after
-        a month, and all but the newest job rows."""
-        waiting = " ".join(json.dumps(dict(j.spec), ensure_ascii=False) for j in self.job_rows() if j.state in LIVE)
-        for name, age in _KEPT_FILES.items():
+        a month (or when `settings` says), what is over the quota, and all but the newest job rows."""
+        settings, busy = self.settings(), self._named_by_jobs()
+        kept = {"spool": settings.spool_days, "raw": settings.raw_days, "logs": settings.log_days}
+        for name, days in kept.items():
             here = [path.name for path in (self.home / name).iterdir()]
-            folders.sweep(self.home / name, [n for n in here if n in waiting], age)
+            folders.sweep(self.home / name, [n for n in here if n in busy], days * _DAY)
+        if settings.quota is not None:
+            self._keep_quota(settings.quota)
         self._db.write(
             lambda c: c.execute(
                 "DELETE FROM jobs WHERE id NOT IN (SELECT id FROM jobs ORDER BY created DESC LIMIT ?)", [_KEPT_JOBS]
