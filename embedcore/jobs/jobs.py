@@ -6,7 +6,6 @@ import atexit
 import shutil
 import sys
 import threading
-import traceback
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
@@ -15,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from embedcore import logs
 from embedcore.errors import Cancelled, EmbedError, MissingError
 from embedcore.jobs.board import JobBoard
 from embedcore.jobs.job import Job, Record
@@ -219,8 +219,8 @@ class Jobs(JobBoard):
             return (ended, "", "") if ended != "failed" else (ended, e.message, e.hint)
         except Cancelled:
             return "cancelled", "", ""
-        except Exception:  # noqa: BLE001  a mistake of ours ends the job, not the thread
-            (self._store.home / "logs" / f"{record.id}.log").write_text(traceback.format_exc(), encoding="utf-8")
+        except Exception as e:  # noqa: BLE001  a mistake of ours ends the job, not the thread
+            logs.keep_trace(self._store.home, record.id, e)
             return (
                 "failed",
                 f"Something went wrong inside “{record.row.kind}”.",

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import faulthandler
 import gc
 import json
+import logging
 import math
 import os
 import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
@@ -24,6 +25,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from embedcore import logs
 from embedcore.errors import Cancelled, EmbedError
 from embedcore.jobs.warmup import Step, WarmUp
 from embedcore.progress import FIRST, PREVIEW
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from embedcore.data import Embedding
 
 Emit = Callable[[Mapping[str, Any]], None]
+_log = logging.getLogger("embedcore.jobs.worker")
 _EVERY = 0.1  # seconds between two progress messages
 
 
@@ -87,6 +90,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--warm-up", default="", help="module:function of the steps to do in idle time")
     options = parser.parse_args(arguments)
 
+    logs.start(options.home, f"worker-{options.role}")
     threading.Thread(target=_watch, args=[options.parent], daemon=True).start()
     _lower_priority(options.role)
     emit = _channel()
@@ -149,9 +153,8 @@ def _outcome(work: Callable[[], dict[str, Any]], job: dict[str, Any], home: Path
             "message": "There was not enough memory for this.",
             "hint": "Close other programs, or use fewer products or a smaller dimension.",
         }
-    except Exception:  # noqa: BLE001  the process goes on; the job ends with a sentence
-        (home / "logs").mkdir(parents=True, exist_ok=True)
-        (home / "logs" / f"{job['id']}.log").write_text(traceback.format_exc(), encoding="utf-8")
+    except Exception as e:  # noqa: BLE001  the process goes on; the job ends with a sentence
+        logs.keep_trace(home, str(job["id"]), e)
         return {
             "event": "failed",
             "message": f"Something went wrong inside “{job['kind']}”.",
@@ -164,7 +167,7 @@ def _harmless(step: Callable[[], None]) -> None:
     try:
         step()
     except Exception:  # noqa: BLE001  see above
-        traceback.print_exc(file=sys.stderr)
+        _log.exception("A step of the warm-up failed")
 
 
 def _give_back() -> None:
@@ -175,9 +178,12 @@ def _give_back() -> None:
 
 
 def _channel() -> Emit:
-    """Messages go out on what was stdout; whatever a library prints goes to the log instead."""
+    """Messages go out on what was stdout. What a library prints is dropped, for it may hold data; what the system
+    writes when a process crashes goes to the log, with the places in the code."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    faulthandler.enable(2)
+    sys.stdout = sys.stderr = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w", encoding="utf-8")
     lock = threading.Lock()
 
     def emit(message: Mapping[str, Any]) -> None:

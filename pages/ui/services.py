@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from embedcore import Baskets, Catalogue, Dataset, Embedding, NeedsError
+from embedcore import Baskets, Catalogue, Dataset, Embedding, NeedsError, logs
 from embedcore.explore import Clusters, Projection, Segment, Segments, Together
 from embedcore.intake import Profile, Table
 from embedcore.intake import profile as make_profile
@@ -40,6 +40,7 @@ def data_folder() -> Path:
 
 @st.cache_resource(show_spinner=False)
 def _engine() -> _Engine:
+    logs.start(home(), "server", console=True)
     store = Store.open(home())
     jobs = Jobs(store, warm=os.environ.get("EMBEDCORE_WARM_UP") != "0")
     atexit.register(store.close)

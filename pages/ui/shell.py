@@ -101,7 +101,7 @@ def page(name: str) -> None:
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The error boundary: a known problem becomes a sentence, any other a sentence and a traceback in the log."""
+    """The error boundary: a known problem becomes a sentence, any other a sentence and a line in the log."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
@@ -112,7 +112,7 @@ def guarded(function: Callable[..., Any]) -> Callable[..., Any]:
         except Cancelled:
             st.info(f"It {STOPPED}", icon=":material/cancel:")
         except Exception:  # noqa: BLE001  the boundary: a page never shows a traceback
-            _log.exception("page failed")
+            _log.exception("A page failed")
             st.error(WRONG, icon=":material/error:")
         return None
 

@@ -156,7 +156,7 @@ def test_a_failure_is_explained_plainly_and_the_next_job_runs(
     assert "secret" not in failed.message + failed.hint
     assert str(store.home) not in failed.message + failed.hint
     if isinstance(work, Boom):
-        assert "secret detail" in (store.home / "logs" / f"{job.id}.log").read_text()
+        assert "small_tasks.py:38:boom" in (store.home / "logs" / f"{job.id}.log").read_text()
     last = jobs.last(work)
     assert last is not None
     assert last.id == job.id
