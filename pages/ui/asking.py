@@ -58,7 +58,7 @@ def meaning(data: str, query: str, run: RunInfo | None = None) -> Meaning:
     return Meaning(run, embedding, vector)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
+@services.data(max_entries=256)
 def encoded(model: str, text: str, fitted: str | None = None) -> list[float]:
     """The vector of a text. fitted: the model folder of a run that was fitted to baskets. BusyError when the encoder
     does not answer at once, another EmbedError when it cannot."""

@@ -82,20 +82,20 @@ def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
     return roles, generate
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@services.data(max_entries=8)
 def _repeated(key: str, column: str) -> int:
     """How many rows have the id of an earlier one."""
     ids = services.table(key).frame[column].dropna().astype("str").str.strip()
     return int(ids[ids != ""].duplicated().sum())
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@services.data(max_entries=8)
 def _guesses(key: str) -> list:
     table = services.table(key)
     return guess_roles(table.frame)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@services.data(max_entries=8)
 def _shape(key: str, catalogue_key: str | None, id_column: str | None) -> BasketShape:
     known = None
     if catalogue_key is not None and id_column is not None:
@@ -103,7 +103,7 @@ def _shape(key: str, catalogue_key: str | None, id_column: str | None) -> Basket
     return guess_shape(services.table(key).frame, known)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@services.data(max_entries=8)
 def _fit(key: str, item: str, catalogue_key: str, id_column: str, title: str | None) -> tuple[str, ...]:
     """Notices about the ids of both files, before the import."""
     columns = [id_column, *([title] if title else [])]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import atexit
 import os
-from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
@@ -18,19 +16,16 @@ from embedcore.jobs import data_folder as folder_of_files
 from embedcore.methods import get
 from embedcore.neighbours import Graph
 from embedcore.store import Store
+from pages import web
+from pages.web import data as data
+from pages.web import resource as resource
 
 CUSTOMERS = "customer2vec"  # the method whose runs have vectors of customers
 
 
-@dataclass(frozen=True)
-class _Engine:
-    store: Store
-    jobs: Jobs
-
-
 def home() -> Path:
-    """The data folder of this server."""
-    return Path(os.environ.get("EMBEDCORE_HOME", ".embedcore")).absolute()
+    """The data folder of the current workspace."""
+    return web.home()
 
 
 def data_folder() -> Path:
@@ -38,34 +33,36 @@ def data_folder() -> Path:
     return folder_of_files(home())
 
 
-@st.cache_resource(show_spinner=False)
-def _engine() -> _Engine:
-    logs.start(home(), "server", console=True)
-    store = Store.open(home())
+def _open(folder: Path) -> web.Engine:
+    store = Store.open(folder)
     jobs = Jobs(store, warm=os.environ.get("EMBEDCORE_WARM_UP") != "0")
-    atexit.register(store.close)
-    atexit.register(jobs.close)
-    data_folder().mkdir(parents=True, exist_ok=True)
-    return _Engine(store, jobs)
+    folder_of_files(folder).mkdir(parents=True, exist_ok=True)
+    return web.Engine(store, jobs)
+
+
+@st.cache_resource(show_spinner=False)
+def _engines() -> web.Engines:
+    logs.start(web.root(), "server", console=True)
+    return web.Engines(_open, web.root())
 
 
 def store() -> Store:
-    """The data folder of this server."""
-    return _engine().store
+    """The data folder of the current workspace."""
+    return _engines().of(home()).store
 
 
 def jobs() -> Jobs:
-    """The queues and worker processes of this server."""
-    return _engine().jobs
+    """The queues and worker processes of the current workspace."""
+    return _engines().of(home()).jobs
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@resource(max_entries=4)
 def dataset(hash: str) -> Dataset:
     """A dataset by its hash."""
     return store().dataset(hash)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@resource(max_entries=8)
 def embedding(run: str, kind: str = "product") -> Embedding:
     """The vectors of a run. kind: of products, values or customers."""
     return store().embedding(run, kind)
@@ -97,25 +94,25 @@ def from_baskets(run: str) -> bool:
     return "baskets" in get(store().run_info(run).method).needs
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@resource(max_entries=8)
 def graph(run: str) -> Graph:
     """The neighbour graph of a run."""
     return store().graph(run)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@resource(max_entries=8)
 def projection(run: str, kind: str) -> Projection:
     """A map of a run. kind: pca or umap."""
     return store().projection(run, kind)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@resource(max_entries=16)
 def clusters(run: str, name: str) -> Clusters:
     """Call clusters.clear() after renaming one."""
     return store().clusters(run, name)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@resource(max_entries=8)
 def segments(folder: str) -> Segments:
     """The segments in a folder."""
     return Segments.load(Path(folder))
@@ -132,20 +129,20 @@ def segment_of(data: str, customer: str) -> Segment | None:
     return None if row is None else found.segments[int(found.labels[row])]
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@resource(max_entries=4)
 def together(dataset_hash: str) -> Together | None:
     """How often products are bought together; None without baskets."""
     data = dataset(dataset_hash)
     return Together.of(data) if data.baskets is not None else None
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@data(max_entries=8)
 def profile(dataset_hash: str) -> Profile:
     """What a dataset holds, in numbers."""
     return make_profile(dataset(dataset_hash))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@resource(max_entries=4)
 def table(key: str) -> Table:
     """A table read from a file, by its key. MissingError when it is gone."""
     return Table.load(store().raw(key), head=True)

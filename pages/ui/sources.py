@@ -48,7 +48,7 @@ class ChosenFile:
         return _digest(str(self.path), state.st_size, state.st_mtime_ns)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@services.data(max_entries=32)
 def _digest(path: str, size: int, changed: int) -> str:  # noqa: ARG001  size and time are part of the cache's key
     return file_digest(Path(path))
 

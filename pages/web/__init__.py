@@ -13,7 +13,14 @@ from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
 from pages.web import limits
+from pages.web.engines import Engine as Engine
+from pages.web.engines import Engines as Engines
 from pages.web.guard import Guard
+from pages.web.workspace import data as data
+from pages.web.workspace import home as home
+from pages.web.workspace import person as person
+from pages.web.workspace import resource as resource
+from pages.web.workspace import root as root
 
 
 def routes() -> list[BaseRoute]:

@@ -89,7 +89,7 @@ def offer(wanted: FindErrors, dataset: Dataset) -> None:
     job_ui.offer(wanted, CHECK, key="unusual:go", icon=":material/troubleshoot:", about=about)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@services.resource(max_entries=4)
 def read(folder: str) -> Checked:
     """The result of the job; shared, do not change it."""
     facts = json.loads((Path(folder) / anomalies.FACTS).read_text(encoding="utf-8"))

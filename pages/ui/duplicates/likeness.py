@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 import altair as alt
 import numpy as np
 import pandas as pd
-import streamlit as st
 
 from embedcore import Dataset, Embedding
 from embedcore.explore import duplicates
@@ -18,20 +17,20 @@ from pages.ui.duplicates.decisions import Pair, Unit, pair
 LOWEST = 0.5  # below this two products have too little in common to be worth a look
 
 
-@st.cache_resource(max_entries=8, show_spinner="Comparing products")
+@services.resource(max_entries=8, show_spinner="Comparing products")
 def pairs(data: str, run: str, threshold: float) -> pd.DataFrame:
     """Pairs above the threshold; do not change it, it is shared."""
     return duplicates.pairs(services.dataset(data), services.embedding(run), services.graph(run), threshold)
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@services.data(max_entries=8)
 def groups(data: str, run: str, threshold: float, verdicts: tuple[tuple[str, str, str], ...]) -> list[duplicates.Group]:
     """Groups of the pairs above the threshold in the light of verdicts (id, id, verdict)."""
     table = pd.DataFrame(verdicts, columns=["id_a", "id_b", "verdict"])
     return duplicates.groups(pairs(data, run, threshold), table, services.dataset(data), services.embedding(run))
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@services.data(max_entries=8)
 def bins(run: str) -> pd.DataFrame:
     """How many pairs of neighbours there are per step of similarity."""
     return histogram(services.graph(run))

@@ -102,12 +102,12 @@ def _look(dataset: Dataset, work: FindDuplicates) -> None:
     job_ui.offer(work, texts.FIND, key="match:start", icon=":material/search:", about=about)
 
 
-@st.cache_resource(max_entries=2, show_spinner="Opening the duplicates")
+@services.resource(max_entries=2, show_spinner="Opening the duplicates")
 def _loaded(folder: str) -> Matches:
     return Matches.load(Path(folder))
 
 
-@st.cache_resource(max_entries=4, show_spinner="Applying your verdicts")
+@services.resource(max_entries=4, show_spinner="Applying your verdicts")
 def current(folder: str, data: str, taught: str, verdicts: tuple[tuple[str, str, str], ...]) -> Matches:
     """What was found in the light of verdicts (id, id, verdict) and of what was taught ("" or weights as JSON)."""
     matches = _loaded(folder)

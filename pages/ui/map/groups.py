@@ -193,7 +193,7 @@ def typical(scene: Scene, clusters: Clusters, grouping: str) -> list[list[str]]:
     return [[short(titles[r], 48) for r in group] for group in rows]
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@services.data(max_entries=8)
 def _typical(key: tuple[str, str, int, str]) -> list[list[int]]:
     """key: run, name of the groups, how many, how they were made (groups of one name may be made again)."""
     run, grouping, k, _ = key

@@ -7,7 +7,6 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
-import streamlit as st
 
 from embedcore.explore import projection as projections
 from pages.ui import services
@@ -58,7 +57,7 @@ def picture(scene: Scene, view: View | None) -> Picture:
     return _picture(_Key(*place, scene.grouping, names, scene.colour, view))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@services.resource(max_entries=8)
 def _picture(key: _Key) -> Picture:
     dataset, at = services.dataset(key.data), scenes.items(key.data, key.run)
     xy = scenes.projection(key.data, key.run, key.layout, key.weights).xy
@@ -93,6 +92,6 @@ def chart_spec(scene: Scene, drawn: Picture, view: View | None, box: View | None
     )
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
+@services.data(max_entries=32)
 def _spec(look: chart.Look) -> dict[str, Any]:
     return chart.spec(look)

@@ -189,7 +189,7 @@ def on_chart(key: str, run: str) -> None:
         shell.remember(zoom=view.text() if view else None)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
+@services.resource(max_entries=6)
 def items(data: str, run: str) -> np.ndarray:
     """(n,) position in Dataset.items of each row of the embedding."""
     return services.dataset(data).positions(services.embedding(run).ids)

@@ -40,7 +40,7 @@ def chosen(run: str) -> Weights:
     return tuple(sorted(out))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@services.resource(max_entries=2)
 def _model(data: str, run: str) -> tuple[FittedCooccurrence, csr_matrix]:
     """The trained model and the cells of its products, kept while sliders are moved."""
     fitted = get("cooccurrence").load(services.store().model_folder(run))
@@ -49,14 +49,14 @@ def _model(data: str, run: str) -> tuple[FittedCooccurrence, csr_matrix]:
     return fitted, fitted.cells.matrix(services.dataset(data))
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
+@services.resource(max_entries=6)
 def embedding(data: str, run: str, weights: Weights) -> Embedding:
     """The vectors under these weights: same products, same rows as in the run."""
     fitted, matrix = _model(data, run)
     return fitted.reweighted(services.dataset(data), dict(weights), matrix)
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
+@services.resource(max_entries=6)
 def projection(data: str, run: str, weights: Weights) -> Projection:
     """The map under these weights: PCA, since it is computed again with every move."""
     return projections.pca(embedding(data, run, weights).vectors)

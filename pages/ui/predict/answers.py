@@ -43,7 +43,7 @@ def _folder(run: RunInfo) -> str:
     return str(services.store().dataset_folder(run.dataset))
 
 
-@st.cache_data(max_entries=16, show_spinner="Asking the model …")
+@services.data(max_entries=16, show_spinner="Asking the model …")
 def _ask(run: str, method: str, query: str) -> dict[str, Any]:
     model = str(services.store().model_folder(run))
     return services.jobs().ask("predict", {"method": method, "model": model, **json.loads(query)}, _TIMEOUT)

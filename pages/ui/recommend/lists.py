@@ -91,6 +91,6 @@ def _named(dataset: Dataset, lists: pd.DataFrame, whom: str) -> pd.DataFrame:
     return lists
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@services.data(max_entries=8)
 def _head(path: str) -> pd.DataFrame:
     return pd.read_parquet(path).head(20)

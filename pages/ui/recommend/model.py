@@ -14,7 +14,7 @@ from pages.ui import services
 from pages.ui.recommend import texts
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@services.resource(max_entries=4)
 def load(folder: str) -> Recommender:
     """The recommender of a folder."""
     return Recommender.load(Path(folder))
@@ -45,20 +45,20 @@ def preparation(dataset: Dataset) -> PrepareRecommender:
     return PrepareRecommender(dataset.hash, recommend.key(dataset.hash), of=dataset.name)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@services.resource(max_entries=2)
 def histories(dataset_hash: str) -> Histories | None:
     """What each customer bought; None without customers."""
     return Histories.of(services.dataset(dataset_hash))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@services.resource(max_entries=2)
 def customers(dataset_hash: str) -> dict[str, int]:
     """Id -> number among the histories; {} without customers."""
     known = histories(dataset_hash)
     return {str(c): n for n, c in enumerate(known.ids)} if known is not None else {}
 
 
-@st.cache_resource(max_entries=2, show_spinner="Comparing customers")
+@services.resource(max_entries=2, show_spinner="Comparing customers")
 def people(dataset_hash: str) -> People | None:
     """Customers to compare with; None without customers."""
     known = histories(dataset_hash)

@@ -65,7 +65,7 @@ def _nothing(dataset: Dataset, item: int, relation: str) -> None:
         )
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@services.data(max_entries=64)
 def _related(data: str, item: int, relation: str, folder: str) -> list[Related]:
     """folder: of the recommender; "" without baskets."""
     dataset, together = services.dataset(data), services.together(data)

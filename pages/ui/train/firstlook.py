@@ -109,7 +109,7 @@ def _look(dataset: Dataset) -> Callable[[int], None]:
     return lambda item: shell.remember(item=str(dataset.items[item]))
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@services.resource(max_entries=2)
 def _vectors(id: str) -> Embedding:
     """The first answer of a training; FileNotFoundError once it has ended."""
     folder = services.jobs().shown(id, FIRST)

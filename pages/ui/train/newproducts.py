@@ -86,7 +86,7 @@ def _file(dataset: Dataset) -> dict[str, Any] | None:
     return {"raw": key, "roles": shared | dict.fromkeys(rest, "ignore"), "generate_ids": generate}
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@services.resource(max_entries=8)
 def _read(folder: str) -> Newcomers:
     return Newcomers.load(Path(folder))
 

@@ -16,7 +16,7 @@ NEAR = 0.05  # standard deviations of a column within which a rebuilt number cou
 MARKS = {"right": "✓ right", "wrong": "✗ wrong", "skipped": "not learned"}
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@services.resource(max_entries=2)
 def _model(run: str) -> FittedAutoencoder:
     found = get("autoencoder").load(services.store().model_folder(run))
     if not isinstance(found, FittedAutoencoder):

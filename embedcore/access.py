@@ -1,0 +1,146 @@
+"""Who may enter a server: addresses that only this machine reaches, the access token, and the list of people."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from embedcore.errors import EmbedError, InputError
+
+__all__ = [
+    "OIDC",
+    "SIGN_IN",
+    "TOKEN",
+    "allows",
+    "has_token",
+    "is_loopback",
+    "keep_token",
+    "new_token",
+    "refuse_without_gate",
+    "sign_in",
+    "token_fits",
+]
+
+SIGN_IN = "EMBEDCORE_SIGN_IN"  # how people sign in; `embedcore serve` sets it. It only ever closes
+TOKEN, OIDC = "token", "oidc"
+_FILE = "access-token.json"
+_SHORTEST = 22  # characters of 6 bits each: 128 bits
+_COST = {"n": 1 << 14, "r": 8, "p": 1}  # 16 MB and some 50 ms an attempt
+
+
+def is_loopback(address: str | None) -> bool:
+    """Whether only this machine reaches a server at this address; no address means all of them.
+
+    >>> [is_loopback(a) for a in ("127.0.0.1", "::1", "localhost", "0.0.0.0", "::", "192.168.1.5", "shop.lan", None)]
+    [True, True, True, False, False, False, False, False]
+    """
+    name = (address or "").strip("[]").lower()
+    try:
+        return name == "localhost" or ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def sign_in() -> str:
+    """How people sign in to this server: TOKEN, OIDC, or "" for a server without a gate.
+
+    >>> before = os.environ.pop(SIGN_IN, None)
+    >>> sign_in()
+    ''
+    """
+    found = os.environ.get(SIGN_IN, "")
+    if found not in {"", TOKEN, OIDC}:
+        raise InputError(f"{SIGN_IN} is “{found}”.", f"It can be “{TOKEN}” or “{OIDC}”. Start with `embedcore serve`.")
+    return found
+
+
+def refuse_without_gate(address: str | None) -> None:
+    """EmbedError when a server at this address would be open to everyone.
+
+    >>> refuse_without_gate("127.0.0.1")
+    >>> refuse_without_gate("0.0.0.0")
+    Traceback (most recent call last):
+    embedcore.errors.EmbedError: embedcore would be open to everyone at 0.0.0.0. Start it with `embedcore serve` ...
+    """
+    if not sign_in() and not is_loopback(address):
+        raise EmbedError(
+            f"embedcore would be open to everyone at {address or 'every address'}.",
+            "Start it with `embedcore serve` and a sign-in or an access token, or leave the address at 127.0.0.1.",
+        )
+
+
+def new_token() -> str:
+    """A random access token of 192 bits.
+
+    >>> len(new_token()), new_token() == new_token()
+    (32, False)
+    """
+    return secrets.token_urlsafe(24)
+
+
+def keep_token(home: Path, token: str) -> None:
+    """Make this the access token of a data folder. Only its hash is kept. InputError when it is short.
+
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as home:
+    ...     keep_token(Path(home), "not so very secret but long")
+    ...     token_fits(Path(home), "not so very secret but long"), token_fits(Path(home), "a guess")
+    (True, False)
+    """
+    if len(token) < _SHORTEST:
+        raise InputError(f"The access token has {len(token)} characters.", f"Take a random one of {_SHORTEST} or more.")
+    salt = secrets.token_bytes(16)
+    home.mkdir(parents=True, exist_ok=True)
+    half = home / f"{_FILE}.tmp"
+    half.unlink(missing_ok=True)
+    with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:
+        json.dump({"salt": salt.hex(), "hash": _hash(token, salt).hex()}, out)
+    half.replace(home / _FILE)
+
+
+def has_token(home: Path) -> bool:
+    """Whether a data folder has an access token.
+
+    >>> has_token(Path("no such folder"))
+    False
+    """
+    return (home / _FILE).is_file()
+
+
+def token_fits(home: Path, token: str) -> bool:
+    """Whether this is the access token of a data folder; as slow for a wrong one as for the right one.
+
+    >>> token_fits(Path("no such folder"), "a guess")
+    False
+    """
+    try:
+        kept = json.loads((home / _FILE).read_text(encoding="utf-8"))
+        salt, wanted = bytes.fromhex(kept["salt"]), bytes.fromhex(kept["hash"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return False  # nobody enters by a damaged file; `embedcore serve --new-token` writes another
+    return hmac.compare_digest(_hash(token, salt), wanted)
+
+
+def allows(people: Sequence[str], address: str) -> bool:
+    """Whether an e-mail address stands on the list: itself, its domain ("@shop.example"), or "*" for everybody.
+
+    >>> people = ["ann@a.example", "@b.example"]
+    >>> [allows(people, who) for who in ("Ann@A.example", "bob@b.example", "bob@a.example", "")]
+    [True, True, False, False]
+    >>> allows(["*"], ""), allows(["@b.example"], "eve@b.example@c.example")
+    (True, False)
+    """
+    who = address.strip().lower()
+    listed = {entry.strip().lower() for entry in people}
+    name, _, domain = who.rpartition("@")
+    return "*" in listed or bool(name and domain and (who in listed or f"@{domain}" in listed))
+
+
+def _hash(token: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(token.encode(), salt=salt, n=_COST["n"], r=_COST["r"], p=_COST["p"])
