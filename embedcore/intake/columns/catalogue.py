@@ -9,8 +9,9 @@ import pandas as pd
 
 from embedcore.data import ROLES, Catalogue
 from embedcore.errors import InputError
+from embedcore.intake.columns.dates import date_notices, dates
 from embedcore.intake.columns.names import listed, plural
-from embedcore.intake.columns.values import clean, dates, exact_text, not_read, numbers
+from embedcore.intake.columns.values import ambiguous, clean, exact_text, not_read, numbers
 
 
 def make_catalogue(
@@ -89,6 +90,10 @@ def _cast(role: str, s: pd.Series) -> tuple[pd.Series | np.ndarray, list[str]]:
         return clean(s), []
     found: pd.Series | np.ndarray
     found, bad = dates(s) if role == "date" else numbers(s)
-    if not bad.any():
-        return found, []
-    return found, [not_read(s, bad, "date" if role == "date" else "number")]
+    notices = [not_read(s, bad, "date" if role == "date" else "number")] if bad.any() else []
+    if role == "date":
+        notices += date_notices(s)
+    elif (unclear := ambiguous(s)) is not None:
+        read = found[int(np.flatnonzero(clean(s) == unclear)[0])]
+        notices.append(f"“{s.name}”: nothing says whether “{unclear}” has decimals; it was read as {read:,.15g}.")
+    return found, notices

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns.values import clean, dates, has_currency, numbers
+from embedcore.intake.columns import dates
+from embedcore.intake.columns.values import clean, has_currency, numbers
 
 SAMPLE = 20_000  # different values of a column that are looked at
 SAMPLES_SHOWN = 5
@@ -135,8 +136,7 @@ def _facts(column: str, s: pd.Series) -> _Facts:
     dated = 0.0
     probe = some.head(500)
     if len(probe) and probe.str.contains(r"\d").mean() > 0.8:
-        found, _ = dates(probe)
-        dated = float(found.notna().mean())
+        dated = dates.dated(probe)
     words = words_of(column)
     numeric = 1 - float(bad.sum()) / n if len(some) else 0.0
     counting = len(good) == len(some) == len(there) > 1 and bool((np.diff(pd.to_numeric(there, "coerce")) == 1).all())

@@ -1,9 +1,8 @@
-"""Text -> numbers and dates as people write them; what cannot be read becomes missing and is counted."""
+"""Text -> numbers as people write them; what cannot be read becomes missing and is counted."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 
 import numpy as np
 import pandas as pd
@@ -29,7 +28,6 @@ MISSING = {
     "--",
 }
 DECIDE = 5000  # different texts that say whether a comma is a decimal sign
-DATE_SAMPLE = 2000  # different texts that say how dates are written
 _CURRENCY = (
     r"(?:US\$|R\$|C\$|A\$|[$€£¥₹₽₩฿₺R]|USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|RMB|INR|Rs\.?|SAR|SR|AED|THB|"
     r"AUD|CAD|NZD|SGD|HKD|MXN|ZAR|BRL|TRY|RUB|UAH|KRW|kr\.?|zł|Kč|Ft|лв)"
@@ -40,40 +38,13 @@ _NUMBER = re.compile(
     rf"\s*(?:\(?(?P<currency2>{_CURRENCY})\)?)?\s*%?-?\s*\)?\Z",
     re.IGNORECASE,
 )
-_DATE_FORMATS = (
-    "ISO8601",
-    "%d.%m.%Y",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%y",
-    "%d/%m/%Y",
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%m/%d/%Y",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %I:%M %p",
-    "%d/%m/%y",
-    "%m/%d/%y",
-    "%m/%d/%y %H:%M",
-    "%d-%m-%Y",
-    "%d-%m-%Y %H:%M",
-    "%d-%m-%Y %H:%M:%S",
-    "%Y/%m/%d",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d %H:%M:%S",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%b %d, %Y",
-    "%B %d, %Y",
-    "%d-%b-%Y",
-    "%d-%b-%y",
-    "%a %b %d %H:%M:%S %Y",
-)
-
-
-EPOCH = r"1\d{9}(?:\d{3})?(?:\.0+)?"
+_THOUSANDS = re.compile(r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,' ])\d{3}(?:(?P=sign)\d{3})*)(?P<rest>[.,]\d*)?")
+_INDIAN = re.compile(r"(?P<whole>[1-9]\d?(?P<sign>,)(?:\d{2},)+\d{3})(?P<rest>\.\d*)?")
+# What cannot stand before thousands: one or two digits, four and more, or three after a 0 or after a long number.
+_COMMA_DECIMALS = re.compile(r"\d,(?:\d{1,2}|\d{4,})\D*\Z|(?:(?<![\d.,])0|\d{4}),\d{3}\D*\Z")
+_POINT_DECIMALS = re.compile(r"\.(?:\d{1,2}|\d{4,})\D*\Z|(?:(?<![\d.,])0|\d{4})\.\d{3}\D*\Z")
+_GROUP = re.compile(r"\D*[1-9]\d{0,2}[.,]\d{3}\D*")
+_WHOLE = re.compile(r"[^\d.,]*([1-9]\d*)[^\d.,]*")
 
 
 def clean(s: pd.Series) -> pd.Series:
@@ -110,34 +81,62 @@ def numbers(s: pd.Series, *, comma: bool | None = None) -> tuple[np.ndarray, np.
 
 
 def comma_is_decimal(values: list[str]) -> bool:
-    """Whether a comma is the decimal sign, by the first DECIDE different texts of a column."""
-    comma = sum(bool(re.search(r"\d,\d{1,2}\D*\Z", v)) for v in values[:DECIDE])
-    point = sum(bool(re.search(r"\.\d{1,2}\D*\Z", v)) for v in values[:DECIDE])
-    return comma > point
+    """Whether a comma is the decimal sign, by the first DECIDE different texts of a column.
+
+    >>> comma_is_decimal(["12,50"]), comma_is_decimal(["1.299", "899"]), comma_is_decimal(["1.299", "0.5"])
+    (True, True, False)
+    """
+    values = values[:DECIDE]
+    comma = sum(bool(_COMMA_DECIMALS.search(v)) for v in values)
+    point = sum(bool(_POINT_DECIMALS.search(v)) for v in values)
+    return comma > point or (comma == point == 0 and _grouped(values, "."))
+
+
+def _grouped(values: list[str], sign: str) -> bool:
+    """Whether 1.299 is 1299, where no cell has decimals for sure: numbers of more than three digits come with the sign
+    only, and those without it are about as large as the last group (899)."""
+    if not any(sign in v and _GROUP.fullmatch(v) for v in values):
+        return False
+    whole = [int(m[1][:9]) for v in values if (m := _WHOLE.fullmatch(v)) is not None]
+    return bool(whole) and max(whole) < 1000 and float(np.median(whole)) >= 100
+
+
+def ambiguous(s: pd.Series) -> str | None:
+    """A number such as 1.299 or 1,299 in a column in which nothing says whether the sign stands before decimals.
+
+    >>> ambiguous(pd.Series(["1.299", "2.450"])), ambiguous(pd.Series(["1.299", "12.50"]))
+    ('1.299', None)
+    """
+    values = [str(v) for v in clean(s).dropna().unique()[:DECIDE]]
+    if any(_COMMA_DECIMALS.search(v) or _POINT_DECIMALS.search(v) for v in values):
+        return None
+    return next((v for v in values if _GROUP.fullmatch(v) and not _grouped(values, "." if "." in v else ",")), None)
 
 
 def _number(text: str, *, comma: bool) -> float:
     m = _NUMBER.match(text)
-    if m is None:
+    plain = _plain(re.sub(r"\s", " ", m["digits"]).strip().replace("’", "'"), comma=comma) if m is not None else None
+    if m is None or plain is None:
         return np.nan
-    digits = re.sub(r"[\s'’]", "", m["digits"])
-    point, mark = digits.rfind("."), digits.rfind(",")
-    if point >= 0 and mark >= 0:
-        decimal = "," if mark > point else "."
-    elif mark >= 0:
-        decimal = "." if digits.count(",") > 1 or (not comma and re.fullmatch(r"[1-9]\d{0,2},\d{3}", digits)) else ","
-    elif point >= 0:
-        thousands = digits.count(".") > 1 or (comma and re.fullmatch(r"[1-9]\d{0,2}\.\d{3}", digits))
-        decimal = "," if thousands else "."
-    else:
-        decimal = "."
-    digits = digits.replace("," if decimal == "." else ".", "").replace(",", ".").rstrip(".")
     try:
-        value = float(digits + (m["exp"] or ""))
+        value = float(plain + (m["exp"] or ""))
     except ValueError:
         return np.nan
     negative = "-" in (m["sign1"], m["sign2"]) or "−" in (m["sign1"], m["sign2"]) or m["paren"]
     return -value if negative else value if np.isfinite(value) else np.nan
+
+
+def _plain(digits: str, *, comma: bool) -> str | None:
+    """Digits with a point before the decimals and no other sign; None where the signs are not those of one number, as
+    in 1.2.3. A sign groups thousands only when three digits follow each of them."""
+    one = re.fullmatch(r"(\d*)(?:([.,])(\d*))?", digits)
+    if one is not None:
+        grouped = one[2] == ("." if comma else ",") and re.fullmatch(r"[1-9]\d{0,2}[.,]\d{3}", digits)
+        return one[1] + one[3] if grouped else f"{one[1]}.{one[3] or ''}".rstrip(".")
+    found = _THOUSANDS.fullmatch(digits) or _INDIAN.fullmatch(digits)
+    if found is None or (found["rest"] and found["rest"][0] == found["sign"]):
+        return None
+    return found["whole"].replace(found["sign"], "") + (found["rest"] or "").replace(",", ".").rstrip(".")
 
 
 def has_currency(text: str) -> bool:
@@ -157,62 +156,3 @@ def unread(column: str, bad: int, of: int, examples: list[str], what: str) -> st
         f"“{column}”: {bad:,} of {of:,} values could not be read as a {what} and count as missing "
         f"(for example {listed(examples)})."
     )
-
-
-def dates(s: pd.Series, formats: Sequence[int] | None = None) -> tuple[pd.Series, np.ndarray]:
-    """(datetime64[s] with NaT for missing, (n,) bool: there is text but no date).
-
-    Reads ISO, day or month first (whichever fits more of the column), 20240131, and seconds or milliseconds since 1970.
-    formats: what `date_formats` gave for the whole column, when this is a part of it.
-
-    >>> dates(pd.Series(["31.1.2024", "soon"]))[0].dt.day.tolist()
-    [31.0, nan]
-    """
-    codes, values = pd.factorize(clean(s))
-    texts = pd.Series(values, dtype="str")
-    if formats is None:
-        formats = date_formats(texts.iloc[date_sample(len(texts))])
-    best = pd.Series(np.full(len(texts), np.datetime64("NaT"), "datetime64[s]"))
-    for n in formats:
-        left = best.isna()
-        if left.any():
-            best = best.where(~left, _TRIES[n](texts))
-    full = np.append(best.to_numpy("datetime64[s]"), np.datetime64("NaT", "s"))
-    out = full[codes]
-    return pd.Series(out, index=s.index), np.isnat(out) & (codes >= 0)
-
-
-def date_sample(n: int) -> np.ndarray:
-    """Which of the n different texts of a column, in the order they come, decide how its dates are written."""
-    return np.linspace(0, n - 1, min(n, DATE_SAMPLE)).astype(int) if n else np.empty(0, int)
-
-
-def date_formats(sample: pd.Series) -> tuple[int, ...]:
-    """The ways to read dates that fit most of the texts, best first."""
-    scores = [int(t(sample).notna().sum()) if len(sample) else 0 for t in _TRIES]
-    return tuple(n for n in sorted(range(len(_TRIES)), key=lambda n: -scores[n])[:3] if scores[n])
-
-
-def _format(how: str) -> Callable[[pd.Series], pd.Series]:
-    def parse(s: pd.Series) -> pd.Series:
-        if how == "ISO8601":
-            # A bare number such as 7 or 2017 is no date; 20170131 is.
-            s = s.where(s.str.len().ge(8))
-        found = pd.to_datetime(s, format=how, errors="coerce", utc=True)
-        return _seconds(found.dt.tz_localize(None))
-
-    return parse
-
-
-def _epoch(s: pd.Series) -> pd.Series:
-    n = pd.to_numeric(s.where(s.str.fullmatch(EPOCH)), errors="coerce")
-    return _seconds(pd.to_datetime(n.where(n < 1e11, n / 1000), unit="s", errors="coerce"))
-
-
-def _seconds(s: pd.Series) -> pd.Series:
-    inside = s.between(pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01"))
-    return s.where(inside).astype("datetime64[s]")
-
-
-_TRIES: list[Callable[[pd.Series], pd.Series]] = [_epoch, *(_format(f) for f in _DATE_FORMATS)]
-ISO = (1 + _DATE_FORMATS.index("ISO8601"),)  # what date_formats finds first where all texts are ISO and none is EPOCH

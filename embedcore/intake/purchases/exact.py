@@ -10,7 +10,8 @@ import pandas as pd
 
 from embedcore.data import Catalogue, Dataset, join_items
 from embedcore.errors import InputError
-from embedcore.intake.columns.values import dates, exact_text
+from embedcore.intake.columns.dates import dates
+from embedcore.intake.columns.values import exact_text
 from embedcore.intake.purchases.build import placed, source, write_baskets
 from embedcore.intake.purchases.collect import collect
 from embedcore.intake.purchases.lines import Counts

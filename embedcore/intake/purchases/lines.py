@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from embedcore.errors import InputError
+from embedcore.intake.columns.dates import Orders, dates, first_of, ordered
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.roles import words_of
-from embedcore.intake.columns.values import clean, dates, numbers, unread
+from embedcore.intake.columns.values import clean, numbers, unread
 from embedcore.intake.purchases.lists import split_list
 from embedcore.intake.purchases.shapes import BasketShape
 
@@ -57,7 +58,7 @@ class Formats:
     """How a whole table is written, decided before its parts are read, so that they are read alike.
 
     comma: column of numbers -> whether a comma is its decimal sign. dates: how its times are written (see
-    values.date_formats). delimiter: between the products in one cell. products: the columns of products where each row
+    dates.date_formats). delimiter: between the products in one cell. products: the columns of products where each row
     is a basket. counter: the column that only counts the products beside it, left out of `products`.
     """
 
@@ -72,13 +73,14 @@ class Formats:
 class Counts:
     """What the notices are about, counted part by part. rows: of the table. unread: time, quantity or price -> how many
     cells could not be read, and up to three of them. no_basket, no_item: rows left out. returns: lines with a quantity
-    of zero or less."""
+    of zero or less. orders: of day and month in the times."""
 
     rows: int = 0
     unread: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
     no_basket: int = 0
     no_item: int = 0
     returns: int = 0
+    orders: Orders = field(default_factory=Orders)
 
     def add_unread(self, role: str, s: pd.Series, bad: np.ndarray) -> None:
         """Count the cells of a column that could not be read; bad: (len(s),) bool."""
@@ -125,7 +127,7 @@ class LineReader:
     def notices(self, *, several: bool) -> list[str]:
         """The sentences about what was read. several: numbers of baskets start again for every customer."""
         shape, counts = self._shape, self.counts
-        found = self._unread("time", shape.time)
+        found = self._unread("time", shape.time) + counts.orders.notices(str(shape.time), first_of(self._formats.dates))
         if several:
             found.append(
                 f"The same number in “{shape.basket}” occurs with several customers: a basket is one number "
@@ -160,6 +162,8 @@ class LineReader:
         if shape.time is not None:
             out["time"], bad = dates(frame[shape.time], self._formats.dates)
             self.counts.add_unread("time", frame[shape.time], bad)
+            if ordered(self._formats.dates):
+                self.counts.orders.add_cells(frame[shape.time])
         if shape.customer is not None:
             out["customer"] = clean(frame[shape.customer])
         if shape.basket is not None:

@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from embedcore.intake.columns.values import (
-    DECIDE,
-    EPOCH,
-    ISO,
-    clean,
-    comma_is_decimal,
-    date_formats,
-    date_sample,
-    dates,
-)
+from embedcore.intake.columns.dates import EPOCH, ISO, date_formats, date_sample, dates
+from embedcore.intake.columns.values import DECIDE, clean, comma_is_decimal
 from embedcore.intake.purchases.lines import Formats, product_columns
 from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of
 from embedcore.intake.purchases.order import first_seen

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from embedcore.intake.columns.dates import dated
 from embedcore.intake.columns.roles import words_of
-from embedcore.intake.columns.values import clean, dates, numbers
+from embedcore.intake.columns.values import clean, numbers
 from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of, split_list
 
 _NAMES = {
@@ -195,7 +196,7 @@ def _time(some: pd.DataFrame, names: dict[str, str | None], taken: set[str]) -> 
         cells = some[column].dropna().head(200)
         if column in taken or not len(cells) or (names[column] != "time" and not cells.str.contains(r"[-/.:]").all()):
             continue
-        share = float(dates(cells)[0].notna().mean())
+        share = dated(cells, serials=names[column] == "time")
         points = share + 0.5 * (names[column] == "time") + 0.2 * float(cells.str.contains(":").mean())
         if share > _DATES and points > score:
             best, score = column, points

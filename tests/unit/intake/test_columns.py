@@ -10,8 +10,9 @@ import pytest
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.catalogue import make_catalogue
+from embedcore.intake.columns.dates import dates
 from embedcore.intake.columns.roles import guess_roles, words_of
-from embedcore.intake.columns.values import clean, dates, has_currency, numbers
+from embedcore.intake.columns.values import clean, has_currency, numbers
 from embedcore.intake.tables.read import read_table
 from tests.shared import shared
 
@@ -37,6 +38,11 @@ def _roles(frame: pd.DataFrame) -> dict[str, str]:
         (["0,299", "1.5"], [0.299, 1.5]),
         (["1.234.567", "1,234,567"], [1234567, 1234567]),
         ([".5", "3."], [0.5, 3]),
+        (["1.299", "899"], [1299, 899]),
+        (["1.299", "899", "12.50"], [1.299, 899, 12.5]),
+        (["0,299", "1,250"], [0.299, 1.25]),
+        (["12,34,567.50", "1 234,50", "1\u202f234.5", "1\u00a0234"], [1234567.5, 1234.5, 1234.5, 1234]),
+        (["4.00638E+12", "4006381333931"], [4006380000000, 4006381333931]),
     ],
 )
 def test_numbers_are_read_as_people_write_them(values: list[str], want: list[float]) -> None:
@@ -56,8 +62,42 @@ def test_what_is_no_number_is_missing_and_counted() -> None:
 
 
 @pytest.mark.parametrize(
+    "value",
+    [
+        "1.2.3",
+        "3.5.5",
+        "192.168.5.6",
+        "12.05.2020",
+        "1,23,45",
+        "030 123 456",
+        "12 34",
+        "1.234,567.8",
+        "1'23",
+        "1.234.56",
+    ],
+)
+def test_versions_addresses_and_dates_are_no_numbers(value: str) -> None:
+    found, bad = numbers(pd.Series(["5", value], dtype="str"))
+    assert found[0] == 5
+    assert bad.tolist() == [False, True]
+
+
+def test_a_sign_that_may_group_thousands_is_told_where_nothing_decides() -> None:
+    roles = {"id": "id", "price": "price"}
+    _, notices = make_catalogue(_frame(id=["1", "2"], price=["1.299", "2.450"]), roles)
+    assert notices == ["“price”: nothing says whether “1.299” has decimals; it was read as 1.299."]
+    for clear in (["1.299", "899"], ["1.299", "12.50"], ["1.299", "0.255"], ["5", "7"]):
+        assert make_catalogue(_frame(id=["1", "2"], price=clear), roles)[1] == []
+
+
+@pytest.mark.parametrize(
     "values",
     [
+        ["45322", "45323"],
+        ["1/31/24 0:00", "2/1/24 0:00"],
+        ["31/01/2024 12:00 AM", "01/02/2024 12:00 AM"],
+        ["01-31-2024", "02-01-2024"],
+        ["2024.01.31", "2024.02.01"],
         ["2024-01-31", "2024-02-01"],
         ["31.01.2024", "01.02.2024"],
         ["31/01/2024", "01/02/2024"],
@@ -81,6 +121,47 @@ def test_what_is_no_date_is_missing_and_counted() -> None:
     assert found[0] == pd.Timestamp("2024-01-31 10:30")
     assert found[1:].isna().all()
     assert bad.tolist() == [False, True, False, True, True]
+
+
+def test_dates_in_two_orders_are_told_with_an_example_of_each() -> None:
+    since = ["13/02/2024"] * 3 + ["02/14/2024"] * 2 + ["03/04/2024", "05/05/2024"]
+    frame = _frame(id=[str(n) for n in range(7)], since=since)
+    catalogue, notices = make_catalogue(frame, {"id": "id", "since": "date"})
+    assert catalogue.frame["since"].dt.day.tolist()[:5] == [13, 13, 13, 14, 14]
+    assert catalogue.frame["since"].isna().tolist() == [False] * 5 + [True, False]
+    assert notices[1] == (
+        "“since” holds dates in two orders: day/month as in “13/02/2024” (3) and month/day as in “02/14/2024” (2). "
+        "1 date such as “03/04/2024” could be either and count as missing."
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "month", "told"),
+    [
+        (["13/02/2024", "03/04/2024"], 4, ""),
+        (["02/13/2024", "03/04/2024"], 3, ""),
+        (
+            [f"{n}/02/2024" for n in range(13, 29)] * 2
+            + ["14/01/2024", "15/01/2024", "16/01/2024", "17/01/2024", "02/13/2024", "03/04/2024"],
+            4,
+            "read day first",
+        ),
+        (
+            [f"02/{n}/2024" for n in range(13, 29)]
+            + ["01/14/2024", "01/15/2024", "01/16/2024", "13/02/2024", "03/04/2024"],
+            3,
+            "read month first",
+        ),
+        (["01/02/2024", "03/04/2024"], 4, "nothing says"),
+        (["01.02.2024", "03.04.2024"], 4, ""),
+    ],
+)
+def test_the_order_of_day_and_month_is_one_for_the_whole_column(values: list[str], month: int, told: str) -> None:
+    frame = _frame(id=[str(n) for n in range(len(values))], since=values)
+    catalogue, notices = make_catalogue(frame, {"id": "id", "since": "date"})
+    assert catalogue.frame["since"].dt.month.tolist()[-1] == month
+    assert not catalogue.frame["since"].isna().any()
+    assert (told in " ".join(notices)) if told else not notices
 
 
 def test_texts_that_stand_for_nothing_are_missing() -> None:
