@@ -1,30 +1,25 @@
-"""Files that a person gives: an upload copied to a spool file, or a file from the server's data folder.
+"""Files that a person gives: an upload that the server wrote to a spool file, or a file from its data folder.
 
 A file is named by a token that fits into the URL, so that a refresh finds it again.
 """
 
 from __future__ import annotations
 
-import hashlib
-import os
 import re
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 import streamlit as st
 
 from embedcore.jobs import ReadFile, file_digest
+from pages import web
 from pages.ui import services, shell
 from pages.ui.text import plain
 
 SUFFIXES = ("csv", "tsv", "txt", "gz", "parquet", "xlsx", "xls", "xlsb", "ods")
 GONE = "That file is no longer here. Choose it again."
 CHANGE = "Change"
-_CHUNK = 1 << 20
-_TOKEN = 16  # hex digits of the digest that stand in the URL
 
 
 @dataclass(frozen=True)
@@ -53,29 +48,13 @@ def _digest(path: str, size: int, changed: int) -> str:  # noqa: ARG001  size an
     return file_digest(Path(path))
 
 
-def spool(upload: IO[bytes], name: str) -> str:
-    """Copy an upload to disk in chunks (the uploader would keep it in memory); its token."""
-    folder = services.home() / "spool"
-    folder.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.sha256(name.encode())
-    handle, temporary = tempfile.mkstemp(dir=folder)
-    with os.fdopen(handle, "wb") as out:
-        while chunk := upload.read(_CHUNK):
-            digest.update(chunk)
-            out.write(chunk)
-    target = folder / digest.hexdigest()
-    target.mkdir(exist_ok=True)
-    Path(temporary).replace(target / (re.sub(r"[^\w.\- ()]", "_", Path(name).name)[-120:] or "file"))
-    return target.name[:_TOKEN]
-
-
 def find(token: str, offered: Callable[[], list[str]] | None = None) -> ChosenFile | None:
     """The file of a token; None when it is gone or it is no token. offered: as for `pick`."""
     if token.startswith("folder:"):
         name = token.removeprefix("folder:")
         known = name in (offered or folder_files)()
         return ChosenFile(token, f"folder/{name}", services.data_folder() / name, name) if known else None
-    if not re.fullmatch(f"[0-9a-f]{{{_TOKEN}}}", token):
+    if not re.fullmatch(f"[0-9a-f]{{{web.TOKEN}}}", token):
         return None
     path = next(iter(sorted((services.home() / "spool").glob(f"{token}*/*"))), None)
     if path is None:
@@ -119,12 +98,9 @@ def pick(
             shell.remember(**{kind: None})
             st.rerun()
         return source
-    turn = st.session_state.setdefault(f"turn:{kind}", 0)
-    upload = st.file_uploader(label, type=list(suffixes), key=f"upload:{kind}:{turn}", help=help)
-    if upload is not None:
-        token = spool(upload, upload.name)
-        st.session_state[f"turn:{kind}"] = turn + 1  # a fresh widget lets go of the bytes
-        shell.remember(**{kind: token})
+    sent = web.take_file(kind, label, help, suffixes, services.home() / "spool")
+    if sent is not None and find(sent) is not None:
+        shell.remember(**{kind: sent})
         st.rerun()
     names = (offered or folder_files)()
     if names:

@@ -10,12 +10,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from starlette.middleware import Middleware
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
-from pages.web import limits
+from pages.web import limits, upload
+from pages.web.box import take_file as take_file
 from pages.web.engines import Engine as Engine
 from pages.web.engines import Engines as Engines
 from pages.web.guard import Guard
+from pages.web.spool import TOKEN as TOKEN
+from pages.web.spool import Incoming as Incoming
 from pages.web.workspace import data as data
 from pages.web.workspace import home as home
 from pages.web.workspace import person as person
@@ -25,7 +28,7 @@ from pages.web.workspace import root as root
 
 def routes() -> list[BaseRoute]:
     """Routes beside Streamlit's own."""
-    return []
+    return [Route(upload.address(), upload.receive, methods=["POST"])]
 
 
 def middleware() -> list[Middleware]:

@@ -1,23 +1,39 @@
 """Who may talk to this server at all, and what every answer carries.
 
-A page of another site cannot forge `Origin`, `Host` and `Sec-Fetch-Site`: the browser writes them. So
+A page of another site cannot forge `Host`, `Origin` and `Sec-Fetch-Site`: the browser writes them. So
 
-- a request for a name that is not ours is refused (a site that renames itself to 127.0.0.1 sends its own name);
+- a request for a name that is not ours is refused: a site that renames itself to 127.0.0.1 sends its own name;
 - a request whose Origin is another place, be it a port away, is refused before anything looks at it. Streamlit
-  would look its own public address up on the internet to compare;
-- what holds data is given to our own pages only.
+  would look its own public address up on the internet, to compare;
+- files that pages show, and uploads, are for our own pages: a cookie that other sites cannot send (SameSite=Strict),
+  and no `Sec-Fetch-Site` of another port, to which a browser would send it.
+
+The websocket needs no cookie: a browser always says the Origin of one, and the exact Origin is a page of ours. What
+remains is what every program on this machine that sends what it likes may do; a gate (`embedcore serve`) is for that.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import re
+from functools import cache
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers
+import streamlit
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
-CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check")
+from pages.web import secret
+
+# Streamlit's own uploads stay in memory; the others tell more than a page needs.
+CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check", "/_stcore/upload_file", "/component/")
+OWN_PAGES_ONLY = ("/media/", "/upload")
 
 
 class Guard:
@@ -27,31 +43,52 @@ class Guard:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse, or pass on."""
-        if scope["type"] not in ("http", "websocket"):
+        """Refuse, or pass on; either way the answer gets its headers."""
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
         refused = _refused(scope)
-        if refused is None:
-            await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": 1008})
-        else:
-            await PlainTextResponse(refused[1], refused[0])(scope, receive, send)
+        if scope["type"] == "websocket":
+            if refused is None:
+                await self.app(scope, receive, send)
+            else:
+                await receive()
+                await send({"type": "websocket.close", "code": 1008})
+            return
+
+        async def answer(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _write_headers(scope, MutableHeaders(scope=message))
+            await send(message)
+
+        app = self.app if refused is None else PlainTextResponse(refused[1], refused[0])
+        await app(scope, receive, answer)
 
 
 def _refused(scope: Scope) -> tuple[int, str] | None:
     """(status, sentence) of a request that is turned away."""
-    headers = Headers(scope=scope)
+    headers, path = Headers(scope=scope), _path(scope)
     host, origin = headers.get("host", ""), headers.get("origin")
     if not known_host(host, config.get_option("server.allowedHosts")):
         return 403, "This server does not answer to that name."
     if origin is not None and not same_origin(origin, scope["scheme"], host):
         return 403, "This server answers its own pages only."
-    if scope["path"].startswith(CLOSED):
+    if path.startswith(CLOSED):
         return 404, "Not found"
+    if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD", "POST"):
+        return 405, "Not allowed"
+    if path.startswith(OWN_PAGES_ONLY):
+        if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+            return 403, "This server answers its own pages only."
+        if not hmac.compare_digest(_cookie(scope, headers), _token()):
+            return 403, "Open the app in this browser first."
     return None
+
+
+def _path(scope: Scope) -> str:
+    """The path below the app's base."""
+    base = str(config.get_option("server.baseUrlPath")).strip("/")
+    return str(scope["path"]).removeprefix(f"/{base}") if base else str(scope["path"])
 
 
 def known_host(host: str, allowed: list[str] | None) -> bool:
@@ -76,3 +113,69 @@ def same_origin(origin: str, scheme: str, host: str) -> bool:
     [True, False]
     """
     return origin in (f"{scheme.replace('ws', 'http')}://{host}", f"https://{host}")
+
+
+def cookie_name(scope: Scope) -> str:
+    """A browser keeps one set of cookies for all ports of a host."""
+    return f"embedcore-{(scope.get('server') or ('', 0))[1]}"
+
+
+def _token() -> str:
+    return secret.signed("a page of this server")
+
+
+def _cookie(scope: Scope, headers: Headers) -> str:
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(cookie_name(scope))
+    except CookieError:
+        return ""
+    return found.value if found else ""
+
+
+def _write_headers(scope: Scope, headers: MutableHeaders) -> None:
+    request = Headers(scope=scope)
+    headers["Content-Security-Policy"] = policy()
+    headers["X-Frame-Options"] = "DENY"
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+    if "access-control-allow-origin" in headers:
+        del headers["access-control-allow-origin"]
+    # A page that is opened, not a file that a page asks for.
+    opened = request.get("sec-fetch-dest", "document") == "document" and "text/html" in headers.get("content-type", "")
+    if opened and _cookie(scope, request) != _token():
+        secure = "; Secure" if scope["scheme"] == "https" else ""
+        headers.append("Set-Cookie", f"{cookie_name(scope)}={_token()}; Path=/; HttpOnly; SameSite=Strict{secure}")
+
+
+@cache
+def policy() -> str:
+    """The Content-Security-Policy: this server only, whatever a page holds.
+
+    The scripts that stand in Streamlit's own index.html are named by their hash. Its frontend makes style elements,
+    workers and components (blob:) itself.
+
+    >>> "http" in policy(), "frame-ancestors 'none'" in policy()
+    (False, True)
+    """
+    index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text("utf-8")
+    inline = re.findall(r"<script>(.*?)</script>", index, re.S)
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in inline]
+    return "; ".join(
+        [
+            "default-src 'self'",
+            " ".join(["script-src 'self' blob:", *(f"'sha256-{h}'" for h in hashes)]),
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "media-src 'self' blob:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import pytest
 
 from embedcore.jobs import find_place
+from pages import web
 from pages.ui import services, sources
 
 
@@ -18,11 +18,17 @@ def own_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+def spooled(home: Path, content: bytes, name: str) -> str:
+    with web.Incoming(home / "spool", name) as file:
+        file.write(content)
+        return file.keep()
+
+
 def test_an_upload_is_hashed_once_and_found_by_its_token(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    token = sources.spool(io.BytesIO(b"sku\n1\n"), "my shop.csv")
+    token = spooled(own_home, b"sku\n1\n", "my shop.csv")
     assert len(token) == 16
-    assert sources.spool(io.BytesIO(b"sku\n1\n"), "my shop.csv") == token
-    assert sources.spool(io.BytesIO(b"sku\n2\n"), "my shop.csv") != token
+    assert spooled(own_home, b"sku\n1\n", "my shop.csv") == token
+    assert spooled(own_home, b"sku\n2\n", "my shop.csv") != token
     monkeypatch.setattr(sources, "file_digest", lambda path: pytest.fail("hashed again"))
     source = sources.find(token)
     assert source is not None
