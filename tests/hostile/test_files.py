@@ -87,8 +87,9 @@ READABLE: dict[str, tuple[bytes, int, int]] = {
     "markup": (HEAD + b"1,<script>alert(1)</script>,9\n2,![x](http://x/y.png),5\n", 2, 0),
     "right to left and emoji": (HEAD + "1,\u202eevil\u202c 👟,9\n2,قميص,5\n".encode(), 2, 0),
     "control characters": (HEAD + b"1,Sh\x07oe\x1b[31m,9\n" + ROWS * 20, 61, 0),
-    "names in the data again": (HEAD + ROWS + HEAD + ROWS, 7, 0),
+    "names in the data again": (HEAD + ROWS + HEAD + ROWS, 6, 1),
     "gz": (gzip.compress(HEAD + ROWS), 3, 0),
+    "JSON": (b'[{"id": 1, "title": "Shoe"}]', 1, 0),
     "a spreadsheet": (_xlsx([["id", "title", "price"], [1, "Shoe", 9.99], ["002", "Shirt", 5]], formula=True), 3, 0),
     "parquet": (_parquet(pd.DataFrame({"id": [1, 2], "title": ["Shoe", None], "price": [9.99, 5]})), 2, 0),
 }
@@ -102,7 +103,8 @@ UNUSABLE: dict[str, bytes] = {
     "a JPEG image": b"\xff\xd8\xff\xe0" + os.urandom(2000),
     "a PDF": b"%PDF-1.7\n1 0 obj\n<<>>\n",
     "a web page": b"<!DOCTYPE html><html><body>sign in</body></html>",
-    "JSON": b'[{"id": 1, "title": "Shoe"}]',
+    "JSON that is cut off": b'[{"id": 1, "title": "Shoe"}, {"id": 2, "ti',
+    "JSON of nothing": b"[ ]",
     "random bytes": bytes(range(256)) * 40,
     "a zip archive": _zip("products.csv", HEAD + ROWS),
     "a damaged zip": _zip("xl/workbook.xml", b"<x/>" * 100)[:60],
@@ -217,14 +219,21 @@ def test_rejected_rows_name_the_line_of_the_file_the_reason_and_the_text(tmp_pat
     assert "quote" in quote
 
 
-def test_a_swallowed_stretch_of_rows_is_shouted_about(tmp_path: Path) -> None:
+def test_rows_that_an_open_quote_swallowed_are_found_again(tmp_path: Path) -> None:
     content = HEAD + b'1,"open,9\n' + b"2,Shirt,5\n" * 1500 + b'3,closed",7\n4,Hat,1\n'
-    table = _read(tmp_path, content, delimiter=",")
+    table = _read(tmp_path, content)
     _in_order(table)
-    swallowed = [n for n in table.report.notices if n.startswith("CAUTION")]
-    assert len(swallowed) == 1
-    assert "line 2" in swallowed[0]
-    assert "1,502 lines" in swallowed[0]
+    assert (table.report.kept, table.report.rejected) == (1502, 1)
+    assert table.rejected["line"].tolist() == [2]
+    assert "closed only in line 1,503" in table.rejected["reason"].iloc[0]
+
+
+def test_a_cell_of_many_lines_stays_one_cell(tmp_path: Path) -> None:
+    story = "\n".join(f"Line {n}, with a comma, {n} of them" if n % 3 else "" for n in range(1500))
+    table = _read(tmp_path, HEAD + f'1,"{story}",9\n2,Hat,1\n'.encode())
+    _in_order(table)
+    assert table.frame["title"].tolist() == [story, "Hat"]
+    assert any("from line 2 to line 1,501" in n for n in table.report.notices)
 
 
 def test_names_that_occur_twice_or_are_missing_are_told(tmp_path: Path) -> None:

@@ -17,14 +17,15 @@ import pyarrow.compute as pc
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import column_names
-from embedcore.intake.tables import dialect, large, spool
+from embedcore.intake.tables import dialect, large, spool, told
 from embedcore.intake.tables.lexer import Lexer
 from embedcore.intake.tables.line_index import TEXT, BadLine, LineIndex, index_lines, too_many
 from embedcore.intake.tables.options import ReadOptions
 from embedcore.progress import Progress, part, silent
 
 SAMPLE_BYTES, SAMPLE_LINES = 1 << 20, 1000
-LONG_RECORD = 1000
+# A quoted cell that is open where the sample ends: so far its end is looked for, and some lines behind it are read.
+FAR_BYTES, FAR_LINES, BEHIND = 32 << 20, 50_000, 100
 MAX_COLUMNS = 5000
 # One row may be noted once per missing or surplus cell. Beyond this the rows do not add up, and are read by hand.
 MAX_REJECTS = 200_000
@@ -87,38 +88,46 @@ def read_text(
         if how.ragged:
             return _ragged(data, how, text, progress)
         out = folder / large.FILE if folder is not None else None
-        return _table(data, how, text, Path(near), out, progress)
+        return _table(data, how, text, (Path(near), out), progress)
 
 
 def _sample(path: Path) -> list[bytes]:
     lines = spool.first_bytes(path, SAMPLE_BYTES).split(b"\n")
-    return (lines[:-1] or lines)[:SAMPLE_LINES]
+    lines = (lines[:-1] or lines)[:SAMPLE_LINES]
+    if not dialect.open_at_end(lines):
+        return lines
+    # A cell may be longer than the sample.
+    more = spool.first_bytes(path, FAR_BYTES).split(b"\n")
+    more = (more[:-1] or more)[:FAR_LINES]
+    close = next((n for n in range(len(lines), len(more)) if b'"' in more[n]), 0)
+    return more[: close + BEHIND] if close else lines
 
 
 def _table(
-    data: mmap.mmap, how: dialect.Dialect, text: spool.Text, near: Path, out: Path | None, progress: Progress
+    data: mmap.mmap, how: dialect.Dialect, text: spool.Text, folders: tuple[Path, Path | None], progress: Progress
 ) -> ReadText:
-    notices = list(text.notices)
-    if how.header is not None and how.header > 0:
-        notices.append(f"The column names were found in line {how.header + 1:,}; the lines above it are not used.")
+    near, out = folders
     names, about_names = column_names(how.columns, how.width)
-    notices += about_names
     progress(40, 100, note="Finding the rows")
     index = index_lines(data, how, near, part(progress, 40, 60))
-    notices += _swallowed(index)
+    told.refuse_endless(index)
+    notices = [*text.notices, *told.above(index, how), *how.notices, *about_names, *told.long_rows(index)]
     much = out is not None and index.records > large.LARGE
 
     def rows() -> RowSink:
         return large.Writer(out, names) if much and out is not None else _InMemory(names)
 
     # What the parser reads differently from our rules, or not at all, is read by hand; that is rare or small.
-    kept: RowSink | None = None
+    kept, rejected = None, _rejected([])
     reading = part(progress, 60, 100)
     if index.records > len(index.bad) and not index.padded and not (index.bad and len(names) == 1):
         index.blot()
         data.flush()
         with rows() as kept:
-            rejected = parse(text.path, near, len(names), index, kept, reading)
+            try:
+                rejected = parse(text.path, near, len(names), index, kept, reading)
+            except duckdb.Error:  # it wants more memory for a line than it may have
+                kept.rows = -1
     if kept is None or kept.rows + len(rejected) != index.records:
         with rows() as kept:
             rejected = parse_by_hand(len(names), index, kept, reading)
@@ -132,7 +141,14 @@ def _table(
     progress(100, 100, note="ReadText")
     header = 0 if how.header is None else how.header + 1
     return ReadText(
-        kept.head, rejected, text.encoding, how.delimiter, header, index.records, tuple(notices), out if much else None
+        kept.head,
+        told.better_reasons(rejected, how),
+        text.encoding,
+        how.delimiter,
+        header,
+        index.records,
+        tuple(notices),
+        out if much else None,
     )
 
 
@@ -179,19 +195,6 @@ class _InMemory:
         frame = pd.concat(series, axis=1) if series else pd.DataFrame()
         frame.columns = pd.Index(self._names)
         return frame
-
-
-def _swallowed(index: LineIndex) -> list[str]:
-    """A warning when one record is very long: a missing quote may have swallowed real rows."""
-    if not index.spans:
-        return []
-    line, lines = max(index.spans.items(), key=lambda x: x[1])
-    if lines <= LONG_RECORD:
-        return []
-    return [
-        f"CAUTION: one row begins in line {line + 1:,} and goes on for {lines:,} lines. A quote is probably missing "
-        "there, and the rows after it were swallowed: look at that line before you go on."
-    ]
 
 
 def parse(path: Path, folder: Path, width: int, index: LineIndex, kept: RowSink, progress: Progress) -> pd.DataFrame:

@@ -39,11 +39,17 @@ class Lexer:
         self._after = re.compile(rb" *(?:" + d + rb"(?s:.*))?\Z")
 
     def records(
-        self, line: Callable[[int], bytes], start: int, end: int, quoted: Sequence[int] | None = None
+        self,
+        line: Callable[[int], bytes],
+        start: int,
+        end: int,
+        quoted: Sequence[int] | None = None,
+        doubt: Callable[[int, int], str] | None = None,
     ) -> Iterator[TextRecord]:
         """Records that begin in lines start..end-1 and hold a quote; all others are one plain line each.
 
         line(i): text of line i without its end. quoted: the lines that hold a quote, ascending (all when None).
+        doubt(first line, lines): why a record of several lines is none, "" when it is one.
         """
         where = [i for i in range(start, end) if b'"' in line(i)] if quoted is None else quoted
         at, done = 0, start
@@ -53,6 +59,8 @@ class Lexer:
                 at += 1
                 continue
             record, used = self._record(line, where, at)
+            if record.lines > 1 and doubt is not None and (problem := doubt(record.line, record.lines)):
+                record = TextRecord(record.line, 1, problem)
             yield record
             # An unusable record costs its first line only: what it would swallow is read again from the next line.
             done = i + (1 if record.problem else record.lines)

@@ -6,6 +6,7 @@ import mmap
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,8 @@ def index_lines(data: mmap.mmap, how: Dialect, near: Path | None = None, progres
         spaces = re.compile(rb"(?:^|" + re.escape(how.delimiter.encode()) + rb') {2,}"', re.MULTILINE)
         padded = data.find(b'  "', int(start[first])) >= 0 and spaces.search(data, int(start[first])) is not None
         where = _quoted(data, start, first, part(progress, 40, 60))
-        for n, record in enumerate(Lexer(how.delimiter).records(index.line, first, index.lines, where)):
+        doubt = partial(how.likeness().doubt, index.line)
+        for n, record in enumerate(Lexer(how.delimiter).records(index.line, first, index.lines, where, doubt)):
             if n % 4096 == 0:
                 progress(60 * index.lines + 40 * record.line, 100 * index.lines, note="Looking at the quotes")
             if record.problem:
@@ -105,10 +107,29 @@ def index_lines(data: mmap.mmap, how: Dialect, near: Path | None = None, progres
                 spans[record.line] = record.lines
             elif how.width == 1 and index.line(record.line).strip(b" ") == b'""':
                 blank[record.line] = True  # in one column an empty cell and an empty line are the same
+    _names_again(index, how)
     _overfull(index, how)
     inside = sum(spans.values()) - len(spans)
     records = index.lines - first - inside - int(np.count_nonzero(blank[first:]))
     return replace(index, records=records, padded=padded)
+
+
+def _names_again(index: LineIndex, how: Dialect) -> None:
+    """Mark lines that repeat the column names as bad: exports that were put together carry them once for each part."""
+    if how.header is None or how.width < 2 or index.first != how.header + 1:
+        return
+    names = b"\n" + index.line(how.header) + b"\n"
+    at = index.data.find(names, int(index.start[index.first]) - 1) if names.strip() else -1
+    begin = np.array([0, *index.spans], np.int64)
+    end = begin + np.array([0, *index.spans.values()], np.int64)
+    while at >= 0:
+        n = int(np.searchsorted(index.start, at + 1, side="right") - 1)
+        inside = n < end[np.searchsorted(begin, n, side="right") - 1]
+        if not inside and n not in index.bad:
+            index.bad[n] = BadLine(
+                n, "these are the column names once more", names.strip().decode("utf-8", "replace")[:TEXT]
+            )
+        at = index.data.find(names, at + 1)
 
 
 def _overfull(index: LineIndex, how: Dialect) -> None:

@@ -18,6 +18,7 @@ from embedcore.errors import InputError, MissingError
 from embedcore.intake.columns.names import column_names, listed, plural
 from embedcore.intake.tables import delimited, large, spool
 from embedcore.intake.tables.excel import read_excel
+from embedcore.intake.tables.json_rows import read_json
 from embedcore.intake.tables.options import ReadOptions
 from embedcore.intake.tables.render import arrow_text
 from embedcore.progress import Progress, part, silent
@@ -103,7 +104,7 @@ def read_table(
     progress: Progress = silent,
     **options: Unpack[ReadOptions],
 ) -> Table:
-    """Read CSV, TSV or any delimited text, gz, Excel or Parquet, known by its first bytes.
+    """Read CSV, TSV or any delimited text, JSON, gz, Excel or Parquet, known by its first bytes.
 
     filename: what the person calls it, for messages. folder: where the rows of a table with more than large.LARGE rows
     are kept instead of in memory (Table.file). options: delimiter, encoding, sheet, header_line (1-based, 0 when there
@@ -130,6 +131,8 @@ def read_table(
             return read_table(inner, filename, folder=folder, progress=part(progress, 20, 100), **options)
     if kind == "excel":
         return _excel(path, filename, options.get("sheet"), options.get("header_line"), progress)
+    if kind == "json":
+        return _json(path, filename, options.get("encoding"), progress)
     if kind != "parquet":
         return _text(path, filename, folder, progress, **options)
     if folder is not None and large.parquet_rows(path, filename) > large.LARGE:
@@ -158,6 +161,20 @@ def _text(path: Path, filename: str, folder: Path | None, progress: Progress, **
         header_line=found.header_line,
     )
     return Table(found.frame.reset_index(drop=True), found.rejected, report, found.file)
+
+
+def _json(path: Path, filename: str, encoding: str | None, progress: Progress) -> Table:
+    found = read_json(path, filename, encoding, progress)
+    kept, rejected, notices = len(found.frame), len(found.rejected), list(found.notices)
+    if rejected:
+        notices.append(
+            f"Rejected: {rejected:,} of {plural(kept + rejected, 'row')}, listed with the line and the reason."
+        )
+    columns = tuple(map(str, found.frame.columns))
+    report = ReadReport(
+        "json", kept + rejected, kept, rejected, columns, tuple(notices), encoding=found.encoding, header_line=0
+    )
+    return Table(found.frame, found.rejected, report)
 
 
 def _all_kept(frame: pd.DataFrame, rows: int, kind: str, notices: Sequence[str], file: Path | None = None) -> Table:

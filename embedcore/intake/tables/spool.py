@@ -14,6 +14,8 @@ from typing import BinaryIO
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import plural
+from embedcore.intake.tables import sniff
+from embedcore.intake.tables.marks import Marks
 from embedcore.progress import Progress, silent
 
 CHUNK = 4 << 20
@@ -62,7 +64,7 @@ class Text:
 
 
 def kind(path: Path, filename: str) -> str:
-    """ "csv", "parquet", "excel" or "gz", by the first bytes and not by the name; InputError for anything else."""
+    """ "csv", "json", "parquet", "excel" or "gz", by the first bytes, not by the name; InputError for anything else."""
     if not path.is_file():
         raise InputError(f"“{filename}” is not there (any more).", "Choose the file again.")
     with path.open("rb") as f:
@@ -82,6 +84,8 @@ def kind(path: Path, filename: str) -> str:
         found = "a video or image file"
     if found:
         raise InputError(f"“{filename}” is {found}, not a table.", TRY)
+    if sniff.is_json(head):
+        return "json"
     _refuse_other_text(head, filename)
     return "csv"
 
@@ -104,8 +108,8 @@ def _refuse_other_text(head: bytes, filename: str) -> None:
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html", b"<head", b"<?xml", b"<svg")):
         raise InputError(f"“{filename}” is a web page or XML, not a table.", TRY)
-    if start.startswith((b'{"', b'[{"', b"{\n", b"[\n")):
-        raise InputError(f"“{filename}” is JSON, not a table.", TRY)
+    if what := sniff.other_text(head):
+        raise InputError(f"“{filename}” is {what}, not a table.", TRY)
     if any(head.startswith(bom) for bom, _ in _BOMS) or wide(head):
         return
     strange = len(head) - len(head.translate(None, _CONTROL))
@@ -115,10 +119,15 @@ def _refuse_other_text(head: bytes, filename: str) -> None:
 
 
 def wide(head: bytes) -> str | None:
-    """utf-16-le / utf-16-be when every other byte of text without a mark is NUL."""
-    head = head[: len(head) // 2 * 2]
+    """utf-16-le / utf-16-be (utf-32) when every other byte (three of four) of text without a mark is NUL."""
+    head = head[: len(head) // 4 * 4]
     if len(head) < 4:
         return None
+    none = [head[n::4].count(0) * 4 / len(head) for n in range(4)]
+    if min(none[1:]) > 0.4 and none[0] < 0.1:
+        return "utf-32-le"
+    if min(none[:3]) > 0.4 and none[3] < 0.1:
+        return "utf-32-be"
     even, odd, half = head[0::2].count(0), head[1::2].count(0), len(head) // 2
     if odd > 0.4 * half and even < 0.1 * half:
         return "utf-16-le"
@@ -156,20 +165,23 @@ def to_text(path: Path, filename: str, out: Path, encoding: str | None = None, p
         errors, skip = "strict", skip if mark and name.replace("_", "-").startswith(mark[:6]) else 0
         if name in ("utf-16", "utf-32"):
             skip = 0  # their decoders read the mark themselves
-    elif mark:
+    elif mark and mark != "utf-8":
         name, errors = mark, "strict"
     elif found := wide(head):
         name, errors = found, "strict"
     else:
-        name, errors, notice = _guess(path)
+        name, errors, notice = _guess(path, marked=bool(mark))
         notices += notice
     try:
-        nul = _rewrite(path, out, name, errors, skip, progress)
+        marks = Marks(old=name == "cp1252")
+        decoder = codecs.getincrementaldecoder(name)(errors)
+        nul = _rewrite(path, out, decoder, skip, progress, marks)
     except UnicodeError:
         hint = "Choose another encoding." if encoding else "Save the file as UTF-8 and try again."
         raise InputError(f"“{filename}” is not written in {label(name)} throughout.", hint) from None
     if nul:
         notices.append(f"Removed: {plural(nul, 'invisible NUL byte')}.")
+    notices += marks.notices
     return Text(out, "utf-8" if name == "utf-8" else name, tuple(notices))
 
 
@@ -178,8 +190,9 @@ def label(encoding: str) -> str:
     return {"cp1252": "Windows-1252", "utf-8": "UTF-8"}.get(encoding, encoding.upper())
 
 
-def _guess(path: Path) -> tuple[str, str, list[str]]:
-    """Strict UTF-8 over the whole file, else what single bytes stand for in Windows-1252, with a notice."""
+def _guess(path: Path, *, marked: bool) -> tuple[str, str, list[str]]:
+    """Strict UTF-8 over the whole file, else what single bytes stand for in Windows-1252, with a notice. marked: it
+    begins with the mark of UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for chunk, last in _chunks(path, 0):
@@ -200,7 +213,7 @@ def _guess(path: Path) -> tuple[str, str, list[str]]:
     for chunk, last in _chunks(path, 0):
         text = decoder.decode(chunk, last)
         wide_characters += len(text) - len(text.encode("ascii", "ignore"))
-    if wide_characters > tally["bad"]:
+    if marked or wide_characters > tally["bad"]:
         codecs.register_error("embedcore-mend", _mend)
         return (
             "utf-8",
@@ -238,9 +251,11 @@ def _chunks(path: Path, skip: int) -> Iterator[tuple[bytes, bool]]:
             chunk = following
 
 
-def _rewrite(path: Path, out: Path, name: str, errors: str, skip: int, progress: Progress) -> int:
+def _rewrite(
+    path: Path, out: Path, decoder: codecs.IncrementalDecoder, skip: int, progress: Progress, marks: Marks
+) -> int:
     """Write the UTF-8 text; returns how many NULs were left out."""
-    lines = io.IncrementalNewlineDecoder(codecs.getincrementaldecoder(name)(errors), translate=True)
+    lines = io.IncrementalNewlineDecoder(decoder, translate=True)
     size, done, nul = max(path.stat().st_size, 1), 0, 0
     last = "\n"
     with out.open("wb") as to:
@@ -249,6 +264,7 @@ def _rewrite(path: Path, out: Path, name: str, errors: str, skip: int, progress:
             found = text.count("\x00")
             if found:
                 text, nul = text.replace("\x00", ""), nul + found
+            text = marks.clean(text)
             if text:
                 to.write(text.encode("utf-8", "replace"))
                 last = text[-1]

@@ -1,0 +1,261 @@
+"""JSON -> a table of text: a list of objects, such a list inside an object, lists with names on top, or one a line."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+from embedcore.errors import InputError
+from embedcore.intake.columns.names import column_names, listed, plural
+from embedcore.intake.tables import dialect, spool
+from embedcore.intake.tables.line_index import TEXT
+from embedcore.progress import Progress, part, silent
+
+LIMIT = 64 << 20  # bytes of JSON: all of it is held in memory, several times over (chosen by hand)
+MAX_COLUMNS = 5000
+_SPACE = re.compile(r"[\s,]*")
+_KEPT = "Write one object with the same names for each product."
+
+
+@dataclass(frozen=True, eq=False)
+class ReadJson:
+    """What was read: the rows, the rejected ones (line, reason, text) and notices."""
+
+    frame: pd.DataFrame
+    rejected: pd.DataFrame
+    encoding: str
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Value:
+    """One value and the 1-based line where it begins; problem: why it is no row."""
+
+    line: int
+    value: Any
+    problem: str = ""
+    text: str = ""
+
+
+def read_json(path: Path, filename: str, encoding: str | None = None, progress: Progress = silent) -> ReadJson:
+    """Read JSON or JSON lines; InputError, with the place, when it is broken, and when there is no table in it."""
+    if path.stat().st_size > LIMIT:
+        raise InputError(
+            f"“{filename}” is JSON of more than {LIMIT >> 20:,} MB, too much to read at once.",
+            "Export it as CSV or Parquet and try again.",
+        )
+    with TemporaryDirectory(prefix="embedcore-") as near:
+        text = spool.to_text(path, filename, Path(near) / "text", encoding, part(progress, 0, 40))
+        content = text.path.read_text(encoding="utf-8")
+    try:
+        values, about = _values(content, filename)
+        progress(60, 100, note="Finding the rows")
+        frame, rejected, notices = _table(values, filename)
+    except RecursionError:
+        raise InputError(f"“{filename}” is JSON that is nested too deeply to be a table.", _KEPT) from None
+    progress(100, 100, note="Read")
+    return ReadJson(frame, rejected, text.encoding, (*text.notices, *about, *notices))
+
+
+def _decoder() -> json.JSONDecoder:
+    # Numbers stay as they are written: 9.90 is not 9.9.
+    return json.JSONDecoder(object_pairs_hook=_object, parse_float=str, parse_int=str, parse_constant=str, strict=False)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; a name that occurs again gets a number, so that no value is lost."""
+    out: dict[str, Any] = {}
+    for name, value in pairs:
+        unique, n = name, 2
+        while unique in out:
+            unique, n = f"{name} ({n})", n + 1
+        out[unique] = value
+    return out
+
+
+def _values(content: str, filename: str) -> tuple[list[_Value], list[str]]:
+    """The rows-to-be of a text, and what to say about where they were."""
+    start = len(content) - len(content.lstrip())
+    decoder = _decoder()
+    try:
+        value, end = decoder.raw_decode(content, start)
+    except json.JSONDecodeError as e:
+        lines = [line for line in content.split("\n") if line.strip()]
+        if sum(map(_is_whole, lines[:3])) >= min(2, len(lines)):
+            return _by_line(content), []
+        raise _broken(e, content, filename) from None
+    rest = _SPACE.match(content, end)
+    if rest is not None and rest.end() < len(content):
+        return _by_line(content) if _is_whole(content.split("\n", 1)[0]) else list(_one_after_other(content)), []
+    if isinstance(value, list):
+        first = _SPACE.match(content, content.index("[", start) + 1)
+        return list(_elements(value, content, first.end() if first else 0, decoder)), []
+    found, about = _inside(value)
+    return [_Value(0, v) for v in found], about
+
+
+def _is_whole(line: str) -> bool:
+    try:
+        return isinstance(json.loads(line), dict | list)
+    except (ValueError, RecursionError):
+        return False
+
+
+def _by_line(content: str) -> list[_Value]:
+    """JSON lines: one value a line; a broken one is no row."""
+    out, decoder = [], _decoder()
+    for n, line in enumerate(content.split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            out.append(_Value(n, decoder.decode(line.strip().removesuffix(",")), text=line[:TEXT]))
+        except json.JSONDecodeError as e:
+            out.append(_Value(n, None, f"this is no JSON from character {e.pos + 1:,} on", line[:TEXT]))
+    return out
+
+
+def _one_after_other(content: str) -> Iterator[_Value]:
+    """Values that follow each other, each over several lines; what cannot be read ends them."""
+    decoder, at, line, seen = _decoder(), 0, 1, 0
+    while at < len(content):
+        space = _SPACE.match(content, at)
+        at = space.end() if space else at
+        line, seen = line + content.count("\n", seen, at), at
+        if at == len(content):
+            return
+        try:
+            value, end = decoder.raw_decode(content, at)
+        except json.JSONDecodeError:
+            yield _Value(line, None, "from here on this is no JSON", content[at : at + TEXT])
+            return
+        yield _Value(line, value, text=content[at : min(end, at + TEXT)])
+        at = end
+
+
+def _elements(values: list[Any], content: str, at: int, decoder: json.JSONDecoder) -> Iterator[_Value]:
+    """The elements of a list with the lines where they begin."""
+    line, seen = 1, 0
+    for _ in values:
+        value, end = decoder.raw_decode(content, at)
+        line, seen = line + content.count("\n", seen, at), at
+        yield _Value(line, value, text=content[at : min(end, at + TEXT)])
+        space = _SPACE.match(content, end)
+        at = space.end() if space else end
+
+
+def _broken(e: json.JSONDecodeError, content: str, filename: str) -> InputError:
+    cut = e.pos >= len(content.rstrip()) - 1 or "Unterminated" in e.msg
+    what = "ends too early" if cut else "is broken"
+    return InputError(
+        f"“{filename}” is JSON that {what}, in line {e.lineno:,} at character {e.colno:,}.", "Copy or export it again."
+    )
+
+
+def _inside(value: Any, path: str = "", depth: int = 0) -> tuple[list[Any], list[str]]:
+    """The rows inside an object: its longest list of objects, a table by columns, an object for each key, or itself."""
+    if not isinstance(value, dict):
+        return [value], []
+    cells = list(value.values())
+    plain = value and all(isinstance(c, list) and not any(isinstance(v, dict | list) for v in c) for c in cells)
+    if plain and len({len(c) for c in cells}) == 1:
+        return [dict(zip(value, row, strict=True)) for row in zip(*cells, strict=True)], []
+    lists = {name: v for name, v in value.items() if isinstance(v, list) and any(isinstance(x, dict | list) for x in v)}
+    if lists:
+        name = max(lists, key=lambda n: len(lists[n]))
+        rows, others = lists[name], [n for n in value if n != name]
+        columns = value.get("columns")
+        if isinstance(columns, list) and columns and all(isinstance(r, list) for r in rows):
+            rows, others = [columns, *rows], [n for n in others if n not in ("columns", "index")]
+        about = [f"The rows are the list “{path}{name}” of the file."]
+        return rows, about + ([f"Left aside: {listed([path + o for o in others])}."] if others else [])
+    if len(value) > 1 and all(isinstance(c, dict) for c in cells):
+        keys = [list(c) for c in cells]
+        if all(k == keys[0] for k in keys) and all(k.isdecimal() for k in keys[0]):
+            return [{name: value[name][k] for name in value} for k in keys[0]], []  # as pandas writes it
+        return [{"key": name, **c} if "key" not in c else c for name, c in value.items()], []
+    inner = [name for name, c in value.items() if isinstance(c, dict)]
+    if inner and depth < 3 and len(inner) == 1:
+        found, about = _inside(value[inner[0]], f"{path}{inner[0]}.", depth + 1)
+        if about:
+            others = [path + n for n in value if n != inner[0]]
+            return found, about + ([f"Left aside: {listed(others)}."] if others else [])
+    return [value], []
+
+
+def _table(values: list[_Value], filename: str) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+    if not values:
+        raise InputError(f"“{filename}” is JSON without a single row.", _KEPT)
+    bad = [v for v in values if v.problem]
+    good = [v for v in values if not v.problem]
+    if sum(isinstance(v.value, dict) for v in good) >= 0.5 * len(good):
+        names, rows, odd = _of_objects(good)
+    elif sum(isinstance(v.value, list) for v in good) >= 0.5 * len(good):
+        names, rows, odd = _of_lists(good)
+    else:
+        names, odd = ["value"], [v for v in good if isinstance(v.value, dict | list)]
+        rows = [[_cell(v.value)] for v in good if not isinstance(v.value, dict | list)]
+    if not names:
+        raise InputError(f"“{filename}” is JSON without a single value.", _KEPT)
+    if len(names) > MAX_COLUMNS:
+        raise InputError(f"“{filename}” has {len(names):,} different names in its objects, too many.", _KEPT)
+    unique, notices = column_names(names, max(len(names), 1))
+    frame = pd.DataFrame({n: pd.Series([r[n] for r in rows], dtype="str") for n in range(len(unique))})
+    frame.columns = pd.Index(unique)
+    lost = sorted([*bad, *odd], key=lambda v: v.line)
+    rejected = pd.DataFrame(
+        {
+            "line": pd.Series([max(v.line, 1) for v in lost], dtype="int64"),
+            "reason": pd.Series([v.problem for v in lost], dtype="str"),
+            "text": pd.Series([v.text or (_cell(v.value) or "null")[:TEXT] for v in lost], dtype="str"),
+        }
+    )
+    return frame, rejected, notices
+
+
+def _of_objects(values: list[_Value]) -> tuple[list[str], list[list[str | None]], list[_Value]]:
+    names: dict[str, None] = {}
+    for v in values:
+        if isinstance(v.value, dict):
+            names.update(dict.fromkeys(v.value))
+    rows = [[_cell(v.value.get(n)) for n in names] for v in values if isinstance(v.value, dict)]
+    odd = [
+        _Value(v.line, v.value, "this is no object with names", v.text) for v in values if not isinstance(v.value, dict)
+    ]
+    return list(names), rows, odd
+
+
+def _of_lists(values: list[_Value]) -> tuple[list[str], list[list[str | None]], list[_Value]]:
+    lists = [v for v in values if isinstance(v.value, list)]
+    cells = [[_cell(c) for c in v.value] for v in lists]
+    texts = [[c or "" for c in row] for row in cells]
+    width = len(texts[0])
+    named = dialect.is_label_row(texts[0], [row for row in texts[1:] if len(row) == width])
+    names = texts[0] if named else [""] * width
+    rows, odd = (
+        [],
+        [_Value(v.line, v.value, "this is no list of cells", v.text) for v in values if not isinstance(v.value, list)],
+    )
+    for v, row in list(zip(lists, cells, strict=True))[int(named) :]:
+        if len(row) == width:
+            rows.append(row)
+        else:
+            odd.append(_Value(v.line, v.value, f"{plural(len(row), 'cell')} instead of {width:,}", v.text))
+    return names, rows, odd
+
+
+def _cell(value: Any) -> str | None:
+    """A value as text: lists of plain values with commas, everything nested as JSON."""
+    if value is None or isinstance(value, str):
+        return value or None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and not any(isinstance(v, dict | list) for v in value):
+        return ",".join(c for v in value if (c := _cell(v)) is not None) or None
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,75 @@
+"""Letters in a text that nobody sees: byte order marks at the beginning of a line go, all others are told."""
+
+from __future__ import annotations
+
+import re
+
+from embedcore.intake.columns.names import plural
+
+MARK = "\ufeff"
+# Zero-width space, word joiner, a mark inside a line, soft hyphen, and the control characters that no text needs.
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad\x02-\x08\x0b\x0c\x0e-\x1a\x1c-\x1e\x7f]")
+_CONTROL = bytes(b for b in range(128) if _UNSEEN.match(chr(b)))
+_SHOWN = 5
+
+
+def _plain(text: str) -> bool:
+    """A quick look for text without anything odd, which most is."""
+    return text.isascii() and len(text.encode().translate(None, _CONTROL)) == len(text)
+
+
+class Marks:
+    """Goes through a text part by part. old: the text is read as Windows-1252, where a mark looks like three letters.
+
+    >>> marks = Marks()
+    >>> marks.clean("\ufeffid\\n1\\n") + marks.clean("\ufeff2\\n3\u200b\\n")
+    'id\\n1\\n2\\n3\u200b\\n'
+    >>> marks.notices[0]
+    'Removed: an invisible byte order mark at the beginning of line 3, as where files are put together.'
+    """
+
+    def __init__(self, *, old: bool = False) -> None:
+        self._mark = "ï»¿" if old else MARK
+        self._lines, self._fresh = 0, True  # complete lines so far; whether the next letter begins a line
+        self._marked: list[int] = []
+        self._unseen, self._first = 0, 0
+
+    def clean(self, text: str) -> str:
+        """The next part, without marks at the beginning of lines."""
+        if not text:
+            return text
+        if self._mark in text:
+            text = self._without(text)
+        found = None if _plain(text) else _UNSEEN.search(text)
+        if found:
+            self._first = self._first or self._lines + text.count("\n", 0, found.start()) + 1
+            self._unseen += sum(1 for _ in _UNSEEN.finditer(text))
+        self._lines += text.count("\n")
+        self._fresh = text.endswith("\n") if text else self._fresh
+        return text
+
+    def _without(self, text: str) -> str:
+        parts = text.split("\n")
+        for n, line in enumerate(parts):
+            if line.startswith(self._mark) and (n or self._fresh):
+                if n or self._lines:
+                    self._marked.append(self._lines + n + 1)
+                parts[n] = re.sub(f"(?:{self._mark})+", "", line, count=1)
+        return "\n".join(parts)
+
+    @property
+    def notices(self) -> list[str]:
+        """What was removed and what was seen."""
+        out = []
+        if self._marked:
+            some = ", ".join(f"{n:,}" for n in self._marked[:_SHOWN])
+            more = len(self._marked) - _SHOWN
+            where = f"line {some}" if len(self._marked) == 1 else f"lines {some}" + (f" and {more:,} more" * (more > 0))
+            what = "an invisible byte order mark" if len(self._marked) == 1 else "invisible byte order marks"
+            out.append(f"Removed: {what} at the beginning of {where}, as where files are put together.")
+        if self._unseen:
+            out.append(
+                f"CAUTION: the text holds {plural(self._unseen, 'letter')} that nobody can see, such as zero-width "
+                f"spaces, the first in line {self._first:,}. An id with one is another id than the same without."
+            )
+        return out

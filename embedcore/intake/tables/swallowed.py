@@ -1,0 +1,95 @@
+"""Rows that an open quote swallowed: does a quoted cell over many lines hold text, or whole rows of the table?"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from embedcore.intake.tables.lexer import Lexer
+
+# Chosen by hand.
+ALIKE = 0.9  # share of lines, or of cells of a column, that must be alike
+FEW, FEWER = 3, 5  # lines that must look like rows: in general, and where only the number of cells tells
+_DIGITS, _LETTERS = re.compile(r"\d+(?:[.,]\d+)*"), re.compile(r"[^\W\d_]+")
+
+
+class Likeness:
+    """What a whole record of a table looks like: its number of cells, and the shape of those in steady columns.
+
+    >>> rows = [["K01", "Mug", "9.99"], ["K02", "Red cup", "5.00"], ["K03", "Hat", "7.00"]]
+    >>> likeness = Likeness(",", 3, rows)
+    >>> likeness.fits(b'K04,Shoe"s,1.50'), likeness.fits(b"red, large, round")
+    (True, False)
+    """
+
+    def __init__(self, delimiter: str, width: int, rows: Sequence[Sequence[str]]) -> None:
+        self.width, self._lexer, self._delimiter = width, Lexer(delimiter), delimiter.encode()
+        self._shapes: dict[int, str] = {}
+        later = [cell for row in rows for cell in row[1:]]
+        self._spaced = sum(cell.startswith(" ") for cell in later) > (1 - ALIKE) * len(later)
+        for n, column in enumerate(zip(*rows, strict=False)):
+            common = Counter(shape for cell in column if (shape := _shape(cell))).most_common(1)
+            if common and "9" in common[0][0] and common[0][1] >= ALIKE * sum(bool(_shape(c)) for c in column):
+                self._shapes[n] = common[0][0]
+
+    def split(self, line: bytes) -> list[str]:
+        """The cells of a line by its delimiters alone, without quotes around them."""
+        return [c.decode("utf-8", "replace").strip(" ").strip('"') for c in line.split(self._delimiter)]
+
+    def wide(self, line: bytes) -> bool:
+        """Whether a line has, quotes aside, as many cells as a record."""
+        cells = line.split(self._delimiter)
+        return len(cells) >= self.width and not any(cells[self.width :])
+
+    def plain(self, line: bytes) -> bool:
+        """Whether a line is as wide as a record and no sentence, in which spaces follow the commas."""
+        return self.wide(line) and (self._spaced or line.count(self._delimiter + b" ") < line.count(self._delimiter))
+
+    def fits(self, line: bytes) -> bool:
+        """Whether a line looks like a record in every steady column."""
+        if not self.plain(line):
+            return False
+        cells = self.split(line)
+        return all(_shape(cells[n]) in ("", shape) for n, shape in self._shapes.items())
+
+    def doubt(self, line: Callable[[int], bytes], at: int, size: int) -> str:
+        """Why the record of several lines that begins in line `at` is none, or "" when it is one."""
+        if self.width < 2:
+            return ""
+        rows = [text for n in range(at + 1, at + size) if (text := line(n)).strip()]
+        if not rows:
+            return ""
+        cells = self._lexer.cells(b"\n".join(line(n) for n in range(at, at + size)))
+        whole = len(cells) >= self.width and not any(cells[self.width :])
+        if not (
+            self._are_rows(rows, first=self.wide(line(at))) if whole else sum(map(self.plain, rows)) >= 0.5 * len(rows)
+        ):
+            return ""
+        return f"a quote is opened in this line and closed only in line {at + size:,}: the lines between look like rows"
+
+    def _are_rows(self, rows: list[bytes], *, first: bool) -> bool:
+        if self._shapes:
+            if len(rows) < FEW and (self.width == 2 or not first):
+                return False
+            return self._mostly(self.fits, rows)
+        return len(rows) >= (FEWER if self.width == 2 else FEW) and self._mostly(self.plain, rows)
+
+    @staticmethod
+    def _mostly(test: Callable[[bytes], bool], rows: list[bytes]) -> bool:
+        spare = int((1 - ALIKE) * len(rows) + 1e-9)
+        for row in rows:
+            if not test(row):
+                spare -= 1
+                if spare < 0:
+                    return False
+        return True
+
+
+def _shape(cell: str) -> str:
+    """A cell with its digits as 9 and its words as a; "" when it is empty.
+
+    >>> _shape("K012 red"), _shape("9.99"), _shape(" ")
+    ('a9 a', '9', '')
+    """
+    return _LETTERS.sub("a", _DIGITS.sub("9", cell.strip()))
