@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Lock
+from typing import Any
 
 import streamlit as st
 
@@ -20,6 +23,7 @@ from pages import web
 from pages.web import data as data
 from pages.web import resource as resource
 
+_NOTES = Lock()
 CUSTOMERS = "customer2vec"  # the method whose runs have vectors of customers
 
 
@@ -80,6 +84,12 @@ def baskets(data: Dataset) -> Baskets:
     if data.baskets is None:
         raise NeedsError("This dataset has no baskets.", "Add a file of baskets on the Data page.")
     return data.baskets
+
+
+def change_note(kind: str, data: str, change: Callable[[dict[str, Any]], Mapping[str, Any]]) -> None:
+    """Read a note, change it and store it, one person at a time: of two clicks at once neither is lost."""
+    with _NOTES:
+        store().save_note(kind, data, change(store().note(kind, data)))
 
 
 def verdicts(data: str) -> tuple[tuple[str, str, str], ...]:

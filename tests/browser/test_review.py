@@ -60,6 +60,7 @@ def test_quick_keys_and_a_slow_store_leave_nothing_that_cannot_be_undone(shop: t
     server, query = shop
     go(page, server.url, f"duplicates?{query}")
     found(page)
+    page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})
     for key in "snns":
         page.keyboard.press(key)
     undo, undone = page.locator("[class*=st-key-undo-] button"), 0
@@ -103,6 +104,8 @@ def test_duplicates_are_found_judged_by_key_taught_and_merged_into_a_new_dataset
     settled(page)
     press(page, texts.UNDO)
     expect(page.get_by_text(texts.DONE["different"])).to_have_count(0)
+    see(page, re.compile(f"1 of [0-9,]+ groups {texts.REVIEWED}"))
+    see(page, texts.DONE["same"])  # what was decided before the refresh is the last decision again
     settled(page)
 
     choose(page, texts.FOUND_MODES["teach"])

@@ -205,8 +205,9 @@ def verdicts(data: str) -> dict[str, str]:
 
 def judge(data: str, id: str, word: str | None) -> None:
     """Store the verdict on a product; None takes it back."""
-    others = {k: v for k, v in verdicts(data).items() if k != id}
-    services.store().save_note(NOTE, data, others | ({id: word} if word else {}))
+    services.change_note(
+        NOTE, data, lambda judged: {k: v for k, v in judged.items() if k != id} | ({id: word} if word else {})
+    )
 
 
 def export(dataset: Dataset, frame: pd.DataFrame) -> pd.DataFrame:

@@ -167,4 +167,4 @@ def keeps(data: str) -> dict[str, str]:
 
 def set_keep(data: str, key: str, id: str) -> None:
     """Store a choice."""
-    services.store().save_note("kept", data, keeps(data) | {key: id})
+    services.change_note("kept", data, lambda kept: kept | {key: id})

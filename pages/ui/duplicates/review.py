@@ -38,22 +38,27 @@ class Source(Protocol):
 
 
 def undo_line(desk: Desk) -> None:
-    """The last decision, with a way back."""
-    if not desk.past:
-        return
-    last = desk.past[-1]
-    many = "" if len(last.before) == 1 else f" ({count(len(last.before), 'pair')})"
-    with st.container(horizontal=True, vertical_alignment="center"):
-        name = f": {plain(short(last.name, 60))}" if last.name else ""
-        st.markdown(f":green[:material/check_circle:] {texts.DONE[last.verdict]}{many}{name}", width="content")
-        st.button(
-            texts.UNDO,
-            icon=":material/undo:",
-            on_click=decisions.undo,
-            args=(desk, desk.turn),
-            key=f"undo:{desk.turn}",  # another decision, another button: a click is about the line beside it
-            type="tertiary",
+    """The last decision as it is stored, with a way back; and what became of presses that were not."""
+    if desk.problem is not None:
+        st.error(
+            f"{texts.NOT_STORED} {plain(desk.problem.message)}  \n{plain(desk.problem.hint)}", icon=":material/error:"
         )
+    last = desk.last
+    if last is not None:
+        many = "" if len(last.before) == 1 else f" ({count(len(last.before), 'pair')})"
+        with st.container(horizontal=True, vertical_alignment="center"):
+            name = f": {plain(short(last.name, 60))}" if last.name else ""
+            st.markdown(f":green[:material/check_circle:] {texts.DONE[last.verdict]}{many}{name}", width="content")
+            st.button(
+                texts.UNDO,
+                icon=":material/undo:",
+                on_click=decisions.undo,
+                args=(desk, last.number),
+                key=f"undo:{last.number}",  # another decision, another button: a click is about the line beside it
+                type="tertiary",
+            )
+    if desk.missed:
+        st.caption(f":material/info: {texts.MISSED}")
 
 
 def progress(done: int, of: int, what: str, more: str = "") -> None:

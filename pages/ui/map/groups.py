@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -128,16 +130,12 @@ def _table(scene: Scene, clusters: Clusters, grouping: str) -> None:
         help=f"Silhouette {clusters.silhouette:.2f}: how well separated the groups are, from -1 to 1. Real catalogues "
         "rarely reach 0.3.",
     )
-    if problem := st.session_state.pop("map:rename", None):
-        st.warning(plain(problem), icon=":material/edit_off:")
-    st.data_editor(
+    edited = st.data_editor(
         frame,
         key=key,
         hide_index=True,
         width="stretch",
         disabled=["products", "share", "typical products"],
-        on_change=_rename,
-        args=(key, scene.run, grouping),
         height=min(38 + 35 * len(frame), 460),
         alt=f"{GROUP_TABLE} with size, share and typical products; names can be edited",
         column_config={
@@ -157,6 +155,7 @@ def _table(scene: Scene, clusters: Clusters, grouping: str) -> None:
             ),
         },
     )
+    _rename(clusters, scene.run, grouping, list(edited["group"]))
     st.download_button(
         "Download products with their group (CSV)",
         lambda: csv(members(scene, clusters)),
@@ -168,13 +167,20 @@ def _table(scene: Scene, clusters: Clusters, grouping: str) -> None:
     )
 
 
-def _rename(key: str, run: str, grouping: str) -> None:
-    for label, change in st.session_state[key]["edited_rows"].items():
-        try:
-            services.store().rename_cluster(run, grouping, int(label), str(change.get("group") or ""))
-        except EmbedError as e:
-            st.session_state["map:rename"] = str(e)
-    services.clusters.clear()
+def _rename(clusters: Clusters, run: str, grouping: str, wanted: Sequence[object]) -> None:
+    """Store the names that were typed. In the page and not in a callback, which may be stopped: a name that is not
+    stored yet is still in the table when the page is drawn again."""
+    names = [str(name or "").strip() for name in wanted]
+    changed = {n: name for n, name in enumerate(names) if name != clusters.names[n]}
+    try:
+        for label, name in changed.items():
+            services.store().rename_cluster(run, grouping, label, name)
+    except EmbedError as e:
+        st.warning(plain(str(e)), icon=":material/edit_off:")
+        return
+    if changed:
+        services.clusters.clear()
+        st.rerun()
 
 
 def members(scene: Scene, clusters: Clusters) -> pd.DataFrame:
