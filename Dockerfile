@@ -19,5 +19,6 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8501
 HEALTHCHECK --start-period=30s CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=3)"]
-# Inside the container the app listens on every address; publish the port on 127.0.0.1 unless the network is yours.
-CMD ["embedcore", "app", "--no-browser", "--address", "0.0.0.0", "--port", "8501"]
+# Behind a gate: give EMBEDCORE_ACCESS_TOKEN, or read the token in the log of the first start. EMBEDCORE_HOSTS: the names
+# that people type for this server. More in docs/serving.md.
+CMD ["embedcore", "serve", "--port", "8501"]

@@ -1,11 +1,14 @@
 # Every target goes through .venv; .ci/venv builds it once from the exact pins and returns at once afterwards.
 # Stop the app with Ctrl+C. Streamlit takes the next free port when 8501 is taken.
 .NOTPARALLEL:
-.PHONY: run dev demo check test bench clean
+.PHONY: run serve dev demo check test bench clean
 PY := .venv/bin/python
 
 run: ## start the app and print its address
 	@.ci/venv requirements.txt && exec $(PY) -m streamlit run streamlit_app.py
+
+serve: ## the same for a team, behind a sign-in or an access token (docs/serving.md)
+	@.ci/venv requirements.txt && exec $(PY) -m embedcore serve
 
 dev: ## the same, watching the source, with full error details
 	@.ci/venv requirements-dev.txt && exec $(PY) -m streamlit run streamlit_app.py --server.fileWatcherType=auto --server.runOnSave=true --client.showErrorDetails=full --client.toolbarMode=developer

@@ -8,8 +8,9 @@ import ipaddress
 import json
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from embedcore.errors import EmbedError, InputError
 
@@ -18,6 +19,7 @@ __all__ = [
     "SIGN_IN",
     "TOKEN",
     "allows",
+    "check_oidc",
     "has_token",
     "is_loopback",
     "keep_token",
@@ -31,6 +33,8 @@ SIGN_IN = "EMBEDCORE_SIGN_IN"  # how people sign in; `embedcore serve` sets it. 
 TOKEN, OIDC = "token", "oidc"
 _FILE = "access-token.json"
 _SHORTEST = 22  # characters of 6 bits each: 128 bits
+_SECRET = 32
+_PROVIDER = ("client_id", "client_secret", "server_metadata_url")
 _COST = {"n": 1 << 14, "r": 8, "p": 1}  # 16 MB and some 50 ms an attempt
 
 
@@ -140,6 +144,39 @@ def allows(people: Sequence[str], address: str) -> bool:
     listed = {entry.strip().lower() for entry in people}
     name, _, domain = who.rpartition("@")
     return "*" in listed or bool(name and domain and (who in listed or f"@{domain}" in listed))
+
+
+def check_oidc(settings: Mapping[str, Any]) -> None:
+    """InputError when the secrets of a server (secrets.toml, as it was read) are not enough to sign in by name.
+
+    >>> auth = {"redirect_uri": "https://shop.example/oauth2callback", "cookie_secret": "c" * 32}
+    >>> auth |= {"client_id": "embedcore", "client_secret": "s"}
+    >>> auth |= {"server_metadata_url": "https://id.example/.well-known/openid-configuration"}
+    >>> check_oidc({"auth": auth, "access": {"allowed": ["@shop.example"]}})
+    >>> check_oidc({"auth": auth})
+    Traceback (most recent call last):
+    embedcore.errors.InputError: The secrets do not say who may enter. Add a section [access] with allowed = [...
+    """
+    auth = settings.get("auth")
+    if not isinstance(auth, Mapping):
+        raise InputError("The secrets have no section [auth].", "docs/serving.md shows one.")
+    named = [(f"[auth.{k}]", v) for k, v in auth.items() if isinstance(v, Mapping) and "client_id" in v]
+    missing = [f"{key} in [auth]" for key in ("redirect_uri", "cookie_secret") if not auth.get(key)]
+    for section, values in named or [("[auth]", auth)]:
+        missing += [f"{key} in {section}" for key in _PROVIDER if not values.get(key)]
+    if missing:
+        raise InputError(f"The secrets lack {', '.join(missing)}.", "docs/serving.md shows an example.")
+    if not str(auth["redirect_uri"]).endswith("/oauth2callback"):
+        raise InputError("redirect_uri does not end with /oauth2callback.", "Correct it here and at the provider.")
+    if len(str(auth["cookie_secret"])) < _SECRET:
+        raise InputError("cookie_secret is short.", f"Take {_SECRET} random characters or more.")
+    allowed = (settings.get("access") or {}).get("allowed")
+    if not isinstance(allowed, list) or not allowed or not all(isinstance(a, str) for a in allowed):
+        raise InputError(
+            "The secrets do not say who may enter.",
+            'Add a section [access] with allowed = ["ann@shop.example", "@shop.example"], or ["*"] for everyone whom '
+            "the provider signs in.",
+        )
 
 
 def _hash(token: str, salt: bytes) -> bytes:

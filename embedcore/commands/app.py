@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from embedcore.access import refuse_without_gate
 from embedcore.errors import MissingError
 
 _PACKAGE = Path(__file__).resolve().parents[1]
@@ -26,7 +27,13 @@ def add(commands: Any) -> None:
 
 def run(options: argparse.Namespace) -> None:
     """Serve until Ctrl+C."""
-    line = command(options.port, options.address, browser=not options.no_browser and _has_screen())
+    if options.address:
+        refuse_without_gate(options.address)
+    become(command(options.port, options.address, browser=not options.no_browser and _has_screen()))
+
+
+def become(line: list[str]) -> None:
+    """Run a server in place of this process, until Ctrl+C."""
     sys.stdout.flush()
     if os.name == "posix":  # become the server: signals reach it directly, also as the first process of a container
         os.execv(line[0], line)  # noqa: S606  our own interpreter, no shell

@@ -19,6 +19,7 @@ import streamlit as st
 from embedcore import Cancelled, EmbedError
 from embedcore.methods import REGISTRY, get
 from embedcore.store import RunInfo
+from pages import web
 from pages.ui import address, services
 from pages.ui import jobs as job_ui
 from pages.ui.address import remember as remember
@@ -61,6 +62,7 @@ def run() -> None:
     """The whole app: navigation, then the chosen page inside the error boundary."""
     # An emoji: as the icon of the tab, a material icon would be fetched from another host.
     st.set_page_config(page_title="embedcore", page_icon="🧭", layout="wide")
+    web.only_people()
     pages = {
         name: st.Page(
             f"pages/{name}.py",

@@ -16,7 +16,9 @@ from pages.web import limits, upload
 from pages.web.box import take_file as take_file
 from pages.web.engines import Engine as Engine
 from pages.web.engines import Engines as Engines
+from pages.web.gate import Gate, refuse_to_start
 from pages.web.guard import Guard
+from pages.web.inside import only_people as only_people
 from pages.web.spool import TOKEN as TOKEN
 from pages.web.spool import Incoming as Incoming
 from pages.web.workspace import data as data
@@ -33,7 +35,8 @@ def routes() -> list[BaseRoute]:
 
 def middleware() -> list[Middleware]:
     """What every request passes, outermost first."""
-    return [Middleware(Guard)]
+    refuse_to_start()
+    return [Middleware(Guard), Middleware(Gate)]
 
 
 @asynccontextmanager
