@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import threading
+import uuid
 from collections import OrderedDict
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
 
 from embedcore.errors import EmbedError, MissingError
+from embedcore.jobs import failures
 from embedcore.jobs.job import Job, Record
 from embedcore.jobs.kinds import KINDS, JobKind
 from embedcore.jobs.kinds.base import QUEUES
 from embedcore.jobs.queue import JobQueue
 from embedcore.store import JobRow, Store
 
+ALIVE = "logs/alive"  # touched while work runs: when the server stopped
 _REMEMBERED = 200  # finished jobs in memory
 
 
 class JobBoard:
-    """Looking at jobs, from any thread and without the database; the queues and records that Jobs changes."""
+    """Submitting jobs and looking at them, from any thread; looking needs no database. The queues, and the rows that
+    are kept of all jobs: a row that cannot be written is written later."""
 
     def __init__(self, store: Store) -> None:
         """What ran when the last server stopped is "interrupted"; what waited is queued again."""
@@ -26,8 +31,46 @@ class JobBoard:
         self._saving = threading.Lock()
         self._records: OrderedDict[str, Record] = OrderedDict()
         self._queues = {role: JobQueue(role) for role in QUEUES}
+        self._unsaved: set[str] = set()  # jobs whose newest row could not be written yet
         self._closing = False
         self._recover()
+
+    def submit(self, work: JobKind) -> Job:
+        """Queue a job, join an equal one (same kind and key) that waits or runs, or answer at once with a "done" job
+        whose result is stored already (cached, finished = when it was computed). EmbedError, and nothing is queued,
+        when it cannot be written down."""
+        if found := self._joined_or_stored(work):
+            return found
+        with self._saving:
+            if found := self._joined_or_stored(work):  # meanwhile: now nobody else queues or ends one
+                return found
+            record = Record(_row(work))
+            with self._changed:
+                self._check_open()
+            self._put(record.row)
+            with self._changed:
+                self._enqueue(record)
+                return self._view(record)
+
+    def retry(self, id: str) -> Job:
+        """Queue a job that failed, was cancelled or interrupted again, under its own id. MissingError when unknown."""
+        with self._saving:
+            with self._changed:
+                record = self._records.get(id)
+                if record is None:
+                    raise MissingError("This job is no longer known.", "Start it again from its page.")
+                if record.live or record.state == "done":
+                    return self._view(record)
+                if live := self._live(record.row.kind, record.row.key):
+                    self._queue(live).request(live)
+                    return self._view(live)
+                self._check_open()
+            self._put(record.fresh())
+            with self._changed:
+                record.restart()
+                self._unsaved.discard(id)
+                self._enqueue(record)
+                return self._view(record)
 
     def find(self, work: JobKind) -> Job | None:
         """The equal job that waits or runs, without joining it; None when there is none."""
@@ -71,7 +114,23 @@ class JobBoard:
             self._changed.wait_for(lambda: not record.live, timeout)
             return self._view(record)
 
-    # Call these with the lock held, except _save
+    def _joined_or_stored(self, work: JobKind) -> Job | None:
+        """The equal job that waits or runs, else a finished one for the result that is stored; None without either."""
+        with self._changed:
+            if live := self._join(work):
+                return self._view(live)
+        found = work.stored(self._store)
+        with self._changed:
+            if live := self._join(work):
+                return self._view(live)
+            if found is None:
+                return None
+            result, finished = found
+            record = Record(replace(_row(work), state="done", result=result, finished=finished), cached=True)
+            self._remember(record)
+            return self._view(record)
+
+    # Call these with the lock held, except those that write rows
 
     def _live(self, kind: str, key: str) -> Record | None:
         """The equal job that waits or runs."""
@@ -87,9 +146,11 @@ class JobBoard:
         cls = KINDS.get(record.row.kind)
         return self._queues[cls.queue if cls is not None else "heavy"]
 
-    def _enqueue(self, record: Record) -> None:
+    def _check_open(self) -> None:
         if self._closing:
             raise EmbedError("The server is stopping.", "Start it again.")
+
+    def _enqueue(self, record: Record) -> None:
         self._queue(record).add(record)
         self._remember(record)
         self._changed.notify_all()
@@ -97,7 +158,7 @@ class JobBoard:
     def _remember(self, record: Record) -> None:
         self._records[record.id] = record
         self._records.move_to_end(record.id)
-        done = [r.id for r in self._records.values() if not r.live]
+        done = [r.id for r in self._records.values() if not r.live and r.id not in self._unsaved]
         for id in done[: max(0, len(done) - _REMEMBERED)]:
             del self._records[id]
 
@@ -108,22 +169,61 @@ class JobBoard:
             position = queue.waiting.index(record) + (queue.current is not None)
         return record.view(position)
 
+    def _put(self, row: JobRow) -> None:
+        """Write a row, or say in a sentence why that does not work."""
+        try:
+            self._store.save_job(row)
+        except Exception as e:
+            if (full := failures.disk_error(e, self._store.home, "Free some space and try again.")) is not None:
+                raise full from e
+            raise
+
+    def _write(self, row: JobRow) -> bool:
+        """Whether it could be written. What could not is written later (`_catch_up`)."""
+        try:
+            self._put(row)
+        except Exception:  # noqa: BLE001  whatever it is, the job has ended and its queue goes on
+            return False
+        return True
+
     def _save(self, record: Record) -> None:
-        """Write the newest state, so that the last writer stores the current one."""
+        """Write the newest state, so that the last writer stores the current one; later, when it does not work now."""
         with self._saving:
             with self._changed:
                 row = record.row
-            self._store.save_job(row)
+            written = self._write(row)
+            with self._changed:
+                (self._unsaved.discard if written else self._unsaved.add)(row.id)
+                self._changed.notify_all()
+
+    def _catch_up(self) -> None:
+        """Write the rows that could not be written before."""
+        with self._changed:
+            behind = [record for id in self._unsaved if (record := self._records.get(id)) is not None]
+        for record in behind:
+            self._save(record)
 
     def _recover(self) -> None:
+        stopped = self._stopped()
         for row in self._store.job_rows():
             record = Record(row)
             if row.state == "running":
-                record.row = record.ended("interrupted")
-                self._store.save_job(record.row)
+                record.row = replace(record.ended("interrupted"), finished=max(row.created, stopped))
+                self._save(record)
             self._records[record.id] = record
             if record.state == "queued":
                 self._queue(record).add(record)
+
+    def _stopped(self) -> datetime:
+        """When the server before this one was last seen at work."""
+        try:
+            return datetime.fromtimestamp((self._store.home / ALIVE).stat().st_mtime, UTC)
+        except OSError:
+            return datetime.now(UTC)
+
+
+def _row(work: JobKind) -> JobRow:
+    return JobRow(uuid.uuid4().hex[:16], work.kind, work.key, work.title, work.spec(), "queued", datetime.now(UTC))
 
 
 def _same(row: JobRow, kind: str, key: str) -> bool:

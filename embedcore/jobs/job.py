@@ -101,9 +101,13 @@ class Record:
         """It runs."""
         self._set(state="running")
 
+    def fresh(self) -> JobRow:
+        """The row that it has when it is queued again."""
+        return replace(self.row, state="queued", finished=None, message="", hint="", result={})
+
     def restart(self) -> None:
         """As if it were new."""
-        self._set(state="queued", finished=None, message="", hint="", result={})
+        self.row = self.fresh()
         self.step, self.of, self.note, self.cancelling, self.committing = 0, 0, "", False, False
         self._losses, self._stride, self._seen = (), 1, 0
         self._pace.clear()

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any, cast
 
+_LAST_WORDS = 4_000  # bytes
 _LOG_LIMIT = 2_000_000  # bytes; then the log starts afresh and the one before is kept
 
 
@@ -23,7 +24,8 @@ class WorkerProcess:
         """role: "heavy" or "read" (niced) or "ask". warm_up: "module:function" of what to load in idle time."""
         command = [python, "-m", "embedcore.jobs.worker", "--role", role, "--home", str(home)]
         command += ["--parent", str(os.getpid()), *(["--warm-up", warm_up] if warm_up else [])]
-        with _log(home / "logs", role).open("ab") as log:
+        self._log = home / "logs" / f"worker-{role}.log"
+        with _opened(self._log) as log:
             self._process = subprocess.Popen(  # noqa: S603  our own module, no shell
                 command,
                 stdin=subprocess.PIPE,
@@ -48,18 +50,25 @@ class WorkerProcess:
         return self._process.poll() is None
 
     @property
-    def megabytes(self) -> int:
-        """Memory that the process holds now; 0 when it is gone."""
-        import psutil
-
+    def log_size(self) -> int:
+        """Bytes in the log that it prints to; 0 when there is none."""
         try:
-            return int(psutil.Process(self._process.pid).memory_info().rss >> 20)
-        except psutil.Error:
+            return self._log.stat().st_size
+        except OSError:
             return 0
+
+    def printed(self, since: int) -> str:
+        """The end of what it has printed since its log had this size."""
+        try:
+            with self._log.open("rb") as log:
+                log.seek(max(since, self.log_size - _LAST_WORDS))
+                return log.read().decode("utf-8", "replace")
+        except OSError:
+            return ""
 
     def send(self, message: Mapping[str, Any]) -> None:
         """To a worker that is gone nothing is sent; `next` says so."""
-        with suppress(BrokenPipeError, ValueError):
+        with suppress(OSError, ValueError):
             self._input.write(json.dumps(message).encode() + b"\n")
             self._input.flush()
 
@@ -80,11 +89,13 @@ class WorkerProcess:
             return self._process.wait()
 
     def _listen(self) -> None:
-        with self._output as stream:
-            for line in stream:
-                with suppress(ValueError):  # a line cut short by a kill
-                    self._events.put(json.loads(line))
-        self._events.put(None)
+        try:
+            with self._output as stream:
+                for line in stream:
+                    with suppress(ValueError):  # a line cut short by a kill
+                        self._events.put(json.loads(line))
+        finally:  # somebody waits for it
+            self._events.put(None)
 
 
 def lean() -> dict[str, str]:
@@ -124,9 +135,11 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _log(folder: Path, role: str) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"worker-{role}.log"
-    if path.exists() and path.stat().st_size > _LOG_LIMIT:
-        path.replace(path.with_suffix(".log.1"))
-    return path
+def _opened(path: Path) -> IO[bytes]:
+    """The log, to be added to; what is printed gets lost while it cannot be written."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists() and path.stat().st_size > _LOG_LIMIT:
+            path.replace(path.with_suffix(".log.1"))
+        return path.open("ab")
+    return Path(os.devnull).open("ab")

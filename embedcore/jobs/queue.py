@@ -17,6 +17,7 @@ class JobQueue:
     waiting: deque[Record] = field(default_factory=deque)
     current: Record | None = None
     worker: WorkerProcess | None = None
+    deaths: int = 0  # workers in a row that died over their job
     expects: bool = False  # work is likely: its worker may start before a job comes
 
     def add(self, record: Record) -> None:

@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedcore import logs
-from embedcore.errors import Cancelled, EmbedError
+from embedcore.errors import Cancelled
 from embedcore.jobs.warmup import Step, WarmUp
 from embedcore.progress import FIRST, PREVIEW
 
@@ -143,23 +143,13 @@ def _outcome(work: Callable[[], dict[str, Any]], job: dict[str, Any], home: Path
     """What came of it, always as a message: here a crash of anything becomes a sentence."""
     try:
         return work()
-    except EmbedError as e:
-        return {"event": "failed", "message": e.message, "hint": e.hint}
     except Cancelled:
         return {"event": "cancelled"}
-    except MemoryError:
-        return {
-            "event": "failed",
-            "message": "There was not enough memory for this.",
-            "hint": "Close other programs, or use fewer products or a smaller dimension.",
-        }
     except Exception as e:  # noqa: BLE001  the process goes on; the job ends with a sentence
-        logs.keep_trace(home, str(job["id"]), e)
-        return {
-            "event": "failed",
-            "message": f"Something went wrong inside “{job['kind']}”.",
-            "hint": f"The details are in the data folder, in logs/{job['id']}.log.",
-        }
+        from embedcore.jobs import failures
+
+        message, hint = failures.explain(e, home, job["id"], job["kind"])
+        return {"event": "failed", "message": message, "hint": hint}
 
 
 def _harmless(step: Callable[[], None]) -> None:

@@ -15,6 +15,8 @@ from embedcore.jobs.kinds.base import JobKind, age, raw_folder, run_folders
 if TYPE_CHECKING:
     from embedcore.store import Store
 
+_LINE = 20  # bytes of a recommendation in a packed file, at the least
+
 
 @dataclass(frozen=True)
 class Artifact(JobKind, family=True):
@@ -146,6 +148,12 @@ class WriteLists(Artifact):
         """The folder of the recommender, too, when it was prepared."""
         known = PrepareRecommender(self.dataset, self.recommender).folder(store)
         return super().prepare(store) | ({"recommender_folder": str(known)} if known else {})
+
+    def room(self, store: Store) -> tuple[int, str]:
+        """Some bytes for each line of the file."""
+        data = store.dataset_info(self.dataset)
+        lists = {"baskets": data.baskets, "customers": data.customers}.get(self.whom, data.bought)
+        return lists * self.k * _LINE, "the file"
 
 
 @dataclass(frozen=True)

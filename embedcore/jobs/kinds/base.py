@@ -92,6 +92,10 @@ class JobKind:
         """The spec as the worker needs it: with folders to read from, since it cannot open the database."""
         return self.spec()
 
+    def room(self, store: Store) -> tuple[int, str]:  # noqa: ARG002  most kinds need it
+        """(bytes, what they are for) that it takes on the disk, as far as that is known before it begins."""
+        return 0, "the work"
+
     def follows(self, result: Mapping[str, Any]) -> JobKind | None:  # noqa: ARG002  a kind may need it
         """The work that starts automatically when this is done."""
         return None
@@ -136,3 +140,10 @@ def raw_folder(store: Store, key: str) -> str:
 def age(folder: Path) -> datetime:
     """When a folder was completed."""
     return datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+
+
+def size(folder: Path) -> int:
+    """Bytes of what lies in a folder, or of a file; 0 when it is gone."""
+    if folder.is_file():
+        return folder.stat().st_size
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

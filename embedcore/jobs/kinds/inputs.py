@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from embedcore.errors import MissingError
-from embedcore.jobs.kinds.base import JobKind, age, raw_folder
+from embedcore.jobs.kinds.base import JobKind, age, raw_folder, size
 from embedcore.jobs.places import find_place
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ class ReadFile(JobKind):
     def prepare(self, store: Store) -> dict[str, Any]:
         """The path of the file."""
         return self.spec() | {"path": str(find_place(store.home, self.place))}
+
+    def room(self, store: Store) -> tuple[int, str]:
+        """A table is about as large as its file."""
+        return size(find_place(store.home, self.place)), "the file"
 
     def commit(self, store: Store, out: Path, result: Mapping[str, Any]) -> dict[str, Any]:
         """Keep the table under the key of its reading."""
@@ -117,6 +121,11 @@ class ImportFiles(NewDataset):
             ready["images"] = {"path": str(find_place(store.home, self.images["place"]))}
         return ready
 
+    def room(self, store: Store) -> tuple[int, str]:
+        """A dataset is about as large as the tables that it comes from."""
+        tables = [store.find_raw(part["raw"]) for part in (self.catalogue, self.baskets) if part is not None]
+        return sum(size(folder) for folder in tables if folder is not None), "the dataset"
+
 
 @dataclass(frozen=True)
 class OpenSample(NewDataset):
@@ -160,6 +169,10 @@ class MergeDuplicates(NewDataset):
     def prepare(self, store: Store) -> dict[str, Any]:
         """The folder of the dataset."""
         return self.spec() | {"dataset_folder": str(store.dataset_folder(self.dataset))}
+
+    def room(self, store: Store) -> tuple[int, str]:
+        """About as much as the dataset has now."""
+        return size(store.dataset_folder(self.dataset)), "the dataset"
 
 
 def _digest(plain: object) -> str:

@@ -15,6 +15,8 @@ from embedcore.jobs.kinds.base import JobKind, run_folders
 if TYPE_CHECKING:
     from embedcore.store import Store
 
+_NEAREST = 30  # neighbours of a product in the graph
+
 
 @dataclass(frozen=True)
 class Train(JobKind):
@@ -48,6 +50,11 @@ class Train(JobKind):
                 key: {"method": run.method, "folder": str(store.model_folder(key))} for key, run in runs.items() if run
             }
         return ready
+
+    def room(self, store: Store) -> tuple[int, str]:
+        """The vectors twice, in the model and beside it, and for each the nearest others."""
+        numbers = 2 * int(self.params.get("dimension") or 64) + 2 * _NEAREST
+        return 4 * numbers * store.dataset_info(self.dataset).products, "the embedding"
 
     def commit(self, store: Store, out: Path, result: Mapping[str, Any]) -> dict[str, Any]:
         """Keep the run."""

@@ -42,12 +42,14 @@ def test_a_worker_starts_with_work_or_when_a_dataset_is_looked_at(store: Store) 
         jobs.close()
 
 
-@pytest.mark.parametrize(("queue", "small", "ended"), [("heavy", 0, True), ("heavy", 10_000, False), ("read", 0, True)])
+@pytest.mark.parametrize(
+    ("queue", "small", "ended"), [("heavy", 0, True), ("heavy", 10_000 << 20, False), ("read", 0, True)]
+)
 def test_a_resting_worker_gives_its_memory_back_when_it_holds_much(
     jobs: Jobs, monkeypatch: pytest.MonkeyPatch, queue: str, small: int, ended: bool
 ) -> None:
-    monkeypatch.setattr("embedcore.jobs.jobs._REST", {"heavy": 0.2, "read": 0.2})
-    monkeypatch.setattr("embedcore.jobs.jobs._SMALL", small)
+    monkeypatch.setattr("embedcore.jobs.runner._REST", {"heavy": 0.2, "read": 0.2})
+    monkeypatch.setattr("embedcore.jobs.runner._SMALL", small)
     work = {"heavy": LookAround, "read": LookAroundFirst}[queue]
     before = workers()
     first = jobs.wait(jobs.submit(work("first", ["PID"])).id, 20)
