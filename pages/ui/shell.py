@@ -60,6 +60,7 @@ _log = logging.getLogger("embedcore.pages")
 
 def run() -> None:
     """The whole app: navigation, then the chosen page inside the error boundary."""
+    web.remember_tab()
     # An emoji: as the icon of the tab, a material icon would be fetched from another host.
     st.set_page_config(page_title="embedcore", page_icon="🧭", layout="wide")
     web.only_people()

@@ -12,7 +12,7 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from pages.web import limits, upload
+from pages.web import limits, tabs, upload
 from pages.web.box import take_file as take_file
 from pages.web.engines import Engine as Engine
 from pages.web.engines import Engines as Engines
@@ -26,6 +26,8 @@ from pages.web.workspace import home as home
 from pages.web.workspace import person as person
 from pages.web.workspace import resource as resource
 from pages.web.workspace import root as root
+
+remember_tab = tabs.remember
 
 
 def routes() -> list[BaseRoute]:
@@ -43,4 +45,5 @@ def middleware() -> list[Middleware]:
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """From the server's start to its end."""
     limits.raise_descriptors()
+    tabs.watch()
     yield {}

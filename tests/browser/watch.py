@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.shared import ROOT
 
 SHOTS = ROOT / "shots"
+BLOCKED = "Content Security Policy"
 LOOPBACK = {"127.0.0.1", "localhost", "[::1]", "::1"}
 
 
@@ -21,6 +22,7 @@ class Watch:
         self.pages: list[Page] = []
         self.requested: list[str] = []
         self.thrown: list[str] = []
+        self.blocked: list[str] = []
 
     def page(self, dark: bool = False, width: int = 1280, height: int = 900) -> Page:
         context = self.chromium.new_context(
@@ -34,6 +36,7 @@ class Watch:
         page.on("request", lambda request: self.requested.append(request.url))
         page.on("websocket", lambda socket: self.requested.append(socket.url))
         page.on("pageerror", lambda error: self.thrown.append(str(error)))
+        page.on("console", lambda line: self.blocked.append(line.text) if BLOCKED in line.text else None)
         self.pages.append(page)
         return page
 
@@ -46,6 +49,7 @@ class Watch:
         """Close all pages; what was wrong with them, as sentences. Screenshots stay when there was anything."""
         wrong = [f"the page asked another host: {url}" for url in self.foreign()]
         wrong += [f"the page's script failed: {error}" for error in self.thrown]
+        wrong += [f"the page wanted what the server forbids: {line}" for line in self.blocked]
         texts = [page.inner_text("body") if page.url.startswith("http") else "" for page in self.pages]
         for page, text in zip(self.pages, texts, strict=True):
             if re.search(r"Traceback \(most recent|\bFile \".*\", line \d+", text):
