@@ -11,7 +11,7 @@ from importlib import import_module, metadata
 from embedcore.errors import Cancelled, EmbedError
 
 # Modules of embedcore.commands, in the order of the help.
-COMMANDS = ("app", "serve", "demo", "ingest", "train", "export", "duplicates", "anomalies", "recommend")
+COMMANDS = ("app", "serve", "demo", "ingest", "train", "export", "duplicates", "anomalies", "recommend", "diagnose")
 
 _ABOUT = ("-h", "--help", "--version")
 

@@ -77,7 +77,7 @@ def loaded(data_hash: str) -> None:
             st.rerun()
         sure = right.checkbox(texts.SURE)
         if right.button(texts.REMOVE, icon=":material/delete:", disabled=not sure):
-            services.store().delete_dataset(data_hash)
+            services.remove_dataset(data_hash)
             shell.remember(dataset=None, run=None)
             st.rerun()
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         WriteLists,
     )
     from embedcore.jobs.places import data_folder, file_digest, find_place
+    from embedcore.jobs.queue import QueueState
 
 __all__ = [
     "EmbedNew",
@@ -38,6 +39,7 @@ __all__ = [
     "MergeDuplicates",
     "OpenSample",
     "PrepareRecommender",
+    "QueueState",
     "ReadFile",
     "Train",
     "WriteLists",
@@ -46,7 +48,14 @@ __all__ = [
     "find_place",
 ]
 
-_PLACES = {"Job": "job", "Jobs": "jobs", "data_folder": "places", "file_digest": "places", "find_place": "places"}
+_PLACES = {
+    "Job": "job",
+    "Jobs": "jobs",
+    "QueueState": "queue",
+    "data_folder": "places",
+    "file_digest": "places",
+    "find_place": "places",
+}
 
 
 def __getattr__(name: str) -> Any:

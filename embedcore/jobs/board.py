@@ -13,7 +13,7 @@ from embedcore.jobs import failures
 from embedcore.jobs.job import Job, Record
 from embedcore.jobs.kinds import KINDS, JobKind
 from embedcore.jobs.kinds.base import QUEUES
-from embedcore.jobs.queue import JobQueue
+from embedcore.jobs.queue import JobQueue, QueueState
 from embedcore.store import JobRow, Store
 
 ALIVE = "logs/alive"  # touched while work runs: when the server stopped
@@ -104,6 +104,11 @@ class JobBoard:
         with self._changed:
             done = sorted((r for r in self._records.values() if not r.live), key=_ended_at, reverse=True)
             return [self._view(r) for r in done[:n]]
+
+    def states(self) -> list[QueueState]:
+        """How each queue is doing."""
+        with self._changed:
+            return [queue.state() for queue in self._queues.values()]
 
     def wait(self, id: str, timeout: float | None = None) -> Job:
         """Block until a job has ended, or `timeout` seconds have passed. MissingError when unknown."""

@@ -9,6 +9,22 @@ from embedcore.jobs.job import Record
 from embedcore.jobs.process import WorkerProcess
 
 
+@dataclass(frozen=True)
+class QueueState:
+    """How a queue is doing: what its worker does ("heavy", "read"), whether it runs and with how many MB, whether a
+    job runs, how many wait.
+
+    >>> QueueState("read", worker=True, megabytes=210, running=False, waiting=0).megabytes
+    210
+    """
+
+    role: str
+    worker: bool
+    megabytes: int
+    running: bool
+    waiting: int
+
+
 @dataclass(eq=False)
 class JobQueue:
     """The jobs that wait, the one that runs, and the worker that does them. The lock of Jobs guards it."""
@@ -32,6 +48,12 @@ class JobQueue:
             if record in self.waiting:
                 self.waiting.remove(record)
                 self.add(record)
+
+    def state(self) -> QueueState:
+        """How it is doing."""
+        worker = self.worker if self.worker is not None and self.worker.alive else None
+        running = self.current is not None and self.current.live
+        return QueueState(self.role, worker is not None, worker.megabytes if worker else 0, running, len(self.waiting))
 
     def live(self) -> list[Record]:
         """The running job and those that wait, in their order."""

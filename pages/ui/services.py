@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
@@ -22,6 +23,7 @@ from embedcore.store import Store
 from pages import web
 from pages.web import data as data
 from pages.web import resource as resource
+from pages.web import root as root
 
 _NOTES = Lock()
 CUSTOMERS = "customer2vec"  # the method whose runs have vectors of customers
@@ -58,6 +60,20 @@ def store() -> Store:
 def jobs() -> Jobs:
     """The queues and worker processes of the current workspace."""
     return _engines().of(home()).jobs
+
+
+def free() -> int:
+    """Bytes that are free on the disk of the data folder."""
+    return shutil.disk_usage(store().home).free
+
+
+def remove_dataset(hash: str) -> int:
+    """Delete a dataset with everything made from it, and let go of what the pages hold of it; the bytes freed."""
+    before = store().usage().bytes
+    store().delete_dataset(hash)
+    for cache in (dataset, embedding, graph, projection, clusters, segments, together, profile, table):
+        cache.clear()
+    return max(0, before - store().usage().bytes)
 
 
 @resource(max_entries=4)

@@ -38,12 +38,15 @@ PAGES = {
     "predict": ("Predict", ":material/psychology:"),
     "values": ("Values", ":material/palette:"),
     "anomalies": ("Data errors", ":material/troubleshoot:"),
+    "storage": ("Storage", ":material/hard_drive:"),
+    "diagnostics": ("Diagnostics", ":material/monitor_heart:"),
 }
 SECTIONS = {
     "": ("overview",),
     "Your data": ("data", "train"),
     "Explore": ("map", "values", "customers"),
     "Decide": ("recommend", "duplicates", "anomalies", "predict"),
+    "This app": ("storage", "diagnostics"),
 }
 ABOUT = {
     "map": "Every product is a point. The closer, the more similar.",
@@ -53,6 +56,8 @@ ABOUT = {
     "duplicates": "Find products that are listed twice, review them, merge them.",
     "anomalies": "Find likely data errors: values that don't fit the rest of the product.",
     "predict": "Predict values for new products. Fill blank cells.",
+    "storage": "What this app keeps on this computer, and for how long.",
+    "diagnostics": "How the app and this computer are doing.",
 }
 _inside: ContextVar[bool] = ContextVar("inside_shell", default=False)
 _log = logging.getLogger("embedcore.pages")

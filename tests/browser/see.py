@@ -14,6 +14,7 @@ from pages.ui.texts import TRAIN_A_METHOD
 from pages.ui.train.texts import start
 
 PAGES = ("overview", "data", "train", "map", "duplicates", "recommend", "customers", "predict", "values", "anomalies")
+PAGES += ("storage", "diagnostics")
 PATIENCE = 90_000  # milliseconds; two busy cores are slow, a failure is not
 
 

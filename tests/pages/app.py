@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 from tests.shared import ROOT
 
 PAGES = ("overview", "data", "train", "map", "duplicates", "recommend", "customers", "predict", "values", "anomalies")
+PAGES += ("storage", "diagnostics")
 
 
 def open_page(name: str, **query: str) -> AppTest:

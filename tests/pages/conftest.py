@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 
+from embedcore import logs
 from embedcore.errors import BusyError
 from embedcore.jobs import Jobs
 from embedcore.store import Store
@@ -33,6 +34,7 @@ def _fresh_services(_own_home: None, monkeypatch: pytest.MonkeyPatch) -> Iterato
     for store, jobs in opened:
         jobs.close()
         store.close()
+    logs.stop()
     st.cache_resource.clear()
     st.cache_data.clear()
 

@@ -11,7 +11,7 @@ from pages.ui.texts import NOTHING_LOADED, TO_OVERVIEW, UPLOAD, open_sample
 from tests.pages.app import PAGES, check, open_page
 
 
-@pytest.mark.parametrize("name", [p for p in PAGES if p not in ("overview", "data")])
+@pytest.mark.parametrize("name", [p for p in PAGES if p not in ("overview", "data", "storage", "diagnostics")])
 def test_page_says_that_nothing_is_loaded_and_where_to_go(name: str) -> None:
     app = open_page(name)
     check(app, NOTHING_LOADED)
