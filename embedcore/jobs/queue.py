@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
+from embedcore.jobs import memory
 from embedcore.jobs.job import Record
 from embedcore.jobs.process import WorkerProcess
 
@@ -53,7 +54,9 @@ class JobQueue:
         """How it is doing."""
         worker = self.worker if self.worker is not None and self.worker.alive else None
         running = self.current is not None and self.current.live
-        return QueueState(self.role, worker is not None, worker.megabytes if worker else 0, running, len(self.waiting))
+        return QueueState(
+            self.role, worker is not None, memory.held(worker.pid) >> 20 if worker else 0, running, len(self.waiting)
+        )
 
     def live(self) -> list[Record]:
         """The running job and those that wait, in their order."""
