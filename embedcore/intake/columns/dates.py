@@ -113,8 +113,8 @@ class Orders:
                 return [found]
             could = plural(self.unclear, "date")
             if first is None:
-                return [f"{found} {could} such as “{self.examples[2]}” could be either and count as missing."]
-            return [f"{found} {could} such as “{self.examples[2]}” could be either and were read {first} first."]
+                return [f"{found} {could} such as “{self.examples[2]}” could be either: left empty."]
+            return [f"{found} {could} such as “{self.examples[2]}” could be either: read {first} first."]
         if self.unclear and not self.day and not self.month:
             return [
                 f"“{column}”: nothing says whether “{self.examples[2]}” has the day or the month first; all were read "

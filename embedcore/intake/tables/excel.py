@@ -3,30 +3,19 @@
 from __future__ import annotations
 
 import zipfile
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
 
 from embedcore.errors import InputError
-from embedcore.intake.columns.names import column_names, listed
-from embedcore.intake.tables.dialect import is_label_row
+from embedcore.intake.columns.names import listed
+from embedcore.intake.tables import bounds, ods, xlsx
+from embedcore.intake.tables.cells import Cells, Sheet
+from embedcore.intake.tables.packed import BROKEN, Package, damaged, protected
 from embedcore.intake.tables.render import text_of
 from embedcore.progress import Progress, silent
 
-SAMPLE = 200  # rows that are looked at to find the column names
-
-
-@dataclass(frozen=True, eq=False)
-class Sheet:
-    """One sheet as it was read. header_line: 1-based row of the column names, 0 when there are none."""
-
-    frame: pd.DataFrame
-    sheets: tuple[str, ...]
-    sheet: str
-    header_line: int
-    notices: tuple[str, ...]
+Hidden = dict[str, bool]  # sheets in their order, and whether each is hidden
 
 
 def read_excel(
@@ -37,72 +26,77 @@ def read_excel(
     header_line: 1-based row of the column names, 0 when there are none, None to find it. InputError when it cannot
     be read.
     """
-    from python_calamine import CalamineError, CalamineWorkbook
-
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            sheets = tuple(book.sheet_names)
-            if sheet is not None and sheet not in sheets:
-                raise InputError(f"“{filename}” has no sheet “{sheet}”.", f"It has {listed(sheets)}.")
-            for name in [sheet] if sheet else sheets:
-                progress(0, 100, note=f"Reading the sheet {name}")
-                rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-                if any(text_of(v) for row in rows for v in row):
-                    break
-            else:
-                what = (
-                    f"The sheet “{sheet}” of “{filename}” is empty."
-                    if sheet
-                    else f"“{filename}” has only empty sheets."
-                )
-                raise InputError(what, "Choose another sheet or file.")
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError) as e:
-        if "assword" in str(e) or _locked(path):
-            raise InputError(f"“{filename}” is protected by a password.", "Save it without one and retry.") from None
-        raise InputError(f"“{filename}” is a damaged spreadsheet.", "Open it, save it again and retry.") from None
-    found = _sheet(rows, name, sheets, header_line, progress)
+        if not zipfile.is_zipfile(path):
+            return _binary(path, filename, sheet, header_line, progress)
+        with Package(path, filename) as package:
+            if "content.xml" in package:
+                tables = ods.read_sheets(package, filename, sheet, progress)
+                return _chosen(iter(tables), {c.name: False for c in tables}, filename, sheet, header_line)
+            if "xl/workbook.bin" in package:
+                return _binary(path, filename, sheet, header_line, progress, package)
+            book = xlsx.read_book(package, filename)
+            order = xlsx.choose(book, filename, sheet)
+            read = (xlsx.read_cells(package, book, n, filename, progress) for n in order)
+            return _chosen(read, {name: hidden for name, _, hidden in book.sheets}, filename, sheet, header_line)
+    except BROKEN:
+        if _locked(path):
+            raise protected(filename) from None
+        raise damaged(filename) from None
+
+
+def _chosen(read: Iterable[Cells], sheets: Hidden, filename: str, sheet: str | None, header_line: int | None) -> Sheet:
+    """The first sheet that holds anything. read: the sheets, in the order in which they are tried."""
+    cells = next((c for c in read if c), None)
+    if cells is None:
+        what = f"The sheet “{sheet}” of “{filename}” is empty." if sheet else f"“{filename}” has only empty sheets."
+        raise InputError(what, "Choose another sheet or file.")
+    found = cells.sheet(tuple(sheets), header_line)
     if len(sheets) > 1 and sheet is None:
-        others = f"The sheet “{name}” was read; the file has {len(sheets):,}: {listed(sheets)}."
+        others = f"The sheet “{cells.name}” was read; the file has {len(sheets):,}: {listed([*sheets])}."
+        if sheets.get(cells.name):
+            others = others.replace("was read;", "was read, which is hidden;")
         found = replace(found, notices=(*found.notices, others))
     return found
 
 
 def _locked(path: Path) -> bool:
     with path.open("rb") as f:
-        return "EncryptedPackage".encode("utf-16-le") in f.read(1 << 20)
+        head = f.read(1 << 20)
+    return "EncryptedPackage".encode("utf-16-le") in head
 
 
-def _sheet(
-    rows: list[list[Any]], name: str, sheets: tuple[str, ...], header_line: int | None, progress: Progress
+def _binary(
+    path: Path,
+    filename: str,
+    sheet: str | None,
+    header_line: int | None,
+    progress: Progress,
+    package: Package | None = None,
 ) -> Sheet:
-    cells: list[list[str | None]] = []
-    for n, row in enumerate(rows):
-        cells.append([text_of(v) for v in row])
-        if n % 5000 == 0:
-            progress(int(90 * n / len(rows)), 100, note="Reading the rows")
-    filled = [n for n, row in enumerate(cells) if any(row)]
-    if header_line and header_line > len(cells):
-        raise InputError(f"The sheet “{name}” has no row {header_line:,} for the column names.", "Choose another row.")
-    header = header_line - 1 if header_line else None if header_line == 0 else _find_header(cells, filled)
-    body = [n for n in filled if header is None or n > header]
-    first_body = filled[0] if header is None else header
-    used = [n for n in filled if n >= first_body]
-    columns = sorted({c for n in used for c, v in enumerate(cells[n]) if v})
-    columns = list(range(columns[0], columns[-1] + 1)) if columns else []
-    names, notices = column_names([cells[header][c] or "" for c in columns] if header is not None else [], len(columns))
-    frame = pd.DataFrame([[cells[n][c] for c in columns] for n in body], columns=names, dtype="str")
-    if header is not None and header > filled[0]:
-        notices.append(f"The column names were found in row {header + 1:,}; the rows above it are not used.")
-    if not len(frame):
-        notices.append("The sheet has column names but no rows.")
-    progress(100, 100, note="Read")
-    return Sheet(frame, sheets, name, header + 1 if header is not None else 0, tuple(notices))
+    """xls and xlsb, by a library that makes room for the whole rectangle of a sheet: its size is looked at before."""
+    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
+    check: Callable[[int], None] = bounds.xlsb(package, filename) if package is not None else bounds.xls(path, filename)
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            about = book.sheets_metadata
+            sheets = {s.name: s.visible != SheetVisibleEnum.Visible for s in about}
+            if sheet is not None and sheet not in sheets:
+                raise InputError(f"“{filename}” has no sheet “{sheet}”.", f"It has {listed([*sheets])}.")
+            order = sorted(range(len(about)), key=lambda n: about[n].visible != SheetVisibleEnum.Visible)
+            order = [n for n in order if (about[n].name == sheet if sheet else about[n].typ == SheetTypeEnum.WorkSheet)]
 
-def _find_header(cells: list[list[str | None]], filled: list[int]) -> int | None:
-    """The first row that is about as wide as the table; None when it looks like the rows under it."""
-    sample = filled[:SAMPLE]
-    width = max(sum(v is not None for v in cells[n]) for n in sample)
-    at = next(n for n in sample if sum(v is not None for v in cells[n]) >= min(max(2, 0.6 * width), width))
-    below = [[v or "" for v in cells[n]] for n in sample if n > at]
-    return at if is_label_row([v or "" for v in cells[at]], below) else None
+            def read(n: int) -> Cells:
+                progress(0, 100, note=f"Reading the sheet {about[n].name}")
+                check(n)
+                cells = Cells(filename, about[n].name)
+                for row, values in enumerate(book.get_sheet_by_index(n).to_python(skip_empty_area=False)):
+                    for column, value in enumerate(values):
+                        if value != "":
+                            cells.add(row, column, text_of(value))
+                return cells
+
+            return _chosen((read(n) for n in order), sheets, filename, sheet, header_line)
+    except CalamineError as e:
+        raise (protected(filename) if "assword" in str(e) or _locked(path) else damaged(filename)) from None

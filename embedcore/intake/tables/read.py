@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Unpack
@@ -17,6 +17,7 @@ import pandas as pd
 from embedcore.errors import InputError, MissingError
 from embedcore.intake.columns.names import column_names, listed, plural
 from embedcore.intake.tables import delimited, large, spool
+from embedcore.intake.tables.cells import Sheet
 from embedcore.intake.tables.excel import read_excel
 from embedcore.intake.tables.json_rows import read_json
 from embedcore.intake.tables.options import ReadOptions
@@ -146,9 +147,7 @@ def _text(path: Path, filename: str, folder: Path | None, progress: Progress, **
     if not len(found.frame) and not rejected:
         notices.append("The file has column names but no rows.")
     elif rejected:
-        notices.append(
-            f"Rejected: {rejected:,} of {plural(found.rows_in, 'row')}, listed with the line and the reason."
-        )
+        notices.append(_rejected(rejected, found.rows_in))
     report = ReadReport(
         "csv",
         found.rows_in,
@@ -167,14 +166,16 @@ def _json(path: Path, filename: str, encoding: str | None, progress: Progress) -
     found = read_json(path, filename, encoding, progress)
     kept, rejected, notices = len(found.frame), len(found.rejected), list(found.notices)
     if rejected:
-        notices.append(
-            f"Rejected: {rejected:,} of {plural(kept + rejected, 'row')}, listed with the line and the reason."
-        )
+        notices.append(_rejected(rejected, kept + rejected))
     columns = tuple(map(str, found.frame.columns))
     report = ReadReport(
         "json", kept + rejected, kept, rejected, columns, tuple(notices), encoding=found.encoding, header_line=0
     )
     return Table(found.frame, found.rejected, report)
+
+
+def _rejected(rows: int, of: int) -> str:
+    return f"Rejected: {rows:,} of {plural(of, 'row')}, listed with the line and the reason."
 
 
 def _all_kept(frame: pd.DataFrame, rows: int, kind: str, notices: Sequence[str], file: Path | None = None) -> Table:
@@ -227,7 +228,24 @@ def _without(left_out: list[str]) -> list[str]:
 
 
 def _excel(path: Path, filename: str, sheet: str | None, header_line: int | None, progress: Progress) -> Table:
-    found = read_excel(path, filename, sheet, header_line, progress)
-    table = _all_kept(found.frame, len(found.frame), "excel", found.notices)
-    report = replace(table.report, header_line=found.header_line, sheets=found.sheets, sheet=found.sheet)
-    return replace(table, report=report)
+    return _of_sheet(read_excel(path, filename, sheet, header_line, progress), "excel")
+
+
+def _of_sheet(found: Sheet, kind: str) -> Table:
+    """The table of a sheet, whose rejected rows hold nothing but cells far from it."""
+    kept, rejected = len(found.frame), len(found.rejected)
+    notices = list(found.notices)
+    if rejected:
+        notices.append(_rejected(rejected, kept + rejected))
+    report = ReadReport(
+        kind,
+        kept + rejected,
+        kept,
+        rejected,
+        tuple(map(str, found.frame.columns)),
+        tuple(notices),
+        header_line=found.header_line,
+        sheets=found.sheets,
+        sheet=found.sheet,
+    )
+    return Table(found.frame, found.rejected, report)

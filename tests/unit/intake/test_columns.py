@@ -131,7 +131,7 @@ def test_dates_in_two_orders_are_told_with_an_example_of_each() -> None:
     assert catalogue.frame["since"].isna().tolist() == [False] * 5 + [True, False]
     assert notices[1] == (
         "“since” holds dates in two orders: day/month as in “13/02/2024” (3) and month/day as in “02/14/2024” (2). "
-        "1 date such as “03/04/2024” could be either and count as missing."
+        "1 date such as “03/04/2024” could be either: left empty."
     )
 
 
