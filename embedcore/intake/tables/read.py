@@ -16,9 +16,9 @@ import pandas as pd
 
 from embedcore.errors import InputError, MissingError
 from embedcore.intake.columns.names import column_names, listed, plural
+from embedcore.intake.sheets.cells import Sheet
+from embedcore.intake.sheets.excel import read_excel
 from embedcore.intake.tables import delimited, large, spool
-from embedcore.intake.tables.cells import Sheet
-from embedcore.intake.tables.excel import read_excel
 from embedcore.intake.tables.json_rows import read_json
 from embedcore.intake.tables.options import ReadOptions
 from embedcore.intake.tables.render import arrow_text

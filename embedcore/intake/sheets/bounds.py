@@ -6,8 +6,8 @@ import struct
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from embedcore.intake.tables.cells import Cells
-from embedcore.intake.tables.packed import Package
+from embedcore.intake.sheets.cells import Cells
+from embedcore.intake.sheets.packed import Package
 
 AREA = 4_000_000  # places of a sheet that may be empty (chosen by hand)
 _END = 0xFFFFFFFA  # sector numbers from here on are marks

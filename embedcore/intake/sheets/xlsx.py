@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import listed
-from embedcore.intake.tables.cells import COLUMNS, MAX_TEXT, Cells
-from embedcore.intake.tables.formats import shown_as, shown_number
-from embedcore.intake.tables.packed import Package, damaged
+from embedcore.intake.sheets.cells import COLUMNS, MAX_TEXT, Cells
+from embedcore.intake.sheets.formats import shown_as, shown_number
+from embedcore.intake.sheets.packed import Package, damaged
 from embedcore.intake.tables.render import text_of
 from embedcore.progress import Progress
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import listed
-from embedcore.intake.tables import bounds, ods, xlsx
-from embedcore.intake.tables.cells import Cells, Sheet
-from embedcore.intake.tables.packed import BROKEN, Package, damaged, protected
+from embedcore.intake.sheets import bounds, ods, xlsx
+from embedcore.intake.sheets.cells import Cells, Sheet
+from embedcore.intake.sheets.packed import BROKEN, Package, damaged, protected
 from embedcore.intake.tables.render import text_of
 from embedcore.progress import Progress, silent
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import listed
-from embedcore.intake.tables.cells import COLUMNS, ROWS, Cells
-from embedcore.intake.tables.packed import Package, protected
+from embedcore.intake.sheets.cells import COLUMNS, ROWS, Cells
+from embedcore.intake.sheets.packed import Package, protected
 from embedcore.intake.tables.render import text_of
 from embedcore.progress import Progress
 
