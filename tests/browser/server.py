@@ -58,7 +58,7 @@ def serve(
     folder.mkdir(parents=True, exist_ok=True)
     with log_file.open("wb") as log:
         process = subprocess.Popen(
-            [*command, f"--server.port={port}" if command is STREAMLIT else f"--port={port}"],
+            [*command, f"--server.port={port}" if command[-len(STREAMLIT) :] == STREAMLIT else f"--port={port}"],
             cwd=cwd,
             env={**os.environ, "EMBEDCORE_HOME": str(home), "EMBEDCORE_WARM_UP": "1" if warm else "0", **env},
             stdout=log,
