@@ -5,9 +5,9 @@ from typing import Any
 import streamlit as st
 
 from embedcore.intake import Table
-from embedcore.jobs import ImportFiles
+from embedcore.jobs import ImportFiles, OpenSample, ReadFile
 from pages.ui import jobs as job_ui
-from pages.ui import mapping, profile, reading, samples, services, shell, sources
+from pages.ui import mapping, profile, reading, samples, services, shell, sources, unfinished
 from pages.ui.files import images, texts
 from pages.ui.text import plain
 
@@ -86,6 +86,9 @@ shell.page("data")
 data_hash = shell.pick_dataset()
 job_ui.strip()
 samples.opened()
+unfinished.notice(
+    "data", data_hash, ImportFiles, OpenSample, ReadFile, shown=[st.session_state.get("open:job"), *reading.started()]
+)
 if st.session_state.pop("data:fresh", False):
     st.session_state["data:view"] = texts.LOADED
 elif st.query_params.get("catalogue") or st.query_params.get("baskets"):

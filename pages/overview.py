@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.ui import jobs as job_ui
-from pages.ui import profile, samples, services, shell
+from pages.ui import profile, samples, services, shell, unfinished
 from pages.ui.text import ago, duration, plain
 from pages.ui.texts import (
     EMBEDDINGS,
@@ -23,6 +23,7 @@ for sentence in services.store().notices:
 data_hash = shell.pick_dataset()
 job_ui.strip()
 samples.opened()
+unfinished.notice("overview", data_hash, shown=[st.session_state.get("open:job")])
 
 if data_hash is None:
     st.subheader("See what your products mean to each other", anchor=False)

@@ -7,7 +7,7 @@ from embedcore.jobs import Train
 from embedcore.methods import run_key
 from embedcore.progress import PREVIEW
 from embedcore.store import RunInfo
-from pages.ui import charts, pictures, quality, services, shell
+from pages.ui import charts, pictures, quality, services, shell, unfinished
 from pages.ui import jobs as job_ui
 from pages.ui.text import ago, duration, number, plain
 from pages.ui.texts import ADD_DATA, FIND_DUPLICATES, OPEN_MAP, RECOMMEND, TRAIN_A_METHOD
@@ -122,6 +122,7 @@ def setup(data: str, dataset: Dataset) -> None:
 shell.page("train")
 chosen = shell.need_dataset()
 watch(chosen)
+unfinished.notice("train", chosen, Train, shown=[st.session_state.get("train:job")])
 run = shell.pick_run(chosen)
 if run is not None:
     embedding(run)

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from embedcore.errors import EmbedError, MissingError
 from embedcore.jobs import failures
 from embedcore.jobs.job import Job, Record
-from embedcore.jobs.kinds import KINDS, JobKind
+from embedcore.jobs.kinds import KINDS, JobKind, from_spec
 from embedcore.jobs.kinds.base import QUEUES
 from embedcore.jobs.queue import JobQueue, QueueState
 from embedcore.store import JobRow, Store
@@ -109,6 +109,39 @@ class JobBoard:
         """How each queue is doing."""
         with self._changed:
             return [queue.state() for queue in self._queues.values()]
+
+    def unfinished(self, *kinds: type[JobKind]) -> list[Job]:
+        """Work that a person began and that came to no result, newest first: interrupted when a server stopped, or
+        failed where running it again may help. What was done, begun anew or forgotten since, or whose dataset is gone,
+        is not among it. kinds: only these. Asks the store for results, but only when there is such work."""
+        names = {cls.kind for cls in kinds}
+        with self._changed:
+            newest: dict[tuple[str, str], Record] = {}
+            for record in sorted(self._records.values(), key=_began_or_ended):
+                newest[record.row.kind, record.row.key] = record
+            views = [self._view(r) for r in newest.values() if _can_go_on(r) and (not names or r.row.kind in names)]
+        return [job for job in reversed(views) if self._is_missing(job)]
+
+    def forget(self, id: str) -> None:
+        """Let go of work that came to no result: as if a person had cancelled it."""
+        with self._changed:
+            record = self._records.get(id)
+            if record is None or record.live or record.state == "done":
+                return
+            record.row = replace(record.row, state="cancelled", message="", hint="")
+        self._save(record)
+
+    def _is_missing(self, job: Job) -> bool:
+        """Its result is not there, and what it is computed from is."""
+        try:
+            data, run = job.spec.get("dataset"), job.spec.get("run")
+            if data is not None:
+                self._store.dataset_info(data)
+            if run is not None:
+                self._store.run_info(run)
+            return work_of(job).stored(self._store) is None
+        except EmbedError:
+            return False
 
     def wait(self, id: str, timeout: float | None = None) -> Job:
         """Block until a job has ended, or `timeout` seconds have passed. MissingError when unknown."""
@@ -233,6 +266,20 @@ def _row(work: JobKind) -> JobRow:
 
 def _same(row: JobRow, kind: str, key: str) -> bool:
     return (row.kind, row.key) == (kind, key)
+
+
+def work_of(row: JobRow) -> JobKind:
+    """InputError for a row of another version of the app."""
+    return from_spec(row.kind, {"key": row.key, **row.spec})
+
+
+def _can_go_on(record: Record) -> bool:
+    failed = record.state == "failed" and failures.RUN_AGAIN in record.row.hint
+    return (failed or record.state == "interrupted") and not record.by_itself
+
+
+def _began_or_ended(record: Record) -> tuple[bool, datetime]:
+    return record.live, _ended_at(record)
 
 
 def _ended_at(record: Record) -> datetime:

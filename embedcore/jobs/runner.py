@@ -14,12 +14,11 @@ from typing import Any, NamedTuple
 from embedcore.data import folders
 from embedcore.errors import Cancelled, EmbedError
 from embedcore.jobs import failures, memory
-from embedcore.jobs.board import ALIVE, JobBoard
+from embedcore.jobs.board import ALIVE, JobBoard, work_of
 from embedcore.jobs.job import Record
-from embedcore.jobs.kinds import JobKind, from_spec
 from embedcore.jobs.process import WorkerProcess
 from embedcore.jobs.queue import JobQueue
-from embedcore.store import JobRow, Store
+from embedcore.store import Store
 
 _log = logging.getLogger("embedcore.jobs")
 _WARM_UP = "embedcore.tasks.warmup:steps"
@@ -273,11 +272,6 @@ class Runner(JobBoard):
         """Leave the time, so that the next server knows when this one stopped."""
         with suppress(OSError):
             (self._store.home / ALIVE).touch()
-
-
-def work_of(row: JobRow) -> JobKind:
-    """InputError for a row of another version of the app."""
-    return from_spec(row.kind, {"key": row.key, **row.spec})
 
 
 def _event(worker: WorkerProcess) -> dict[str, Any] | None:

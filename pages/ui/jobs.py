@@ -10,8 +10,8 @@ import streamlit as st
 from embedcore.jobs import Job, JobKind, Train
 from embedcore.progress import FIRST, PREVIEW
 from pages.ui import charts, pictures, services
-from pages.ui.text import duration, plain
-from pages.ui.texts import CANCEL, RUN_AGAIN, STOPPED
+from pages.ui.text import clock, duration, plain
+from pages.ui.texts import CANCEL, FORGET, INTERRUPTED, RUN_AGAIN, STOPPED
 
 
 def strip() -> None:
@@ -99,14 +99,30 @@ def panel(id: str) -> bool:
         return first
     elif job.state == "failed":
         st.error(f"{plain(job.message)}  \n{plain(job.hint)}", icon=":material/error:")
+        if RUN_AGAIN in job.hint:
+            _again(id)
     elif job.state == "cancelled":
         st.info(f"{plain(job.title)} {STOPPED}", icon=":material/cancel:")
     elif job.state == "interrupted":
-        st.warning(f"{plain(job.title)} was interrupted when the server stopped.", icon=":material/history:")
-        if st.button(RUN_AGAIN, key=f"retry:{id}"):
+        st.warning(interrupted(job), icon=":material/history:")
+        _again(id)
+    return False
+
+
+def interrupted(job: Job) -> str:
+    """What is told of a job that the end of a server cut short."""
+    return f"{plain(job.title)} {INTERRUPTED} ({clock(job.finished or job.created)})."
+
+
+def _again(id: str) -> None:
+    """The button to run a job again, and the one to hear no more of it."""
+    with st.container(horizontal=True):
+        if st.button(RUN_AGAIN, key=f"retry:{id}", icon=":material/refresh:"):
             services.jobs().retry(id)
             st.rerun()
-    return False
+        if st.button(FORGET, key=f"forget:{id}", type="tertiary"):
+            services.jobs().forget(id)
+            st.rerun()
 
 
 @st.fragment(run_every=0.7)

@@ -9,7 +9,7 @@ import streamlit as st
 
 from embedcore.data import ROLES, Catalogue
 from embedcore.intake import BasketShape, Table, guess_roles, guess_shape, match_ids
-from pages.ui import notices, services
+from pages.ui import quality, services
 from pages.ui.text import count, number, plain
 
 SHAPES = {
@@ -73,7 +73,7 @@ def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
     if not ids:
         generate = st.toggle(NO_ID, value=True, key=f"generate:{key[:12]}")
     elif again := _repeated(key, ids[0]):
-        notices.say(
+        quality.say(
             [
                 f"{count(again, 'row')} repeat an id of “{ids[0]}”. Import keeps the first row of each id. If they are "
                 "different products, choose another id column."
@@ -140,7 +140,7 @@ def baskets(key: str, table: Table, catalogue_key: str | None, roles: dict[str, 
         chosen[part] = None if picked == NONE else picked
     if shape == "long" and catalogue_key is not None and id_column is not None:
         title = next((c for c, r in roles.items() if r == "title"), None)
-        notices.say(_fit(key, str(chosen["item"]), catalogue_key, id_column, title))
+        quality.say(_fit(key, str(chosen["item"]), catalogue_key, id_column, title))
     return replace(
         guess,
         shape=shape,

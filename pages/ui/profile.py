@@ -7,7 +7,7 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.intake import Profile
-from pages.ui import charts, notices
+from pages.ui import charts, quality
 from pages.ui.text import number, plain, share, short
 
 
@@ -29,7 +29,7 @@ def headline(p: Profile) -> None:
 
 def details(data: Dataset, p: Profile) -> None:
     """Small charts and the columns."""
-    notices.say(data.meta.get("notices", ()))
+    quality.say(data.meta.get("notices", ()))
     if data.meta.get("note"):
         st.caption(plain(data.meta["note"]))
     if p.baskets:

@@ -1,8 +1,8 @@
-"""How good an embedding is: what to know first, and its figures beside a simple baseline."""
+"""What to know first of an import or an embedding, and its figures beside a simple baseline."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -10,6 +10,7 @@ import streamlit as st
 
 from pages.ui.text import plain, share
 
+_LOUD = "CAUTION: "
 _SAME = 0.005  # shares closer than this are the same to a person
 
 
@@ -58,3 +59,17 @@ def verdict(figure: Mapping[str, Any]) -> str:
     ahead = float(figure["value"] - figure["baseline"]) * (1 if figure["better"] == "higher" else -1)
     near = _SAME if figure["kind"] == "share" else 0.005 * abs(figure["baseline"])
     return "about the same" if abs(ahead) <= near else "better" if ahead > 0 else "worse"
+
+
+def say(sentences: Iterable[str]) -> None:
+    """One box a sentence; those that matter most stand out."""
+    for sentence in sentences:
+        if sentence.startswith(_LOUD):
+            st.warning(plain(_upper(sentence)), icon=":material/warning:")
+        else:
+            st.info(plain(sentence), icon=":material/info:")
+
+
+def _upper(sentence: str) -> str:
+    text = sentence.removeprefix(_LOUD)
+    return text[:1].upper() + text[1:]

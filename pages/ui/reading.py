@@ -8,7 +8,7 @@ from embedcore.export import csv
 from embedcore.intake import Table
 from embedcore.jobs import ReadFile
 from pages.ui import jobs as job_ui
-from pages.ui import notices, services
+from pages.ui import quality, services
 from pages.ui.sources import ChosenFile
 from pages.ui.text import number, plain
 
@@ -48,13 +48,18 @@ def read(kind: str, source: ChosenFile) -> tuple[str, Table] | None:
     return key, table
 
 
+def started() -> list[str]:
+    """Ids of the jobs that read files for this session: their panels say how they ended."""
+    return list(st.session_state.get("read:jobs", {}).values())
+
+
 def _report(kind: str, source: ChosenFile, table: Table) -> None:
     r = table.report
     st.markdown(
         f":material/check_circle: {number(r.rows_in)} rows in the file = **{number(r.kept)} {KEPT}** + "
         f"{number(r.rejected)} {REJECTED}"
     )
-    notices.say(r.notices)
+    quality.say(r.notices)
     if r.rejected:
         with st.expander(f"Rejected rows ({number(r.rejected)})", icon=":material/report:"):
             st.dataframe(table.rejected.head(1000), hide_index=True, width="stretch")

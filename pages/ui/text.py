@@ -56,3 +56,10 @@ def ago(when: datetime, now: datetime | None = None) -> str:
         if n >= 1:
             return f"{n} {unit}{'s' if n > 1 else ''} ago"
     return "just now"
+
+
+def clock(when: datetime, now: datetime | None = None) -> str:
+    """A time stamp (UTC when naive) by the clock of this machine: "12:31", with the day when it is not today's."""
+    now = (now or datetime.now(UTC)).astimezone()
+    when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone()
+    return f"{when:%H:%M}" if when.date() == now.date() else f"{when:%d %b, %H:%M}"

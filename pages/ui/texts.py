@@ -7,7 +7,11 @@ NOTHING_TRAINED = "Nothing is trained yet."
 TO_TRAINING = "Go to training"
 ADD_DATA = "Add data"
 CANCEL = "Cancel"
-RUN_AGAIN = "Run again"
+RUN_AGAIN = "Run it again"  # hints of jobs name it
+FORGET = "Forget it"
+FORGET_ALL = "Forget all"
+INTERRUPTED = "was interrupted when the server stopped"
+FILE_GONE = "The file is no longer here. Upload it again."
 STOPPED = "was stopped. Nothing was kept."
 
 SEARCH_FIELD = "Name, id or description"

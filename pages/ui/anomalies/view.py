@@ -15,7 +15,7 @@ from embedcore import Dataset
 from embedcore.explore import anomalies
 from embedcore.jobs import FindErrors
 from embedcore.methods import TABLE, get
-from pages.ui import cards, notices, services, shell
+from pages.ui import cards, quality, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui.anomalies.texts import CHECK, QUESTION, VERDICT
 from pages.ui.text import number, plain, short
@@ -103,7 +103,7 @@ def odd(frame: pd.DataFrame) -> pd.Series:
 
 def head(found: Checked) -> None:
     """How many products were checked and how many have a likely error."""
-    notices.say(found.facts["notices"])
+    quality.say(found.facts["notices"])
     many, left = int(odd(found.frame).sum()), found.facts["left_out"]
     line = f"**{number(many)}** of {number(len(found.frame))} products have a likely error."
     st.markdown(line + (f" {number(left)} have no values to check." if left else ""))

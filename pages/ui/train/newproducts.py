@@ -13,7 +13,7 @@ from embedcore.export import csv
 from embedcore.jobs import EmbedNew
 from embedcore.store import RunInfo
 from pages.ui import jobs as job_ui
-from pages.ui import mapping, notices, reading, services, sources
+from pages.ui import mapping, quality, reading, services, sources
 from pages.ui.text import number, short
 from pages.ui.train.texts import ADD_PRODUCTS, ADD_VECTORS, DOWNLOAD_VECTORS, HAVE_VECTORS, NEW_FILE, NEW_TABLE
 
@@ -95,7 +95,7 @@ def _show(found: Newcomers, dataset: Dataset) -> None:
     """How many have a vector now, and what each is nearest to."""
     have = int(found.table["vector"].sum())
     st.markdown(f"**{number(have)}** of {number(len(found.table))} {HAVE_VECTORS}.")
-    notices.say(found.notices)
+    quality.say(found.notices)
     shown = found.table[found.table["vector"]].drop(columns=["vector", "known"]).head(1_000)
     names = {f"near{n + 1}": f"nearest {n + 1}" for n in range(newcomers.NEAR)}
     alike = {f"alike{n + 1}": st.column_config.NumberColumn("similarity", format="%.2f") for n in range(newcomers.NEAR)}
