@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 from embedcore.intake.sheets.cells import Cells
@@ -31,16 +31,12 @@ def _check(filename: str, name: str, cells: Iterator[tuple[int, int]]) -> None:
         raise about.sparse(rows[1], columns[1])
 
 
-def xlsb(package: Package, filename: str) -> Callable[[int], None]:
-    """A check of the sheet at a position, by the parts of the package."""
-
-    def check(at: int) -> None:
-        part = f"xl/worksheets/sheet{at + 1}.bin"
-        if part in package:
-            with package.open(part) as stream:
-                _check(filename, f"{at + 1}", _xlsb_cells(stream.read()))
-
-    return check
+def xlsb(package: Package, at: int, filename: str, name: str) -> None:
+    """Check the sheet at a position, by its part in the package."""
+    part = f"xl/worksheets/sheet{at + 1}.bin"
+    if part in package:
+        with package.open(part) as stream:
+            _check(filename, name, _xlsb_cells(stream.read()))
 
 
 def _xlsb_cells(content: bytes) -> Iterator[tuple[int, int]]:
@@ -68,15 +64,23 @@ def _varint(content: bytes, at: int, most: int) -> tuple[int, int]:
     return value, at
 
 
-def xls(path: Path, filename: str) -> Callable[[int], None]:
-    """A check of the sheet at a position, by the records of the workbook."""
-    sheets = _xls_sheets(_workbook(path.read_bytes()))
+def xls(path: Path, filename: str) -> None:
+    """Check all sheets of a workbook, by its records: the library makes room for all of them when it opens it."""
+    content = _workbook(path.read_bytes())
+    names = _xls_names(content)
+    for n, cells in enumerate(_xls_sheets(content)):
+        _check(filename, names[n] if n < len(names) else f"{n + 1}", iter(cells))
 
-    def check(at: int) -> None:
-        if at < len(sheets):
-            _check(filename, f"{at + 1}", iter(sheets[at]))
 
-    return check
+def _xls_names(content: bytes) -> list[str]:
+    names, at = [], 0
+    while at + 4 <= len(content):
+        kind, size = struct.unpack_from("<HH", content, at)
+        if kind == 0x0085 and size >= 8:
+            wide, name = content[at + 11] & 1, content[at + 12 : at + 4 + size]
+            names.append(name.decode("utf-16-le" if wide else "cp1252", "replace"))
+        at += 4 + size
+    return names
 
 
 def _xls_sheets(content: bytes) -> list[list[tuple[int, int]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,7 +77,8 @@ def _binary(
     """xls and xlsb, by a library that makes room for the whole rectangle of a sheet: its size is looked at before."""
     from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-    check: Callable[[int], None] = bounds.xlsb(package, filename) if package is not None else bounds.xls(path, filename)
+    if package is None:
+        bounds.xls(path, filename)
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             about = book.sheets_metadata
@@ -89,7 +90,8 @@ def _binary(
 
             def read(n: int) -> Cells:
                 progress(0, 100, note=f"Reading the sheet {about[n].name}")
-                check(n)
+                if package is not None:
+                    bounds.xlsb(package, n, filename, about[n].name)
                 cells = Cells(filename, about[n].name)
                 for row, values in enumerate(book.get_sheet_by_index(n).to_python(skip_empty_area=False)):
                     for column, value in enumerate(values):

@@ -12,7 +12,7 @@ from embedcore.intake.tables.render import text_of
 from embedcore.progress import Progress
 
 _NUMBERS = ("float", "currency", "percentage")
-MOST = 5_000_000  # cells that repeats may make (chosen by hand)
+MOST = 1_000_000  # cells that repeats may make (chosen by hand)
 
 
 def read_sheets(package: Package, filename: str, sheet: str | None, progress: Progress) -> list[Cells]:
@@ -99,7 +99,7 @@ class _Reader:
             self._made += self._rows * sum(n for _, n, _ in self._filled)
             if self._made > MOST and self._rows * sum(n for _, n, _ in self._filled) > 1000:
                 raise InputError(
-                    f"The sheet “{cells.name}” of “{self._filename}” repeats its cells more than {MOST:,} times.",
+                    f"The sheet “{cells.name}” of “{self._filename}” repeats its cells to more than {MOST:,}.",
                     "Delete the repeated rows and columns and save it again.",
                 )
             for row in range(self._row, self._row + self._rows):

@@ -18,6 +18,7 @@ from embedcore.errors import InputError, MissingError
 from embedcore.intake.columns.names import column_names, listed, plural
 from embedcore.intake.sheets.cells import Sheet
 from embedcore.intake.sheets.excel import read_excel
+from embedcore.intake.sheets.web import read_web
 from embedcore.intake.tables import delimited, large, spool
 from embedcore.intake.tables.json_rows import read_json
 from embedcore.intake.tables.options import ReadOptions
@@ -130,8 +131,10 @@ def read_table(
             if spool.kind(inner, filename) == "gz":
                 raise InputError(f"“{filename}” is packed twice.", "Unpack it once and try again.")
             return read_table(inner, filename, folder=folder, progress=part(progress, 20, 100), **options)
-    if kind == "excel":
-        return _excel(path, filename, options.get("sheet"), options.get("header_line"), progress)
+    if kind in ("excel", "web"):
+        read = read_excel if kind == "excel" else read_web
+        found = read(path, filename, options.get("sheet"), options.get("header_line"), progress)
+        return _of_sheet(found, "excel" if found.sheets else "web")
     if kind == "json":
         return _json(path, filename, options.get("encoding"), progress)
     if kind != "parquet":
@@ -227,10 +230,6 @@ def _without(left_out: list[str]) -> list[str]:
     return [f"Columns of raw bytes, such as images, are left out: {listed(left_out)}."] if left_out else []
 
 
-def _excel(path: Path, filename: str, sheet: str | None, header_line: int | None, progress: Progress) -> Table:
-    return _of_sheet(read_excel(path, filename, sheet, header_line, progress), "excel")
-
-
 def _of_sheet(found: Sheet, kind: str) -> Table:
     """The table of a sheet, whose rejected rows hold nothing but cells far from it."""
     kept, rejected = len(found.frame), len(found.rejected)
@@ -246,6 +245,6 @@ def _of_sheet(found: Sheet, kind: str) -> Table:
         tuple(notices),
         header_line=found.header_line,
         sheets=found.sheets,
-        sheet=found.sheet,
+        sheet=found.sheet or None,
     )
     return Table(found.frame, found.rejected, report)

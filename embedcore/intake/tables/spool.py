@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import plural
+from embedcore.intake.sheets import web
 from embedcore.intake.tables import sniff
 from embedcore.intake.tables.marks import Marks
 from embedcore.progress import Progress, silent
@@ -64,7 +65,7 @@ class Text:
 
 
 def kind(path: Path, filename: str) -> str:
-    """ "csv", "json", "parquet", "excel" or "gz", by the first bytes, not by the name; InputError for anything else."""
+    """One of csv, json, parquet, excel, web or gz, by the first bytes, not the name; InputError for anything else."""
     if not path.is_file():
         raise InputError(f"“{filename}” is not there (any more).", "Choose the file again.")
     with path.open("rb") as f:
@@ -84,6 +85,12 @@ def kind(path: Path, filename: str) -> str:
         found = "a video or image file"
     if found:
         raise InputError(f"“{filename}” is {found}, not a table.", TRY)
+    return _text_kind(head, filename)
+
+
+def _text_kind(head: bytes, filename: str) -> str:
+    if web.is_web(head):
+        return "web"
     if sniff.is_json(head):
         return "json"
     _refuse_other_text(head, filename)
