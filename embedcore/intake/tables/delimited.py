@@ -30,6 +30,7 @@ MAX_COLUMNS = 5000
 # One row may be noted once per missing or surplus cell. Beyond this the rows do not add up, and are read by hand.
 MAX_REJECTS = 200_000
 BY_HAND = 20_000  # rows at a time
+SMALL = 2_000  # rows up to which our own rules are quicker than starting the parser
 _READ = """
 SELECT * FROM read_csv($path, auto_detect=false, header=false, columns={columns}, delim=$delim, quote=$quote,
     escape=$quote, new_line='\\n', nullstr='', store_rejects=true, rejects_limit={rejects}, strict_mode=true,
@@ -111,7 +112,7 @@ def _table(
     progress(40, 100, note="Finding the rows")
     index = index_lines(data, how, near, part(progress, 40, 60))
     told.refuse_endless(index)
-    notices = [*text.notices, *told.above(index, how), *how.notices, *about_names, *told.long_rows(index)]
+    notices = [*text.notices, *told.above(index.line, how), *how.notices, *about_names, *told.long_rows(index)]
     much = out is not None and index.records > large.LARGE
 
     def rows() -> RowSink:
@@ -120,7 +121,7 @@ def _table(
     # What the parser reads differently from our rules, or not at all, is read by hand; that is rare or small.
     kept, rejected = None, _rejected([])
     reading = part(progress, 60, 100)
-    if index.records > len(index.bad) and not index.padded and not (index.bad and len(names) == 1):
+    if index.records > max(len(index.bad), SMALL) and not index.padded and not (index.bad and len(names) == 1):
         index.blot()
         data.flush()
         with rows() as kept:
@@ -299,7 +300,7 @@ def parse_by_hand(width: int, index: LineIndex, kept: RowSink, progress: Progres
 def _ragged(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, progress: Progress) -> ReadText:
     """Lines of different lengths: one column that holds the line; with names above, the last one takes the rest."""
     lines = data[:].decode("utf-8").split("\n")
-    body = pd.Series([s for line in lines[how.first :] if (s := line.strip())], dtype="str")
+    body = pd.Series([s for line in lines[how.first :] if (s := line.strip()) not in ("", '""')], dtype="str")
     names, about_names = column_names(how.columns or ("line",), max(len(how.columns), 1))
     if len(names) > 1:
         frame = body.str.split(how.delimiter, n=len(names) - 1, expand=True, regex=False)
@@ -308,9 +309,16 @@ def _ragged(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, progress: P
     else:
         frame = body.to_frame()
     frame.columns = pd.Index(names)
+    above = told.above(lambda n: lines[n].encode(), how)
     notice = "The lines have different numbers of cells: each line was read as one basket."
     progress(100, 100, note="ReadText")
     header = 0 if how.header is None else how.header + 1
     return ReadText(
-        frame, _rejected([]), text.encoding, how.delimiter, header, len(frame), (*text.notices, *about_names, notice)
+        frame,
+        _rejected([]),
+        text.encoding,
+        how.delimiter,
+        header,
+        len(frame),
+        (*text.notices, *above, *about_names, notice),
     )

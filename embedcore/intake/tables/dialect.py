@@ -154,7 +154,7 @@ def _rows(lines: Sequence[bytes], delimiter: str, start: int, likely: Likeness |
         record = special.get(n)
         size = record.lines if record else 1
         text = b"\n".join(lines[n : n + size])
-        if text.strip() and not (record and record.problem):
+        if text.strip() not in (b"", b'""') and not (record and record.problem):
             out.append(Row(n, lexer.cells(text), size))
         n += size
     return out

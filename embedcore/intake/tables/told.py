@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from embedcore.errors import InputError
@@ -15,19 +17,21 @@ MAX_RECORD = 128 << 20  # bytes that a row may have: a longer one is no row (cho
 SHOWN, CUT, LOOKED_AT = 3, 60, 1000
 
 
-def above(index: LineIndex, how: Dialect) -> list[str]:
-    """The filled lines above the column names, or above the first row: how many, which, and how they begin."""
+def above(line: Callable[[int], bytes], how: Dialect) -> list[str]:
+    """The filled lines above the column names, or above the first row: how many, which, and how they begin. line(n) is
+    its text."""
     notices = []
     end, start = how.first if how.header is None else how.header, 0
-    if end > 0 and (named := separator_line(index.line(0))):
+    if end > 0 and (named := separator_line(line(0))):
         start = 1
         notices.append(f"Line 1 names the separator of the cells, {spoken(named)}.")
-    lines = [n for n in range(start, end) if index.line(n).strip()]
+    empty = (b"", b'""') if how.width == 1 else (b"",)  # in one column an empty cell and an empty line are the same
+    lines = [n for n in range(start, end) if line(n).strip() not in empty]
     if how.header:
         notices.append(f"The column names were found in line {how.header + 1:,}.")
     if lines:
         where = f"line {lines[0] + 1:,}" if len(lines) == 1 else f"lines {lines[0] + 1:,} to {lines[-1] + 1:,}"
-        texts = [index.line(n)[: 4 * CUT].decode("utf-8", "replace").strip()[:CUT] for n in lines[:SHOWN]]
+        texts = [line(n)[: 4 * CUT].decode("utf-8", "replace").strip()[:CUT] for n in lines[:SHOWN]]
         shown = ", ".join(f"“{t}”" for t in texts) + (" …" if len(lines) > SHOWN else "")
         notices.append(f"Passed over above them: {plural(len(lines), 'line')} ({where}): {shown}")
     return notices

@@ -121,6 +121,7 @@ def test_the_quick_reader_and_the_rules_agree(tmp_path: Path, monkeypatch: pytes
     text = "one,two,three\n" + "".join(dice.choice(pieces) for _ in range(6000)) + "\n1,2,3\n" * 50
     path = tmp_path / "odd.csv"
     path.write_text(text, encoding="utf-8")
+    monkeypatch.setattr(intake, "SMALL", 0)
     quick = intake.read_text(path, "odd.csv", delimiter=",", header_line=1)
     assert len(quick.frame) > 50
     assert len(quick.rejected) > 200
@@ -143,6 +144,7 @@ def test_when_the_reader_loses_rows_they_are_read_another_way(tmp_path: Path, mo
         return rejected
 
     monkeypatch.setattr(intake, "parse", lossy)
+    monkeypatch.setattr(intake, "SMALL", 0)
     path = tmp_path / "a.csv"
     path.write_text("a,b\n1,2\n3,4\n5\n", encoding="utf-8")
     read = intake.read_text(path, "a.csv")
