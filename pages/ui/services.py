@@ -40,6 +40,7 @@ def data_folder() -> Path:
 
 
 def _open(folder: Path) -> web.Engine:
+    web.sign(folder)
     store = Store.open(folder)
     jobs = Jobs(store, warm=os.environ.get("EMBEDCORE_WARM_UP") != "0")
     folder_of_files(folder).mkdir(parents=True, exist_ok=True)

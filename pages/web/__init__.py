@@ -26,6 +26,7 @@ from pages.web.workspace import home as home
 from pages.web.workspace import person as person
 from pages.web.workspace import resource as resource
 from pages.web.workspace import root as root
+from pages.web.workspace import sign as sign
 
 remember_tab = tabs.remember
 
