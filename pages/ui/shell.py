@@ -101,6 +101,7 @@ def page(name: str) -> None:
     if not _inside.get():
         run()
         st.stop()
+    web.way_out()
     st.session_state["page"] = name
     title, _ = PAGES[name]
     st.title(title)

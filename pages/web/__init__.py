@@ -19,6 +19,7 @@ from pages.web.engines import Engines as Engines
 from pages.web.gate import Gate, refuse_to_start
 from pages.web.guard import Guard
 from pages.web.inside import only_people as only_people
+from pages.web.inside import way_out as way_out
 from pages.web.spool import TOKEN as TOKEN
 from pages.web.spool import Incoming as Incoming
 from pages.web.workspace import data as data

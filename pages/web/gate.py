@@ -68,9 +68,9 @@ class Gate:
 
     async def _http(self, door: doors.Door, visit: Visit | None, scope: Scope, receive: Receive, send: Send) -> None:
         request, path = Request(scope, receive), scope["path"].removeprefix(signin.base())
-        if path == SIGN_OUT and visit is not None:
+        if path == SIGN_OUT:
             doors.leave(door, request)
-            if isinstance(door, doors.TokenDoor):
+            if visit is None or isinstance(door, doors.TokenDoor):
                 await _forget(request)(scope, receive, send)
                 return
         elif path == "/oauth2callback" and isinstance(door, doors.OidcDoor):

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import streamlit as st
 
 from embedcore import access
 from pages.web import workspace
 
 SIGN_OUT = "Sign out"
-SIGN_IN = "Sign in"
 
 
 def only_people() -> None:
-    """Before anything of a page: who is in and the way out, or the end of the page."""
-    if not access.sign_in():
-        return
+    """Before anything of a page: the end for somebody whose sign-in is over."""
+    if access.sign_in() and workspace.person() is None:
+        _leave()
+
+
+def way_out() -> None:
+    """On a page: who is in, and the way out. (Outside pages, the button of a first request would not be the same one
+    in the next run.)"""
     who = workspace.person()
     if who is None:
-        st.info(workspace.ENDED)
-        if st.button(SIGN_IN, type="primary"):
-            st.logout()  # leads to the sign-in page
-        st.stop()
+        return
     with st.sidebar.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.text(who.name or "Signed in")
-        if st.button(SIGN_OUT, type="tertiary", icon=":material/logout:"):
-            st.logout()
-            st.stop()
+        leaving = st.button(SIGN_OUT, type="tertiary", icon=":material/logout:")
+    if leaving:
+        _leave()
+
+
+def _leave() -> NoReturn:
+    """Lead the tab out, to the sign-in page."""
+    st.logout()
+    st.stop()

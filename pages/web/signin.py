@@ -101,7 +101,8 @@ def safe(target: str) -> str:
     if not target.startswith("/") or target[1:2] in ("/", "\\") or any(ord(c) < 32 for c in target):
         return "/"
     parts = urlsplit(target)
-    return target if not parts.scheme and not parts.netloc and not parts.path.startswith(f"{base()}/sign-in") else "/"
+    ours = (f"{base()}/sign-in", f"{base()}/auth/", f"{base()}/oauth2callback")
+    return target if not parts.scheme and not parts.netloc and not parts.path.startswith(ours) else "/"
 
 
 def base() -> str:
