@@ -114,7 +114,7 @@ def from_file() -> None:
         "One row per new product, columns named as in your catalogue: "
         f"{plain(', '.join(short(c, 24) for c, _ in columns))}. Missing columns count as empty."
     )
-    file = sources.pick("news", "File with new products", "CSV (any separator, also .gz), Excel or Parquet.")
+    file = sources.pick("news", "File with new products", "CSV (any delimiter, also .gz), Excel, JSON or Parquet")
     table = reading.read("news", file) if file else None
     if file is None or table is None:
         return

@@ -17,7 +17,7 @@ from pages import web
 from pages.ui import services, shell
 from pages.ui.text import plain
 
-SUFFIXES = ("csv", "tsv", "txt", "gz", "parquet", "xlsx", "xls", "xlsb", "ods")
+SUFFIXES = ("csv", "tsv", "txt", "gz", "parquet", "xlsx", "xls", "xlsb", "ods", "json", "jsonl")
 GONE = "That file is no longer here. Choose it again."
 CHANGE = "Change"
 
@@ -73,15 +73,17 @@ def folder_files() -> list[str]:
 def pick(
     kind: str,
     label: str,
-    help: str,
+    about: str,
+    *,
+    help: str = "",
     suffixes: Sequence[str] = SUFFIXES,
     offered: Callable[[], list[str]] | None = None,
     choose: str = "or pick a file from the server's data folder",
 ) -> ChosenFile | None:
-    """The chosen file of a kind ("catalogue", "baskets"): an uploader and the folder's files until there is one.
+    """The chosen file of a kind ("catalogue", "baskets"): an upload box and the folder's files until there is one.
 
-    suffixes: endings that can be uploaded. offered: names in the data folder to choose from (its readable files),
-    under the words `choose`."""
+    about: what to give, in a few words; help: more of it. suffixes: endings that can be uploaded. offered: names in the
+    data folder to choose from (its readable files), under the words `choose`."""
     token = st.query_params.get(kind)
     source = find(token, offered) if token else None
     if token and source is None:
@@ -98,7 +100,7 @@ def pick(
             shell.remember(**{kind: None})
             st.rerun()
         return source
-    sent = web.take_file(kind, label, help, suffixes, services.home() / "spool")
+    sent = web.take_file(kind, label, about, help, suffixes, services.home() / "spool")
     if sent is not None and find(sent) is not None:
         shell.remember(**{kind: sent})
         st.rerun()

@@ -44,6 +44,15 @@ def limit() -> int:
     return int(config.get_option("server.maxUploadSize")) * 1_000_000
 
 
+def limit_text() -> str:
+    """The same as people read it.
+
+    >>> limit_text()
+    '2 GB'
+    """
+    return folders.size_text(limit()).replace(".0 ", " ")
+
+
 def address() -> str:
     """Where the browser sends them."""
     base = str(config.get_option("server.baseUrlPath")).strip("/")
@@ -52,7 +61,7 @@ def address() -> str:
 
 def too_large(size: str) -> str:
     """The sentence for a file that is larger."""
-    return f"This file has {size}. Up to {folders.size_text(limit())} can be uploaded."
+    return f"This file has {size}. Up to {limit_text()} can be uploaded."
 
 
 def wrong_ending(endings: tuple[str, ...]) -> tuple[str, str]:

@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import CDPSession, Page, expect
 
 from embedcore.methods import get
 from pages.ui import mapping, reading, sources
 from pages.ui.duplicates import texts as duplicates
 from pages.ui.files import texts as data
 from pages.ui.texts import OPEN_MAP, WRONG
+from pages.web.box import WORDS
 from tests.browser.conftest import running
 from tests.browser.see import add_data, go, heading, menu, metric, press, see, settled, to_training, train_with, upload
 from tests.browser.server import Server
@@ -175,3 +176,40 @@ def test_instacart_is_uploaded_and_trained(app: Server, page: Page) -> None:
     press(page, OPEN_MAP)
     heading(page, "Map")
     settled(page)
+
+
+def speed(network: CDPSession, upload: int) -> None:
+    """Send at so many bytes a second; -1: as fast as it goes."""
+    network.send("Network.enable")
+    line = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": upload}
+    network.send("Network.emulateNetworkConditions", line)
+
+
+def test_an_upload_can_be_watched_stopped_and_made_again(
+    server: Server, page: Page, tmp_path: Path, good: Path
+) -> None:
+    large = tmp_path / "large.csv"
+    large.write_bytes(b"sku,name\n" + b"p1,a product\n" * 400_000)
+    spool = server.home / "spool"
+    go(page, server.url, "data")
+    network = page.context.new_cdp_session(page)
+    speed(network, 500_000)
+    box = page.get_by_test_id("stFileUploader").filter(has_text=data.CATALOGUE_FILE)
+    page.get_by_label(data.CATALOGUE_FILE, exact=True).set_input_files(str(large))
+    bar = box.get_by_role("progressbar")
+    expect(bar).to_be_visible()
+    expect(bar).not_to_have_attribute("aria-valuenow", "0")
+    assert list(spool.glob("*.tmp"))
+    upload(page, data.BASKETS_FILE, str(good))  # the page is drawn again meanwhile
+    see(page, mapping.BASKETS_HEAD, timeout=LONG)
+    expect(bar).to_be_visible()
+    box.get_by_role("button", name=WORDS["cancel"]).click()
+    expect(box.get_by_text(WORDS["cancelled"])).to_be_attached()
+    expect(box.get_by_role("button", name=WORDS["browse"])).to_be_visible()
+    speed(network, -1)
+    upload(page, data.CATALOGUE_FILE, __file__)
+    expect(box.get_by_role("alert")).to_contain_text("test_uploads.py")
+    expect(box.get_by_role("button", name=WORDS["other"])).to_be_visible()
+    upload(page, data.CATALOGUE_FILE, str(large))
+    expect(box).to_have_count(0, timeout=LONG)
+    assert not list(spool.glob("*.tmp"))

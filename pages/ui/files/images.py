@@ -35,7 +35,8 @@ def pick() -> dict[str, str] | None:
     chosen = sources.pick(
         "pictures",
         texts.PICTURES_FILE,
-        texts.PICTURES_HELP,
+        texts.PICTURES_FORMATS,
+        help=texts.PICTURES_HELP,
         suffixes=("zip",),
         offered=places,
         choose=texts.PICTURES_FOLDER,

@@ -6,7 +6,8 @@ PRODUCTS_ABOUT = "One row per product: name, category, price, whatever you have.
 BASKETS_ABOUT = "What was bought together: one row per product bought, or a list of products per row. Optional."
 PICTURES_ABOUT = "One picture per product. Optional."
 CATALOGUE_FILE, BASKETS_FILE, PICTURES_FILE = "Catalogue file", "Baskets file", "Zip with pictures"
-FORMATS = "CSV (any delimiter, also .gz), Excel or Parquet."
+FORMATS = "CSV (any delimiter, also .gz), Excel, JSON or Parquet"
+PICTURES_FORMATS = "A zip of PNG, JPEG or WebP files"
 PICTURES_HELP = (
     "PNG, JPEG or WebP files named by product id (17.jpg, or 17_1.jpg and 17_2.jpg), or as the image column says: a "
     "file name, a path inside the zip or folder, or a web address that ends in the file name. Nothing is fetched from "
