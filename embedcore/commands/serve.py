@@ -8,6 +8,7 @@ import socket
 import sys
 import tomllib
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +47,9 @@ def run(options: argparse.Namespace) -> None:
     line.append(f"--browser.serverAddress={name}")  # unset, Streamlit would ask another host for its public address
     shown = ""
     if secrets and not given and not options.new_token:
-        access.check_oidc(tomllib.loads(secrets.read_text(encoding="utf-8")))
+        if find_spec("authlib") is None:
+            raise InputError("Signing in by name needs Authlib.", 'Run: pip install "embedcore[sign-in]"')
+        access.check_oidc(_read(secrets))
         os.environ[access.SIGN_IN] = access.OIDC
         line.append(f"--secrets.files={secrets}")
     else:
