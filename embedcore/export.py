@@ -14,17 +14,45 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_scalar
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError
 
-__all__ = ["TABLES", "VECTORS", "check_ending", "csv", "parquet", "vector_table", "write_table", "write_vectors"]
+__all__ = [
+    "TABLES",
+    "VECTORS",
+    "check_ending",
+    "csv",
+    "file_name",
+    "harmless",
+    "parquet",
+    "vector_table",
+    "write_table",
+    "write_vectors",
+]
 
 TABLES = (".csv", ".parquet")  # endings of files that hold a table
 VECTORS = (".parquet", ".csv", ".npy")  # endings of files that hold vectors
-# What a spreadsheet takes for the start of a formula; a plain number may start with a sign.
-_FORMULA = re.compile(r"^\s*[=+\-@\t\r]")
-_NUMBER = re.compile(r"^\s*[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?%?\s*$")
+# Before a formula's sign a spreadsheet passes over blanks, characters that nobody sees, and quotes.
+_UNSEEN = (
+    r" \x00-\x08\x0e-\x1b\x1f\x7f-\x84\x86-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f"
+    r"\u202a-\u202f\u205f-\u206f\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff"
+    r"\"'`´‘’“”„«»"
+)
+_SIGNS = r"=+\-@＝＋－＠﹦﹢﹣﹫"
+_BREAKS = r"\t\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
+_BEGINS = re.compile(rf"[{_UNSEEN}]*[{_SIGNS}]|[{_BREAKS}]")
+_WITHIN = re.compile(rf"([,;，；{_BREAKS}])([{_UNSEEN}]*)([{_SIGNS}])")
+_SUSPECT = re.compile(rf"[{_SIGNS}{_BREAKS}]")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*([eE][+-]?\d+)?\s*%?")  # may start with a sign
+# What makes “a, -5 to 10” or a line “- warm” more than a text: a call, a program (DDE), another sign.
+_MORE = r"[|｜=＝@＠﹦﹫]|\w[(（]"
+_LISTED = re.compile(rf"^.([^\s\d]|\d[\d.,]*\s*[-+*/^&]\s*[\w(])|{_MORE}")  # behind a comma
+_APART = re.compile(rf"^.\S|{_MORE}")  # behind what parts cells in more spreadsheets
+_LIST_END, _APART_END = re.compile(rf"[,，{_BREAKS}]"), re.compile(rf"[;；{_BREAKS}]")
+_NAME = re.compile(r"[\x00-\x1f\x7f-\x9f/\\:*?\"<>|\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\.|$)")  # names that Windows keeps for devices
 
 
 def check_ending(path: Path, known: Sequence[str]) -> None:
@@ -54,9 +82,9 @@ def vector_table(embedding: Embedding, dataset: Dataset | None = None) -> pd.Dat
     return pd.concat([head, pd.DataFrame(embedding.vectors, columns=columns)], axis=1)
 
 
-def write_vectors(embedding: Embedding, path: Path, dataset: Dataset | None = None) -> None:
+def write_vectors(embedding: Embedding, path: Path, dataset: Dataset | None = None, *, raw: bool = False) -> None:
     """Write vectors in the format of the file's ending: .parquet, .csv, or .npy, which holds the (n, d) matrix alone
-    with its ids, one a line, in a file ending in .ids.txt beside it. InputError for another ending.
+    with its ids, one a line, in a file ending in .ids.txt beside it. raw: as for `csv`. InputError for another ending.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -66,7 +94,7 @@ def write_vectors(embedding: Embedding, path: Path, dataset: Dataset | None = No
     """
     check_ending(path, VECTORS)
     if path.suffix.lower() != ".npy":
-        write_table(vector_table(embedding, dataset), path)
+        write_table(vector_table(embedding, dataset), path, raw=raw)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     np.save(path, embedding.vectors, allow_pickle=False)
@@ -74,9 +102,9 @@ def write_vectors(embedding: Embedding, path: Path, dataset: Dataset | None = No
     path.with_suffix(".ids.txt").write_text(ids, encoding="utf-8")
 
 
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a table without its index in the format of the file's ending, .csv (as `csv`) or .parquet. InputError for
-    another ending.
+def write_table(frame: pd.DataFrame, path: Path, *, raw: bool = False) -> None:
+    """Write a table without its index in the format of the file's ending, .csv (as `csv`, and so for raw) or .parquet.
+    InputError for another ending.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -86,7 +114,7 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     """
     check_ending(path, TABLES)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(csv(frame) if path.suffix.lower() == ".csv" else parquet(frame))
+    path.write_bytes(csv(frame, raw=raw) if path.suffix.lower() == ".csv" else parquet(frame))
 
 
 def parquet(frame: pd.DataFrame) -> bytes:
@@ -100,22 +128,55 @@ def parquet(frame: pd.DataFrame) -> bytes:
     return out.getvalue()
 
 
-def csv(frame: pd.DataFrame) -> bytes:
-    """A table without its index as the bytes of a UTF-8 CSV file.
+def csv(frame: pd.DataFrame, *, raw: bool = False) -> bytes:
+    """A table without its index as the bytes of a UTF-8 CSV file, its texts and column names made `harmless`. raw:
+    cells exactly as they are, for a program that is no spreadsheet.
 
-    Text that a spreadsheet would run as a formula (it starts with =, +, - or @ and is no number) gets a leading
-    apostrophe, in cells and in column names.
-
-    >>> csv(pd.DataFrame({"note": ["@x", "-5"]})).decode()
-    "note\\n'@x\\n-5\\n"
+    >>> notes = pd.DataFrame({"note": ["@x", "-5"]})
+    >>> csv(notes).decode(), csv(notes, raw=True).decode()
+    ("note\\n'@x\\n-5\\n", 'note\\n@x\\n-5\\n')
     """
-    safe = frame.rename(columns=lambda c: _harmless(str(c)))
-    for n, kind in enumerate(safe.dtypes):
+    safe = frame if raw else frame.rename(columns=lambda c: harmless(str(c)))
+    for n, kind in enumerate(() if raw else safe.dtypes):
         if not (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_datetime64_any_dtype(kind)):
             cells = safe.iloc[:, n]
-            safe.isetitem(n, [c if pd.isna(c) else _harmless(str(c)) for c in cells])
+            safe.isetitem(n, [c if c is None or (is_scalar(c) and pd.isna(c)) else harmless(str(c)) for c in cells])
     return safe.to_csv(index=False, lineterminator="\n").encode("utf-8", "replace")
 
 
-def _harmless(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.match(text) else text
+def harmless(text: str) -> str:
+    """A text with an apostrophe before whatever a spreadsheet would run as a formula: =, +, - or @ (fullwidth, too) at
+    its beginning, also behind blanks, quotes and characters that nobody sees, or behind a comma, semicolon, tab or line
+    break within it. Plain numbers stay as they are.
+
+    >>> harmless("=1+1"), harmless("-5"), harmless("＝1"), harmless("a;=1"), harmless("a\\n- b")
+    ("'=1+1", '-5', "'＝1", "a;'=1", 'a\\n- b')
+    """
+    if not _SUSPECT.search(text) or _NUMBER.fullmatch(text.strip()):
+        return text
+    found = _WITHIN.sub(_marked, text)
+    return f"'{found}" if _BEGINS.match(found) and not found.startswith("'") else found
+
+
+def _marked(match: re.Match[str]) -> str:
+    before, unseen, sign = match.groups()
+    if unseen.startswith("'"):  # it has its apostrophe
+        return match.group()
+    listed = before in ",，"
+    rest = match.string[match.start(3) :]
+    end = (_LIST_END if listed else _APART_END).search(rest)
+    part = rest[: end.start() if end else None].strip()
+    plain = sign in "+-" and (_NUMBER.fullmatch(part) or not (_LISTED if listed else _APART).search(part))
+    return match.group() if plain else f"{before}'{unseen}{sign}"
+
+
+def file_name(name: str, ending: str) -> str:
+    """The name of a file to be downloaded: without signs of folders, of formulas and of writing from right to left, at
+    most 80 letters before its ending.
+
+    >>> file_name("=Shop/.. boots: groups", ".csv"), file_name("con", ".csv"), file_name(" ", ".txt")
+    ('Shop boots groups.csv', '_con.csv', 'table.txt')
+    """
+    plain = re.sub(r"(\s|\.\.)+", " ", _NAME.sub(" ", name)).strip(f" .{_SIGNS}").replace("  ", " ")[:80].strip(" .")
+    plain = f"_{plain}" if _RESERVED.match(plain) else plain
+    return f"{plain or 'table'}{ending}"

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from embedcore.export import csv
 from embedcore.methods import get
-from pages.ui import services, shell
+from pages.ui import downloads, services, shell
 from pages.ui.anomalies import view
 from pages.ui.anomalies.texts import NO_COLUMNS
 from pages.ui.text import number, plain, share, short
@@ -30,13 +29,11 @@ if kept.empty:
 else:
     chosen = view.table(dataset, data, kept)
     view.detail(dataset, data, chosen)
-st.download_button(
+downloads.table(
     "Download all products with score and reason (CSV)",
-    lambda: csv(view.export(dataset, found.frame)),
-    icon=":material/download:",
-    file_name=f"{short(dataset.name, 40)} data errors.csv",
-    mime="text/csv",
-    on_click="ignore",
+    lambda: view.export(dataset, found.frame),
+    f"{short(dataset.name, 40)} data errors",
+    key="errors",
 )
 with st.expander("How it works and what it cannot know", icon=":material/help:"):
     st.markdown(view.HOW)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.ui import choice, services, shell
+from pages.ui import picker, services, shell
 from pages.ui.customers import look, view
 from pages.ui.customers.texts import NO_CUSTOMERS
 from pages.ui.text import number
@@ -27,7 +27,7 @@ customers = services.embedding(run, "customer")
 view.head(run, found)
 scene = view.Segmentation(data, run, dataset, customers, found)
 view.chart(scene)
-if choice.segments("view", "View", VIEWS) == "one":
+if picker.segments("view", "View", VIEWS) == "one":
     look.one(scene)
 else:
     view.listing(scene)

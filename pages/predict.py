@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.ui import cards, charts, choice, picker, quality, reading, services, shell, sources
+from pages.ui import cards, charts, picker, quality, reading, services, shell, sources
 from pages.ui.predict import answers
 from pages.ui.predict.texts import FILL_IN, IN_CATALOGUE, NO_PREDICTION, ONE_FIELD, PREDICT, PREDICTS
 from pages.ui.text import number, plain, share, short
@@ -174,5 +174,5 @@ used = {*run.meta["inputs"], *run.meta["numbers"], *run.meta["texts"]}
 columns = [(c, r) for c, r in roles.items() if c in used]
 read = {c: r for c, r in roles.items() if c in used or r == "id"}
 headline()
-view = choice.segments("ask", "What to predict for", VIEWS)
+view = picker.segments("ask", "What to predict for", VIEWS)
 {"new": new_product, "file": from_file, "blank": blanks, "here": product_here}[view]()

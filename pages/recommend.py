@@ -4,13 +4,13 @@ Recommendations come from purchases. An embedding answers what is similar, and s
 
 import streamlit as st
 
-from pages.ui import choice, services, shell
+from pages.ui import picker, services, shell
 from pages.ui.recommend import basket, customer, lists, model, product, texts
 
 shell.page("recommend")
 data = shell.need_dataset()
 dataset = services.dataset(data)
-by = choice.segments("by", "Start from", texts.BY)
+by = picker.segments("by", "Start from", texts.BY)
 with st.container():  # what comes and goes keeps its place, or everything below would be drawn anew and fold
     recommender = model.ready(dataset)
 if by == "basket":

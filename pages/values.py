@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from embedcore.export import csv, vector_table
-from pages.ui import cards, choice, picker, services, shell
+from embedcore.export import vector_table
+from pages.ui import cards, downloads, picker, services, shell
 from pages.ui.text import number, plain, short
 from pages.ui.texts import TRAIN_ONE
 from pages.ui.values import look
@@ -83,13 +83,11 @@ def one_value() -> None:
             "to be sure.",
         )
         st.altair_chart(look.small_map(values, at), width="stretch", alt=f"Map of the values of {column}")
-    st.download_button(
+    downloads.table(
         "Download vectors of all values (CSV)",
-        lambda: csv(vector_table(embedding)),
-        f"{short(dataset.name, 40)} values.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        lambda: vector_table(embedding),
+        f"{short(dataset.name, 40)} values",
+        key="values",
     )
 
 
@@ -140,4 +138,4 @@ def one_product() -> None:
 shell.page("values")
 run = shell.need_run()
 dataset = services.dataset(run.dataset)
-{"value": one_value, "product": one_product}[choice.segments("look", "What to look up", VIEWS)]()
+{"value": one_value, "product": one_product}[picker.segments("look", "What to look up", VIEWS)]()

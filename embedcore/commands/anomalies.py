@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from embedcore.commands.console import bar, pairs, step
+from embedcore.commands.console import bar, pairs, raw_option, step
 from embedcore.errors import InputError
 
 _COLUMNS = ["id", "score", "column", "value", "expected", "probability", "reason", "more"]
@@ -22,6 +22,7 @@ def add(commands: Any) -> None:
     )
     anomalies.add_argument("--role", action="append", default=[], metavar="COLUMN=ROLE", help="correct a guess")
     anomalies.add_argument("--seed", type=int, default=0)
+    raw_option(anomalies)
     anomalies.set_defaults(run=run)
 
 
@@ -50,7 +51,7 @@ def run(options: argparse.Namespace) -> None:
     if facts["left_out"]:
         print(f"  {facts['left_out']:,} products have no score: nothing is known about them.")
     found = frame[_COLUMNS]
-    write_table(found, options.out)
+    write_table(found, options.out, raw=options.raw)
     for _, row in found.head(5).iterrows():
         print(f"  {row['id']}: {row['reason']}")
     print(f"{len(found):,} products, the most surprising first -> {options.out}")

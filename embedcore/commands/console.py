@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import atexit
 import json
 import sys
@@ -54,6 +55,15 @@ def keep(dataset: Dataset, folder: Path) -> None:
     dataset.save(folder)
     baskets = f", {len(dataset.baskets):,} baskets" if dataset.baskets is not None else ""
     print(f"{dataset.name}: {len(dataset):,} products{baskets} -> {folder}")
+
+
+def raw_option(parser: argparse.ArgumentParser) -> None:
+    """Let a command that writes CSV keep cells exactly as they are."""
+    parser.add_argument(
+        "--raw",
+        action="store_true",
+        help="keep cells exactly as they are: no apostrophe before what looks like a formula",
+    )
 
 
 def show(notices: Iterable[str]) -> None:

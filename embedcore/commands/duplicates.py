@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedcore.commands.console import bar, pairs, show, step
+from embedcore.commands.console import bar, pairs, raw_option, show, step
 from embedcore.commands.files import exact_catalogue
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def add(commands: Any) -> None:
     found.add_argument("--role", action="append", default=[], metavar="COLUMN=ROLE", help="correct a guess")
     found.add_argument("--no-vectors", action="store_true", help="compare by letters and words only (faster)")
     found.add_argument("--seed", type=int, default=0)
+    raw_option(found)
     found.set_defaults(run=run)
 
 
@@ -51,20 +52,22 @@ def run(options: argparse.Namespace) -> None:
     for column in ("id_a", "id_b"):
         frame[column] = ids[dataset.positions(frame[column].to_numpy())]
     frame["same"] = frame["same"].map({True: "true", False: "false"})
-    _write(frame, options.out)
+    _write(frame, options.out, raw=options.raw)
     if options.groups:
         groups = found.group_frame(dataset)
         groups["id"] = ids[dataset.positions(groups["id"].to_numpy())]
-        _write(groups, options.groups)
+        _write(groups, options.groups, raw=options.raw)
     precision, recall, taken = found.expected.of(found.cut)
     print(f"{len(found):,} pairs, {taken:,} of them the same, in {len(found.groups()):,} groups")
     print(f"  expected precision {precision:.2f}, expected recall {recall:.2f}\ncut {found.cut!r}")
 
 
-def _write(frame: pd.DataFrame, path: Path) -> None:
-    """As CSV or Parquet by the ending; ids are not changed, not even to protect a spreadsheet."""
+def _write(frame: pd.DataFrame, path: Path, *, raw: bool) -> None:
+    """As CSV or Parquet by the ending."""
+    from embedcore.export import csv, parquet
+
     path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix.lower() in (".parquet", ".pq"):
-        frame.to_parquet(path, index=False)
+        path.write_bytes(parquet(frame))
     else:
-        frame.to_csv(path, index=False, lineterminator="\n")
+        path.write_bytes(csv(frame, raw=raw))

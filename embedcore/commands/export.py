@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from embedcore.commands.console import raw_option
 from embedcore.errors import InputError, MissingError
 
 
@@ -16,6 +17,7 @@ def add(commands: Any) -> None:
     export.add_argument("out", type=Path, help="file to write; its ending chooses the format")
     export.add_argument("--kind", default="product", help="product (default) or context")
     export.add_argument("--data", type=Path, help="dataset folder, to add titles")
+    raw_option(export)
     export.set_defaults(run=run)
 
 
@@ -30,5 +32,5 @@ def run(options: argparse.Namespace) -> None:
         raise InputError(
             f"The folder {options.run_folder.name} holds no “{options.kind}” vectors.", "Train first, or check --kind."
         ) from None
-    write_vectors(embedding, options.out, Dataset.load(options.data) if options.data else None)
+    write_vectors(embedding, options.out, Dataset.load(options.data) if options.data else None, raw=options.raw)
     print(f"{len(embedding):,} vectors with {embedding.dimension} dimensions -> {options.out}")

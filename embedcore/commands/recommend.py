@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from embedcore.commands.console import bar, need_baskets, read, show, step
+from embedcore.commands.console import bar, need_baskets, raw_option, read, show, step
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
@@ -49,11 +49,13 @@ def add(commands: Any) -> None:
     )
     recommend.add_argument("--seed", type=int, default=0)
     recommend.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write: .csv or .parquet")
+    raw_option(recommend)
     recommend.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> None:
     """Learn from purchases and write the recommended products for each query, with reasons."""
+    from embedcore.export import harmless
     from embedcore.recommend import files
 
     _check(options)
@@ -69,7 +71,8 @@ def run(options: argparse.Namespace) -> None:
     )
     with step(f"Recommend for {len(queries):,} {options.whom}"):
         places = {"query_id": options.queries, "product_id": options.train}
-        rows = files.write(answers, options.out, [c for c, path in places.items() if files.whole_numbers(path, c)])
+        numbers = [c for c, path in places.items() if files.whole_numbers(path, c)]
+        rows = files.write(answers, options.out, numbers, clean=None if options.raw else harmless)
     print(f"  {rows:,} recommendations -> {options.out}")
 
 

@@ -7,7 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from embedcore.commands.console import bar, pairs, show, step, value
+from embedcore.commands.console import bar, pairs, raw_option, show, step, value
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def add(commands: Any) -> None:
     train.add_argument("--seed", type=int, default=0)
     train.add_argument("--new", type=Path, metavar="FILE", help="new products, given vectors without training")
     train.add_argument("--new-out", type=Path, metavar="FILE", help="vectors of the new products")
+    raw_option(train)
     train.set_defaults(run=run)
 
 
@@ -58,7 +59,7 @@ def run(options: argparse.Namespace) -> None:
         fitted = method.fit(data, params, bar("training"), options.seed)
     summary(fitted)
     product = fitted.embeddings["product"]
-    write_vectors(product, options.out)
+    write_vectors(product, options.out, raw=options.raw)
     print(f"{len(product):,} vectors with {product.dimension} dimensions -> {options.out}")
     if options.new is not None:
         from embedcore.commands import files
@@ -67,7 +68,7 @@ def run(options: argparse.Namespace) -> None:
         found = fitted.embed(news)
         if len(found) < len(news):
             print(f"  {len(news) - len(found):,} new products have no vector: nothing is known about them.")
-        write_vectors(found, options.new_out)
+        write_vectors(found, options.new_out, raw=options.raw)
         print(f"{len(found):,} vectors of new products -> {options.new_out}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 from pathlib import Path
 
@@ -13,9 +13,11 @@ COLUMNS = ("query_id", "rank", "product_id", "score", "reason")
 _ROWS = 20_000  # rows of a Parquet file that are written at a time
 
 
-def write(answers: Iterator[Answer], out: Path, numbers: Collection[str] = ()) -> int:
+def write(
+    answers: Iterator[Answer], out: Path, numbers: Collection[str] = (), *, clean: Callable[[str], str] | None = None
+) -> int:
     """Stream the answers to a CSV or Parquet file, which appears when it is whole; how many rows. numbers: columns of
-    ids that were whole numbers and are so again in Parquet.
+    ids that were whole numbers and are so again in Parquet. clean: what becomes of each text in CSV.
 
     >>> from tempfile import TemporaryDirectory
     >>> from embedcore.explore import TOGETHER, Recommendation
@@ -29,7 +31,7 @@ def write(answers: Iterator[Answer], out: Path, numbers: Collection[str] = ()) -
     partial = out.with_name(f".{out.name}.part")
     try:
         lines = _rows(answers)
-        rows = _parquet(lines, partial, numbers) if out.suffix.lower() == ".parquet" else _csv(lines, partial)
+        rows = _parquet(lines, partial, numbers) if out.suffix.lower() == ".parquet" else _csv(lines, partial, clean)
         partial.replace(out)
     finally:
         partial.unlink(missing_ok=True)
@@ -42,13 +44,13 @@ def _rows(answers: Iterator[Answer]) -> Iterator[tuple[str, int, str, float, str
             yield query, rank, r.id, round(r.score, 6), r.reason
 
 
-def _csv(rows: Iterator[tuple[str, int, str, float, str]], path: Path) -> int:
+def _csv(rows: Iterator[tuple[str, int, str, float, str]], path: Path, clean: Callable[[str], str] | None) -> int:
     count = 0
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
         for row in rows:
-            writer.writerow(row)
+            writer.writerow([clean(cell) if clean and isinstance(cell, str) else cell for cell in row])
             count += 1
     return count
 

@@ -1,8 +1,8 @@
-"""Finding a product by typing. The server searches: 90,000 names are too many for a select box."""
+"""Finding a product by typing (90,000 names are too many for a select box), and choosing one of a few views."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 
 from embedcore import Dataset, Embedding, explore
-from pages.ui import asking, cards, pictures
+from pages.ui import asking, cards, pictures, shell
 from pages.ui.text import plain, short
 from pages.ui.texts import CHOOSE, NO_MATCH, SEARCH_FIELD, WHICH_PRODUCT
 
@@ -113,3 +113,31 @@ def from_url(dataset: Dataset, value: str) -> tuple[list[int], int]:
     ids = [unquote(part) for part in value.split(",") if part]
     known = [dataset.index[i] for i in dict.fromkeys(ids) if i in dataset.index]
     return known, sum(i not in dataset.index for i in ids)
+
+
+def segments(name: str, label: str, options: Mapping[str, str]) -> str:
+    """A segmented control of options (name in the URL -> label), the first one unless the URL says otherwise.
+
+    The URL is the truth: to switch from a callback, call shell.remember(**{name: option}). label: for screen readers.
+    """
+    first = next(iter(options))
+    wanted = shell.url(name, first)  # the first one is put into the URL, too: Back leads to it
+    current = wanted if wanted is not None and wanted in options else first
+    widget = f"choice:{name}"
+    if st.session_state.get(widget) != current:
+        st.session_state[widget] = current
+    st.segmented_control(
+        label,
+        list(options),
+        format_func=lambda o: options[o],
+        required=True,
+        key=widget,
+        label_visibility="collapsed",
+        on_change=_switched,
+        args=(name, widget),
+    )
+    return current
+
+
+def _switched(name: str, widget: str) -> None:
+    shell.remember(**{name: st.session_state[widget]})

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from embedcore.export import csv
 from embedcore.intake import Table
 from embedcore.jobs import ReadFile
+from pages.ui import downloads, quality, services
 from pages.ui import jobs as job_ui
-from pages.ui import quality, services
 from pages.ui.sources import ChosenFile
 from pages.ui.text import number, plain
 
@@ -63,13 +62,8 @@ def _report(kind: str, source: ChosenFile, table: Table) -> None:
     if r.rejected:
         with st.expander(f"Rejected rows ({number(r.rejected)})", icon=":material/report:"):
             st.dataframe(table.rejected.head(1000), hide_index=True, width="stretch")
-            st.download_button(
-                "Download the rejected rows (CSV)",
-                csv(table.rejected),
-                f"rejected-{kind}.csv",
-                "text/csv",
-                icon=":material/download:",
-                key=f"rejected:{kind}",
+            downloads.table(
+                "Download the rejected rows (CSV)", table.rejected, f"rejected-{kind}", key=f"rejected:{kind}"
             )
     _options(kind, source, table)
 

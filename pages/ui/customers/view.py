@@ -11,10 +11,9 @@ import streamlit as st
 
 from embedcore import Dataset, Embedding
 from embedcore.explore import Segments
-from embedcore.export import csv
 from embedcore.jobs import FindSegments, Train
 from embedcore.methods import get, run_key
-from pages.ui import charts, quality, services, shell
+from pages.ui import charts, downloads, quality, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui.customers.texts import EACH, START
 from pages.ui.text import number, plain, share, short
@@ -172,13 +171,11 @@ def listing(scene: Segmentation) -> None:
                     st.caption("Nothing that a tenth of them buy sets them apart.")
     frame = pd.DataFrame({"customer": scene.customers.ids.astype(str), "segment": scene.found.labels + 1})
     frame["name"] = [scene.found.segments[n].name for n in scene.found.labels]
-    st.download_button(
+    downloads.table(
         "Download customers with their segment (CSV)",
-        csv(frame),
-        file_name=f"{short(scene.dataset.name, 40)} segments.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        frame,
+        f"{short(scene.dataset.name, 40)} segments",
+        key="segments",
     )
 
 

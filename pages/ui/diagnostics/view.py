@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore.diagnostics import Section, report
+from pages.ui import downloads
 from pages.ui.diagnostics import texts
 from pages.ui.diagnostics.state import State
 from pages.ui.text import ago, plain
@@ -63,13 +64,6 @@ def copyable(state: State) -> None:
     text = report(state.sections)
     with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="distribute"):
         st.subheader(texts.REPORT, anchor=False, width="content")
-        st.download_button(
-            texts.DOWNLOAD,
-            text,
-            file_name=f"embedcore report {datetime.now(UTC):%Y-%m-%d}.txt",
-            mime="text/plain",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        downloads.text(texts.DOWNLOAD, text, f"embedcore report {datetime.now(UTC):%Y-%m-%d}")
     st.caption(texts.REPORT_ABOUT)
     st.code(text, language=None, height=320)

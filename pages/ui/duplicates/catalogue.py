@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.export import csv, parquet
 from embedcore.jobs import MergeDuplicates
 from embedcore.match import Matches, Reasons, merged, proposal
+from pages.ui import downloads, services, shell
 from pages.ui import jobs as job_ui
-from pages.ui import services, shell
 from pages.ui.duplicates import groups, texts
 from pages.ui.text import number, plain, short
 
@@ -45,20 +43,8 @@ def view(dataset: Dataset, data: str, found: Matches) -> None:
     for title, (file, make) in tables.items():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{title}**", width=200)
-            for kind, write, mime in (("CSV", csv, "text/csv"), ("Parquet", parquet, "application/octet-stream")):
-                st.download_button(
-                    kind,
-                    partial(_written, make, write),
-                    file_name=f"{name} {file}.{kind.lower()}",
-                    mime=mime,
-                    icon=":material/download:",
-                    on_click="ignore",
-                    key=f"match:down:{file}:{kind}",
-                )
-
-
-def _written(make: Callable[[], pd.DataFrame], write: Callable[[pd.DataFrame], bytes]) -> bytes:
-    return write(make())
+            downloads.table("CSV", make, f"{name} {file}", key=f"match:{file}")
+            downloads.columns("Parquet", make, f"{name} {file}", key=f"match:{file}:parquet")
 
 
 def choices(dataset: Dataset, found: Matches, kept: dict[str, str]) -> dict[int, int]:

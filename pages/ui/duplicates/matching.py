@@ -10,7 +10,7 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.jobs import FindDuplicates
 from embedcore.match import VERSION, Matches, PairVerdicts, carried, rescored
-from pages.ui import charts, choice, services, shell
+from pages.ui import charts, picker, services, shell
 from pages.ui import jobs as job_ui
 from pages.ui.duplicates import catalogue, decisions, groups, teach, texts
 from pages.ui.text import count, number, plain, share
@@ -137,7 +137,7 @@ def _found(dataset: Dataset, data: str, found: Matches, shipped: Matches) -> Non
             width="stretch",
             alt="Line chart: the share of pairs that are right and of duplicates found, by how sure it must be",
         )
-    show = choice.segments("show", "What to show", texts.FOUND_MODES)
+    show = picker.segments("show", "What to show", texts.FOUND_MODES)
     desk = decisions.desk(data)
     if show == "teach":
         teach.view(dataset, desk, found, shipped)

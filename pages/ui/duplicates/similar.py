@@ -12,9 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from embedcore import Dataset, Embedding
 from embedcore.explore import duplicates
-from embedcore.export import csv
 from embedcore.methods import get
-from pages.ui import choice, services, shell
+from pages.ui import downloads, picker, services, shell
 from pages.ui.duplicates import decisions, likeness, review, texts
 from pages.ui.duplicates.decisions import Desk, Pair, Unit
 from pages.ui.text import number, short
@@ -71,7 +70,7 @@ def view(data: str, run: str) -> None:
     with left:
         _counts(listed, groups)
     desk = decisions.desk(data)
-    show = choice.segments("show", "What to show", texts.SIMILAR_MODES)
+    show = picker.segments("show", "What to show", texts.SIMILAR_MODES)
     review.undo_line(desk)
     vectors = services.embedding(run)
     if show == "all":
@@ -85,13 +84,11 @@ def view(data: str, run: str) -> None:
         units.sort(key=lambda u: u.key in desk.skipped)
         empty = texts.NOTHING.get(show, texts.ABOVE_REVIEWED)
         review.listing(source, desk, units, (data, run, threshold, show), empty, undecided=show == "review")
-    st.download_button(
+    downloads.table(
         texts.DOWNLOAD_PAIRS,
-        csv(likeness.export(listed, likeness.elsewhere(source.dataset, vectors, listed, verdicts))),
-        icon=":material/download:",
-        file_name=f"{short(source.dataset.name, 40)} pairs.csv",
-        mime="text/csv",
-        on_click="ignore",
+        lambda: likeness.export(listed, likeness.elsewhere(source.dataset, vectors, listed, verdicts)),
+        f"{short(source.dataset.name, 40)} pairs",
+        key="pairs",
     )
 
 

@@ -8,8 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.export import csv
-from pages.ui import pictures, services, sources
+from pages.ui import downloads, pictures, services, sources
 from pages.ui.files import texts
 from pages.ui.text import number
 
@@ -78,15 +77,7 @@ def loaded(dataset: Dataset) -> None:
             st.markdown(f"**{title}**: {number(count)}")
             st.dataframe(frame.head(200), hide_index=True, width="stretch", height=min(220, 40 + 36 * len(frame)))
             if len(frame) > 5:
-                st.download_button(
-                    "Download the list (CSV)",
-                    csv(frame),
-                    file_name=f"{title.lower()}.csv",
-                    mime="text/csv",
-                    icon=":material/download:",
-                    on_click="ignore",
-                    key=f"pictures:{title}",
-                )
+                downloads.table("Download the list (CSV)", frame, title.lower(), key=f"pictures:{title}")
 
 
 def _without(dataset: Dataset) -> pd.DataFrame:

@@ -10,10 +10,9 @@ import streamlit as st
 
 from embedcore import EmbedError
 from embedcore.explore import Clusters
-from embedcore.export import csv
 from embedcore.jobs import MakeClusters
+from pages.ui import downloads, services, shell
 from pages.ui import jobs as job_ui
-from pages.ui import services, shell
 from pages.ui.map import view
 from pages.ui.map.texts import GROUP_TABLE
 from pages.ui.map.view import Scene
@@ -156,13 +155,10 @@ def _table(scene: Scene, clusters: Clusters, grouping: str) -> None:
         },
     )
     _rename(clusters, scene.run, grouping, list(edited["group"]))
-    st.download_button(
+    downloads.table(
         "Download products with their group (CSV)",
-        lambda: csv(members(scene, clusters)),
-        file_name=f"{short(scene.dataset.name, 40)} groups.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+        lambda: members(scene, clusters),
+        f"{short(scene.dataset.name, 40)} groups",
         key="map:members",
     )
 

@@ -9,8 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore.explore import Hit, Recommendation, similar_products
-from embedcore.export import csv
-from pages.ui import cards, picker, pictures, services
+from pages.ui import cards, downloads, picker, pictures, services
 from pages.ui.map import search, view
 from pages.ui.map.frame import View
 from pages.ui.map.search import Answer
@@ -184,15 +183,7 @@ def in_box(scene: Scene, box: View | None) -> None:
             "in baskets": st.column_config.NumberColumn(format="localized"),
         },
     )
-    st.download_button(
-        DOWNLOAD_BOX,
-        lambda: csv(frame),
-        icon=":material/download:",
-        mime="text/csv",
-        file_name=f"{short(scene.dataset.name, 40)} box.csv",
-        on_click="ignore",
-        key="map:csv",
-    )
+    downloads.table(DOWNLOAD_BOX, frame, f"{short(scene.dataset.name, 40)} box", key="map:csv")
 
 
 def _from_table(key: str, frame: pd.DataFrame) -> None:

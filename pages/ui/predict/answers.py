@@ -10,9 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.export import csv
 from embedcore.store import RunInfo
-from pages.ui import charts, services
+from pages.ui import charts, downloads, services
 from pages.ui.predict.texts import SURE, UNKNOWN
 from pages.ui.text import number, plain, share, short
 
@@ -117,15 +116,7 @@ def many(found: Mapping[str, Any], dataset: Dataset, key: str, name: str, titles
         alt="Table of predicted values with their confidence",
         column_config={"confidence": percent, "purchase probability": percent},
     )
-    st.download_button(
-        "Download answers (CSV)",
-        csv(kept),
-        f"{short(name, 60)}.csv",
-        "text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-        key=f"download:{key}",
-    )
+    downloads.table("Download answers (CSV)", kept, short(name, 60), key=key)
 
 
 def table(found: Mapping[str, Any], dataset: Dataset, titles: Mapping[str, str]) -> pd.DataFrame:

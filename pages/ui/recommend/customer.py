@@ -9,7 +9,6 @@ import numpy as np
 import streamlit as st
 
 from embedcore import Dataset
-from embedcore.export import csv
 from embedcore.recommend import (
     Histories,
     ListOptions,
@@ -19,7 +18,7 @@ from embedcore.recommend import (
     history_table,
     similar_customers,
 )
-from pages.ui import address, services, shell
+from pages.ui import address, downloads, services, shell
 from pages.ui.recommend import basket, suggestions, texts
 from pages.ui.recommend import model as recommender
 from pages.ui.text import count, plain, share, short
@@ -120,13 +119,8 @@ def _history(dataset: Dataset, histories: Histories, who: int) -> None:
             alt="Table of the products this customer bought, most often first",
             column_config={k: v for k, v in _COLUMNS.items() if k in seen},
         )
-        st.download_button(
-            "Download the purchases (CSV)",
-            csv(seen),
-            f"customer {histories.ids[who]}.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
+        downloads.table(
+            "Download the purchases (CSV)", seen, f"customer {histories.ids[who]}", key="customer:purchases"
         )
 
 

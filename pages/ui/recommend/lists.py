@@ -8,10 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset, recommend
-from embedcore.export import csv, parquet
 from embedcore.jobs import WriteLists
+from pages.ui import downloads, services
 from pages.ui import jobs as job_ui
-from pages.ui import services
 from pages.ui.recommend import texts
 from pages.ui.recommend.model import preparation
 from pages.ui.text import number, short
@@ -46,6 +45,10 @@ def view(dataset: Dataset, by: str) -> None:
 def _downloads(dataset: Dataset, folder: Path, whom: str) -> None:
     path = folder / "lists.parquet"
     name = f"{short(dataset.name, 40)} {whom}"
+
+    def read() -> pd.DataFrame:
+        return _named(dataset, pd.read_parquet(path), whom)
+
     st.dataframe(
         _named(dataset, _head(str(path)), whom),
         hide_index=True,
@@ -61,24 +64,8 @@ def _downloads(dataset: Dataset, folder: Path, whom: str) -> None:
         },
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "CSV",
-            lambda: csv(_named(dataset, pd.read_parquet(path), whom)),
-            f"{name}.csv",
-            "text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"lists:csv:{whom}",
-        )
-        st.download_button(
-            "Parquet",
-            lambda: parquet(_named(dataset, pd.read_parquet(path), whom)),
-            f"{name}.parquet",
-            "application/octet-stream",
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"lists:parquet:{whom}",
-        )
+        downloads.table("CSV", read, name, key=f"lists:{whom}")
+        downloads.columns("Parquet", read, name, key=f"lists:parquet:{whom}")
         st.caption(f"{number(path.stat().st_size / 1e6)} MB. First rows shown.")
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.explore import ALIKE, Recommendation, similar_products
 from embedcore.recommend import Recommender, Related, complements, substitutes
-from pages.ui import address, cards, choice, picker, services, shell
+from pages.ui import address, cards, picker, services, shell
 from pages.ui.recommend import basket, suggestions, texts
 from pages.ui.recommend import model as recommender
 from pages.ui.text import count, plain, short
@@ -34,7 +34,7 @@ def view(dataset: Dataset, data: str, model: Recommender | None) -> None:
             key="start",
         )
     options = {k: v for k, v in texts.RELATION.items() if k != "with" or dataset.baskets is not None}
-    relation = choice.segments("relation", "How it is related", options)
+    relation = picker.segments("relation", "How it is related", options)
     if relation == "alike":
         _alike(dataset, data, item, shell.need_run(data).key)
         return

@@ -9,9 +9,8 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.explore import ALIKE, POPULAR, Recommendation
-from embedcore.export import csv
 from embedcore.recommend import REPEAT
-from pages.ui import cards, pictures
+from pages.ui import cards, downloads, pictures
 from pages.ui.recommend import texts
 from pages.ui.text import count, plain, share, short
 
@@ -79,11 +78,4 @@ def table(found: Sequence[Recommendation], name: str) -> None:
                 "signal": st.column_config.TextColumn(help="What speaks most for it."),
             },
         )
-    st.download_button(
-        texts.DOWNLOAD,
-        csv(frame),
-        file_name=f"{short(name, 60)}.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    downloads.table(texts.DOWNLOAD, frame, short(name, 60), key=f"suggestions:{name}")

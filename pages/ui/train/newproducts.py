@@ -9,11 +9,10 @@ import streamlit as st
 
 from embedcore import Dataset
 from embedcore.explore import Newcomers, newcomers
-from embedcore.export import csv
 from embedcore.jobs import EmbedNew
 from embedcore.store import RunInfo
+from pages.ui import downloads, mapping, quality, reading, services, sources
 from pages.ui import jobs as job_ui
-from pages.ui import mapping, quality, reading, services, sources
 from pages.ui.text import number, short
 from pages.ui.train.texts import ADD_PRODUCTS, ADD_VECTORS, DOWNLOAD_VECTORS, HAVE_VECTORS, NEW_FILE, NEW_TABLE
 
@@ -108,19 +107,5 @@ def _show(found: Newcomers, dataset: Dataset) -> None:
     )
     left, right = st.columns(2)
     name = short(dataset.name, 40)
-    left.download_button(
-        DOWNLOAD_VECTORS,
-        lambda: csv(found.export()),
-        file_name=f"{name} new vectors.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
-    right.download_button(
-        "Download nearest products (CSV)",
-        lambda: csv(found.table),
-        file_name=f"{name} new products.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    downloads.table(DOWNLOAD_VECTORS, found.export, f"{name} new vectors", key="new:vectors", where=left)
+    downloads.table("Download nearest products (CSV)", found.table, f"{name} new products", key="new:near", where=right)

@@ -42,7 +42,7 @@ def test_an_exception_is_logged_by_type_and_place_without_its_message(home: Path
         _log.exception("A test failed")
     text = written(home)
     assert "ERROR embedcore.tests: A test failed [ValueError] at pandas/" in text
-    assert "tests/unit/test_logs.py" in text
+    assert "tests/unit/keeping/test_logs.py" in text
     assert ":broken" in text
     assert CANARY not in text
 
@@ -54,7 +54,7 @@ def test_words_of_people_and_of_libraries_are_not_logged(home: Path) -> None:
     warnings.warn(f"column {CANARY} has mixed types", stacklevel=1)
     text = written(home)
     assert "The table … has 3 rows of 1.5 MB" in text
-    assert "ERROR another.library: at tests/unit/test_logs.py:" in text
+    assert "ERROR another.library: at tests/unit/keeping/test_logs.py:" in text
     assert "WARNING py.warnings: at " in text
     assert CANARY not in text
 

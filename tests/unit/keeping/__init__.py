@@ -1,0 +1,1 @@
+"""What the app says of itself and gives away: logs, files."""
