@@ -6,6 +6,6 @@ from pathlib import Path
 
 if "EMBEDCORE_TEST_DISK" in os.environ:
     sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
-    from tests.crash.disk import install
+    from tests.crash.barriers import install
 
     install(*map(Path, os.environ["EMBEDCORE_TEST_DISK"].split(os.pathsep)))
