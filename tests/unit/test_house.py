@@ -39,6 +39,7 @@ TOP = {
 HEAVY = ("torch", "streamlit", "umap", "numba", "sklearn", "sentence_transformers", "faiss", "transformers")
 # Where a crash of anything must become a sentence or a line in a log: the worker's threads and the pages' boundary.
 BOUNDARIES = {*(f"embedcore/jobs/{name}.py" for name in ("worker", "warmup", "runner", "board")), "pages/ui/shell.py"}
+BOUNDARIES |= {"embedcore/methods/text/encoder.py"}  # models from elsewhere raise whatever their libraries like
 SQL = re.compile(r"\b(SELECT\s.+\sFROM|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+TABLE)\b", re.S)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from embedcore.errors import InputError
 from embedcore.methods.text.cache import TextCache
+from embedcore.methods.text.foreign import broken, check_loaded
 from embedcore.methods.text.models import BUILT_IN, describe, home, locate, online
 from embedcore.progress import Progress, silent
 
@@ -146,7 +147,6 @@ def _loaded(model: str) -> SentenceTransformer:
     if not online():
         os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's library is imported: no call can leave
     import torch
-    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils.logging import disable_progress_bar
 
@@ -159,11 +159,10 @@ def _loaded(model: str) -> SentenceTransformer:
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True, "dtype": torch.float32},
         )
-    except (OSError, ValueError, KeyError, ImportError, SafetensorError) as e:
-        raise InputError(
-            f"The language model “{model}” could not be loaded.",
-            "Choose a folder that was saved by sentence-transformers 2 or later.",
-        ) from e
-    if not callable(getattr(found, "tokenizer", None)):
-        raise InputError(f"The language model “{model}” reads no texts with a tokenizer.", "Choose another model.")
+        if model != BUILT_IN:
+            check_loaded(found, folder, model)
+    except (MemoryError, InputError):
+        raise
+    except Exception as e:
+        raise broken(model, "its files are damaged or do not fit together") from e
     return found

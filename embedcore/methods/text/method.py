@@ -57,8 +57,8 @@ class TextParams(Params):
     folder: str = param(
         "",
         "Another model",
-        "The folder of a sentence-transformers model, or its hub name when this app may go online; takes the place of "
-        "the model chosen above.",
+        "The name of a sentence-transformers model in the data folder's “models”, or its hub name when this app may go "
+        "online; takes the place of the model chosen above.",
         advanced=True,
     )
 
@@ -182,7 +182,7 @@ def encode_texts(texts: list[str], model: str = "", fitted: Path | None = None) 
 
     >>> encode_texts(["a mug"], "no such model")
     Traceback (most recent call last):
-    embedcore.errors.InputError: There is no folder “no such model”. Check the path, or leave the field empty ...
+    embedcore.errors.InputError: Th... “no such model”...
     """
     vectors = encoder.encode(texts, model)
     adapter = _adapter(fitted) if fitted is not None else None

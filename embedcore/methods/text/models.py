@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
-import json
 import os
 import re
 import threading
@@ -12,6 +11,7 @@ from functools import lru_cache, partial
 from pathlib import Path
 
 from embedcore.errors import InputError
+from embedcore.methods.text.foreign import check_folder
 
 BUILT_IN = "all-MiniLM-L6-v2"
 OFFERED = (BUILT_IN, "all-mpnet-base-v2", "paraphrase-multilingual-MiniLM-L12-v2")
@@ -20,6 +20,8 @@ SHA256 = {
     "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
     "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
 }
+ANY_FOLDER = "EMBEDCORE_MODEL_PATHS"  # set by the command line for itself
+_NAME = re.compile(r"(?!\.)[\w.-]+")
 _PROBE = 1.5  # seconds in which the hub must have answered
 
 
@@ -27,27 +29,31 @@ def locate(model: str = "") -> Path:
     """The folder of a model: "" or BUILT_IN for the packaged one, a folder, or a name of the model hub.
 
     A name is looked for in the data folder (models/NAME), among what was downloaded earlier, and on the hub only with
-    EMBEDCORE_ONLINE=1. InputError, within seconds, when it is nowhere or holds weights that can run code."""
+    EMBEDCORE_ONLINE=1. In the app a name is all that may be given: it says nothing of what else lies on the disk.
+    InputError, within seconds, when it is nowhere or cannot be read."""
     if model in ("", BUILT_IN):
         return built_in()
-    folder = Path(model).expanduser()
-    data = home()
-    if data is not None and model in OFFERED and (data / "models" / model).is_dir():
-        folder = data / "models" / model
-    elif not folder.is_dir():
+    folder = _below_models(model) or (Path(model).expanduser() if _any_folder() else None)
+    if folder is None or not folder.is_dir():
         folder = _from_hub(model)
-    if not (folder / "modules.json").is_file() and not (folder / "config.json").is_file():
-        raise InputError(
-            f"The folder “{model}” holds no language model.",
-            "Choose a folder that sentence-transformers saved; it has a modules.json.",
-        )
-    for part in _parts(folder):
-        if any(part.glob("*.bin")) and not any(part.glob("*.safetensors")):
-            raise InputError(
-                f"The language model “{model}” has its weights in a format that can run code.",
-                "Save it again with safetensors, or choose another model.",
-            )
+    check_folder(folder, model)
     return folder
+
+
+def _below_models(name: str) -> Path | None:
+    """A folder in models/ of the data folder, by its name; None when there is none, or when it leads out of it."""
+    data = home()
+    if data is None or not _NAME.fullmatch(name) or not (data / "models" / name).is_dir():
+        return None
+    folder = data / "models" / name
+    # A link may lead elsewhere only under a name that is offered: whoever types a name must not reach other folders.
+    inside = folder.resolve().is_relative_to((data / "models").resolve())
+    return folder if inside or name in OFFERED else None
+
+
+def _any_folder() -> bool:
+    """Whether a model may be named by its path: on the command line and in Python, never in the app."""
+    return home() is None or os.environ.get(ANY_FOLDER) == "1"
 
 
 def describe(model: str = "") -> dict[str, str]:
@@ -81,14 +87,6 @@ def online() -> bool:
     return os.environ.get("EMBEDCORE_ONLINE") == "1"
 
 
-def _parts(folder: Path) -> list[Path]:
-    """The folders of a model's modules."""
-    listed = folder / "modules.json"
-    if not listed.is_file():
-        return [folder]
-    return [folder / m.get("path", "") for m in json.loads(listed.read_text(encoding="utf-8"))]
-
-
 @lru_cache(maxsize=1)
 def built_in() -> Path:
     """The packaged model's folder; found without importing the package, checked once a process."""
@@ -108,10 +106,8 @@ def built_in() -> Path:
 @lru_cache(maxsize=8)
 def _from_hub(model: str) -> Path:
     """A hub model's folder, downloaded or kept from an earlier download; weights as safetensors only."""
-    if not re.fullmatch(r"[\w.-]+(/[\w.-]+)?", model):
-        raise InputError(
-            f"There is no folder “{model}”.", "Check the path, or leave the field empty for the built-in model."
-        )
+    if not all(_NAME.fullmatch(part) for part in model.split("/")) or model.count("/") > 1:
+        raise unknown(model)
     if not online():
         os.environ["HF_HUB_OFFLINE"] = "1"  # read when the hub's library is imported: no call can leave
     from huggingface_hub import snapshot_download
@@ -145,10 +141,21 @@ def _from_hub(model: str) -> Path:
             f"The model hub cannot be reached, so “{model}” cannot be downloaded.",
             "Check the network, or leave the field empty for the built-in model.",
         )
-    raise InputError(
-        f"There is no folder “{model}”, and this app does not go online to look for a model.",
-        "Leave the field empty for the built-in model, give a folder, or start with EMBEDCORE_ONLINE=1 to allow "
-        "downloads.",
+    raise unknown(model)
+
+
+def unknown(model: str) -> InputError:
+    """The error for a model that is not there, and for whatever else a name or a path may lead to."""
+    if _any_folder():
+        return InputError(
+            f"There is no folder “{model}”, and this app does not go online to look for a model.",
+            "Check the path, leave the field empty for the built-in model, or start with EMBEDCORE_ONLINE=1 to allow "
+            "downloads.",
+        )
+    return InputError(
+        f"The data folder has no language model “{model}”.",
+        "Put its folder into “models” in the data folder and give its name, or leave the field empty for the built-in "
+        "model.",
     )
 
 
