@@ -1,7 +1,7 @@
 # Every target goes through .venv; .ci/venv builds it once from the exact pins and returns at once afterwards.
 # Stop the app with Ctrl+C. Streamlit takes the next free port when 8501 is taken.
 .NOTPARALLEL:
-.PHONY: run serve dev demo check test bench clean
+.PHONY: run serve dev demo check test audit bench clean
 PY := .venv/bin/python
 
 run: ## start the app and print its address
@@ -21,6 +21,9 @@ check: ## lint, types and the unit tests: the daily round, under two minutes
 
 test: ## lint, types, then every tier of tests, cheap first; stops at the first red one
 	@.ci/venv requirements-dev.txt && exec .ci/test
+
+audit: ## are the installed packages the pinned ones, and is any known to be vulnerable
+	@.ci/venv requirements-dev.txt && exec .ci/audit
 
 bench: ## measured speed and quality, side by side with the reference
 	@.ci/venv requirements-dev.txt && exec $(PY) -m tests.bench
