@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol, Unpack
@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import column_names
-from embedcore.intake.tables import dialect, large, spool, told
+from embedcore.intake.tables import dialect, large, spool, told, writing
 from embedcore.intake.tables.lexer import Lexer
 from embedcore.intake.tables.line_index import TEXT, BadLine, LineIndex, index_lines, too_many
 from embedcore.intake.tables.options import ReadOptions
@@ -80,16 +80,28 @@ def read_text(
             raise InputError(f"“{filename}” holds nothing but empty lines.", "Choose a file with a header and rows.")
         if header_line and header_line > len(lines):
             raise InputError(f"“{filename}” has no line {header_line:,} for the column names.", "Choose another line.")
+        found = [] if options.get("ragged") else writing.ways(lines, delimiter)
+        if found:
+            usual = writing.rewrite(text.path, Path(near) / "usual", found)
+            text = replace(text, path=usual, notices=(*text.notices, *(way.notice for way in found)))
+            lines, delimiter = _sample(usual), found[-1].delimiter or delimiter
         how = dialect.find(lines, delimiter, header_line, ragged=options.get("ragged", False))
         if how.width > MAX_COLUMNS:
             raise InputError(f"“{filename}” has {how.width:,} columns, too many to read.", "Check the delimiter.")
         with text.path.open("r+b") as f:
             # It closes when the last array that looks into it is gone.
             data = mmap.mmap(f.fileno(), 0)
-        if how.ragged:
-            return _ragged(data, how, text, progress)
         out = folder / large.FILE if folder is not None else None
-        return _table(data, how, text, (Path(near), out), progress)
+        if how.ragged:
+            read = _ragged(data, how, text, progress)
+        else:
+            read = _table(data, how, text, (Path(near), out), progress)
+        return _as_written(read, found[-1].written) if found and found[-1].written else read
+
+
+def _as_written(read: ReadText, separator: str) -> ReadText:
+    texts = read.rejected["text"].str.replace(read.delimiter, separator, regex=False)
+    return replace(read, delimiter=separator, rejected=read.rejected.assign(text=texts))
 
 
 def _sample(path: Path) -> list[bytes]:

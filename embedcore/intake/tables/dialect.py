@@ -218,6 +218,7 @@ def _ragged(delimiter: str, rows: list[Row], header_line: int | None, skip: int)
 
 
 def _with_header(delimiter: str, rows: list[Row], width: int, skip: int) -> Dialect:
+    rows = _below_remarks(rows, width)
     at = next((n for n, row in enumerate(rows) if len(row.cells) == width), None)
     if at is None:
         return Dialect(delimiter, None, skip, (), width)
@@ -238,6 +239,13 @@ def _with_header(delimiter: str, rows: list[Row], width: int, skip: int) -> Dial
     if is_label_row(cells, wide[1:]):
         return Dialect(delimiter, line, line + size, tuple(cells), width)
     return Dialect(delimiter, None, skip, (), width)
+
+
+def _below_remarks(rows: list[Row], width: int) -> list[Row]:
+    """Without the lines at the top that begin with #, when what follows them can only be names."""
+    top = next((n for n, row in enumerate(rows) if not row.cells[0].lstrip().startswith("#")), 0)
+    below = [row.cells for row in rows[top + 1 :] if len(row.cells) == width]
+    return rows[top:] if top and len(rows[top].cells) == width and _sure(rows[top].cells, below) else rows
 
 
 def _broken_names(lines: Sequence[bytes], found: Dialect, skip: int, usable: Container[int]) -> Dialect:

@@ -151,7 +151,9 @@ def _elements(values: list[Any], content: str, at: int, decoder: json.JSONDecode
 
 
 def _broken(e: json.JSONDecodeError, content: str, filename: str) -> InputError:
-    cut = e.pos >= len(content.rstrip()) - 1 or "Unterminated" in e.msg
+    end = len(content.rstrip())
+    cut = e.pos >= end or "Unterminated" in e.msg
+    e = json.JSONDecodeError(e.msg, content, min(e.pos, end))
     what = "ends too early" if cut else "is broken"
     return InputError(
         f"“{filename}” is JSON that {what}, in line {e.lineno:,} at character {e.colno:,}.", "Copy or export it again."

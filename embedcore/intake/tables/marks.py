@@ -9,6 +9,8 @@ from embedcore.intake.columns.names import plural
 MARK = "\ufeff"
 # Zero-width space, word joiner, a mark inside a line, soft hyphen, and the control characters that no text needs.
 _UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad\x02-\x08\x0b\x0c\x0e-\x1a\x1c-\x1e\x7f]")
+# What becomes of é and ” when UTF-8 is read as Windows-1252 and written once more.
+_TWICE = re.compile("Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[™œ\u009d“”˜¦]")
 _CONTROL = bytes(b for b in range(128) if _UNSEEN.match(chr(b)))
 _SHOWN = 5
 
@@ -29,10 +31,10 @@ class Marks:
     """
 
     def __init__(self, *, old: bool = False) -> None:
-        self._mark = "ï»¿" if old else MARK
+        self._mark, self._old = ("ï»¿" if old else MARK), old
         self._lines, self._fresh = 0, True  # complete lines so far; whether the next letter begins a line
         self._marked: list[int] = []
-        self._unseen, self._first = 0, 0
+        self._unseen, self._first, self._twice = 0, 0, 0
 
     def clean(self, text: str) -> str:
         """The next part, without marks at the beginning of lines."""
@@ -40,10 +42,12 @@ class Marks:
             return text
         if self._mark in text:
             text = self._without(text)
-        found = None if _plain(text) else _UNSEEN.search(text)
+        found = None if self._old or _plain(text) else _UNSEEN.search(text)
         if found:
             self._first = self._first or self._lines + text.count("\n", 0, found.start()) + 1
             self._unseen += sum(1 for _ in _UNSEEN.finditer(text))
+        if not self._twice and ("Ã" in text or "â€" in text) and (twice := _TWICE.search(text)):
+            self._twice = self._lines + text.count("\n", 0, twice.start()) + 1
         self._lines += text.count("\n")
         self._fresh = text.endswith("\n") if text else self._fresh
         return text
@@ -71,5 +75,10 @@ class Marks:
             out.append(
                 f"CAUTION: the text holds {plural(self._unseen, 'letter')} that nobody can see, such as zero-width "
                 f"spaces, the first in line {self._first:,}. An id with one is another id than the same without."
+            )
+        if self._twice:
+            out.append(
+                f"CAUTION: letters as in line {self._twice:,} (such as “Ã¼” for “ü”) were garbled before this file was "
+                "written: export it again as UTF-8 if names matter."
             )
         return out

@@ -6,7 +6,7 @@ import re
 
 _START = re.compile(rb"[\xef\xbb\xbf\s]*")
 _OBJECT = re.compile(rb'\{\s*(?:"|\}|\Z)')
-_LIST = re.compile(rb'\[\s*(?:[{"\]]|\[\s*(?:["\[\]\-\d]|true|false|null)|\Z)')
+_LIST = re.compile(rb'\[\s*(?:\{\s*(?:["}]|\Z)|["\]]|\[\s*(?:["\[\]\-\d]|true|false|null)|\Z)')
 _COMMENTS = rb"(?>/\*.*?\*/;?\s*|--[^\n]*\n\s*)*+"
 # What a first line says. Each is tried at the very beginning, without white space and a mark.
 _OTHERS = (
@@ -15,12 +15,14 @@ _OTHERS = (
     (rb"(?:pragma\s+\w+\s*=|begin\s+transaction;)", "a dump of a database (SQL)"),
     (rb"---\s*\n\s*(?:- |\w[\w ]*:(?:\s|\n))", "YAML"),
     (rb"- \w[\w ]*: [^\n]*\n +\w[\w ]*:", "YAML"),
+    (rb"<[a-z_][\w:.-]*(?:\s[^<>]*)?/?>", "XML"),
+    (rb"\[[\w .:-]+\]\s*\n\s*[\w.-]+\s*=", "a file of settings"),
     (rb"begin:v(?:card|calendar)", "a file of contacts or dates"),
     (rb"%!ps", "a PostScript document"),
     (rb"\\documentclass|\\begin\{", "a LaTeX document"),
     (rb"(?:from|return-path|received|mime-version): [^\n]*\n(?:[a-z-]+: |\s)", "an e-mail"),
     (rb"version https://git-lfs", "only a pointer to a file that lies elsewhere (Git LFS)"),
-    (rb"[\[{]\s*'", "the output of a program (Python), with single quotes"),
+    (rb"[\[{]\s*[\[{]?\s*'", "the output of a program (Python), with single quotes"),
     (rb"(?:var|let|const|window\.\w+|[\w.]+)\s*(?:=|\()\s*[\[{]\s*[\"{\[]", "a program (JavaScript)"),
 )  # fmt: skip
 _TRIED = [(re.compile(pattern, re.DOTALL), what) for pattern, what in _OTHERS]

@@ -52,6 +52,8 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _CONTROL = bytes(b for b in range(32) if b not in b"\t\n\r\x0b\x0c\x1a\x1b\x00")
+# Letters in UTF-8 for a byte that is none, from which a text is UTF-8 with some lines in Windows-1252 (chosen by hand).
+MIXED = 0.25
 TRY = "Export it as CSV, Excel or Parquet and try again."
 
 
@@ -220,7 +222,7 @@ def _guess(path: Path, *, marked: bool) -> tuple[str, str, list[str]]:
     for chunk, last in _chunks(path, 0):
         text = decoder.decode(chunk, last)
         wide_characters += len(text) - len(text.encode("ascii", "ignore"))
-    if marked or wide_characters > tally["bad"]:
+    if marked or wide_characters > MIXED * tally["bad"]:
         codecs.register_error("embedcore-mend", _mend)
         return (
             "utf-8",
@@ -271,7 +273,7 @@ def _rewrite(
             found = text.count("\x00")
             if found:
                 text, nul = text.replace("\x00", ""), nul + found
-            text = marks.clean(text)
+            text = marks.clean(text.removesuffix("\x1a") if final else text)  # DOS ends a text with 1A
             if text:
                 to.write(text.encode("utf-8", "replace"))
                 last = text[-1]

@@ -47,11 +47,14 @@ class Likeness:
         return self.wide(line) and (self._spaced or line.count(self._delimiter + b" ") < line.count(self._delimiter))
 
     def fits(self, line: bytes) -> bool:
-        """Whether a line looks like a record in every steady column."""
+        """Whether a line looks like a record: in every column of numbers, and in at least half of the others that are
+        steady."""
         if not self.plain(line):
             return False
         cells = self.split(line)
-        return all(_shape(cells[n]) in ("", shape) for n, shape in self._shapes.items())
+        missed = [shape for n, shape in self._shapes.items() if _shape(cells[n]) not in ("", shape)]
+        others = sum(shape != "9" for shape in self._shapes.values())
+        return "9" not in missed and len(missed) <= others // 2
 
     def doubt(self, line: Callable[[int], bytes], at: int, size: int) -> str:
         """Why the record of several lines that begins in line `at` is none, or "" when it is one."""
