@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from embedcore import Baskets, Catalogue, Dataset, Embedding, NeedsError, logs
+from embedcore.data import folders
 from embedcore.explore import Clusters, Projection, Segment, Segments, Together
 from embedcore.intake import Profile, Table
 from embedcore.intake import profile as make_profile
@@ -40,7 +41,8 @@ def data_folder() -> Path:
 
 
 def _open(folder: Path) -> web.Engine:
-    web.sign(folder)
+    with folders.disk_sentences(folder, "Ask whoever runs this server to make room."):
+        web.furnish(folder)
     store = Store.open(folder)
     jobs = Jobs(store, warm=os.environ.get("EMBEDCORE_WARM_UP") != "0")
     folder_of_files(folder).mkdir(parents=True, exist_ok=True)
@@ -50,6 +52,8 @@ def _open(folder: Path) -> web.Engine:
 @st.cache_resource(show_spinner=False)
 def _engines() -> web.Engines:
     logs.start(web.root(), "server", console=True)
+    # Code that workers compile is the same for everyone.
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(web.root() / "cache" / "numba"))
     return web.Engines(_open, web.root())
 
 

@@ -23,11 +23,11 @@ from pages.web.inside import way_out as way_out
 from pages.web.spool import TOKEN as TOKEN
 from pages.web.spool import Incoming as Incoming
 from pages.web.workspace import data as data
+from pages.web.workspace import furnish as furnish
 from pages.web.workspace import home as home
 from pages.web.workspace import person as person
 from pages.web.workspace import resource as resource
 from pages.web.workspace import root as root
-from pages.web.workspace import sign as sign
 
 remember_tab = tabs.remember
 

@@ -11,10 +11,12 @@ import inspect
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from embedcore import EmbedError, access
 from pages.web.visits import VISITS, Person
@@ -42,7 +44,9 @@ def root() -> Path:
 
 def person() -> Person | None:
     """Who looks at this page; None on a server without a gate, or when nobody (any more) is signed in."""
-    return VISITS.who(st.user.get("pass")) if access.sign_in() else None
+    context = get_script_run_ctx()
+    # The same as st.user["pass"], which looks for secrets on the disk each time.
+    return VISITS.who(context.user_info.get("pass")) if context is not None and access.sign_in() else None
 
 
 def current() -> str:
@@ -60,12 +64,19 @@ def home() -> Path:
     return root() / current()
 
 
-def sign(folder: Path) -> None:
-    """Write down whose folder it is, so that it can be found again by a name."""
+def furnish(folder: Path) -> None:
+    """Make a person's folder ready: whose it is, and the language models of the server in it."""
     who = person()
-    if who is not None and who.about:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "person.json").write_text(json.dumps(who.about, ensure_ascii=False, indent=1), encoding="utf-8")
+    if who is None or not who.about:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    card, text = folder / "person.json", json.dumps(who.about, ensure_ascii=False, indent=1)
+    if not card.is_file() or card.read_text(encoding="utf-8") != text:
+        card.write_text(text, encoding="utf-8")
+    models = root() / "models"
+    if models.is_dir() and not (folder / "models").exists():
+        with suppress(OSError):  # a system without links: the built-in model is there
+            (folder / "models").symlink_to(models, target_is_directory=True)
 
 
 def resource(max_entries: int, show_spinner: bool | str = False) -> Callable[[Callable[P, R]], Cached[P, R]]:  # noqa: FBT001  st.cache_resource's own

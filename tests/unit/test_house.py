@@ -19,6 +19,7 @@ TOP = {
     "streamlit_app.py",
     "pages",
     "embedcore",
+    "docs",
     "tests",
     "sample_data",
     "README.md",

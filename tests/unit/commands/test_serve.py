@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
+import subprocess
+import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -11,6 +15,7 @@ import pytest
 from embedcore import access
 from embedcore.__main__ import main
 from embedcore.commands import app
+from tests.shared import ROOT
 
 TOKEN = "a-token-of-more-than-twenty-two-letters"  # noqa: S105
 AUTH = """
@@ -133,3 +138,13 @@ def test_the_app_alone_stays_on_this_machine(started: list[list[str]], capsys: p
     assert not started
     assert main(["app", "--no-browser", "--address", "127.0.0.1"]) == 0
     assert len(started) == 1
+
+
+def test_the_example_of_the_docs_is_enough() -> None:
+    text = (ROOT / "docs" / "serving.md").read_text(encoding="utf-8")
+    access.check_oidc(tomllib.loads(text.partition("```toml")[2].partition("```")[0]))
+    options = set(re.findall(r"--[a-z-]+", text)) - {"--no-browser"}
+    shown = subprocess.run(
+        [sys.executable, "-m", "embedcore", "serve", "--help"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert not {option for option in options if option not in shown}
