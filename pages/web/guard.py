@@ -94,8 +94,8 @@ def _path(scope: Scope) -> str:
 def known_host(host: str, allowed: list[str] | None) -> bool:
     """Whether the Host header names this server. allowed: names without ports; none: every name.
 
-    >>> known_host("127.0.0.1:8501", ["127.0.0.1"]), known_host("evil.example:8501", ["127.0.0.1"])
-    (True, False)
+    >>> [known_host(host, ["127.0.0.1", "::1"]) for host in ("127.0.0.1:8501", "[::1]:8501", "evil.example:8501", "")]
+    [True, True, False, False]
     """
     if not allowed or "*" in allowed:
         return True
