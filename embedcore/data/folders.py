@@ -35,18 +35,18 @@ def move_in(folder: Path, target: Path) -> None:
         folder = Path(shutil.copytree(folder, near))
     for path in folder.rglob("*"):
         if path.is_file():
-            _sync(path)
+            sync(path)
     remove(target)
     folder.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def replace_file(file: Path, target: Path) -> None:
     """The same for one file, on the same disk."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    _sync(file)
+    sync(file)
     file.replace(target)
-    _sync(target.parent)
+    sync(target.parent)
 
 
 def write_file(path: Path, content: bytes) -> None:
@@ -133,7 +133,8 @@ def sweep(folder: Path, keep: Iterable[str] | None = None, older_than: float = 0
                 path.unlink(missing_ok=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
+    """Wait until the bytes of a file, or the names in a folder, are on the disk."""
     handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
 import threading
 import time
 import weakref
@@ -15,13 +13,14 @@ from typing import TypeVar
 import duckdb
 
 from embedcore.data import folders
-from embedcore.errors import BusyError, EmbedError
-from embedcore.store.convert import convert, is_old
+from embedcore.errors import EmbedError
 from embedcore.store.cursor import Cursor
+from embedcore.store.deletion import rewritten
 from embedcore.store.migrations import migrate
+from embedcore.store.opening import DAMAGED, FILE, connect, is_damage, open_database
 
-FILE = "embedcore.duckdb"
 TRIES = 3
+_PATIENCE = 3.0  # seconds that writing the file anew waits for readers
 T = TypeVar("T")
 
 
@@ -36,10 +35,10 @@ class Database:
         """Open or make `home/embedcore.duckdb`. BusyError when another process has it."""
         self.notices: list[str] = []
         self.writer = threading.RLock()
-        opened = _open(home, self.notices)
-        self.lost_changes = bool(self.notices)  # a log was set aside: folders may be here whose rows are not
         self._home, self._closed = home, False
-        self._connection = _converted(opened, home, self.notices)
+        self._gate, self._users, self._mine = threading.Condition(), 0, threading.local()
+        with _plain_errors(home):
+            self._connection = open_database(home, self.notices)
         # Closing folds the log of changes into the file; this does it even when nobody calls close().
         self._close = weakref.finalize(self, self._connection.close)
         self.write(migrate)
@@ -80,8 +79,55 @@ class Database:
                 time.sleep(0.02 * attempt)
         raise AssertionError("unreachable")
 
+    def renew(self) -> bool:
+        """Write the file anew without what was deleted from it, so that no byte of that stays; False when somebody kept
+        reading, or the disk had no room: then it is as it was, to be tried again."""
+        with self.writer, self._alone() as alone:
+            if not alone or self._closed:
+                return False
+            with _plain_errors(self._home):
+                fresh = rewritten(self._connection, self._home)
+                if fresh is None:
+                    return False
+                self._close()
+                try:
+                    folders.replace_file(fresh, self._home / FILE)
+                finally:
+                    self._connection = connect(self._home / FILE, self._home)
+                    self._close = weakref.finalize(self, self._connection.close)
+            return True
+
+    @contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Wait until nobody reads, and let nobody begin meanwhile; False when that takes too long."""
+        with self._gate:
+            done = self._gate.wait_for(lambda: self._users == 0, timeout=_PATIENCE)
+            yield done
+
+    @contextmanager
+    def _using(self) -> Iterator[None]:
+        """Count who uses the connection; one that uses it already is not kept waiting."""
+        inside = getattr(self._mine, "inside", 0)
+        if not inside:
+            with self._gate:
+                self._users += 1
+        self._mine.inside = inside + 1
+        try:
+            yield
+        finally:
+            self._mine.inside = inside
+            if not inside:
+                with self._gate:
+                    self._users -= 1
+                    self._gate.notify_all()
+
     @contextmanager
     def _cursor(self) -> Iterator[Cursor]:
+        with self._using(), self._counted() as cursor:
+            yield cursor
+
+    @contextmanager
+    def _counted(self) -> Iterator[Cursor]:
         connection = self._connection
         try:
             cursor = connection.cursor()
@@ -103,7 +149,7 @@ class Database:
         with self.writer:
             if self._connection is broken and not self._closed:
                 self._close()  # cursors of other threads end with it
-                self._connection = _connect(self._home / FILE, self._home)
+                self._connection = connect(self._home / FILE, self._home)
                 self._close = weakref.finalize(self, self._connection.close)
             return self._connection
 
@@ -128,6 +174,13 @@ def _sentence(home: Path, error: duckdb.Error) -> EmbedError | None:
     """What to tell about an error of DuckDB, at COMMIT too; None for a mistake of ours."""
     if (full := folders.disk_sentence(home, error, "Free some space and try again.")) is not None:
         return full
+    if is_damage(error):
+        with suppress(OSError):  # the next opening builds it anew, even where the tables can be read
+            (home / DAMAGED).touch()
+        return EmbedError(
+            "The database in the data folder is damaged. Your datasets, embeddings and verdicts are safe.",
+            "Start the app again: it then builds the database anew from their folders.",
+        )
     if isinstance(error, duckdb.OutOfMemoryException):
         return EmbedError("There is not enough memory for this.", "Close other programs or use fewer products.")
     if isinstance(error, duckdb.FatalException):
@@ -135,86 +188,3 @@ def _sentence(home: Path, error: duckdb.Error) -> EmbedError | None:
     if isinstance(error, duckdb.IOException):
         return EmbedError("The data folder cannot be read or written.", "Check that the disk is not full.")
     return None
-
-
-def _open(home: Path, notices: list[str]) -> duckdb.DuckDBPyConnection:
-    path = home / FILE
-    wal = home / f"{FILE}.wal"
-    try:
-        if _drops_silently(wal):
-            notices.append(_set_aside(wal))
-        return _connect(path, home)
-    except duckdb.Error as e:
-        _raise_if_busy(e)
-        if not wal.exists() or "WAL" not in str(e):
-            raise EmbedError(
-                "The database in the data folder cannot be read.",
-                "Move the file embedcore.duckdb somewhere else and start again, or choose another folder with "
-                "EMBEDCORE_HOME.",
-            ) from e
-    notices.append(_set_aside(wal))
-    return _connect(path, home)
-
-
-def _converted(connection: duckdb.DuckDBPyConnection, home: Path, notices: list[str]) -> duckdb.DuckDBPyConnection:
-    """The same database in the form of today."""
-    with _plain_errors(home):
-        try:
-            if not is_old(connection):
-                return connection
-            notices.append(convert(connection, home / FILE, lambda path: _connect(path, home)))
-        except BaseException:
-            connection.close()
-            raise
-        connection.close()
-        return _connect(home / FILE, home)
-
-
-def _connect(path: Path, home: Path) -> duckdb.DuckDBPyConnection:
-    gigabytes = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    connection = duckdb.connect(
-        str(path),
-        config={
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "memory_limit": f"{min(4.0, max(0.5, gigabytes / 4)):.1f}GB",
-            "max_temp_directory_size": "10GB",
-        },
-    )
-    # The order matters: each line shuts the door behind the one before it.
-    connection.execute("SET allowed_directories = [$home]", {"home": str(home)})
-    connection.execute("SET enable_external_access = false")
-    connection.execute("SET lock_configuration = true")
-    return connection
-
-
-def _raise_if_busy(e: duckdb.Error) -> None:
-    if isinstance(e, duckdb.IOException) and "lock" in str(e):
-        found = re.search(r"PID (\d+)", str(e))
-        who = f"by process {found[1]}" if found else "by another process"
-        raise BusyError(
-            f"The data folder is already in use {who}.",
-            "Use the app that is open, close it, or choose another folder with EMBEDCORE_HOME.",
-        ) from e
-
-
-def _drops_silently(wal: Path) -> bool:
-    """DuckDB 2.0 ignores a log whose first bytes are not its own: no error, and later changes are not replayed
-    either. (Field 100 with the name "b" opens every log that 2.0 writes.)"""
-    try:
-        with wal.open("rb") as file:
-            head = file.read(3)
-            return len(head) == 3 and head != b"d\x00b"
-    except FileNotFoundError:
-        return False
-
-
-def _set_aside(wal: Path) -> str:
-    """Rename the log of changes that are not in the database file yet; what to tell about it."""
-    aside = wal.with_name(f"{wal.name}.{time.strftime('%Y%m%d-%H%M%S')}.unreadable")
-    wal.rename(aside)
-    return (
-        f"The last changes before the app stopped could not be read back and were set aside as {aside.name}. "
-        "Everything that was saved before them is here. Datasets and results that came with them are in the folder "
-        "“lost”."
-    )

@@ -9,16 +9,17 @@ from threading import Lock
 
 from embedcore.data import Dataset, folders
 from embedcore.errors import InputError, MissingError
-from embedcore.store import tables
+from embedcore.store import manifests, tables
 from embedcore.store.cursor import Cursor, one
 from embedcore.store.database import Database
-from embedcore.store.part import StorePart
+from embedcore.store.deletion import Doomed, sources
 from embedcore.store.records import DatasetInfo, as_dataset, measure, now
+from embedcore.store.usage import Storage
 
 _CACHED = 3  # datasets in memory at once; chosen by hand
 
 
-class Datasets(StorePart):
+class Datasets(Storage):
     """The part of the store that keeps datasets."""
 
     def __init__(self, home: Path, database: Database) -> None:
@@ -31,21 +32,22 @@ class Datasets(StorePart):
 
         source: where it came from, in a word or two ("upload", "sample").
         """
-        info = measure(folder, source)
+        info, created = measure(folder, source), now()
+        target = self._dataset_path(info.hash)
+        moved = False
 
         def change(cursor: Cursor) -> None:
+            nonlocal moved
             if one(cursor, "SELECT 1 FROM datasets WHERE hash = ?", [info.hash]):
                 folders.remove(folder)
                 return
-            if folder.exists():  # a second try after a conflict has moved it already
-                folders.move_in(folder, self._dataset_path(info.hash))
             cursor.execute(
                 "INSERT INTO datasets VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     info.hash,
                     info.name,
                     source,
-                    now(),
+                    created,
                     info.products,
                     info.catalogue_rows,
                     info.bought,
@@ -54,8 +56,21 @@ class Datasets(StorePart):
                     json.dumps(dict(info.meta), ensure_ascii=False),
                 ],
             )
+            cursor.execute("DELETE FROM deleted WHERE name = ?", [info.hash])
+            here = target if moved else folder  # a second try after a conflict has moved it already
+            manifests.write(here, manifests.of_dataset(cursor, info.hash, here))
+            if not moved:
+                folders.move_in(folder, target)
+                moved = True
 
-        self._db.write(change)
+        with self._db.writer:
+            try:
+                with folders.disk_sentences(self.home, "Free some space, then import it again."):
+                    self._db.write(change)
+            except BaseException:
+                if moved:  # nobody was told that it is here
+                    folders.remove(target)
+                raise
         return self.dataset_info(info.hash)
 
     def datasets(self) -> list[DatasetInfo]:
@@ -69,7 +84,7 @@ class Datasets(StorePart):
         with self._db.read() as cursor:
             row = one(cursor, "SELECT * FROM datasets WHERE hash = ?", [hash])
         if row is None:
-            raise MissingError("This dataset is not (or no longer) here.", "Choose another one or import it again.")
+            raise missing()
         return as_dataset(row)
 
     def dataset(self, hash: str) -> Dataset:
@@ -93,23 +108,55 @@ class Datasets(StorePart):
         """Call it something else; InputError for an empty name."""
         if not name.strip():
             raise InputError("A dataset needs a name.")
-        self.dataset_info(hash)
-        self._db.write(lambda c: c.execute("UPDATE datasets SET name = ? WHERE hash = ?", [name.strip(), hash]))
+        folder = self._dataset_path(hash)
 
-    def delete_dataset(self, hash: str) -> None:
-        """Delete it with its runs, maps, clusters, artifacts and verdicts."""
+        def change(cursor: Cursor) -> None:
+            if not one(cursor, "SELECT 1 FROM datasets WHERE hash = ?", [hash]):
+                raise missing()
+            cursor.execute("UPDATE datasets SET name = ? WHERE hash = ?", [name.strip(), hash])
+            manifests.write(folder, manifests.of_dataset(cursor, hash, folder))
 
-        def change(cursor: Cursor) -> list[str]:
+        with (
+            self._db.writer,
+            folders.disk_sentences(self.home, "Free some space, then rename it again."),
+            manifests.put_back(folder),
+        ):
+            self._db.write(change)
+
+    def delete_dataset(self, hash: str) -> tuple[str, ...]:
+        """Delete it with its runs, maps, clusters, artifacts and verdicts, the files it was read from (unless another
+        dataset or a waiting job needs them) and the jobs about it, and write the database anew without it.
+
+        What may still hold some of it, as plain sentences: what only a person may delete.
+        """
+
+        def change(cursor: Cursor) -> Doomed:
             found = cursor.execute("SELECT key, number FROM runs WHERE dataset = ?", [hash]).fetchall()
+            jobs, files = sources(cursor, hash, [key for key, _ in found])
             for _, number in found:
                 tables.delete_run(cursor, number)
             cursor.execute("DELETE FROM verdicts WHERE dataset = ?", [hash])
+            cursor.execute("DELETE FROM verdict_records WHERE dataset = ?", [hash])
             cursor.execute("DELETE FROM datasets WHERE hash = ?", [hash])
-            return [key for key, _ in found]
+            cursor.execute("DELETE FROM jobs WHERE id IN (SELECT unnest(?::VARCHAR[]))", [jobs])
+            doomed = Doomed((("datasets", hash), *(("runs", key) for key, _ in found), *files))
+            doomed.note(cursor, now())
+            return doomed
 
-        with self._db.writer:
-            keys = self._db.write(change)
-            for folder in (self._dataset_path(hash), *(self._run_path(key) for key in keys)):
-                folders.remove(folder)
         with self._loading:
             self._loaded.pop(hash, None)
+        self._delete(change)
+        with self._loading:  # somebody may have loaded it in between
+            self._loaded.pop(hash, None)
+        left = [*self._things("backups"), *self._things("lost")]
+        if not left:
+            return ()
+        return (
+            f"{len(left):,} older {'copy' if len(left) == 1 else 'copies'} of the database or folders that were set "
+            "aside may still hold some of it. The Storage page lists them.",
+        )
+
+
+def missing() -> MissingError:
+    """What to say about a dataset that is not here."""
+    return MissingError("This dataset is not (or no longer) here.", "Choose another one or import it again.")

@@ -49,7 +49,19 @@ def m002_arrays_in_folders(cursor: Cursor) -> None:
     cursor.execute("CREATE TABLE clusterings (run INTEGER, name VARCHAR, created TIMESTAMP, digest VARCHAR)")
 
 
-MIGRATIONS: tuple[Callable[[Cursor], None], ...] = (m001_first_house, m002_arrays_in_folders)
+def m003_nothing_lost(cursor: Cursor) -> None:
+    """What a person deleted, until its folder is gone; how far the database knows each dataset's record of verdicts.
+
+    what: "dataset" or "run". last: number of the last line of the record that is in the database.
+    """
+    cursor.execute("CREATE TABLE deleted (what VARCHAR, name VARCHAR, since TIMESTAMP)")
+    cursor.execute("CREATE TABLE verdict_records (dataset VARCHAR, last BIGINT)")
+
+
+MIGRATIONS: tuple[Callable[[Cursor], None], ...] = (m001_first_house, m002_arrays_in_folders, m003_nothing_lost)
+_FIRST = ("datasets", "runs", "vector_sets", "projections", "clusterings", "cluster_names", "verdicts", "jobs")
+_THIRD = ("deleted", "verdict_records")
+TABLES = (*_FIRST, *_THIRD)  # of today
 
 
 def migrate(cursor: Cursor) -> list[str]:
@@ -63,3 +75,19 @@ def migrate(cursor: Cursor) -> list[str]:
             cursor.execute("INSERT INTO migrations VALUES (?, now()::TIMESTAMP)", [step.__name__])
             ran.append(step.__name__)
     return ran
+
+
+def needed(done: set[str]) -> set[str]:
+    """The tables of today that a database with these steps must have."""
+    return {*_FIRST, *(_THIRD if m003_nothing_lost.__name__ in done else ())}
+
+
+def steps_of(cursor: Cursor, tables: set[str]) -> list[str]:
+    """The steps that made these tables, for a database whose list of steps is lost."""
+    named = cursor.execute("SELECT 1 FROM duckdb_columns() WHERE table_name = 'clusterings' AND column_name = 'digest'")
+    steps: list[Callable[[Cursor], None]] = [m001_first_house]
+    if named.fetchall():
+        steps.append(m002_arrays_in_folders)
+    if set(_THIRD) <= tables:
+        steps.append(m003_nothing_lost)
+    return [step.__name__ for step in steps]

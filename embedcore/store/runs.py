@@ -16,11 +16,13 @@ from embedcore.data import Embedding, folders
 from embedcore.errors import InputError, MissingError
 from embedcore.explore import Clusters, Projection
 from embedcore.neighbours import Graph
-from embedcore.store import tables
+from embedcore.store import manifests, tables
 from embedcore.store.cursor import Cursor, one
+from embedcore.store.deletion import Doomed
 from embedcore.store.part import StorePart
 from embedcore.store.records import RunInfo, as_run, now
 
+_AGAIN = "Free some space, then try again."
 PARTS = ("model", "embeddings", "graph", "maps", "clusters")  # of a run's folder, as tasks.train writes them
 
 
@@ -37,53 +39,63 @@ class Runs(StorePart):
         folder: model/, embeddings/, graph/, maps/ and clusters/ as tasks.train writes them. info: key, dataset, method,
         params, seed, seconds, losses, meta. MissingError when the dataset was deleted meanwhile.
         """
-        key = str(info["key"])
-        whole = self._fresh_path(key)
-        for name in PARTS:
-            if (folder / name).exists():
-                folders.move_in(folder / name, whole / name)
-        kinds = [path.stem for path in (whole / "embeddings").glob("*.safetensors")]
-        maps = [path.stem.removeprefix("projection-") for path in (whole / "maps").glob("*.safetensors")]
-        names = [path.stem.removeprefix("clusters-") for path in (whole / "clusters").glob("*.safetensors")]
+        key, whole = str(info["key"]), self._fresh_path(str(info["key"]))
+        try:
+            with self._db.writer, folders.disk_sentences(self.home, _AGAIN):
+                for name in PARTS:
+                    if (folder / name).exists():
+                        folders.move_in(folder / name, whole / name)
+                self._take_over(whole, key, info)
+        finally:
+            shutil.rmtree(whole, ignore_errors=True)
+        return self.run_info(key)
+
+    def _take_over(self, whole: Path, key: str, info: Mapping[str, Any]) -> None:
+        kinds, maps, names = (_stems(whole / part) for part in ("embeddings", "maps", "clusters"))
         clusters = {name: Clusters.load(whole / "clusters", name) for name in names}
-        product = Embedding.load(whole / "embeddings")
+        product, created = Embedding.load(whole / "embeddings"), now()
+        target, moved = self._run_path(key), False
 
         def change(cursor: Cursor) -> None:
+            nonlocal moved
             if one(cursor, "SELECT 1 FROM runs WHERE key = ?", [key]):
                 return
             if not one(cursor, "SELECT 1 FROM datasets WHERE hash = ?", [info["dataset"]]):
                 raise MissingError("The dataset was deleted while this was computed.")
-            if whole.exists():  # a second try after a conflict has moved it already
-                folders.move_in(whole, self._run_path(key))
             ((number,),) = cursor.execute("SELECT nextval('run_numbers')").fetchall()
-            cursor.execute(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    key,
-                    number,
-                    info["dataset"],
-                    info["method"],
-                    json.dumps(info["params"], ensure_ascii=False),
-                    info["seed"],
-                    now(),
-                    info["seconds"],
-                    len(product),
-                    product.dimension,
-                    [float(v) for v in info.get("losses", ())],
-                    json.dumps(info.get("meta", {}), ensure_ascii=False),
-                ],
-            )
+            row = [
+                key,
+                number,
+                info["dataset"],
+                info["method"],
+                json.dumps(info["params"], ensure_ascii=False),
+                info["seed"],
+                created,
+                info["seconds"],
+                len(product),
+                product.dimension,
+                [float(v) for v in info.get("losses", ())],
+                json.dumps(info.get("meta", {}), ensure_ascii=False),
+            ]
+            cursor.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
             tables.put_kinds(cursor, number, kinds)
             for kind in maps:
                 tables.put_projection(cursor, number, kind)
             for name, found in clusters.items():
                 tables.put_clusters(cursor, number, name, found)
+            cursor.execute("DELETE FROM deleted WHERE name = ?", [key])
+            here = target if moved else whole  # a second try after a conflict has moved it already
+            manifests.write(here, manifests.of_run(cursor, key, here))
+            if not moved:
+                folders.move_in(whole, target)
+                moved = True
 
         try:
             self._db.write(change)
-        finally:
-            shutil.rmtree(whole, ignore_errors=True)
-        return self.run_info(key)
+        except BaseException:
+            if moved:  # nobody was told that it is here
+                folders.remove(target)
+            raise
 
     def run_info(self, key: str) -> RunInfo:
         """What is known of a run; MissingError when there is no such run (any more)."""
@@ -110,13 +122,15 @@ class Runs(StorePart):
     def delete_run(self, key: str) -> None:
         """Delete it with its maps, clusters and artifacts. Nothing happens when it is not here."""
 
-        def change(cursor: Cursor) -> None:
+        def change(cursor: Cursor) -> Doomed:
+            doomed = Doomed(())
             for (number,) in cursor.execute("SELECT number FROM runs WHERE key = ?", [key]).fetchall():
                 tables.delete_run(cursor, number)
+                doomed = Doomed((("runs", key),))
+                doomed.note(cursor, now())
+            return doomed
 
-        with self._db.writer:  # or the same result, saved anew in between, would lose its folder
-            self._db.write(change)
-            folders.remove(self._run_path(key))
+        self._delete(change)
 
     def run_folder(self, key: str) -> Path:
         """The folder with model/, embeddings/, graph/, maps/ and clusters/, to read from; MissingError when there is
@@ -194,7 +208,7 @@ class Runs(StorePart):
 
     def rename_cluster(self, key: str, name: str, label: int, title: str) -> None:
         """InputError for an empty title, one that another cluster has, or a cluster that is not there."""
-        title = title.strip()
+        title, folder = title.strip(), self._run_path(key)
 
         def change(cursor: Cursor) -> None:
             number, (found, is_named) = _number(cursor, key), self._clusters(cursor, key, name)
@@ -207,8 +221,10 @@ class Runs(StorePart):
             if title in found.names[:label] + found.names[label + 1 :]:
                 raise InputError(f"Another cluster is already called “{title}”.", "Choose another name.")
             tables.rename_cluster(cursor, number, name, label, title)
+            manifests.write(folder, manifests.of_run(cursor, key, folder))
 
-        self._db.write(change)
+        with self._db.writer, folders.disk_sentences(self.home, _AGAIN), manifests.put_back(folder):
+            self._db.write(change)
 
     def _clusters(self, cursor: Cursor, key: str, name: str) -> tuple[Clusters, bool]:
         """(the clusters, whether the names in the database belong to them). They do not when others took their place in
@@ -229,7 +245,8 @@ class Runs(StorePart):
     ) -> None:
         """Put the one file that `save` writes in its place, and its row in the same transaction."""
         fresh = self._fresh_path(key)
-        save(fresh)
+        with folders.disk_sentences(self.home, _AGAIN):
+            save(fresh)
         (file,) = fresh.iterdir()
 
         def put(cursor: Cursor) -> None:
@@ -239,15 +256,23 @@ class Runs(StorePart):
             if file.exists():  # a second try after a conflict has moved it already
                 folders.replace_file(file, self._run_path(key) / part / file.name)
             change(cursor, number)
+            manifests.write(self._run_path(key), manifests.of_run(cursor, key, self._run_path(key)))
 
         try:
-            self._db.write(put)
+            with self._db.writer, folders.disk_sentences(self.home, _AGAIN), manifests.put_back(self._run_path(key)):
+                self._db.write(put)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
 
     def _fresh_path(self, key: str) -> Path:
         """A folder that is never read and is deleted at the next start if left behind."""
         return self.home / "runs" / f"{key}.{time.monotonic_ns()}.tmp"
+
+
+def _stems(folder: Path) -> list[str]:
+    """The names of the arrays in a part of a run's folder."""
+    stems = (path.stem for path in folder.glob("*.safetensors"))
+    return [stem.removeprefix("projection-").removeprefix("clusters-") for stem in stems]
 
 
 def _missing() -> MissingError:

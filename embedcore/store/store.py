@@ -7,13 +7,12 @@ from weakref import WeakValueDictionary
 
 from embedcore.data import folders
 from embedcore.errors import BusyError, MissingError
-from embedcore.store import tables
 from embedcore.store.artifacts import Artifacts
 from embedcore.store.database import Database
 from embedcore.store.datasets import Datasets
 from embedcore.store.joblog import JobLog
+from embedcore.store.reconcile import reconcile
 from embedcore.store.runs import Runs
-from embedcore.store.usage import Storage
 from embedcore.store.verdicts import Verdicts
 
 _DAY = 86_400.0
@@ -21,11 +20,11 @@ _KEPT_JOBS = 1_000  # rows; chosen by hand
 _open_here: WeakValueDictionary[Path, Store] = WeakValueDictionary()
 
 
-class Store(Datasets, Runs, Artifacts, Verdicts, JobLog, Storage):
+class Store(Datasets, Runs, Artifacts, Verdicts, JobLog):
     """Datasets, runs and what was computed from them, verdicts and jobs. Every method may be called from any thread.
 
     One process owns a data folder at a time. A folder appears before its row and goes after it, so a row always has
-    its files; files without a row are swept at the next opening.
+    its files; a folder without a row is taken in again at the next opening, or set aside.
 
     >>> import tempfile
     >>> import numpy as np, pandas as pd
@@ -79,12 +78,21 @@ class Store(Datasets, Runs, Artifacts, Verdicts, JobLog, Storage):
         home = home.absolute()
         if home in _open_here:
             raise BusyError("The data folder is already open in this process.")
-        for name in ("datasets", "runs", "raw", "spool", "jobs", "logs"):
-            (home / name).mkdir(parents=True, exist_ok=True)
-        store = cls(home, Database(home))
+        with folders.disk_sentences(home.parent, "Free some space, or choose another folder with EMBEDCORE_HOME."):
+            for name in ("datasets", "runs", "raw", "spool", "jobs", "logs"):
+                (home / name).mkdir(parents=True, exist_ok=True)
+            database = Database(home)
+            try:
+                found = reconcile(home, database)
+                database.notices += found.sentences()
+                store = cls(home, database)
+                store.sweep()
+                if found.swept:
+                    database.renew()
+            except BaseException:
+                database.close()
+                raise
         _open_here[home] = store
-        store._sweep_orphans()
-        store.sweep()
         return store
 
     @property
@@ -130,25 +138,3 @@ class Store(Datasets, Runs, Artifacts, Verdicts, JobLog, Storage):
                 "DELETE FROM jobs WHERE id NOT IN (SELECT id FROM jobs ORDER BY created DESC LIMIT ?)", [_KEPT_JOBS]
             )
         )
-
-    def _sweep_orphans(self) -> None:
-        """Remove what a killed process left half done. Only when the store opens, before anything else uses it."""
-        with self._db.read() as cursor:
-            hashes = [h for (h,) in cursor.execute("SELECT hash FROM datasets").fetchall()]
-            keys = [k for (k,) in cursor.execute("SELECT key FROM runs").fetchall()]
-            files = tables.files(cursor)
-        for part, known in (("datasets", hashes), ("runs", keys)):
-            if self._db.lost_changes:
-                self._keep_lost(part, known)
-            folders.sweep(self.home / part, known)
-        for key in keys:
-            for part in ("maps", "clusters"):
-                folders.sweep(self._run_path(key) / part, files.get((key, part), ()))
-        folders.sweep(self.home / "raw")
-        folders.sweep(self.home / "jobs", ())
-
-    def _keep_lost(self, part: str, known: list[str]) -> None:
-        """Folders whose rows went with a log of changes that could not be read: somebody may want them back."""
-        for path in (self.home / part).iterdir():
-            if path.name not in known and not path.name.endswith(".tmp"):
-                folders.move_in(path, self.home / "lost" / part / path.name)

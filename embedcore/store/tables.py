@@ -8,8 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from embedcore.explore import Clusters
 from embedcore.store.cursor import Cursor, one
@@ -26,7 +29,8 @@ def delete_run(cursor: Cursor, run: int) -> None:
 
 
 def put_kinds(cursor: Cursor, run: int, kinds: Iterable[str]) -> None:
-    """The kinds of vectors it has."""
+    """These are the kinds of vectors it has."""
+    cursor.execute("DELETE FROM vector_sets WHERE run = ?", [run])
     for kind in kinds:
         cursor.execute("INSERT INTO vector_sets VALUES (?, ?)", [run, kind])
 
@@ -75,6 +79,53 @@ def rename_cluster(cursor: Cursor, run: int, name: str, label: int, title: str) 
     cursor.execute(
         "UPDATE cluster_names SET title = ? WHERE run = ? AND name = ? AND label = ?", [title, run, name, label]
     )
+
+
+def put_titles(cursor: Cursor, run: int, name: str, created: datetime, titles: Iterable[str]) -> None:
+    """Call the clusters of this name so; when they were made."""
+    cursor.execute("UPDATE clusterings SET created = ? WHERE run = ? AND name = ?", [created, run, name])
+    cursor.execute("DELETE FROM cluster_names WHERE run = ? AND name = ?", [run, name])
+    for label, title in enumerate(titles):
+        cursor.execute("INSERT INTO cluster_names VALUES (?, ?, ?, ?)", [run, name, label, title])
+
+
+def forget(cursor: Cursor, run: int, part: str, name: str) -> None:
+    """It has no such map (part "maps") or clusters ("clusters") any more."""
+    if part == "maps":
+        cursor.execute("DELETE FROM projections WHERE run = ? AND kind = ?", [run, name])
+        return
+    cursor.execute("DELETE FROM clusterings WHERE run = ? AND name = ?", [run, name])
+    cursor.execute("DELETE FROM cluster_names WHERE run = ? AND name = ?", [run, name])
+
+
+def verdicts(cursor: Cursor, dataset: str) -> list[tuple[Any, ...]]:
+    """(id, id, verdict, given), oldest first."""
+    sql = "SELECT id_a, id_b, verdict, given FROM verdicts WHERE dataset = ? ORDER BY given, id_a, id_b"
+    rows: list[tuple[Any, ...]] = cursor.execute(sql, [dataset]).fetchall()
+    return rows
+
+
+def put_verdicts(cursor: Cursor, dataset: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    """These are all verdicts on a dataset: rows as `verdicts` gives them."""
+    frame = pd.DataFrame(rows, columns=["id_a", "id_b", "verdict", "given"]).astype("object")
+    cursor.execute("DELETE FROM verdicts WHERE dataset = ?", [dataset])
+    if len(frame):
+        cursor.register("given", frame)
+        sql = "INSERT INTO verdicts SELECT ?, id_a, id_b, verdict, given::TIMESTAMP FROM given"
+        cursor.execute(sql, [dataset])
+        cursor.unregister("given")
+
+
+def last(cursor: Cursor, dataset: str) -> int:
+    """The number of the last line of the record of verdicts that the database has."""
+    row = one(cursor, "SELECT last FROM verdict_records WHERE dataset = ?", [dataset])
+    return int(row[0]) if row else 0
+
+
+def put_last(cursor: Cursor, dataset: str, last: int) -> None:
+    """The database has all lines up to this one."""
+    cursor.execute("DELETE FROM verdict_records WHERE dataset = ?", [dataset])
+    cursor.execute("INSERT INTO verdict_records VALUES (?, ?)", [dataset, last])
 
 
 def files(cursor: Cursor) -> dict[tuple[str, str], list[str]]:

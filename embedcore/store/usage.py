@@ -12,14 +12,14 @@ from pathlib import Path
 
 from embedcore.data import folders
 from embedcore.errors import InputError
-from embedcore.store.database import FILE
+from embedcore.store.opening import FILE
 from embedcore.store.part import StorePart
 
 AREAS = ("database", "raw", "spool", "cache", "logs", "jobs", "lost", "backups")  # beside datasets and runs
 DISCARDABLE = ("raw", "spool", "cache", "logs", "lost", "backups")
 DERIVED = ("raw", "spool", "cache")  # what can be had again: a quota deletes nothing else
 _SETTINGS = "settings.json"
-_COPIES = (".bak", ".damaged", ".unreadable")  # how the names of other copies of the database end
+_COPIES = (".bak", ".damaged", ".damaged.wal", ".unreadable")  # how the names of other copies of the database end
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ import numpy as np
 import pytest
 
 from embedcore.data import Embedding
-from embedcore.errors import EmbedError
 from embedcore.jobs import Jobs
 from embedcore.neighbours import Graph
 from embedcore.store import Store
@@ -79,13 +78,15 @@ def test_nothing_that_was_acknowledged_is_lost_or_torn(home: Path, tmp_path: Pat
         first_line(process)
         acknowledged += kill_after(process, 1, random_seconds.uniform(0.0, 0.6))
         store = Store.open(home)
-        assert store.notices == ()
+        # What was stored when the kill came, but not told yet, may be taken in: nothing else is worth a word.
+        assert all("were taken in" in said or "was taken in" in said or "restored" in said for said in store.notices)
         keys = {run.key for run in store.runs()}
         assert {f"run-{n}" for n in acknowledged} <= keys
         (dataset,) = store.datasets()
         verdicts = set(store.verdicts(dataset.hash)[["id_a", "id_b"]].to_numpy().ravel())
         assert {f"other-{n}" for n in acknowledged} <= verdicts
         assert {p.name for p in (home / "runs").iterdir()} == keys
+        assert not (home / "lost").exists()
         for key in sorted(keys, key=lambda k: int(k.split("-")[1]))[-12:]:
             check_whole(store, key, tmp_path / f"{cycle}-{key}")
         store.close()
@@ -124,19 +125,16 @@ def test_a_log_that_cannot_be_read_is_set_aside_and_reported(
     folders = {p.name for p in (home / "runs").iterdir() if not p.name.endswith(".tmp")}
     store = Store.open(home)
     aside = list(home.glob("*.unreadable"))
-    if reported:
-        (notice,) = store.notices
-        assert reported in notice
-        assert str(home) not in notice
-        assert aside[0].name in notice
-        assert [p.read_bytes() for p in aside] == [before]
-        assert {p.name for p in (home / "lost" / "runs").iterdir()} == folders - {r.key for r in store.runs()}
-    else:
-        assert store.notices == ()
-        assert not aside
-        assert not (home / "lost").exists()
+    said = " ".join(store.notices)
+    assert str(home) not in said
+    assert [p.read_bytes() for p in aside] == ([before] if reported else [])
+    assert reported in said
+    assert all(path.name in said for path in aside)
     keys = [run.key for run in store.runs()]
-    assert "run-0" in keys, "what was in the database file is still there"
+    assert set(keys) == folders, "what the log held is taken in again from its folders"
+    verdicts = set(store.verdicts(store.datasets()[0].hash)["id_a"])
+    assert {f"other-{key.removeprefix('run-')}" for key in keys[1:]} <= verdicts
+    assert not (home / "lost").exists()
     for key in {*keys[:5], *keys[-5:]}:
         check_whole(store, key, tmp_path / key)
     store.close()
@@ -144,15 +142,6 @@ def test_a_log_that_cannot_be_read_is_set_aside_and_reported(
     assert again.notices == ()
     assert [run.key for run in again.runs()] == keys
     again.close()
-
-
-def test_a_database_that_is_no_database_is_left_alone_and_explained(home: Path) -> None:
-    Store.open(home).close()
-    (home / "embedcore.duckdb").write_bytes(b"not a database" * 1000)
-    with pytest.raises(EmbedError, match="cannot be read") as e:
-        Store.open(home)
-    assert str(home) not in str(e.value)
-    assert (home / "embedcore.duckdb").read_bytes().startswith(b"not a database")
 
 
 def test_workers_end_when_their_server_is_killed_and_its_job_can_be_run_again(home: Path, tmp_path: Path) -> None:

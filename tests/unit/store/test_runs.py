@@ -131,10 +131,15 @@ def test_maps_and_clusters_without_a_row_go_at_the_next_opening(home: Path, tmp_
     folder = store.run_folder("key")
     Projection("umap", np.zeros((14, 2), np.float32)).save(folder / "maps")
     store.clusters("key", "kmeans").save(folder / "clusters", "kmeans-9")
+    Projection("half", np.zeros((9, 2), np.float32)).save(folder / "maps")
     store.close()
     again = Store.open(home)
     names = {path.name for part in ("maps", "clusters") for path in (folder / part).iterdir()}
-    assert names == {"projection-pca.safetensors", "clusters-kmeans.safetensors"}
+    whole = {"projection-pca", "projection-umap", "clusters-kmeans", "clusters-kmeans-9"}
+    assert names == {f"{name}.safetensors" for name in whole}
+    assert again.projections("key") == ["pca", "umap"]
+    assert set(again.clusterings("key")) == {"kmeans", "kmeans-9"}
+    assert (home / "lost" / "runs" / "key" / "maps" / "projection-half.safetensors").exists()
     again.close()
 
 
