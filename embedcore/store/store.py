@@ -66,7 +66,8 @@ class Store(Datasets, Runs, Artifacts, Verdicts, JobLog):
     [['cup', 'mug', 'different']]
     >>> store.artifact("match", "settings", data) is None
     True
-    >>> store.delete_dataset(data)
+    >>> store.delete_dataset(data)  # () when nothing else can hold some of it
+    ()
     >>> store.runs()
     []
     >>> store.close()
