@@ -8,7 +8,7 @@ run: ## start the app and print its address
 	@.ci/venv requirements.txt && exec $(PY) -m streamlit run streamlit_app.py
 
 serve: ## the same for a team, behind a sign-in or an access token (docs/serving.md)
-	@.ci/venv requirements.txt && exec $(PY) -m embedcore serve
+	@.ci/venv requirements.txt && exec $(PY) -m embedcore serve $(ARGS)
 
 dev: ## the same, watching the source, with full error details
 	@.ci/venv requirements-dev.txt && exec $(PY) -m streamlit run streamlit_app.py --server.fileWatcherType=auto --server.runOnSave=true --client.showErrorDetails=full --client.toolbarMode=developer

@@ -52,6 +52,7 @@ def closed(server: Server, **cookies: str) -> None:
             program = outside.get(f"/{path}", headers={"accept": "*/*"})
             assert program.status_code != 200, path
             assert len(program.text) < 60, program.text
+            assert outside.post(f"/{path}", content=b"x").status_code in (401, 403, 404), path
     assert stream(server.url, cookies) == 403
 
 
@@ -117,6 +118,27 @@ def test_an_access_token_lets_in_and_nothing_else_does(tmp_path: Path) -> None:
         assert "token=" not in again.log, "it is shown once"
         with browser(again.url) as guest:
             assert guest.post("/sign-in", data={"token": token}).status_code == 200
+
+
+def test_a_server_behind_a_proxy_with_tls(tmp_path: Path) -> None:
+    token, name = "a-token-of-this-test-0123456789", "shop.example"
+    given = {"EMBEDCORE_ACCESS_TOKEN": token}
+    with serve(tmp_path, tmp_path / "home", command=(*SERVE, "--host", name), **given) as server:
+        with browser(server.url) as proxy:
+            proxy.headers.update({"host": name, "x-forwarded-proto": "https", "x-forwarded-for": "192.0.2.7"})
+            posted = proxy.post("/sign-in", data={"token": token}, headers={"origin": f"https://{name}"})
+            assert posted.status_code == 200
+            [line] = [c for c in posted.headers.get_list("set-cookie") if c.startswith("embedcore-visit")]
+            assert "Secure" in line
+            cookies = dict([line.partition(";")[0].split("=", 1)])
+            elsewhere = {"origin": "https://elsewhere.example"}
+            assert proxy.post("/sign-in", data={"token": token}, headers=elsewhere).status_code == 403
+            assert proxy.get("/", headers={"host": "elsewhere.example"}).status_code == 403
+        tab = stream(server.url, cookies, proxied=name)
+        assert not isinstance(tab, int)
+        tab.close()
+        assert stream(server.url, cookies, proxied="elsewhere.example") == 403
+        assert token not in server.log
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 import httpx
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -19,13 +21,16 @@ def browser(url: str, **cookies: str) -> httpx.Client:
     return httpx.Client(base_url=url, headers=BROWSER, cookies=cookies, follow_redirects=True, timeout=PATIENCE)
 
 
-def stream(url: str, cookies: Mapping[str, str]) -> ClientConnection | int:
-    """The connection of a page, or the status with which it was refused."""
+def stream(url: str, cookies: Mapping[str, str], proxied: str = "") -> ClientConnection | int:
+    """The connection of a page, or the status with which it was refused. proxied: the name by which a proxy with TLS
+    hands it on."""
+    parts = urlsplit(url)
     line = "; ".join(f"{k}={v}" for k, v in cookies.items())
     try:
         return connect(
-            f"{url.replace('http', 'ws', 1)}/_stcore/stream",
-            origin=url,  # type: ignore[arg-type]
+            f"ws://{proxied or parts.netloc}/_stcore/stream",
+            sock=socket.create_connection((parts.hostname, parts.port)),
+            origin=f"https://{proxied}" if proxied else url,  # type: ignore[arg-type]
             additional_headers={"Cookie": line} if line else {},
             subprotocols=["streamlit"],  # type: ignore[list-item]
             max_size=None,
