@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Any, Protocol
+from typing import IO, Any, Protocol
 
 import numpy as np
 
@@ -27,6 +27,7 @@ MAX_ALL = 64 << 30  # of all picture files together, unpacked
 MAX_PIXELS = 40_000_000  # of one picture: a few kilobytes of PNG can hold terabytes of one colour
 MAX_SIDE = 20_000
 _KINDS = ("PNG", "JPEG", "WEBP")
+_SQUARE = PICTURE_SIDE * PICTURE_SIDE * 3  # bytes of a small picture
 _LISTED = 1000  # names in a report, at most
 # What Pillow and zipfile raise on damaged or hostile bytes.
 _BROKEN = (
@@ -146,6 +147,7 @@ def _collect(
     """Decode the best readable file of each product. Pixels wait in unnamed temporary files, not in memory."""
     ids: list[str] = []
     broken: dict[str, str] = {}
+    done: dict[str, int] = {}
     starts, read_bytes = [0], 0
     with tempfile.TemporaryFile() as pixels, tempfile.TemporaryFile() as jpegs:
         for row in (r for r, f in enumerate(found) if f):
@@ -154,13 +156,20 @@ def _collect(
                 if name in broken:
                     continue
                 try:
-                    content = source.read(name)
-                    read_bytes += len(content)
-                    square, jpeg = shrink_picture(decode(content))
+                    if (at := done.get(name)) is not None:  # it is the picture of another product, too
+                        square, jpeg = (
+                            _part(pixels, at * _SQUARE, (at + 1) * _SQUARE),
+                            _part(jpegs, starts[at], starts[at + 1]),
+                        )
+                    else:
+                        content = source.read(name)
+                        read_bytes += len(content)
+                        found_square, jpeg = shrink_picture(decode(content))
+                        square, done[name] = found_square.tobytes(), len(ids)
                 except Refused as e:
                     broken[name] = str(e)
                     continue
-                pixels.write(square.tobytes())
+                pixels.write(square)
                 starts.append(starts[-1] + jpegs.write(jpeg))
                 ids.append(str(catalogue.ids[row]))
                 break
@@ -171,10 +180,18 @@ def _collect(
         if not ids:
             return Images.of([], []), list(broken.items())
         # A mapped file stays readable after it is closed.
-        square = np.memmap(pixels, np.uint8, "r", shape=(len(ids), PICTURE_SIDE, PICTURE_SIDE, 3))
+        squares = np.memmap(pixels, np.uint8, "r", shape=(len(ids), PICTURE_SIDE, PICTURE_SIDE, 3))
         shown = np.memmap(jpegs, np.uint8, "r", shape=(starts[-1],))
-    images = Images(np.array(ids, dtype=object), square, shown, np.array(starts, np.int64))
+    images = Images(np.array(ids, dtype=object), squares, shown, np.array(starts, np.int64))
     return images, list(broken.items())
+
+
+def _part(file: IO[bytes], start: int, stop: int) -> bytes:
+    """Some bytes of a file that is written at its end."""
+    file.seek(start)
+    found = file.read(stop - start)
+    file.seek(0, os.SEEK_END)
+    return found
 
 
 def decode(content: bytes) -> Any:
@@ -183,6 +200,8 @@ def decode(content: bytes) -> Any:
 
     from PIL import Image, ImageOps
 
+    from embedcore.intake.pictures.reduce import reduced, too_much
+
     if not _is_picture(content[:16]):
         raise Refused("it is no PNG, JPEG or WebP picture")
     with warnings.catch_warnings():
@@ -190,7 +209,7 @@ def decode(content: bytes) -> Any:
         try:
             image = Image.open(io.BytesIO(content), formats=_KINDS)
             width, height = image.size
-            if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE:
+            if width * height > MAX_PIXELS or max(width, height) > MAX_SIDE or too_much(image, content):
                 raise Refused(f"it has {width:,} x {height:,} pixels, too many to open")
             if min(width, height) < 2:
                 raise Refused("it is a single line of pixels")
@@ -198,7 +217,7 @@ def decode(content: bytes) -> Any:
                 "RGB", (4 * PICTURE_SIDE, 4 * PICTURE_SIDE)
             )  # JPEG: decoded at a half or less where that is enough
             image.load()
-            return ImageOps.exif_transpose(image)
+            return ImageOps.exif_transpose(reduced(image))
         except Image.DecompressionBombError:
             raise Refused("it has too many pixels to open") from None
         except _BROKEN:
