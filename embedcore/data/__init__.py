@@ -12,7 +12,7 @@ from embedcore.data.dataset import ROLES, Catalogue, Dataset, join_items, pictur
 from embedcore.data.embedding import Embedding
 from embedcore.data.images import PICTURE_SIDE, Images, shrink_picture
 from embedcore.data.mapped import map_arrays, write_arrays
-from embedcore.data.scratch import scratch_array
+from embedcore.data.scratch import give_back, scratch_array
 from embedcore.data.strings import Strings, Texts
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "count_items",
     "first_lines",
     "folders",
+    "give_back",
     "join_items",
     "map_arrays",
     "merge_lines",

@@ -15,6 +15,7 @@ import pandas as pd
 
 from embedcore.data.baskets import Baskets, open_baskets
 from embedcore.data.images import Images
+from embedcore.data.scratch import give_back
 from embedcore.errors import InputError, MissingError
 
 # What a catalogue column can be. Several columns may share a role except id and title.
@@ -53,6 +54,14 @@ class Catalogue:
             raise InputError("The columns of the table and their roles do not match.")
         if self.frame[ids[0]].isna().any() or self.frame[ids[0]].duplicated().any():
             raise InputError(f"The id column “{ids[0]}” has empty or repeated values.")
+
+    @classmethod
+    def known(cls, frame: pd.DataFrame, roles: Mapping[str, str]) -> Catalogue:
+        """One that was checked before it was saved: to look for repeated ids again takes 90 MB at a million rows."""
+        made = object.__new__(cls)
+        object.__setattr__(made, "frame", frame)
+        object.__setattr__(made, "roles", roles)
+        return made
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -164,22 +173,25 @@ class Dataset:
     def titles(self) -> np.ndarray:
         """(n,) object str: how to call each item on screen: its title; without a title column its finest
         category and the id; without either, the id."""
-        out = np.array([str(i) for i in self.items], dtype=object)
+        return self.titles_of(np.arange(len(self.items)))
+
+    def titles_of(self, at: np.ndarray) -> np.ndarray:
+        """The titles of some items, by their positions, without a text in memory for each of the others."""
+        out = np.array([str(i) for i in self.items[at]], dtype=object)
         if self.catalogue is None:
             return out
-        ids, titles = self.catalogue.ids, self.catalogue.columns("title")
-        if titles:
-            names = self.catalogue.frame[titles[0]]
-            found = names.notna().to_numpy()
-            out[: len(ids)] = np.where(found, names.astype(object).to_numpy(), ids)
+        known = np.flatnonzero(at < len(self.catalogue))
+        titles, cats = self.catalogue.columns("title"), self.catalogue.columns("category")
+        column = titles[0] if titles else None
+        if not titles and cats:
+            column = max(cats, key=lambda c: self.catalogue.frame[c].nunique())  # type: ignore[union-attr]
+        if column is None:
             return out
-        cats = self.catalogue.columns("category")
-        if cats:
-            fine = max(cats, key=lambda c: self.catalogue.frame[c].nunique())  # type: ignore[union-attr]
-            kind = self.catalogue.frame[fine]
-            found = kind.notna().to_numpy()
-            label = np.array([f"{k} · {i}" for k, i in zip(kind, ids, strict=True)], dtype=object)
-            out[: len(ids)] = np.where(found, label, ids)
+        names = self.catalogue.frame[column].iloc[at[known]]
+        there = names.notna().to_numpy()
+        texts = names.astype(object).to_numpy()[there]
+        known = known[there]
+        out[known] = texts if titles else [f"{k} · {i}" for k, i in zip(texts, out[known], strict=True)]
         return out
 
     def jpeg(self, item: int) -> bytes | None:
@@ -237,8 +249,11 @@ class Dataset:
             raise MissingError("This dataset is no longer in the data folder.", "Import it again.") from None
         catalogue = None
         if facts["roles"] is not None:
-            catalogue = Catalogue(pd.read_parquet(folder / "catalogue.parquet"), dict(facts["roles"]))
+            catalogue = Catalogue.known(pd.read_parquet(folder / "catalogue.parquet"), dict(facts["roles"]))
         items = _strings(pd.read_parquet(folder / "items.parquet")["item"])
+        give_back()
+        if catalogue is not None:
+            catalogue.__dict__["ids"] = items[: len(catalogue)]  # the same texts once in memory
         images = Images.load(folder / "images") if (folder / "images").is_dir() else None
         return cls(facts["name"], catalogue, open_baskets(folder), items, facts["meta"], images, facts["hash"])
 

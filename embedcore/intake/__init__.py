@@ -9,7 +9,7 @@
 
 from embedcore.intake.columns.catalogue import make_catalogue
 from embedcore.intake.columns.profile import Profile, profile
-from embedcore.intake.columns.roles import Guess, guess_roles
+from embedcore.intake.columns.roles import Guess, guess_roles, kept_guesses, save_guesses
 from embedcore.intake.columns.values import exact_text
 from embedcore.intake.pictures.read import read_pictures
 from embedcore.intake.purchases.build import add_baskets
@@ -28,10 +28,12 @@ __all__ = [
     "exact_text",
     "guess_roles",
     "guess_shape",
+    "kept_guesses",
     "make_catalogue",
     "match_ids",
     "profile",
     "read_pictures",
     "read_purchases",
     "read_table",
+    "save_guesses",
 ]

@@ -13,7 +13,7 @@ from embedcore.progress import Progress, part
 
 def read_file(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """A file -> Table.save(out)."""
-    from embedcore.intake import read_table
+    from embedcore.intake import read_table, save_guesses
 
     path = Path(spec["path"])
     if not path.is_file():
@@ -23,6 +23,8 @@ def read_file(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[st
     }
     table = read_table(path, spec["filename"], **options, folder=out, progress=progress)
     table.save(out)
+    if spec.get("use") == "catalogue":
+        save_guesses(table.frame, out)
     return {"rows_in": table.report.rows_in, "kept": table.report.kept, "rejected": table.report.rejected}
 
 

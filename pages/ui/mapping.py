@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, replace
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
-from embedcore.data import ROLES, Catalogue
-from embedcore.intake import BasketShape, Table, guess_roles, guess_shape, match_ids
+from embedcore.data import ROLES, Catalogue, give_back
+from embedcore.intake import BasketShape, Guess, Table, guess_roles, guess_shape, kept_guesses, match_ids
 from pages.ui import quality, services
 from pages.ui.text import count, number, plain
 
@@ -72,7 +74,7 @@ def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
     generate = False
     if not ids:
         generate = st.toggle(NO_ID, value=True, key=f"generate:{key[:12]}")
-    elif again := _repeated(key, ids[0]):
+    elif again := _ids(key, ids[0]).repeated:
         quality.say(
             [
                 f"{count(again, 'row')} repeat an id of “{ids[0]}”. Import keeps the first row of each id. If they are "
@@ -82,30 +84,57 @@ def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
     return roles, generate
 
 
-@services.data(max_entries=8)
-def _repeated(key: str, column: str) -> int:
-    """How many rows have the id of an earlier one."""
-    ids = services.table(key).frame[column].dropna().astype("str").str.strip()
-    return int(ids[ids != ""].duplicated().sum())
+class _Ids:
+    """The ids of a column by their hashes: a million take 8 MB, where a set of texts takes 150."""
+
+    def __init__(self, table: Table, column: str) -> None:
+        parts = [np.empty(0, np.int64)]
+        for cells in table.cells(column):
+            parts.append(_hashes(cells))
+            give_back()
+        self._sorted = np.concatenate(parts)
+        self._sorted.sort()
+        self.repeated = int((self._sorted[1:] == self._sorted[:-1]).sum())
+
+    def __len__(self) -> int:
+        return len(self._sorted) - self.repeated
+
+    def __contains__(self, id: object) -> bool:
+        wanted = hash(id)
+        at = int(np.searchsorted(self._sorted, wanted))
+        return at < len(self._sorted) and int(self._sorted[at]) == wanted
+
+    def __iter__(self) -> Iterator[str]:
+        raise TypeError("Only their hashes are known.")
+
+
+def _hashes(cells: pd.Series) -> np.ndarray:
+    texts = cells.dropna().astype("str").str.strip()
+    filled = texts[texts != ""].to_numpy(object)
+    return np.fromiter(map(hash, filled), np.int64, len(filled))
+
+
+@services.resource(max_entries=8)
+def _ids(key: str, column: str) -> _Ids:
+    return _Ids(services.table(key), column)
 
 
 @services.data(max_entries=8)
-def _guesses(key: str) -> list:
-    table = services.table(key)
-    return guess_roles(table.frame)
+def _guesses(key: str) -> list[Guess]:
+    return kept_guesses(services.store().raw(key)) or guess_roles(services.table(key).frame)
 
 
 @services.data(max_entries=8)
 def _shape(key: str, catalogue_key: str | None, id_column: str | None) -> BasketShape:
-    known = None
-    if catalogue_key is not None and id_column is not None:
-        known = set(services.table(catalogue_key).frame[id_column].dropna().astype(str))
+    known = _ids(catalogue_key, id_column) if catalogue_key is not None and id_column is not None else None
     return guess_shape(services.table(key).frame, known)
 
 
 @services.data(max_entries=8)
 def _fit(key: str, item: str, catalogue_key: str, id_column: str, title: str | None) -> tuple[str, ...]:
-    """Notices about the ids of both files, before the import."""
+    """Notices about the ids of both files, before the import; of a large file the import tells."""
+    if services.table(key).file is not None or services.table(catalogue_key).file is not None:
+        return ()
     columns = [id_column, *([title] if title else [])]
     products = services.table(catalogue_key).frame[columns].dropna(subset=id_column).drop_duplicates(id_column)
     roles = dict(zip(columns, ("id", "title"), strict=False))

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from embedcore import Baskets, Catalogue, Dataset, Embedding, NeedsError, logs
-from embedcore.data import folders
+from embedcore.data import folders, give_back
 from embedcore.explore import Clusters, Projection, Segment, Segments, Together
 from embedcore.intake import Profile, Table
 from embedcore.intake import profile as make_profile
@@ -176,7 +176,9 @@ def profile(dataset_hash: str) -> Profile:
 @resource(max_entries=4)
 def table(key: str) -> Table:
     """A table read from a file, by its key. MissingError when it is gone."""
-    return Table.load(store().raw(key), head=True)
+    found = Table.load(store().raw(key), shown=True)
+    give_back()
+    return found
 
 
 def find_table(key: str) -> Table | None:

@@ -10,6 +10,7 @@ import pandas as pd
 from embedcore.data import Dataset
 
 TOP = 20
+_PART = 1 << 16  # texts that become objects at a time
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +75,7 @@ def profile(dataset: Dataset) -> Profile:
         only_in_baskets=len(dataset) - known,
         first_day=pd.Timestamp(times.min()) if len(times) else None,
         last_day=pd.Timestamp(times.max()) if len(times) else None,
-        top=pd.DataFrame({"item": dataset.items[best], "title": dataset.titles[best], "baskets": counts[best]}),
+        top=pd.DataFrame({"item": dataset.items[best], "title": dataset.titles_of(best), "baskets": counts[best]}),
     )
 
 
@@ -86,5 +87,17 @@ def _columns(dataset: Dataset) -> pd.DataFrame:
             there = s.dropna()
             missing = len(s) - len(there)
             example = str(there.iloc[0])[:80] if len(there) else ""
-            rows.append((column, role, missing, missing / max(len(s), 1), int(there.nunique()), example))
+            rows.append((column, role, missing, missing / max(len(s), 1), _different(there), example))
     return pd.DataFrame(rows, columns=["column", "role", "missing", "missing_share", "distinct", "example"])
+
+
+def _different(values: pd.Series) -> int:
+    """How many different values there are. Texts are told apart by their hashes: a million take 8 MB, not 100."""
+    if not isinstance(values.dtype, pd.StringDtype):
+        return int(values.nunique())
+    hashes = np.empty(len(values), np.int64)
+    for at in range(0, len(values), _PART):
+        part = values.iloc[at : at + _PART].to_numpy(object)
+        hashes[at : at + len(part)] = np.fromiter(map(hash, part), np.int64, len(part))
+    hashes.sort()
+    return int((hashes[1:] != hashes[:-1]).sum()) + (len(hashes) > 0)

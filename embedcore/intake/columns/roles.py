@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from embedcore.intake.columns.values import clean, has_currency, numbers
 SAMPLE = 20_000  # different values of a column that are looked at
 SAMPLES_SHOWN = 5
 BY_NAME = "its name says so"
+_GUESSES = "guesses.json"
 
 # Words in names of columns, by what the column then is. The last words of a name weigh most: brand_name is a brand.
 _WORDS = {
@@ -186,6 +189,32 @@ def guess_roles(frame: pd.DataFrame) -> list[Guess]:
             role = "category" if f.unique < _FEW else "text"
             guesses[n] = replace(guesses[n], role=role, why="another column is the better title")
     return guesses
+
+
+def save_guesses(frame: pd.DataFrame, folder: Path) -> None:
+    """Leave the guesses about a whole table beside it, so that a page need not hold the table to show them.
+
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     save_guesses(pd.DataFrame({"sku": ["a1", "a2"]}, dtype="str"), Path(folder))
+    ...     kept_guesses(Path(folder))[0].role
+    'id'
+    """
+    found = [asdict(guess) for guess in guess_roles(frame)]
+    (folder / _GUESSES).write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+
+
+def kept_guesses(folder: Path) -> list[Guess]:
+    """What `save_guesses` left in a folder; [] when it left nothing.
+
+    >>> kept_guesses(Path("nowhere"))
+    []
+    """
+    try:
+        found = json.loads((folder / _GUESSES).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return []
+    return [Guess(**{**guess, "samples": tuple(guess["samples"])}) for guess in found]
 
 
 def _guess(f: _Facts) -> Guess:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,7 +57,7 @@ class BasketShape:
     why: str = ""
 
 
-def guess_shape(frame: pd.DataFrame, catalogue_ids: set[str] | None = None) -> BasketShape:
+def guess_shape(frame: pd.DataFrame, catalogue_ids: Collection[str] | None = None) -> BasketShape:
     """Propose the shape and its columns from names, values and, when given, which values are ids of the catalogue.
 
     >>> frame = pd.DataFrame({"order": ["1", "1", "2"], "sku": ["mug", "cup", "mug"]}, dtype="str")
@@ -64,7 +65,7 @@ def guess_shape(frame: pd.DataFrame, catalogue_ids: set[str] | None = None) -> B
     >>> shape.shape, shape.basket, shape.item
     ('long', 'order', 'sku')
     """
-    known = catalogue_ids or set()
+    known: Collection[str] = catalogue_ids or set()
     some = pd.DataFrame({c: clean(frame[c].head(SAMPLE)) for c in frame.columns})
     names = {c: _named(str(c)) for c in frame.columns}
     if frame.shape[1] == 1:
@@ -95,13 +96,15 @@ def _named(name: str) -> str | None:
     return roles[-1]
 
 
-def _share_known(values: pd.Series, known: set[str]) -> float:
+def _share_known(values: pd.Series, known: Collection[str]) -> float:
     values = values.dropna()
     # A set in Python: pandas would turn a hundred thousand ids into an array for every column.
     return sum(v in known for v in values) / len(values) if known and len(values) else 0.0
 
 
-def _list_column(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) -> tuple[str, str, str] | None:
+def _list_column(
+    some: pd.DataFrame, names: dict[str, str | None], known: Collection[str]
+) -> tuple[str, str, str] | None:
     """(column, delimiter, why) of the column whose cells list products."""
     best: tuple[float, str, str, str] | None = None
     for column in some.columns:
@@ -153,7 +156,7 @@ def _as_list(some: pd.DataFrame, names: dict[str, str | None], column: str, deli
     )
 
 
-def _wide(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) -> bool:
+def _wide(some: pd.DataFrame, names: dict[str, str | None], known: Collection[str]) -> bool:
     """Do several columns draw on the same products, filled from the left?"""
     if some.shape[1] < 3:
         return False
@@ -203,7 +206,7 @@ def _time(some: pd.DataFrame, names: dict[str, str | None], taken: set[str]) -> 
     return best
 
 
-def _as_long(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) -> BasketShape:
+def _as_long(some: pd.DataFrame, names: dict[str, str | None], known: Collection[str]) -> BasketShape:
     time = _time(some, names, set())
     free = [c for c in some.columns if c != time]
     item = _item(some, names, known, free)
@@ -223,7 +226,7 @@ def _as_long(some: pd.DataFrame, names: dict[str, str | None], known: set[str]) 
     )
 
 
-def _item(some: pd.DataFrame, names: dict[str, str | None], known: set[str], free: list[str]) -> str | None:
+def _item(some: pd.DataFrame, names: dict[str, str | None], known: Collection[str], free: list[str]) -> str | None:
     shares = {c: _share_known(some[c], known) for c in free}
     named = [c for c in free if names[c] == "item"]
     if known:

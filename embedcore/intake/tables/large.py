@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 LARGE = 3_000_000  # rows from which a table stays in its file (chosen by hand)
 HEAD = 100_000  # first rows of such a table that are kept, to propose roles and to show
 ROWS = 100_000  # rows at a time
+SHOWN = 300_000  # rows from which a page holds only the first of a table
+SHOWN_HEAD = 20_000  # how many it holds then
 FILE = "table.parquet"
 
 
@@ -65,13 +67,13 @@ class Writer:
         return frame.astype("str")
 
 
-def first_rows(path: Path) -> pd.DataFrame:
+def first_rows(path: Path, rows: int = HEAD) -> pd.DataFrame:
     """The first rows of what a Writer wrote."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     with pq.ParquetFile(path, buffer_size=1 << 20) as source:
-        batch = next(source.iter_batches(HEAD), None)
+        batch = next(source.iter_batches(rows), None)
         table = pa.Table.from_batches([] if batch is None else [batch], source.schema_arrow)
         frame: pd.DataFrame = table.to_pandas()
         return frame.astype("str")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -74,6 +74,17 @@ class Table:
         """All rows in memory."""
         return self.frame if self.file is None else pd.read_parquet(self.file)
 
+    def cells(self, column: str) -> Iterator[pd.Series]:
+        """All cells of a column, part by part when they lie in a file."""
+        if self.file is None:
+            yield self.frame[column]
+            return
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self.file, buffer_size=1 << 20) as source:
+            for batch in large.parts(source, large.ROWS, [column]):
+                yield batch.to_pandas()[column].astype("str")
+
     def save(self, folder: Path) -> None:
         """Write the table as parquet + JSON into `folder`."""
         folder.mkdir(parents=True, exist_ok=True)
@@ -85,13 +96,15 @@ class Table:
         (folder / "report.json").write_text(json.dumps(asdict(self.report), ensure_ascii=False), encoding="utf-8")
 
     @classmethod
-    def load(cls, folder: Path, *, head: bool = False) -> Table:
-        """Read what `save` wrote; MissingError when it is not there. head: only the first rows of a large table."""
+    def load(cls, folder: Path, *, head: bool = False, shown: bool = False) -> Table:
+        """Read what `save` wrote; MissingError when it is not there. head: only the first rows of a large table. shown:
+        the same for a page, for which tables are large earlier."""
+        above, rows = (large.SHOWN, large.SHOWN_HEAD) if shown else (large.LARGE, large.HEAD)
         try:
             facts: Mapping[str, Any] = json.loads((folder / "report.json").read_text(encoding="utf-8"))
             rejected = pd.read_parquet(folder / "rejected.parquet")
-            file = folder / large.FILE if head and int(facts["kept"]) > large.LARGE else None
-            frame = pd.read_parquet(folder / large.FILE) if file is None else large.first_rows(file)
+            file = folder / large.FILE if (head or shown) and int(facts["kept"]) > above else None
+            frame = pd.read_parquet(folder / large.FILE) if file is None else large.first_rows(file, rows)
         except FileNotFoundError:
             raise MissingError("This file is no longer in the data folder.", "Read it again.") from None
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()}
