@@ -34,6 +34,7 @@ TOKEN, OIDC = "token", "oidc"
 _FILE = "access-token.json"
 _SHORTEST = 22  # characters of 6 bits each: 128 bits
 _SECRET = 32
+_LONGEST = 24 * 30  # hours that a sign-in may last
 _PROVIDER = ("client_id", "client_secret", "server_metadata_url")
 _COST = {"n": 1 << 14, "r": 8, "p": 1}  # 16 MB and some 50 ms an attempt
 
@@ -170,7 +171,11 @@ def check_oidc(settings: Mapping[str, Any]) -> None:
         raise InputError("redirect_uri does not end with /oauth2callback.", "Correct it here and at the provider.")
     if len(str(auth["cookie_secret"])) < _SECRET:
         raise InputError("cookie_secret is short.", f"Take {_SECRET} random characters or more.")
-    allowed = (settings.get("access") or {}).get("allowed")
+    access = settings.get("access") or {}
+    hours = access.get("hours", 12)
+    if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 < hours <= _LONGEST:
+        raise InputError("hours in [access] is no number of hours.", f"Give one up to {_LONGEST}, such as hours = 12.")
+    allowed = access.get("allowed")
     if not isinstance(allowed, list) or not allowed or not all(isinstance(a, str) for a in allowed):
         raise InputError(
             "The secrets do not say who may enter.",

@@ -114,7 +114,7 @@ class OidcDoor:
         """Let in whom the provider's answer names. cookies: what streamlit wants to set. "" or why not."""
         said = _said(cookies)
         claims = _claims(said)
-        if claims is None:
+        if claims is None or not _meant_for_us(claims):
             return "failed"
         settings: Mapping[str, Any] = st.secrets.get("access", {})
         who = person_of(claims, float(settings.get("hours", HOURS)))
@@ -152,6 +152,14 @@ def providers() -> dict[str, str]:
     auth: Mapping[str, Any] = st.secrets.get("auth", {})
     named = {k: k.capitalize() for k, v in auth.items() if isinstance(v, Mapping) and "client_id" in v}
     return named or {"default": ""}
+
+
+def _meant_for_us(claims: Mapping[str, Any]) -> bool:
+    """Whether the token names us as its audience. (Authlib takes one for another app that names us as `azp`.)"""
+    auth: Mapping[str, Any] = st.secrets.get("auth", {})
+    section = auth.get(str(claims.get("provider")), auth)
+    found = claims.get("aud")
+    return section.get("client_id") in (found if isinstance(found, list) else [found])
 
 
 def visit_cookie(request: HTTPConnection) -> str:

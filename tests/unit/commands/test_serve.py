@@ -116,6 +116,7 @@ def test_people_sign_in_by_name_where_the_secrets_say_how(
         (("client_id", "other"), "client_id in [auth]"),
         (("oauth2callback", "callback"), "redirect_uri does not end"),
         (("0123456789012345678901234567890123456789", "short"), "cookie_secret is short"),
+        (("[auth]", 'access = {hours = "long"}\n[auth]'), "no number of hours"),
         (("[auth]", "[other]"), "no section [auth]"),
         (("[auth]", "[auth"), "of settings (TOML)"),
     ],
@@ -124,7 +125,7 @@ def test_secrets_that_are_not_enough_are_told(
     started: list[list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str], change: tuple[str, str], missing: str
 ) -> None:
     secrets = tmp_path / "secrets.toml"
-    secrets.write_text(AUTH.replace(*change) + '[access]\nallowed = ["*"]\n', encoding="utf-8")
+    secrets.write_text(AUTH.replace(*change), encoding="utf-8")
     assert main(["serve", "--secrets", str(secrets)]) == 2
     told = capsys.readouterr().err
     assert missing in told
