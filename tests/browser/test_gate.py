@@ -42,8 +42,9 @@ def of(user: dict[str, object], provider: Provider) -> str:
 
 def closed(server: Server, **cookies: str) -> None:
     """Every page and every address shows the sign-in page and nothing else, as the first thing asked for."""
-    for path in PATHS:
-        with browser(server.url, **cookies) as outside:
+    with browser(server.url) as outside:
+        for path in PATHS:
+            outside.cookies = httpx.Cookies(cookies)
             answer = outside.get(f"/{path}")
             assert answer.status_code in (401, 403, 404), (path, answer.status_code)
             if answer.status_code == 401:
@@ -154,7 +155,7 @@ def named(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """A server where people sign in by name, and the keys of what Ann has in her workspace."""
     folder = tmp_path_factory.mktemp("named")
     (folder / "secrets.toml").write_text(provider.secrets, encoding="utf-8")
-    keys = fashion.fill(folder / "home" / "users" / of(ANN, provider), product2vec={"epochs": 3, "dimension": 16})
+    keys = fashion.fill(folder / "home" / "users" / of(ANN, provider), cooccurrence={"check": False})
     with serve(folder, folder / "home", command=(*SERVE, "--secrets", str(folder / "secrets.toml"))) as server:
         yield server, keys
 
@@ -228,7 +229,7 @@ def test_a_sign_in_ends_with_its_token(named: tuple[Server, dict[str, str]], as_
 def test_nobody_sees_anothers_data_by_its_address(named: tuple[Server, dict[str, str]], as_usual: Provider) -> None:
     server, keys = named
     ann, ben = signed_in(server, as_usual, ANN), signed_in(server, as_usual, BEN)
-    query = f"dataset={keys['data']}&run={keys['product2vec']}"
+    query = f"dataset={keys['data']}&run={keys['cooccurrence']}"
     with (ROOT / "sample_data" / "products.csv").open(encoding="utf-8", newline="") as file:
         titles = {row["title"] for row in csv.DictReader(file)}
     shown = 0
