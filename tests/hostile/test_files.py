@@ -257,6 +257,10 @@ def test_a_file_that_unpacks_without_end_is_stopped(tmp_path: Path, monkeypatch:
     with pytest.raises(InputError, match="unpacks to more than 10 MB"):
         spool.unpack(bomb, "products.csv.gz", tmp_path / "out", limit=10 << 20)
     assert (tmp_path / "out").stat().st_size <= 10 << 20
+    monkeypatch.setattr(spool, "BOMB_BYTES", 20 << 20)
+    with pytest.raises(InputError, match="500 times its size"):
+        spool.unpack(bomb, "products.csv.gz", tmp_path / "out")
+    assert (tmp_path / "out").stat().st_size <= 24 << 20
 
 
 def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,9 +19,9 @@ from embedcore.intake.tables import dialect, spool
 from embedcore.intake.tables.line_index import TEXT
 from embedcore.progress import Progress, part, silent
 
-LIMIT = 64 << 20  # bytes of JSON: all of it is held in memory, several times over (chosen by hand)
+LIMIT = 32 << 20  # bytes of JSON: all of it is held in memory, several times over (chosen by hand)
 MAX_COLUMNS = 5000
-_SPACE = re.compile(r"[\s,]*")
+_SPACE, _BLANK = re.compile(r"[\s,]*"), re.compile(r"\s*")
 _KEPT = "Write one object with the same names for each product."
 
 
@@ -36,12 +37,13 @@ class ReadJson:
 
 @dataclass(frozen=True)
 class _Value:
-    """One value and the 1-based line where it begins; problem: why it is no row."""
+    """One value, the 1-based line where it begins, and its place in the text; problem: why it is no row."""
 
     line: int
     value: Any
     problem: str = ""
-    text: str = ""
+    at: int = 0
+    end: int = 0
 
 
 def read_json(path: Path, filename: str, encoding: str | None = None, progress: Progress = silent) -> ReadJson:
@@ -57,7 +59,7 @@ def read_json(path: Path, filename: str, encoding: str | None = None, progress: 
     try:
         values, about = _values(content, filename)
         progress(60, 100, note="Finding the rows")
-        frame, rejected, notices = _table(values, filename)
+        frame, rejected, notices = _table(values, content, filename)
     except RecursionError:
         raise InputError(f"“{filename}” is JSON that is nested too deeply to be a table.", _KEPT) from None
     progress(100, 100, note="Read")
@@ -76,29 +78,31 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         unique, n = name, 2
         while unique in out:
             unique, n = f"{name} ({n})", n + 1
-        out[unique] = value
+        out[sys.intern(unique)] = value
     return out
 
 
 def _values(content: str, filename: str) -> tuple[list[_Value], list[str]]:
     """The rows-to-be of a text, and what to say about where they were."""
     start = len(content) - len(content.lstrip())
-    decoder = _decoder()
     try:
-        value, end = decoder.raw_decode(content, start)
+        if content[start] == "[":
+            values, end = _elements(content, start)
+            about: list[str] = []
+        else:
+            value, end = _decoder().raw_decode(content, start)
+            found, about = _inside(value)
+            values = [_Value(0, v) for v in found]
     except json.JSONDecodeError as e:
         lines = [line for line in content.split("\n") if line.strip()]
         if sum(map(_is_whole, lines[:3])) >= min(2, len(lines)):
-            return _by_line(content), []
+            return list(_by_line(content)), []
         raise _broken(e, content, filename) from None
     rest = _SPACE.match(content, end)
     if rest is not None and rest.end() < len(content):
-        return _by_line(content) if _is_whole(content.split("\n", 1)[0]) else list(_one_after_other(content)), []
-    if isinstance(value, list):
-        first = _SPACE.match(content, content.index("[", start) + 1)
-        return list(_elements(value, content, first.end() if first else 0, decoder)), []
-    found, about = _inside(value)
-    return [_Value(0, v) for v in found], about
+        lines_of_their_own = _is_whole(content.split("\n", 1)[0])
+        return list(_by_line(content) if lines_of_their_own else _one_after_other(content)), []
+    return values, about
 
 
 def _is_whole(line: str) -> bool:
@@ -108,46 +112,62 @@ def _is_whole(line: str) -> bool:
         return False
 
 
-def _by_line(content: str) -> list[_Value]:
+def _by_line(content: str) -> Iterator[_Value]:
     """JSON lines: one value a line; a broken one is no row."""
-    out, decoder = [], _decoder()
-    for n, line in enumerate(content.split("\n"), 1):
-        if not line.strip():
-            continue
-        try:
-            out.append(_Value(n, decoder.decode(line.strip().removesuffix(",")), text=line[:TEXT]))
-        except json.JSONDecodeError as e:
-            out.append(_Value(n, None, f"this is no JSON from character {e.pos + 1:,} on", line[:TEXT]))
-    return out
+    decoder, at, number = _decoder(), 0, 0
+    while at < len(content):
+        end = content.find("\n", at)
+        end, number = end if end >= 0 else len(content), number + 1
+        line = content[at:end].strip()
+        if line:
+            try:
+                yield _Value(number, decoder.decode(line.removesuffix(",")), "", at, end)
+            except json.JSONDecodeError as e:
+                yield _Value(number, None, f"this is no JSON from character {e.pos + 1:,} on", at, end)
+        at = end + 1
 
 
 def _one_after_other(content: str) -> Iterator[_Value]:
     """Values that follow each other, each over several lines; what cannot be read ends them."""
     decoder, at, line, seen = _decoder(), 0, 1, 0
-    while at < len(content):
-        space = _SPACE.match(content, at)
-        at = space.end() if space else at
+    while (at := _after_space(content, at)) < len(content):
         line, seen = line + content.count("\n", seen, at), at
-        if at == len(content):
-            return
         try:
             value, end = decoder.raw_decode(content, at)
         except json.JSONDecodeError:
-            yield _Value(line, None, "from here on this is no JSON", content[at : at + TEXT])
+            yield _Value(line, None, "from here on this is no JSON", at, len(content))
             return
-        yield _Value(line, value, text=content[at : min(end, at + TEXT)])
+        yield _Value(line, value, "", at, end)
         at = end
 
 
-def _elements(values: list[Any], content: str, at: int, decoder: json.JSONDecoder) -> Iterator[_Value]:
-    """The elements of a list with the lines where they begin."""
-    line, seen = 1, 0
-    for _ in values:
+def _elements(content: str, start: int) -> tuple[list[_Value], int]:
+    """The elements of the list that begins at `start`, with the lines where they begin, and where the list ends."""
+    out: list[_Value] = []
+    decoder, at, line, seen = _decoder(), _after(content, start + 1), 1, 0
+    if content[at : at + 1] == "]":
+        return out, at + 1
+    while True:
         value, end = decoder.raw_decode(content, at)
         line, seen = line + content.count("\n", seen, at), at
-        yield _Value(line, value, text=content[at : min(end, at + TEXT)])
-        space = _SPACE.match(content, end)
-        at = space.end() if space else end
+        out.append(_Value(line, value, "", at, end))
+        at = _after(content, end)
+        if content[at : at + 1] == "]":
+            return out, at + 1
+        if content[at : at + 1] != ",":
+            raise json.JSONDecodeError("Expecting ',' delimiter", content, at)
+        at = _after(content, at + 1)
+
+
+def _after(content: str, at: int) -> int:
+    """The next place that is no white space."""
+    found = _BLANK.match(content, at)
+    return found.end() if found else at
+
+
+def _after_space(content: str, at: int) -> int:
+    found = _SPACE.match(content, at)
+    return found.end() if found else at
 
 
 def _broken(e: json.JSONDecodeError, content: str, filename: str) -> InputError:
@@ -191,7 +211,7 @@ def _inside(value: Any, path: str = "", depth: int = 0) -> tuple[list[Any], list
     return [value], []
 
 
-def _table(values: list[_Value], filename: str) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+def _table(values: list[_Value], content: str, filename: str) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
     if not values:
         raise InputError(f"“{filename}” is JSON without a single row.", _KEPT)
     bad = [v for v in values if v.problem]
@@ -201,7 +221,7 @@ def _table(values: list[_Value], filename: str) -> tuple[pd.DataFrame, pd.DataFr
     elif sum(isinstance(v.value, list) for v in good) >= 0.5 * len(good):
         names, rows, odd = _of_lists(good)
     else:
-        names, odd = ["value"], [v for v in good if isinstance(v.value, dict | list)]
+        names, odd = ["value"], [replace(v, problem="no plain value") for v in good if isinstance(v.value, dict | list)]
         rows = [[_cell(v.value)] for v in good if not isinstance(v.value, dict | list)]
     if not names:
         raise InputError(f"“{filename}” is JSON without a single value.", _KEPT)
@@ -215,7 +235,9 @@ def _table(values: list[_Value], filename: str) -> tuple[pd.DataFrame, pd.DataFr
         {
             "line": pd.Series([max(v.line, 1) for v in lost], dtype="int64"),
             "reason": pd.Series([v.problem for v in lost], dtype="str"),
-            "text": pd.Series([v.text or (_cell(v.value) or "null")[:TEXT] for v in lost], dtype="str"),
+            "text": pd.Series(
+                [(content[v.at : v.end] or _cell(v.value) or "null").strip()[:TEXT] for v in lost], dtype="str"
+            ),
         }
     )
     return frame, rejected, notices
@@ -227,9 +249,7 @@ def _of_objects(values: list[_Value]) -> tuple[list[str], list[list[str | None]]
         if isinstance(v.value, dict):
             names.update(dict.fromkeys(v.value))
     rows = [[_cell(v.value.get(n)) for n in names] for v in values if isinstance(v.value, dict)]
-    odd = [
-        _Value(v.line, v.value, "this is no object with names", v.text) for v in values if not isinstance(v.value, dict)
-    ]
+    odd = [replace(v, problem="this is no object with names") for v in values if not isinstance(v.value, dict)]
     return list(names), rows, odd
 
 
@@ -240,15 +260,12 @@ def _of_lists(values: list[_Value]) -> tuple[list[str], list[list[str | None]], 
     width = len(texts[0])
     named = dialect.is_label_row(texts[0], [row for row in texts[1:] if len(row) == width])
     names = texts[0] if named else [""] * width
-    rows, odd = (
-        [],
-        [_Value(v.line, v.value, "this is no list of cells", v.text) for v in values if not isinstance(v.value, list)],
-    )
+    rows, odd = ([], [replace(v, problem="this is no list of cells") for v in values if not isinstance(v.value, list)])
     for v, row in list(zip(lists, cells, strict=True))[int(named) :]:
         if len(row) == width:
             rows.append(row)
         else:
-            odd.append(_Value(v.line, v.value, f"{plural(len(row), 'cell')} instead of {width:,}", v.text))
+            odd.append(replace(v, problem=f"{plural(len(row), 'cell')} instead of {width:,}"))
     return names, rows, odd
 
 

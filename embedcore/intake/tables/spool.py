@@ -22,6 +22,7 @@ from embedcore.progress import Progress, silent
 CHUNK = 4 << 20
 # What a packed file may unpack to: a few kilobytes of gz can hold terabytes of zeros (chosen by hand).
 MAX_UNPACKED = 8 << 30
+BOMB_BYTES, BOMB_TIMES = 256 << 20, 500  # beyond both it holds nothing but repetition (chosen by hand)
 
 _MAGIC = (
     (b"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -154,6 +155,11 @@ def unpack(path: Path, filename: str, out: Path, progress: Progress = silent, li
                 done += len(chunk)
                 if done > limit:
                     raise InputError(f"“{filename}” unpacks to more than {limit >> 20:,} MB.", "Split it and retry.")
+                if done > BOMB_BYTES and done > BOMB_TIMES * raw.tell():
+                    raise InputError(
+                        f"“{filename}” unpacks to more than {BOMB_TIMES} times its size, which no table does.",
+                        "Give the table itself, not packed.",
+                    )
                 to.write(chunk)
                 progress(int(100 * min(raw.tell() / size, 1)), 100, note="Unpacking")
     except (EOFError, zlib.error, gzip.BadGzipFile):

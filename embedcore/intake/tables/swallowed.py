@@ -39,8 +39,8 @@ class Likeness:
 
     def wide(self, line: bytes) -> bool:
         """Whether a line has, quotes aside, as many cells as a record."""
-        cells = line.split(self._delimiter)
-        return len(cells) >= self.width and not any(cells[self.width :])
+        surplus = line.count(self._delimiter) + 1 - self.width
+        return surplus == 0 or (surplus > 0 and not any(line.split(self._delimiter)[self.width :]))
 
     def plain(self, line: bytes) -> bool:
         """Whether a line is as wide as a record and no sentence, in which spaces follow the commas."""
@@ -61,13 +61,12 @@ class Likeness:
         if self.width < 2:
             return ""
         rows = [text for n in range(at + 1, at + size) if (text := line(n)).strip()]
-        if not rows:
+        plain = sum(map(self.plain, rows))
+        if not plain or 2 * plain < len(rows):
             return ""
         cells = self._lexer.cells(b"\n".join(line(n) for n in range(at, at + size)))
         whole = len(cells) >= self.width and not any(cells[self.width :])
-        if not (
-            self._are_rows(rows, first=self.wide(line(at))) if whole else sum(map(self.plain, rows)) >= 0.5 * len(rows)
-        ):
+        if whole and not self._are_rows(rows, first=self.wide(line(at))):
             return ""
         return f"a quote is opened in this line and closed only in line {at + size:,}: the lines between look like rows"
 
