@@ -84,6 +84,28 @@ class Die(Small):
 
 
 @dataclass(frozen=True)
+class Eat(Small):
+    kind, words, queue, task = "eat", "Eating", "heavy", "tests.unit.jobs.small_tasks:eat"
+
+
+@dataclass(frozen=True)
+class EatFile(Small):
+    kind, words, queue, task = "eat file", "Reading", "read", "tests.unit.jobs.small_tasks:eat"
+
+
+@dataclass(frozen=True)
+class LookAtFile(Small):
+    size: int = 0
+
+    kind, words, queue, task = "look at file", "Looking", "heavy", "tests.unit.jobs.small_tasks:look"
+
+
+@dataclass(frozen=True)
+class Adjusted(Small):
+    kind, words, queue, task = "adjusted", "Looking", "heavy", "tests.unit.jobs.small_tasks:adjusted"
+
+
+@dataclass(frozen=True)
 class StopItself(Small):
     kind, words, queue, task = "stop", "Trying", "heavy", "tests.unit.jobs.small_tasks:stop"
 

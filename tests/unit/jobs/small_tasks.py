@@ -83,3 +83,30 @@ def refuse(spec: dict[str, Any]) -> dict[str, Any]:
 
 def warm(spec: dict[str, Any]) -> dict[str, Any]:
     return {}
+
+
+def eat(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    """Takes ever more memory, and never gives way."""
+    held = []
+    while True:
+        held.append(b"x" * (20 << 20))
+        progress(len(held), 1000)
+        time.sleep(0.02)
+
+
+def look(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    """Maps a large file of its own and reads all of it."""
+    import mmap
+
+    with (out / "large").open("w+b") as file:
+        file.truncate(spec["size"])
+        with mmap.mmap(file.fileno(), 0) as mapped:
+            for at in range(0, spec["size"], 4096):
+                mapped[at]
+            time.sleep(0.5)
+    return {}
+
+
+def adjusted(spec: dict[str, Any], out: Path, progress: Any) -> dict[str, Any]:
+    """How early the system would end this process for want of memory."""
+    return {"adjusted": int(Path("/proc/self/oom_score_adj").read_text())}
