@@ -16,7 +16,7 @@ class Box {
     this.part("browse").onclick = () => this.input.click();
     this.part("other").onclick = () => { this.show("idle"); this.input.click(); };
     this.part("again").onclick = () => this.take(this.file);
-    this.part("cancel").onclick = () => { this.stop(); this.show("idle"); this.say(this.data.words.cancelled); };
+    this.part("cancel").onclick = () => { this.stop(); this.show("idle"); this.say(this.data.words.cancelled); this.input.focus(); };
     this.input.onchange = () => { this.take(this.input.files[0]); this.input.value = ""; };
     const zone = this.part("zone");
     let inside = 0; // a child that is entered leaves its parent
@@ -40,6 +40,7 @@ class Box {
       again: words.again, other: words.other, tip: data.help,
     })) this.part(name).textContent = text;
     this.part("help").hidden = !data.help;
+    this.part("help").setAttribute("aria-label", data.help);
     this.input.setAttribute("aria-label", data.label);
     this.input.setAttribute("accept", data.endings.map((e) => `.${e}`).join(","));
     this.part("browse").setAttribute("aria-label", `${words.browse}: ${data.label}`);

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 from streamlit.runtime import exists, get_instance
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -31,6 +32,8 @@ def let_go(now: float) -> int:
     if not exists():
         return 0
     runtime = get_instance()
+    for session in _kept(runtime):
+        _closed_since.setdefault(session, None)
     for session, since in list(_closed_since.items()):  # a page may begin meanwhile
         if runtime.is_active_session(session):
             _closed_since[session] = None
@@ -42,3 +45,9 @@ def let_go(now: float) -> int:
         runtime.close_session(session)
         _closed_since.pop(session, None)
     return len(gone)
+
+
+def _kept(runtime: Any) -> list[str]:
+    """Also sessions that never asked for a page. Streamlit has no public list; without it, they wait for its own end."""
+    sessions = getattr(runtime, "_session_mgr", None)
+    return [info.session.id for info in sessions.list_sessions()] if sessions is not None else []

@@ -210,6 +210,10 @@ def test_an_upload_can_be_watched_stopped_and_made_again(
     upload(page, data.CATALOGUE_FILE, __file__)
     expect(box.get_by_role("alert")).to_contain_text("test_uploads.py")
     expect(box.get_by_role("button", name=WORDS["other"])).to_be_visible()
+    with (tmp_path / "huge.csv").open("wb") as huge:
+        huge.truncate(2_100_000_000)
+    upload(page, data.CATALOGUE_FILE, str(tmp_path / "huge.csv"))
+    expect(box.get_by_role("alert")).to_contain_text("This file has 2.1 GB. Up to 2 GB can be uploaded.")
     upload(page, data.CATALOGUE_FILE, str(large))
     expect(box).to_have_count(0, timeout=LONG)
     assert not list(spool.glob("*.tmp"))
