@@ -129,7 +129,7 @@ def _text(content: bytes, encoding: str) -> str:
     if "16" in encoding or "32" in encoding:
         text = content.decode(encoding, "replace")
     else:
-        text = content.decode("latin-1").replace("ï»¿", "\ufeff")
+        text = content.decode("latin-1").replace("\0", "").replace("ï»¿", "\ufeff")
     text = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
     return re.sub("^\ufeff+", "", text, flags=re.MULTILINE)
 
@@ -161,7 +161,7 @@ def _line_faults(lines: list[str], cells: list[list[str]], table: Table, *, ragg
     r, told = table.report, " ".join(table.report.notices)
     if len(r.columns) == 1:  # where an empty cell and an empty line are the same
         lines = ["" if line.strip(" \t" if ragged else " ") in ("", '""') else line for line in lines]
-    kept = [_filled("\n".join(f'"{c}"' for c in row).replace('"\n"', '""').split("\n")) for row in cells]
+    kept = [_filled("".join(f'"{c}"' for c in row).split("\n")) for row in cells]
     rejected = [_filled(t.split("\n")) for t in table.rejected["text"]]
     passed = sum(map(int, re.findall(r"Passed over above them: (\d+) line", told))) + ("names the separator" in told)
     header = _filled(lines) - passed - (len(cells) if ragged else sum(kept)) - sum(rejected)
@@ -170,7 +170,10 @@ def _line_faults(lines: list[str], cells: list[list[str]], table: Table, *, ragg
         last = r.header_line
         while last < len(lines) and "\n".join(lines[r.header_line - 1 : last]).count('"') % 2:
             last += 1
-        allowed = {_filled(lines[r.header_line - 1 : r.header_line]), _filled(lines[r.header_line - 1 : last])}
+        ends = [r.header_line, last]
+        if '"' in lines[r.header_line - 1] and not lines[r.header_line - 1].lstrip().startswith('"'):
+            ends.append(r.header_line + 1)  # a stray quote, with which the plain count of quotes is off by one
+        allowed = {_filled(lines[r.header_line - 1 : end]) for end in ends}
     if header not in allowed:
         yield f"{_filled(lines)} filled lines, but {passed} told, {sum(kept)} kept, {sum(rejected)} rejected"
 
