@@ -111,7 +111,7 @@ def panel(id: str) -> bool:
 
 def interrupted(job: Job) -> str:
     """What is told of a job that the end of a server cut short."""
-    return f"{plain(job.title)} {INTERRUPTED} ({clock(job.finished or job.created)})."
+    return f"**{plain(job.title)}** {INTERRUPTED} ({clock(job.finished or job.created)})."
 
 
 def _again(id: str) -> None:

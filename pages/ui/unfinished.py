@@ -8,7 +8,19 @@ from collections.abc import Collection
 import streamlit as st
 
 from embedcore.errors import EmbedError
-from embedcore.jobs import FindSegments, ImportFiles, Job, JobKind, Map, PrepareRecommender, ReadFile, Train, find_place
+from embedcore.jobs import (
+    FindSegments,
+    ImportFiles,
+    Job,
+    JobKind,
+    MakeClusters,
+    Map,
+    MergeDuplicates,
+    PrepareRecommender,
+    ReadFile,
+    Train,
+    find_place,
+)
 from pages import web
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
@@ -17,6 +29,7 @@ from pages.ui.texts import FILE_GONE, FORGET, FORGET_ALL, RUN_AGAIN
 
 _SHOWN = 3
 _BY_THEMSELVES = {kind.kind for kind in (Map, PrepareRecommender, FindSegments)}  # their page starts them anew
+_FOLLOWED = {Train.kind: "train:job", MergeDuplicates.kind: "match:merging", MakeClusters.kind: "map:group-job"}
 _FILES = ("catalogue", "baskets")  # of the Data page; other pages ask for theirs again
 
 
@@ -32,12 +45,12 @@ def notice(place: str, data: str | None, *kinds: type[JobKind], shown: Collectio
         for job in found[:_SHOWN]:
             _line(place, job)
         if len(found) > _SHOWN:
-            words, button = st.columns([4, 1], vertical_alignment="center")
-            words.caption(f"and {len(found) - _SHOWN} more")
-            if button.button(FORGET_ALL, key=f"{place}:forget-all", type="tertiary", width="stretch"):
-                for job in found:
-                    services.jobs().forget(job.id)
-                st.rerun()
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.caption(f"and {len(found) - _SHOWN} more")
+                if st.button(FORGET_ALL, key=f"{place}:forget-all", type="tertiary"):
+                    for job in found:
+                        services.jobs().forget(job.id)
+                    st.rerun()
 
 
 def _belongs(job: Job, data: str | None) -> bool:
@@ -54,15 +67,15 @@ def _belongs(job: Job, data: str | None) -> bool:
 
 
 def _line(place: str, job: Job) -> None:
-    words, again, forget = st.columns([6, 1.6, 1.2], vertical_alignment="center")
     here = _here(job)
-    text = job_ui.interrupted(job) if job.state == "interrupted" else f"{plain(job.title)}: {plain(job.message)}"
-    words.markdown(f":material/history: {text}" + ("" if here else f" {FILE_GONE}"))
-    if here and again.button(RUN_AGAIN, key=f"{place}:again:{job.id}", icon=":material/refresh:", width="stretch"):
-        _again(job)
-    if forget.button(FORGET, key=f"{place}:forget:{job.id}", type="tertiary", width="stretch"):
-        services.jobs().forget(job.id)
-        st.rerun()
+    text = job_ui.interrupted(job) if job.state == "interrupted" else f"**{plain(job.title)}**: {plain(job.message)}"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":material/history: {text}" + ("" if here else f" {FILE_GONE}"), width="stretch")
+        if here and st.button(RUN_AGAIN, key=f"{place}:again:{job.id}", icon=":material/refresh:"):
+            _again(job)
+        if st.button(FORGET, key=f"{place}:forget:{job.id}", type="tertiary"):
+            services.jobs().forget(job.id)
+            st.rerun()
 
 
 def _here(job: Job) -> bool:
@@ -91,8 +104,8 @@ def _again(job: Job) -> None:
         st.session_state.pop("data:view", None)  # the page shows where files are added
         shell.go("data", **{str(job.spec["use"]): _token(job)})
     id = services.jobs().retry(job.id).id
-    if job.kind == Train.kind:
-        st.session_state["train:job"] = id
+    if job.kind in _FOLLOWED:
+        st.session_state[_FOLLOWED[job.kind]] = id
     elif "dataset" not in job.spec and "run" not in job.spec:
         st.session_state["open:job"] = id
     st.rerun()

@@ -10,7 +10,7 @@ import streamlit as st
 from embedcore import Dataset
 from embedcore.jobs import MergeDuplicates
 from embedcore.match import Matches, Reasons, merged, proposal
-from pages.ui import downloads, services, shell
+from pages.ui import downloads, services, shell, unfinished
 from pages.ui import jobs as job_ui
 from pages.ui.duplicates import groups, texts
 from pages.ui.text import number, plain, short
@@ -27,6 +27,7 @@ def view(dataset: Dataset, data: str, found: Matches) -> None:
     )
     for job in services.jobs().live(MergeDuplicates, dataset=data):
         job_ui.panel(job.id)
+    unfinished.notice("merging", data, MergeDuplicates, shown=[st.session_state.get("match:merging")])
     _opened()
     if gone and st.button(texts.LOAD, type="primary", icon=":material/cleaning_services:", key="match:load"):
         members = [g.tolist() for g in found_groups]

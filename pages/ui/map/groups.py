@@ -11,7 +11,7 @@ import streamlit as st
 from embedcore import EmbedError
 from embedcore.explore import Clusters
 from embedcore.jobs import MakeClusters
-from pages.ui import downloads, services, shell
+from pages.ui import downloads, services, shell, unfinished
 from pages.ui import jobs as job_ui
 from pages.ui.map import view
 from pages.ui.map.texts import GROUP_TABLE
@@ -101,6 +101,7 @@ def _jobs(scene: Scene) -> None:
     live = [j.id for j in services.jobs().live(MakeClusters, run=scene.run)]
     for id in dict.fromkeys([*live, *([own] if own else [])]):
         job_ui.panel(id)
+    unfinished.notice("groups", scene.data, MakeClusters, shown=[own])
     done = services.jobs().get(own)
     if done is not None and done.state == "done":
         del st.session_state["map:group-job"]
