@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from embedcore.export import csv, file_name, parquet
+from pages import web
 from pages.ui.text import short
 
 RAW = "Keep cells exactly as they are"
@@ -25,7 +26,7 @@ def table(label: str, source: Source, name: str, *, key: str, where: DeltaGenera
         raw = bool(st.session_state.get(f"raw:{key}"))
         st.download_button(
             label,
-            lambda: csv(_made(source), raw=raw),
+            web.bound(lambda: csv(_made(source), raw=raw)),
             file_name=_named(name, ".csv"),
             mime="text/csv",
             icon=":material/download:",
@@ -40,7 +41,7 @@ def columns(label: str, source: Source, name: str, *, key: str) -> None:
     """The button that downloads a table as Parquet, which no spreadsheet runs: its cells are always as they are."""
     st.download_button(
         label,
-        lambda: parquet(_made(source)),
+        web.bound(lambda: parquet(_made(source))),
         file_name=_named(name, ".parquet"),
         mime="application/octet-stream",
         icon=":material/download:",

@@ -22,6 +22,7 @@ from pages.web.inside import only_people as only_people
 from pages.web.inside import way_out as way_out
 from pages.web.spool import TOKEN as TOKEN
 from pages.web.spool import Incoming as Incoming
+from pages.web.workspace import bound as bound
 from pages.web.workspace import data as data
 from pages.web.workspace import furnish as furnish
 from pages.web.workspace import home as home

@@ -83,6 +83,9 @@ class Gate:
         elif isinstance(door, doors.TokenDoor) and request.method == "GET" and "token" in request.query_params:
             await RedirectResponse(signin.without_token(request), 303)(scope, receive, send)
             return
+        elif visit is not None and path.startswith("/media/") and not visit.may_see(path):
+            await PlainTextResponse("Not found", 404)(scope, receive, send)
+            return
         elif path == "/sign-in":
             await RedirectResponse(f"{signin.base()}/", 303)(scope, receive, send)
             return
@@ -111,7 +114,11 @@ class Gate:
                     message, waiting = waiting.result(), None
                     return message
 
-        await self.app(scope, next_message, send)
+        async def note(message: Message) -> None:
+            visit.shows(message.get("bytes") or b"")
+            await send(message)
+
+        await self.app(scope, next_message, note)
         if over:
             with suppress(RuntimeError, OSError):  # the tab may be gone meanwhile
                 await _send_away(send)

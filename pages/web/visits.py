@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
 import time
 from dataclasses import dataclass, field
 from threading import Lock
 
+_FILE = re.compile(rb"/media/([0-9a-f]{32,64})\b")  # Streamlit names a file by the hash of its content
+_FILES = 20_000
 HEADER = "x-embedcore-pass"  # what the gate adds to a websocket; streamlit hands it to the pages as st.user["pass"]
 
 
@@ -28,6 +31,19 @@ class Visit:
 
     key: str
     person: Person | None  # None: signed out
+    files: dict[bytes, None] = field(default_factory=dict)  # what its pages were told to show: ids, the oldest first
+
+    def shows(self, message: bytes) -> None:
+        """Note the files that a message to its pages names."""
+        for name in _FILE.findall(message):
+            self.files[name] = None
+        for name in list(self.files)[:-_FILES] if len(self.files) > 2 * _FILES else ():
+            del self.files[name]
+
+    def may_see(self, path: str) -> bool:
+        """Whether a path under /media/ is one of them."""
+        found = _FILE.match(path.encode())
+        return found is not None and found[1] in self.files
 
     @property
     def live(self) -> bool:

@@ -12,6 +12,7 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
@@ -24,6 +25,7 @@ from pages.web.visits import VISITS, Person
 P = ParamSpec("P")
 R = TypeVar("R", covariant=True)
 ENDED = "Your sign-in has ended."
+_bound: ContextVar[str | None] = ContextVar("workspace", default=None)
 
 
 class Cached(Protocol[P, R]):
@@ -53,10 +55,26 @@ def current() -> str:
     """The workspace of whoever looks at this page; EmbedError when a gate is there and nobody is signed in."""
     if not access.sign_in():
         return ""
+    if (bound := _bound.get()) is not None:
+        return bound
     found = person()
     if found is None:
         raise EmbedError(ENDED, "Reload the page and sign in again.")
     return found.workspace
+
+
+def bound(function: Callable[[], R]) -> Callable[[], R]:
+    """The same function, for the workspace of now: a download is made later, in a thread that belongs to no page."""
+    workspace = current()
+
+    def call() -> R:
+        token = _bound.set(workspace)
+        try:
+            return function()
+        finally:
+            _bound.reset(token)
+
+    return call
 
 
 def home() -> Path:

@@ -232,10 +232,20 @@ def test_nobody_sees_anothers_data_by_its_address(named: tuple[Server, dict[str,
     query = f"dataset={keys['data']}&run={keys['cooccurrence']}"
     with (ROOT / "sample_data" / "products.csv").open(encoding="utf-8", newline="") as file:
         titles = {row["title"] for row in csv.DictReader(file)}
-    shown = 0
+    shown, files = 0, 0
+
+    def hers_alone(text: str) -> None:
+        """The files of an open page are given to its person only."""
+        nonlocal files
+        for path in set(re.findall(r"/media/[0-9a-f]{32,}\.\w+", text)):
+            for cookies, status in ((ann, 200), (ben, 404)):
+                with browser(server.url, **cookies) as client:
+                    assert client.get(path).status_code == status, path
+            files += 1
+
     for name in see.PAGES:  # Ann looks first: whatever is kept between two looks is there when Ben asks
         page = "" if name == "overview" else name
-        hers = drawn(server.url, ann, page, query)
+        hers = drawn(server.url, ann, page, query, hers_alone)
         assert NOTHING_LOADED not in hers, name
         shown += any(title in hers for title in titles)
         seen = drawn(server.url, ben, page, query)
@@ -243,6 +253,7 @@ def test_nobody_sees_anothers_data_by_its_address(named: tuple[Server, dict[str,
         assert not [title for title in titles if title in seen], name
         assert keys["data"] not in seen.replace(query, ""), name
     assert shown > 2, "Ann sees her products"
+    assert files > 0, "and their pictures"
 
     def look(n: int) -> bool:
         return NOTHING_LOADED in drawn(server.url, (ann, ben)[n % 2], "map", query)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
 import httpx
@@ -53,8 +53,10 @@ def led_away(tab: ClientConnection) -> str:
             return led
 
 
-def drawn(url: str, cookies: Mapping[str, str], page: str = "", query: str = "") -> str:
-    """All that the server sends until a page is drawn, as text to search in."""
+def drawn(
+    url: str, cookies: Mapping[str, str], page: str = "", query: str = "", then: Callable[[str], object] = str
+) -> str:
+    """All that the server sends until a page is drawn, as text to search in. then: called with it while it is open."""
     connection = stream(url, cookies)
     assert not isinstance(connection, int), f"refused with {connection}"
     got = []
@@ -70,4 +72,5 @@ def drawn(url: str, cookies: Mapping[str, str], page: str = "", query: str = "")
             if message.script_finished == ForwardMsg.FINISHED_SUCCESSFULLY and message.WhichOneof("type") == (
                 "script_finished"
             ):
+                then("\n".join(got))
                 return "\n".join(got)

@@ -13,7 +13,7 @@ import pytest
 
 from embedcore import EmbedError, access
 from pages.ui import services
-from pages.web import Engine, Engines, data, resource, workspace
+from pages.web import Engine, Engines, bound, data, resource, workspace
 from pages.web.visits import Person, Visits
 from tests.shared import ROOT
 
@@ -75,6 +75,17 @@ def test_people_at_the_same_time_get_their_own() -> None:
 
     with ThreadPoolExecutor(8) as threads:
         assert all(threads.map(work, range(8)))
+
+
+def test_a_download_is_made_for_whom_it_was_offered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(access.SIGN_IN, access.OIDC)
+    monkeypatch.setattr(workspace, "person", lambda: Person("Ann", "users/ann", 9e12))
+    offered = bound(workspace.home)
+    monkeypatch.setattr(workspace, "person", lambda: None)  # a thread that belongs to no page
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(offered).result() == workspace.root() / "users" / "ann"
+        with pytest.raises(EmbedError, match=workspace.ENDED):
+            thread.submit(workspace.home).result()
 
 
 def test_pages_cache_by_workspace_only() -> None:
