@@ -48,6 +48,6 @@ def let_go(now: float) -> int:
 
 
 def _kept(runtime: Any) -> list[str]:
-    """Also sessions that never asked for a page. Streamlit has no public list; without one, they wait for it."""
+    """Sessions of tabs that never asked for a page, too, where Streamlit's own list can be read."""
     sessions = getattr(runtime, "_session_mgr", None)
     return [info.session.id for info in sessions.list_sessions()] if sessions is not None else []
