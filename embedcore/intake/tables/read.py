@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -15,14 +14,13 @@ import numpy as np
 import pandas as pd
 
 from embedcore.errors import InputError, MissingError
-from embedcore.intake.columns.names import column_names, listed, plural
+from embedcore.intake.columns.names import plural
 from embedcore.intake.sheets.cells import Sheet
 from embedcore.intake.sheets.excel import read_excel
 from embedcore.intake.sheets.web import read_web
-from embedcore.intake.tables import delimited, large, spool
+from embedcore.intake.tables import delimited, large, parquet, spool
 from embedcore.intake.tables.json_rows import read_json
 from embedcore.intake.tables.options import ReadOptions
-from embedcore.intake.tables.render import arrow_text
 from embedcore.progress import Progress, part, silent
 
 
@@ -152,9 +150,7 @@ def read_table(
         return _json(path, filename, options.get("encoding"), progress)
     if kind != "parquet":
         return _text(path, filename, folder, progress, **options)
-    if folder is not None and large.parquet_rows(path, filename) > large.LARGE:
-        return _large_parquet(path, filename, folder, progress)
-    return _parquet(path, filename, progress)
+    return _parquet(path, filename, folder, progress)
 
 
 def _text(path: Path, filename: str, folder: Path | None, progress: Progress, **options: Unpack[ReadOptions]) -> Table:
@@ -202,45 +198,14 @@ def _all_kept(frame: pd.DataFrame, rows: int, kind: str, notices: Sequence[str],
     return Table(frame.reset_index(drop=True), rejected, report, file)
 
 
-def _parquet(path: Path, filename: str, progress: Progress) -> Table:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        with pq.ParquetFile(os.fspath(path)) as source:  # which reads columns of the same name, too
-            table = source.read()
-    except (pa.ArrowException, OSError, ValueError):
-        raise large.damaged(filename) from None
-    columns: list[pd.Series] = []
-    names, left_out = [], []
-    for n, name in enumerate(table.column_names):
-        progress(n, table.num_columns, note="Reading the columns")
-        series = None if name.startswith("__index_level_") else arrow_text(table.column(n))
-        if series is not None:
-            columns.append(series)
-            names.append(name)
-        elif not name.startswith("__index_level_"):
-            left_out.append(name)
-    if not columns:
-        raise InputError(f"“{filename}” has no column of text, numbers or dates.", "Choose another file.")
-    final, notices = column_names(names, len(names))
-    frame = pd.concat(columns, axis=1)
-    frame.columns = pd.Index(final)
-    notices += _without(left_out)
-    if not len(frame):
+def _parquet(path: Path, filename: str, folder: Path | None, progress: Progress) -> Table:
+    many = parquet.rows(path, filename) > large.LARGE
+    out = folder / large.FILE if folder is not None and many else None
+    found, notices = parquet.read(path, filename, out, progress)
+    if not found.rows:
         notices.append("The file has columns but no rows.")
     progress(1, 1, note="Read")
-    return _all_kept(frame, len(frame), "parquet", notices)
-
-
-def _large_parquet(path: Path, filename: str, folder: Path, progress: Progress) -> Table:
-    rows, left_out, notices = large.parquet(path, filename, folder / large.FILE, progress)
-    notices += _without(left_out)
-    return _all_kept(rows.head, rows.rows, "parquet", notices, rows.path)
-
-
-def _without(left_out: list[str]) -> list[str]:
-    return [f"Columns of raw bytes, such as images, are left out: {listed(left_out)}."] if left_out else []
+    return _all_kept(found.head, found.rows, "parquet", notices, found.path)
 
 
 def _of_sheet(found: Sheet, kind: str) -> Table:

@@ -6,7 +6,6 @@ import datetime as dt
 import json
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -33,12 +32,6 @@ def text_of(value: Any) -> str | None:
     return str(value)
 
 
-def arrow_text(column: pa.ChunkedArray) -> pd.Series | None:
-    """An Arrow column as str with missing as NA; None when it holds bytes, such as images."""
-    found = arrow_cells(column)
-    return found.to_pandas().astype("str") if found is not None else None
-
-
 def of_days(column: pa.ChunkedArray) -> bool:
     """Whether every time in a column of times is midnight."""
     return pc.all(pc.equal(column, pc.floor_temporal(column, unit="day"))).as_py() is not False
@@ -51,7 +44,7 @@ def has_bytes(kind: pa.DataType) -> bool:
 
 
 def arrow_cells(column: pa.ChunkedArray, *, days: bool | None = None) -> pa.ChunkedArray | None:
-    """The same as text in Arrow. days: `of_days` of the whole column, when this is a part of it."""
+    """An Arrow column as text, missing as null; None when it holds bytes, such as images. days: `of_days` of the whole column, when this is a part of it."""
     kind = column.type
     if has_bytes(kind):
         return None
@@ -79,9 +72,9 @@ def arrow_cells(column: pa.ChunkedArray, *, days: bool | None = None) -> pa.Chun
 
 
 def _plain(column: pa.ChunkedArray) -> bool:
-    """No value is so large or small that Arrow would write it as 1e+20."""
+    """No value is so large or small that Arrow would write it as 1e+10."""
     size = pc.abs(column)
-    odd = pc.or_(pc.greater_equal(size, 1e15), pc.and_(pc.greater(size, 0.0), pc.less(size, 1e-4)))
+    odd = pc.or_(pc.greater_equal(size, 1e10), pc.and_(pc.greater(size, 0.0), pc.less(size, 1e-4)))
     return pc.any(odd).as_py() is not True
 
 

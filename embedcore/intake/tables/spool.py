@@ -41,6 +41,7 @@ _MAGIC = (
     (b"SQLite format 3\x00", "an SQLite database"),
     (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
     (b"ARROW1\x00\x00", "an Arrow file"),
+    (b"PARE", "an encrypted Parquet file"),
     (b"\x80\x04\x95", "a Python pickle"),
     (b"\x80\x05\x95", "a Python pickle"),
     (b"\x93NUMPY", "a NumPy array"),
