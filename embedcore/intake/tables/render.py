@@ -44,7 +44,9 @@ def has_bytes(kind: pa.DataType) -> bool:
 
 
 def arrow_cells(column: pa.ChunkedArray, *, days: bool | None = None) -> pa.ChunkedArray | None:
-    """An Arrow column as text, missing as null; None when it holds bytes, such as images. days: `of_days` of the whole column, when this is a part of it."""
+    """An Arrow column as text, missing as null; None when it holds bytes, such as images.
+
+    days: `of_days` of the whole column, when this is a part of it."""
     kind = column.type
     if has_bytes(kind):
         return None
