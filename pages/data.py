@@ -77,7 +77,9 @@ def loaded(data_hash: str) -> None:
             st.rerun()
         sure = right.checkbox(texts.SURE)
         if right.button(texts.REMOVE, icon=":material/delete:", disabled=not sure):
-            services.remove_dataset(data_hash)
+            _, elsewhere = services.remove_dataset(data_hash)
+            if elsewhere:
+                st.toast(elsewhere, duration="long")
             shell.remember(dataset=None, run=None)
             st.rerun()
 

@@ -18,6 +18,7 @@ from embedcore.store import JobRow, Store
 
 ALIVE = "logs/alive"  # touched while work runs: when the server stopped
 _REMEMBERED = 200  # finished jobs in memory
+_ROWS = 1_000_000  # more than the store keeps of jobs
 
 
 class JobBoard:
@@ -130,6 +131,15 @@ class JobBoard:
                 return
             record.row = replace(record.row, state="cancelled", message="", hint="")
         self._save(record)
+
+    def forget_deleted(self) -> None:
+        """Let go of ended jobs whose rows were deleted with their dataset: their titles name it."""
+        kept = {row.id for row in self._store.job_rows(_ROWS)}
+        with self._changed:
+            for record in list(self._records.values()):
+                if not record.live and record.id not in kept:
+                    del self._records[record.id]
+                    self._unsaved.discard(record.id)
 
     def _is_missing(self, job: Job) -> bool:
         """Its result is not there, and what it is computed from is."""

@@ -151,10 +151,12 @@ class Datasets(Storage):
         left = [*self._things("backups"), *self._things("lost")]
         if not left:
             return ()
-        return (
-            f"{len(left):,} older {'copy' if len(left) == 1 else 'copies'} of the database or folders that were set "
-            "aside may still hold some of it. The Storage page lists them.",
+        copies = (
+            "1 older copy of the database or folder that was"
+            if len(left) == 1
+            else (f"{len(left):,} older copies of the database or folders that were")
         )
+        return (f"{copies} set aside may still hold some of it. The Storage page lists them.",)
 
 
 def missing() -> MissingError:

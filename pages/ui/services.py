@@ -72,13 +72,19 @@ def free() -> int:
     return shutil.disk_usage(store().home).free
 
 
-def remove_dataset(hash: str) -> int:
-    """Delete a dataset with everything made from it, and let go of what the pages hold of it; the bytes freed."""
+def remove_dataset(hash: str) -> tuple[int, str]:
+    """Stop the work on a dataset, delete it with everything made from it, and let go of what the pages hold of it; the
+    bytes freed, and what may still hold some of it ("" when nothing does)."""
     before = store().usage().bytes
-    store().delete_dataset(hash)
+    keys = {run.key for run in store().runs(hash)}
+    for job in jobs().live():
+        if job.spec.get("dataset") == hash or job.spec.get("run") in keys:
+            jobs().cancel(job.id)
+    left = " ".join(store().delete_dataset(hash))
+    jobs().forget_deleted()
     for cache in (dataset, embedding, graph, projection, clusters, segments, together, profile, table):
         cache.clear()
-    return max(0, before - store().usage().bytes)
+    return max(0, before - store().usage().bytes), left
 
 
 @resource(max_entries=4)

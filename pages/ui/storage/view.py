@@ -71,10 +71,10 @@ def _dataset(one: DatasetUsage, products: int) -> None:
         st.markdown(f"Remove “{plain(short(one.name, 60))}”?")
         st.caption(look.holds(one))
         if st.button(texts.REMOVE_FOR_GOOD, type="primary", icon=":material/delete:", key=f"remove:{one.hash[:16]}"):
-            freed = services.remove_dataset(one.hash)
+            freed, left = services.remove_dataset(one.hash)
             if one.hash.startswith(shell.url("dataset") or "-"):
                 shell.remember(dataset=None, run=None)
-            _tell(texts.removed(plain(short(one.name, 60)), folders.size_text(freed)))
+            _tell(f"{texts.removed(plain(short(one.name, 60)), folders.size_text(freed))} {left}".strip())
 
 
 def _row(title: str, about: str, size: int) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from embedcore.errors import InputError
-from embedcore.store import DatasetUsage, Settings, Stored, Usage
+from embedcore.store import DatasetUsage, JobRow, Settings, Store, Stored, Usage
 from pages.ui import services
 from pages.ui.storage import look, texts
 from tests.pages import shop
@@ -35,6 +35,20 @@ def test_a_dataset_is_listed_with_what_it_takes_and_goes_for_good(keys) -> None:
     assert services.store().datasets() == []
     assert services.store().runs() == []
     assert in_url(app, "dataset") is None
+
+
+def test_removing_says_which_copies_may_still_hold_it_and_forgets_the_jobs_about_it(keys, home: Path) -> None:
+    (home / "embedcore.duckdb.before-7.bak").write_bytes(b"x")
+    spec = {"dataset": keys["data"]}
+    before = Store.open(home)
+    before.save_job(JobRow("j", "match", f"{keys['data']}:1", "Finding Shop", spec, "done", WHEN, WHEN))
+    before.close()
+    assert [job.title for job in services.jobs().recent()] == ["Finding Shop"]
+    app = open_page("storage", dataset=keys["data"][:12])
+    press(app, f"remove:{keys['data'][:16]}")
+    check(app, "is removed.", "1 older copy of the database", "may still hold some of it")
+    assert services.jobs().recent() == []
+    assert services.store().job_rows() == []
 
 
 def test_uploads_copies_and_set_aside_folders_are_deleted_one_by_one(home: Path) -> None:
