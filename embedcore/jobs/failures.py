@@ -28,7 +28,7 @@ def explain(error: BaseException, home: Path, id: str, kind: str) -> tuple[str, 
     if isinstance(error, MemoryError):
         return (
             "There was not enough memory for this.",
-            "Close other programs, or use fewer products or a smaller dimension.",
+            f"Close other programs, or use fewer products or a smaller dimension. Then press “{RUN_AGAIN}”.",
         )
     where = _describe(error, home, id)
     return f"Something went wrong inside “{kind}”.", f"The details are in {where}."
