@@ -129,3 +129,36 @@ def xls(cells: list[tuple[int, int, float]], texts: dict[tuple[int, int], str]) 
     head += struct.pack("<IIIIIIIII", 0, fat_sectors, directory, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
     head += struct.pack("<109I", *[first_fat + n if n < fat_sectors else 0xFFFFFFFF for n in range(109)])
     return head + stream + fat + entries
+
+
+def xlsb(numbers: list[tuple[int, int, float]], texts: dict[tuple[int, int], str]) -> bytes:
+    """A binary xlsx with one sheet: numbers and texts by row and column."""
+    import struct
+
+    def record(kind: int, content: bytes = b"") -> bytes:
+        number = bytes([kind]) if kind < 128 else bytes([kind & 0x7F | 0x80, kind >> 7])
+        return number + bytes([len(content)]) + content
+
+    def wide(text: str) -> bytes:
+        return struct.pack("<I", len(text)) + text.encode("utf-16-le")
+
+    cells: dict[int, list[tuple[int, bytes]]] = {}
+    for row, column, number in numbers:
+        cells.setdefault(row, []).append((column, record(5, struct.pack("<IId", column, 0, number))))
+    for (row, column), text in texts.items():
+        cells.setdefault(row, []).append((column, record(6, struct.pack("<II", column, 0) + wide(text))))
+    rows = b"".join(
+        record(0, struct.pack("<II", row, 0) + bytes(17)) + b"".join(cell for _, cell in sorted(cells[row]))
+        for row in sorted(cells)
+    )
+    size = record(148, struct.pack("<IIII", 0, max(cells), 0, 5))
+    bound = record(156, struct.pack("<II", 0, 1) + wide("rId1") + wide("Products"))
+    related = f'<Relationship Id="rId1" Type="{_KIND}/worksheet" Target="worksheets/sheet1.bin"/>'
+    return packed(
+        {
+            "[Content_Types].xml": "<Types/>",
+            "xl/workbook.bin": record(131) + record(143) + bound + record(144) + record(132),
+            "xl/_rels/workbook.bin.rels": f"<Relationships {_RELS}>{related}</Relationships>",
+            "xl/worksheets/sheet1.bin": record(129) + size + record(145) + rows + record(146) + record(130),
+        }
+    )

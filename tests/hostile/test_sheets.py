@@ -15,7 +15,7 @@ import pytest
 from embedcore.errors import InputError
 from embedcore.intake.sheets.cells import letters
 from embedcore.intake.tables.read import Table, read_table
-from tests.hostile.sheets import HEAD, ROWS, ods, ods_row, packed, sheet, xls, xlsx
+from tests.hostile.sheets import HEAD, ROWS, ods, ods_row, packed, sheet, xls, xlsb, xlsx
 
 TEXTS = {(0, 0): "id", (0, 1): "title", (1, 1): "Shoe", (2, 1): "Hat"}
 NUMBERS = [(1, 0, 1.0), (2, 0, 2.0)]
@@ -135,6 +135,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     ),
     "ods with repeated texts": (ods(ods_row("x", repeat=1_048_576)), "repeats its cells"),
     "an xls with a far cell": (xls([*NUMBERS, (65535, 255, 1.0)], TEXTS), "reaches to cell IV65536 though only 7"),
+    "an xlsb with a far cell": (xlsb([*NUMBERS, (1048575, 16383, 1.0)], TEXTS), "reaches to cell XFD1048576 though only"),
     "a page to sign in": (b"<!doctype html><html><body><form>Password</form></body></html>", "is a web page, not a"),
     "a page of scripts": (b"<html><script>document.write('<table>')</script><div>x</div></html>", "is a web page"),
     "a tag without end": (b"<table><tr><td " + b"a" * 5_000_000, "is a web page"),
@@ -276,6 +277,6 @@ def test_no_spreadsheet_takes_all_time_or_memory(tmp_path: Path) -> None:
 
 def test_the_same_values_come_from_every_kind_of_spreadsheet(tmp_path: Path) -> None:
     rows = ods_row("id", "title") + ods_row("1", "Shoe") + ods_row("2", "Hat")
-    for content in (xls(NUMBERS, TEXTS), ods(rows)):
+    for content in (xls(NUMBERS, TEXTS), xlsb(NUMBERS, TEXTS), ods(rows)):
         want = pd.DataFrame({"id": ["1", "2"], "title": ["Shoe", "Hat"]}, dtype="str")
         pd.testing.assert_frame_equal(_read(tmp_path, content).frame, want)

@@ -15,6 +15,7 @@ _END = 0xFFFFFFFA  # sector numbers from here on are marks
 _XLS_CELLS = {0x0006, 0x00D6, 0x00FD, 0x0203, 0x0204, 0x0205, 0x027E}
 _XLS_MANY = 0x00BD
 _XLSB_CELLS = range(2, 12)
+_XLSB_SHEET = b"\x81\x01"
 
 
 def _check(filename: str, name: str, cells: Iterator[tuple[int, int]]) -> None:
@@ -31,12 +32,14 @@ def _check(filename: str, name: str, cells: Iterator[tuple[int, int]]) -> None:
         raise about.sparse(rows[1], columns[1])
 
 
-def xlsb(package: Package, at: int, filename: str, name: str) -> None:
-    """Check the sheet at a position, by its part in the package."""
-    part = f"xl/worksheets/sheet{at + 1}.bin"
-    if part in package:
-        with package.open(part) as stream:
-            _check(filename, name, _xlsb_cells(stream.read()))
+def xlsb(package: Package, filename: str) -> None:
+    """Check all sheets of a workbook, by its parts, whatever they are called."""
+    for part in package.names():
+        if part.endswith(".bin"):
+            with package.open(part) as stream:
+                content = stream.read()
+            if content.startswith(_XLSB_SHEET):
+                _check(filename, part.rpartition("/")[2].removesuffix(".bin"), _xlsb_cells(content))
 
 
 def _xlsb_cells(content: bytes) -> Iterator[tuple[int, int]]:

@@ -79,6 +79,8 @@ def _binary(
 
     if package is None:
         bounds.xls(path, filename)
+    else:
+        bounds.xlsb(package, filename)
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             about = book.sheets_metadata
@@ -90,8 +92,6 @@ def _binary(
 
             def read(n: int) -> Cells:
                 progress(0, 100, note=f"Reading the sheet {about[n].name}")
-                if package is not None:
-                    bounds.xlsb(package, n, filename, about[n].name)
                 cells = Cells(filename, about[n].name)
                 for row, values in enumerate(book.get_sheet_by_index(n).to_python(skip_empty_area=False)):
                     for column, value in enumerate(values):

@@ -45,6 +45,10 @@ class Package:
     def __contains__(self, name: str) -> bool:
         return name.lstrip("/").lower() in self._members
 
+    def names(self) -> list[str]:
+        """All parts, in small letters."""
+        return [*self._members]
+
     def open(self, name: str) -> Any:
         """A part as a stream; InputError for one that is much larger than it is packed."""
         member = self._members[name.lstrip("/").lower()]
