@@ -7,17 +7,25 @@ import re
 from embedcore.intake.columns.names import plural
 
 MARK = "\ufeff"
-# Zero-width space, word joiner, a mark inside a line, soft hyphen, and the control characters that no text needs.
-_UNSEEN = re.compile("[\u200b\u2060\ufeff\u00ad\x02-\x08\x0b\x0c\x0e-\x1a\x1c-\x1e\x7f]")
+# Zero-width space, word joiner, a mark inside a line, and the control characters that no text needs.
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\x02-\x08\x0b\x0c\x0e-\x1a\x1c-\x1e\x7f]")
 # What becomes of é and ” when UTF-8 is read as Windows-1252 and written once more.
 _TWICE = re.compile("Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[™œ\u009d“”˜¦]")
 _CONTROL = bytes(b for b in range(128) if _UNSEEN.match(chr(b)))
 _SHOWN = 5
+_CELL, _LONGEST = re.compile(r'[,;\t|"\n]'), 64  # what ends a cell, and letters that a code has at most
 
 
 def _plain(text: str) -> bool:
     """A quick look for text without anything odd, which most is."""
     return text.isascii() and len(text.encode().translate(None, _CONTROL)) == len(text)
+
+
+def _in_code(text: str, at: int) -> bool:
+    """Whether the letter stands in a cell of one word, as an id is: in the midst of a sentence it does no harm."""
+    before, after = text[max(at - _LONGEST, 0) : at], text[at + 1 : at + _LONGEST]
+    word = _CELL.split(before)[-1] + _CELL.split(after)[0]
+    return bool(word) and len(word) < _LONGEST and not any(c.isspace() for c in word)
 
 
 class Marks:
@@ -42,10 +50,11 @@ class Marks:
             return text
         if self._mark in text:
             text = self._without(text)
-        found = None if self._old or _plain(text) else _UNSEEN.search(text)
-        if found:
-            self._first = self._first or self._lines + text.count("\n", 0, found.start()) + 1
-            self._unseen += sum(1 for _ in _UNSEEN.finditer(text))
+        if not self._old and not _plain(text):
+            for found in _UNSEEN.finditer(text):
+                if _in_code(text, found.start()):
+                    self._first = self._first or self._lines + text.count("\n", 0, found.start()) + 1
+                    self._unseen += 1
         if not self._twice and ("Ã" in text or "â€" in text) and (twice := _TWICE.search(text)):
             self._twice = self._lines + text.count("\n", 0, twice.start()) + 1
         self._lines += text.count("\n")
@@ -73,12 +82,12 @@ class Marks:
             out.append(f"Removed: {what} at the beginning of {where}, as where files are put together.")
         if self._unseen:
             out.append(
-                f"CAUTION: the text holds {plural(self._unseen, 'letter')} that nobody can see, such as zero-width "
-                f"spaces, the first in line {self._first:,}. An id with one is another id than the same without."
+                f"CAUTION: codes or single words hold {plural(self._unseen, 'letter')} that nobody can see, such as "
+                f"zero-width spaces, the first in line {self._first:,}. An id with one is not the id without it."
             )
         if self._twice:
             out.append(
-                f"CAUTION: letters as in line {self._twice:,} (such as “Ã¼” for “ü”) were garbled before this file was "
-                "written: export it again as UTF-8 if names matter."
+                f"Letters as in line {self._twice:,} (such as “Ã¼” for “ü”) were garbled before this file was written: "
+                "export it again as UTF-8 if they matter."
             )
         return out

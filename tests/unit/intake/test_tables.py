@@ -208,4 +208,7 @@ def test_real_files_are_read_whole(path: str, rows: int, columns: int) -> None:
     table = read_table(shared(path), Path(path).name)
     assert (table.report.rows_in, table.report.kept, table.report.rejected) == (rows, rows, 0)
     assert len(table.report.columns) == columns
-    assert not table.report.notices
+    # Its titles come from many shops, and one had garbled its letters.
+    garbled = [n for n in table.report.notices if "garbled before" in n]
+    assert list(table.report.notices) == garbled
+    assert len(garbled) == ("wdc" in path)
