@@ -1,8 +1,9 @@
 # Every target goes through .venv; .ci/venv builds it once from the exact pins and returns at once afterwards.
 # Stop the app with Ctrl+C. Streamlit takes the next free port when 8501 is taken.
 .NOTPARALLEL:
-.PHONY: run serve dev demo check test audit bench clean
+.PHONY: run serve dev demo check test audit bench soak clean
 PY := .venv/bin/python
+SOAK := --full
 
 run: ## start the app and print its address
 	@.ci/venv requirements.txt && exec $(PY) -m streamlit run streamlit_app.py
@@ -27,6 +28,9 @@ audit: ## are the installed packages the pinned ones, and is any known to be vul
 
 bench: ## measured speed and quality, side by side with the reference
 	@.ci/venv requirements-dev.txt && exec $(PY) -m tests.bench
+
+soak: ## the battery in the counts of a release; takes a day (a short round: make soak SOAK=)
+	@.ci/venv requirements-dev.txt && exec $(PY) -m tests.soak $(SOAK)
 
 clean: ## remove what was built; your data in .embedcore stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis shots bench-results

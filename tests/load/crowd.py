@@ -80,13 +80,16 @@ def fill(home: Path) -> list[str]:
     return hashes
 
 
-def look(here: Tab, page: str, query: str, press: str = "") -> list[ForwardMsg]:
-    """Draw a page, with a button pressed when one is named by its id."""
+def look(here: Tab, page: str, query: str, press: str = "", ticked: str = "") -> list[ForwardMsg]:
+    """Draw a page; with a button pressed and a box ticked where they are named by their ids."""
     wanted = BackMsg()
     wanted.rerun_script.page_name, wanted.rerun_script.query_string = page, query
     if press:
         state = wanted.rerun_script.widget_states.widgets.add()
         state.id, state.trigger_value = press, True
+    if ticked:
+        state = wanted.rerun_script.widget_states.widgets.add()
+        state.id, state.bool_value = ticked, True
     here.stream.send(wanted.SerializeToString())
     heard: list[ForwardMsg] = []
     while True:
