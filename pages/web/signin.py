@@ -57,7 +57,7 @@ def page(
             '<label for="token">Access token</label>',
             '<input id="token" name="token" type="password" autocomplete="current-password" required autofocus>',
             '<button type="submit">Sign in</button></form>',
-            '<p class="soft">The server showed the token when it was first started.</p>',
+            '<p class="soft">Whoever runs this server has it.</p>',
         ]
     else:
         for name, title in providers.items():
