@@ -152,6 +152,12 @@ RIGHT: dict[str, tuple[str, list[list[str]], list[int], str]] = {
         [3],
         "too many cells: 4 instead of 3",
     ),
+    "remarks below the table": (
+        MANY_TEXT + "(40 rows affected),,\n\nMade on 2026-01-05,,\nby Ann\n",
+        MANY,
+        [42, 44, 45],
+        "only its first cell is filled",
+    ),
     "carriage returns twice": ((HEAD + ROWS).replace("\n", "\r\r\n"), TOOLS, [], ""),
     "the end mark of an old system": (HEAD + ROWS + "\x1a", TOOLS, [], ""),
     "a letter nobody sees in an id": (

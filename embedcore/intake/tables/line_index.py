@@ -15,6 +15,7 @@ import numpy as np
 from embedcore.data import scratch_array
 from embedcore.intake.tables.dialect import Dialect
 from embedcore.intake.tables.lexer import Lexer
+from embedcore.intake.tables.swallowed import FOOTERS
 from embedcore.progress import Progress, part, silent
 
 STEP = 1 << 22  # bytes, or lines, looked at at a time
@@ -108,6 +109,8 @@ def index_lines(data: mmap.mmap, how: Dialect, near: Path | None = None, progres
             elif how.width == 1 and index.line(record.line).strip(b" ") == b'""':
                 blank[record.line] = True  # in one column an empty cell and an empty line are the same
     _names_again(index, how)
+    if how.usual:
+        _footers(index, how)
     _overfull(index, how)
     inside = sum(spans.values()) - len(spans)
     records = index.lines - first - inside - int(np.count_nonzero(blank[first:]))
@@ -130,6 +133,21 @@ def _names_again(index: LineIndex, how: Dialect) -> None:
                 n, "these are the column names once more", names.strip().decode("utf-8", "replace")[:TEXT]
             )
         at = index.data.find(names, at + 1)
+
+
+def _footers(index: LineIndex, how: Dialect) -> None:
+    """Mark the last lines as bad where they hold a remark in the first cell and nothing else, as “(60 rows),,” does."""
+    likely, inside = how.likeness(), {at + lines - 1 for at, lines in list(index.spans.items())[-FOOTERS:]}
+    n, found = index.lines - 1, 0
+    while n >= index.first and found < FOOTERS and n not in inside:
+        if not index.blank[n] and n not in index.bad:
+            line, found = index.line(n), found + 1
+            if likely.footer(line):
+                text = line[: 4 * TEXT].decode("utf-8", "replace")[:TEXT]
+                index.bad[n] = BadLine(n, "only its first cell is filled, as in a remark below a table", text)
+            elif likely.wide(line):
+                return
+        n -= 1
 
 
 def _overfull(index: LineIndex, how: Dialect) -> None:

@@ -195,6 +195,8 @@ def to_text(path: Path, filename: str, out: Path, encoding: str | None = None, p
     except UnicodeError:
         hint = "Choose another encoding." if encoding else "Save the file as UTF-8 and try again."
         raise InputError(f"“{filename}” is not written in {label(name)} throughout.", hint) from None
+    except FileNotFoundError:
+        raise InputError(f"“{filename}” went away while it was read.", "Choose the file again.") from None
     if nul:
         notices.append(f"Removed: {plural(nul, 'invisible NUL byte')}.")
     notices += marks.notices

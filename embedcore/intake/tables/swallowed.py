@@ -11,6 +11,7 @@ from embedcore.intake.tables.lexer import Lexer
 # Chosen by hand.
 ALIKE = 0.9  # share of lines, or of cells of a column, that must be alike
 FEW, FEWER = 3, 5  # lines that must look like rows: in general, and where only the number of cells tells
+FOOTERS = 5  # lines at the end that may be remarks
 _DIGITS, _LETTERS = re.compile(r"\d+(?:[.,]\d+)*"), re.compile(r"[^\W\d_]+")
 
 
@@ -26,6 +27,8 @@ class Likeness:
     def __init__(self, delimiter: str, width: int, rows: Sequence[Sequence[str]]) -> None:
         self.width, self._lexer, self._delimiter = width, Lexer(delimiter), delimiter.encode()
         self._shapes: dict[int, str] = {}
+        body = rows[:-FOOTERS]
+        self._lone = len(body) < FEW or any(not any(row[1:]) for row in body)
         later = [cell for row in rows for cell in row[1:]]
         self._spaced = sum(cell.startswith(" ") for cell in later) > (1 - ALIKE) * len(later)
         for n, column in enumerate(zip(*rows, strict=False)):
@@ -55,6 +58,13 @@ class Likeness:
         missed = [shape for n, shape in self._shapes.items() if _shape(cells[n]) not in ("", shape)]
         others = sum(shape != "9" for shape in self._shapes.values())
         return "9" not in missed and len(missed) <= others // 2
+
+    def footer(self, line: bytes) -> bool:
+        """Whether a line has nothing but a first cell, of another shape than usual, and no usual row is like that."""
+        if self._lone or self.width < 3 or not self.wide(line):
+            return False
+        first, *others = self.split(line)
+        return bool(first) and not any(others) and _shape(first) != self._shapes.get(0)
 
     def doubt(self, line: Callable[[int], bytes], at: int, size: int) -> str:
         """Why the record of several lines that begins in line `at` is none, or "" when it is one."""
