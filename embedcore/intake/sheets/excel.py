@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import listed
-from embedcore.intake.sheets import bounds, ods, xlsx
+from embedcore.intake.sheets import binary, bounds, ods, xlsx
 from embedcore.intake.sheets.cells import Cells, Sheet
 from embedcore.intake.sheets.packed import BROKEN, Package, damaged, protected
 from embedcore.intake.tables.render import text_of
@@ -75,30 +79,23 @@ def _binary(
     package: Package | None = None,
 ) -> Sheet:
     """xls and xlsb, by a library that makes room for the whole rectangle of a sheet: its size is looked at before."""
-    from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
     if package is None:
         bounds.xls(path, filename)
     else:
         bounds.xlsb(package, filename)
-    try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            about = book.sheets_metadata
-            sheets = {s.name: s.visible != SheetVisibleEnum.Visible for s in about}
+    progress(0, 100, note="Reading the sheet")
+    with TemporaryDirectory(prefix="embedcore-") as folder:
+        out = Path(folder) / "rows"
+        command = [sys.executable, "-I", str(Path(binary.__file__)), str(path), sheet or "", str(out)]
+        ran = subprocess.run(command, capture_output=True, check=False)  # noqa: S603  our own file, no shell
+        if ran.returncode:
+            raise (protected(filename) if b"assword" in ran.stderr or _locked(path) else damaged(filename))
+        with out.open(encoding="utf-8") as lines:
+            sheets: Hidden = dict(json.loads(next(lines)))
             if sheet is not None and sheet not in sheets:
                 raise InputError(f"“{filename}” has no sheet “{sheet}”.", f"It has {listed([*sheets])}.")
-            order = sorted(range(len(about)), key=lambda n: about[n].visible != SheetVisibleEnum.Visible)
-            order = [n for n in order if (about[n].name == sheet if sheet else about[n].typ == SheetTypeEnum.WorkSheet)]
-
-            def read(n: int) -> Cells:
-                progress(0, 100, note=f"Reading the sheet {about[n].name}")
-                cells = Cells(filename, about[n].name)
-                for row, values in enumerate(book.get_sheet_by_index(n).to_python(skip_empty_area=False)):
-                    for column, value in enumerate(values):
-                        if value != "":
-                            cells.add(row, column, text_of(value))
-                return cells
-
-            return _chosen((read(n) for n in order), sheets, filename, sheet, header_line)
-    except CalamineError as e:
-        raise (protected(filename) if "assword" in str(e) or _locked(path) else damaged(filename)) from None
+            cells = Cells(filename, json.loads(next(lines, '""')))
+            for row, line in enumerate(lines):
+                for column, value in enumerate(json.loads(line)):
+                    cells.add(row, column, text_of(value))
+    return _chosen([cells], sheets, filename, sheet, header_line)
