@@ -32,7 +32,11 @@ def move_in(folder: Path, target: Path) -> None:
     if folder.stat().st_dev != target.parent.stat().st_dev:  # a rename cannot cross disks
         near = target.with_name(target.name + ".tmp")
         shutil.rmtree(near, ignore_errors=True)
-        folder = Path(shutil.copytree(folder, near))
+        try:
+            folder = Path(shutil.copytree(folder, near))
+        except BaseException:
+            shutil.rmtree(near, ignore_errors=True)  # half a copy would only take room
+            raise
     for path in folder.rglob("*"):
         if path.is_file():
             sync(path)
@@ -96,7 +100,7 @@ def disk_sentences(folder: Path, hint: str) -> Iterator[None]:
     """Turn a full or locked disk into one sentence: "The disk of the data folder is full: ...". Other errors pass."""
     try:
         yield
-    except OSError as e:
+    except Exception as e:  # safetensors has errors of its own for it
         sentence = disk_sentence(folder, e, hint)
         if sentence is None:
             raise

@@ -235,21 +235,38 @@ def _rebuilt(path: Path, home: Path, notices: list[str]) -> duckdb.DuckDBPyConne
     """A new database with whatever rows the damaged one still gives; that one is kept under another name."""
     aside = _set_aside(path, "damaged")
     wal = path.with_name(f"{path.name}.wal")
+    log = aside.with_name(f"{aside.name}.wal")
     if wal.exists():
-        wal.rename(aside.with_name(f"{aside.name}.wal"))
+        wal.rename(log)
     for leftover in home.glob(f"{FILE}.new*"):
         leftover.unlink(missing_ok=True)
-    kept = _salvaged(aside, home)
-    connection = connect(path, home)
-    connection.execute("BEGIN TRANSACTION")
-    migrate(connection)
-    put_rows(connection, kept)
-    connection.execute("COMMIT")
+    try:
+        connection = _new(path, home, _salvaged(aside, home))
+    except BaseException:  # no room for it, perhaps: the next opening begins again
+        for half in (path, wal):
+            half.unlink(missing_ok=True)
+        aside.rename(path)
+        if log.exists():
+            log.rename(wal)
+        raise
     (home / DAMAGED).unlink(missing_ok=True)
     notices.append(
         "The database in the data folder was damaged. It was built anew from the folders of your datasets and "
         f"embeddings; the damaged file is kept as {aside.name}."
     )
+    return connection
+
+
+def _new(path: Path, home: Path, kept: dict[str, pa.Table]) -> duckdb.DuckDBPyConnection:
+    connection = connect(path, home)
+    try:
+        connection.execute("BEGIN TRANSACTION")
+        migrate(connection)
+        put_rows(connection, kept)
+        connection.execute("COMMIT")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 

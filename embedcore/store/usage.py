@@ -174,7 +174,8 @@ class Storage(StorePart):
         if area == "database":
             return [path for path in (self.home / FILE, self.home / f"{FILE}.wal") if path.exists()]
         if area == "backups":
-            return sorted(path for path in self.home.glob(f"{FILE}*") if path.name.endswith(_COPIES))
+            moved = [path for path in self.home.glob("*.duckdb") if path.name != FILE]  # by a person, perhaps
+            return sorted([path for path in self.home.glob(f"{FILE}*") if path.name.endswith(_COPIES)] + moved)
         if area == "lost":
             inner = [part for part in self._inside("lost") if part.is_dir() and part.name in ("datasets", "runs")]
             loose = [part for part in self._inside("lost") if part not in inner]

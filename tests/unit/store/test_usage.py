@@ -52,6 +52,8 @@ def test_only_what_nobody_made_can_be_discarded_and_a_waiting_job_keeps_its_file
     assert [thing.name for thing in store.usage().areas["spool"]] == ["waits"]
     assert store.discard("lost", "runs/r") == 10
     assert [thing.name for thing in store.usage().areas["lost"]] == ["datasets/d"]
+    put(store.home / "moved.duckdb", 10)
+    assert {thing.name for thing in store.usage().areas["backups"]} == {"moved.duckdb", "embedcore.duckdb.before.bak"}
     assert store.discard("backups", "embedcore.duckdb.before.bak") == 10
     for area in ("database", "datasets", "runs", "../x"):
         with pytest.raises(InputError):
