@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import OrderedDict
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Lock
 
@@ -130,7 +131,10 @@ class Datasets(Storage):
         What may still hold some of it, as plain sentences: what only a person may delete.
         """
 
+        jobs: list[str] = []
+
         def change(cursor: Cursor) -> Doomed:
+            nonlocal jobs
             found = cursor.execute("SELECT key, number FROM runs WHERE dataset = ?", [hash]).fetchall()
             jobs, files = sources(cursor, hash, [key for key, _ in found])
             for _, number in found:
@@ -148,15 +152,23 @@ class Datasets(Storage):
         self._delete(change)
         with self._loading:  # somebody may have loaded it in between
             self._loaded.pop(hash, None)
-        left = [*self._things("backups"), *self._things("lost")]
-        if not left:
-            return ()
-        copies = (
-            "1 older copy of the database or folder that was"
-            if len(left) == 1
-            else (f"{len(left):,} older copies of the database or folders that were")
-        )
-        return (f"{copies} set aside may still hold some of it. The Storage page lists them.",)
+        return tuple(self._may_hold(known=bool(jobs)))
+
+    def _may_hold(self, *, known: bool) -> Iterator[str]:
+        """What may hold some of a deleted dataset. known: the jobs that brought it in were still on record."""
+        if not known and (self._things("spool") or self._things("raw")):
+            yield (
+                "It is no longer known which uploads it was read from. They go by themselves when their time is over, "
+                "or on the Storage page."
+            )
+        left = len([*self._things("backups"), *self._things("lost")])
+        if left:
+            were = (
+                "copy of the database or folder that was"
+                if left == 1
+                else "copies of the database or folders that were"
+            )
+            yield f"{left:,} older {were} set aside may still hold some of it. The Storage page lists them."
 
 
 def missing() -> MissingError:

@@ -124,6 +124,17 @@ def test_what_only_a_person_may_delete_is_named(home: Path, tmp_path: Path) -> N
     assert holding(home) == []
 
 
+def test_uploads_that_nobody_can_tell_apart_any_more_are_named(home: Path, tmp_path: Path) -> None:
+    store = Store.open(home)
+    data = canary(store, tmp_path)
+    store.close()
+    (home / DATABASE).unlink()  # and with it the list of jobs
+    store = Store.open(home)
+    (said,) = store.delete_dataset(data)
+    assert said.startswith("It is no longer known which uploads it was read from.")
+    store.close()
+
+
 def test_a_deleted_embedding_leaves_no_title_in_the_database(home: Path, tmp_path: Path) -> None:
     store = Store.open(home)
     data = add(store, tmp_path / "a")

@@ -14,7 +14,7 @@ import pytest
 
 from embedcore.errors import EmbedError
 from embedcore.explore import Projection
-from embedcore.store import Store, tables
+from embedcore.store import Store, opening, tables
 from tests.unit.store.filled import add, train
 
 DATABASE = "embedcore.duckdb"
@@ -106,7 +106,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "cut by a block": lambda b: b[:-262_144],
     "twice": lambda b: b + b,
     "version of the future": lambda b: b[:12] + b"\xff" + b[13:],
-    **{f"turned at {n}/24": lambda b, n=n: turned(b, n / 24) for n in range(1, 24)},  # type: ignore[misc]
+    **{f"turned at {n}/24": lambda b, n=n: turned(b, n / 24) for n in range(1, 24, 2)},  # type: ignore[misc]
     "all zero behind the heads": lambda b: b[:12_288] + bytes(len(b) - 12_288),
     "every hundredth byte": lambda b: b[:12_288] + bytes(c ^ (n % 100 == 0) for n, c in enumerate(b[12_288:])),
 }
@@ -322,6 +322,24 @@ def test_damage_that_shows_later_is_one_sentence_and_mended_at_the_next_opening(
     assert after == before
     assert "was damaged" in said
     assert opened(filled) == (before, "")
+
+
+def test_a_full_disk_while_it_is_built_anew_changes_nothing(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before, _ = opened(filled)
+    damaged = bytes(4096) + (filled / DATABASE).read_bytes()[4096:]
+    (filled / DATABASE).write_bytes(damaged)
+    files = {p.name for p in filled.iterdir()}
+
+    def full(_: object) -> None:
+        raise duckdb.IOException("IO Error: Could not write file “x”: No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "migrate", full)
+        with pytest.raises(EmbedError, match="disk of the data folder is full"):
+            Store.open(filled)
+    assert {p.name for p in filled.iterdir()} == files
+    assert (filled / DATABASE).read_bytes() == damaged
+    assert opened(filled)[0] == before
 
 
 def test_a_manifest_says_all_that_the_row_says_and_a_damaged_one_is_written_anew(filled: Path) -> None:
