@@ -82,6 +82,7 @@ class Runner(JobBoard):
                 record.row = record.ended("failed", f"Something went wrong inside “{record.row.kind}”.")
                 self._unsaved.add(record.id)
             self._changed.notify_all()
+        time.sleep(_LOOK)  # one that comes back at once must not keep a core busy
 
     def _next(self, queue: JobQueue) -> Record | None:
         """The next job; None when the server stops. While none waits, the worker warms up or is ended."""
