@@ -196,13 +196,22 @@ class _File(RotatingFileHandler):
         Path(self.baseFilename).parent.mkdir(parents=True, exist_ok=True)
         return super()._open()
 
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write it; to a new file when a person deleted the logs meanwhile."""
+        if self.stream is not None and not Path(self.baseFilename).exists():
+            self._shut()
+        super().emit(record)
+
     def handleError(self, record: logging.LogRecord) -> None:
         """Say nothing: the usual answer prints the record."""
         del record
-        if self.stream is not None:  # what could not be written is still in its buffer
-            with suppress(OSError, ValueError):
-                self.stream.close()
-            self.stream = None
+        self._shut()
+
+    def _shut(self) -> None:
+        stream, self.stream = self.stream, None
+        if stream is not None:
+            with suppress(OSError, ValueError):  # what could not be written is still in its buffer
+                stream.close()
 
 
 def _record(*args: Any, **kwargs: Any) -> logging.LogRecord:

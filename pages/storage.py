@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from pages.ui import jobs as job_ui
 from pages.ui import services, shell
 from pages.ui.storage import view
 
 shell.page("storage")
+job_ui.strip()
 view.done()
 used = view.usage()
 kept = services.store().settings()

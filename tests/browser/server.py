@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -16,6 +17,9 @@ from pathlib import Path
 
 from tests.shared import ROOT
 
+_EXCEPTION = re.compile(
+    r"Traceback|\[[\w.]+(?: [A-Z]+)?\] at \S+:\d+:"
+)  # as Python prints it, and as our log writes it
 STREAMLIT = (sys.executable, "-m", "streamlit", "run", "streamlit_app.py")
 
 
@@ -31,6 +35,12 @@ class Server:
     @property
     def log(self) -> str:
         return self.log_file.read_text(encoding="utf-8", errors="replace")
+
+    @property
+    def went_wrong(self) -> str:
+        """The end of its log from the first exception on; empty when there was none."""
+        found = _EXCEPTION.search(self.log)
+        return self.log[max(0, found.start() - 500) : found.end() + 4000] if found else ""
 
 
 def free_port() -> int:

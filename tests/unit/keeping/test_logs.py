@@ -157,6 +157,14 @@ def test_a_full_disk_loses_lines_of_the_log_only(home: Path, capsys: pytest.Capt
     assert "Back again" in written(home)
 
 
+def test_logging_goes_on_after_a_person_deleted_the_logs(home: Path) -> None:
+    _log.error("First")
+    (home / "logs" / "server.log").unlink()
+    _log.error("Second")
+    assert "Second" in written(home)
+    assert "First" not in written(home)
+
+
 def test_recent_errors_are_told_without_data(home: Path) -> None:
     try:
         broken()
