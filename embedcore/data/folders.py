@@ -100,7 +100,7 @@ def disk_sentences(folder: Path, hint: str) -> Iterator[None]:
     """Turn a full or locked disk into one sentence: "The disk of the data folder is full: ...". Other errors pass."""
     try:
         yield
-    except Exception as e:  # safetensors has errors of its own for it
+    except OSError as e:
         sentence = disk_sentence(folder, e, hint)
         if sentence is None:
             raise

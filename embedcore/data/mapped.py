@@ -38,11 +38,15 @@ def write_arrays(path: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[st
     >>> map_arrays(path)[1]
     {'exact': True}
     """
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     path.parent.mkdir(parents=True, exist_ok=True)
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    save_file(plain, str(path), {_FACTS: json.dumps(dict(facts or {}), ensure_ascii=False)})
+    try:
+        save_file(plain, str(path), {_FACTS: json.dumps(dict(facts or {}), ensure_ascii=False)})
+    except SafetensorError as e:  # its own name for a full or locked disk
+        raise OSError(str(e)) from e
 
 
 def map_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
