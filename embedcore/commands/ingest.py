@@ -13,8 +13,8 @@ from embedcore.commands.console import bar, keep, pairs
 def add(commands: Any) -> None:
     """Register the command."""
     ingest = commands.add_parser("ingest", help="files -> dataset folder")
-    ingest.add_argument("--catalogue", type=Path, metavar="FILE", help="products: csv, parquet or Excel")
-    ingest.add_argument("--baskets", type=Path, metavar="FILE", help="purchases: csv, parquet or Excel")
+    ingest.add_argument("--catalogue", type=Path, metavar="FILE", help="products: csv, JSON, parquet or Excel")
+    ingest.add_argument("--baskets", type=Path, metavar="FILE", help="purchases: csv, JSON, parquet or Excel")
     ingest.add_argument("--images", type=Path, metavar="FOLDER_OR_ZIP", help="pictures of the products")
     ingest.add_argument("--sample", metavar="NAME", help="a sample instead of files: fashion or completejourney")
     ingest.add_argument("--role", action="append", default=[], metavar="COLUMN=ROLE", help="correct a guess")
