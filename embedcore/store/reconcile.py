@@ -21,7 +21,7 @@ from embedcore.explore import Clusters, Projection
 from embedcore.store import journal, manifests, tables
 from embedcore.store.cursor import Cursor
 from embedcore.store.database import Database
-from embedcore.store.opening import unused
+from embedcore.store.opening import FILE, unused
 from embedcore.store.records import measure, naive
 from embedcore.store.usage import weigh
 
@@ -85,6 +85,11 @@ def reconcile(home: Path, db: Database) -> Findings:
     _finish_deletions(home, db, found)
     for part in ("datasets", "runs", "raw"):
         folders.sweep(home / part)
+    for folder in (*(home / "datasets").iterdir(), *(home / "runs").iterdir()):
+        folders.sweep(folder)
+    for leftover in (*home.glob(f"{FILE}.new*"), *home.glob("*.tmp")):  # not folders: DuckDB may have one
+        if leftover.is_file():
+            leftover.unlink()
     folders.sweep(home / "jobs", ())
     db.write(lambda cursor: _datasets(Place(home, cursor, found)))
     db.write(lambda cursor: _runs(Place(home, cursor, found)))

@@ -122,6 +122,9 @@ def test_leftovers_of_a_killed_process_go_at_the_next_opening(home: Path, tmp_pa
     store.close()
     for leftover in ("jobs/x.tmp/out", "datasets/unknown", "runs/unknown/model", "raw/abc.123.tmp", "raw/good"):
         (home / leftover).mkdir(parents=True)
+    for leftover in (f"datasets/{hash}/manifest.json.7.tmp", "runs/key/manifest.json.7.tmp", "settings.json.7.tmp"):
+        (home / leftover).write_text("half")
+    (home / "embedcore.duckdb.new").write_text("half")
     old = time.time() - 40 * 86_400
     for name in ("spool/old.csv", "spool/waiting.csv", "spool/new.csv", "logs/old.log"):
         (home / name).write_text("x")
@@ -134,6 +137,12 @@ def test_leftovers_of_a_killed_process_go_at_the_next_opening(home: Path, tmp_pa
         for p in (home / f).iterdir()
     )
     assert left == sorted([f"datasets/{hash}", "runs/key", "raw/good", "spool/new.csv", "spool/waiting.csv"])
+    assert not [*home.rglob("*.tmp"), *home.glob("*.new")]
+    assert {p.name for part in ("datasets", "runs") for p in (home / "lost" / part).iterdir()} == {"unknown"}
+    assert again.notices == (
+        "2 folders or files (0 MB) could not be taken in again and were set aside in the folder “lost”. Nothing was "
+        "deleted.",
+    )
     assert again.raw("good") == home / "raw" / "good"
     assert again.find_raw("other") is None
     again.close()
