@@ -7,11 +7,13 @@ import hashlib
 import json
 import secrets
 import time
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any, Protocol
+from urllib.parse import parse_qsl
 
 import streamlit as st
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import RedirectResponse, Response
 from streamlit.auth_util import encode_provider_token, get_cookie_with_chunks
 from streamlit.web.server.server_util import get_cookie_secret
@@ -24,7 +26,8 @@ from pages.web.workspace import root
 
 NEXT, USER = "embedcore-next", "_streamlit_user"  # cookies; the last is streamlit's own
 HOURS = 12  # how long a sign-in lasts at most
-_TRIES = 4  # attempts with a token at the same time; a wrong one takes a second
+_WAITING = 32  # attempts of one address that wait for their turn; one takes some 50 ms
+_FORM = 8192  # bytes of a form
 
 
 class Door(Protocol):
@@ -47,7 +50,8 @@ class TokenDoor:
     paths = frozenset({"/sign-in"})
 
     def __init__(self) -> None:
-        self._free = asyncio.Semaphore(_TRIES)
+        self._turn = asyncio.Lock()
+        self._waiting: Counter[str] = Counter()  # by address
 
     def cookie(self, request: HTTPConnection) -> str:
         """A random word that only this server and this browser know."""
@@ -63,13 +67,24 @@ class TokenDoor:
             given = request.query_params["token"]
         if not given:
             return signin.page(request, target if path != "/sign-in" else "/")
-        if self._free.locked():
+        # Whoever has the right token is let in whatever others try: one that fitted before is known at once.
+        if access.token_fits(root(), given[:200], at_once=True):
+            return self._let_in(request, target)
+        who = request.client.host if request.client else ""
+        if self._waiting[who] >= _WAITING:
             return signin.page(request, target, signin.TOO_MANY, 429)
-        async with self._free:
-            if await asyncio.to_thread(access.token_fits, root(), given[:200]):
-                return self._let_in(request, target)
-            await asyncio.sleep(1)
+        if await self._fits(who, given[:200]):
+            return self._let_in(request, target)
+        await asyncio.sleep(1)
         return signin.page(request, target, signin.WRONG_TOKEN)
+
+    async def _fits(self, who: str, given: str) -> bool:
+        self._waiting[who] += 1
+        try:
+            async with self._turn:
+                return await asyncio.to_thread(access.token_fits, root(), given)
+        finally:
+            self._waiting -= Counter([who])  # drops those that reach 0
 
     def _let_in(self, request: Request, target: str) -> Response:
         cookie = secrets.token_urlsafe(24)
@@ -197,8 +212,13 @@ def _claims(said: str) -> dict[str, Any] | None:
 
 
 async def _form(request: Request) -> dict[str, str]:
-    """A small form; {} for a large one."""
-    if int(request.headers.get("content-length") or 1 << 20) > 8192:
+    """A small form; {} for a large one, whatever it said of its length, and for what is none."""
+    body = b""
+    try:
+        async for piece in request.stream():
+            body += piece
+            if len(body) > _FORM:
+                return {}
+        return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=8))
+    except (ClientDisconnect, ValueError):
         return {}
-    async with request.form(max_files=0, max_fields=4) as form:
-        return {k: v for k, v in form.items() if isinstance(v, str)}
