@@ -22,7 +22,7 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from embedcore import EmbedError, access
 from pages.web import doors, signin
-from pages.web.visits import HEADER, VISITS, Visit
+from pages.web.visits import HEADER, PERSON, VISITS, Visit
 from pages.web.workspace import root
 
 OPEN = frozenset({"/_stcore/health"})
@@ -89,7 +89,7 @@ class Gate:
         elif path == "/sign-in":
             await RedirectResponse(f"{signin.base()}/", 303)(scope, receive, send)
             return
-        scope["embedcore.person"] = visit.person if visit else None
+        scope[PERSON] = visit.person if visit else None
         await self.app(scope, receive, send)
 
     async def _stream(self, visit: Visit | None, scope: Scope, receive: Receive, send: Send) -> None:
@@ -98,7 +98,7 @@ class Gate:
             await self._refuse(scope, receive, send)
             return
         scope["headers"].append((HEADER.encode(), visit.key.encode()))
-        scope["embedcore.person"] = visit.person
+        scope[PERSON] = visit.person
         waiting: asyncio.Future[Message] | None = None
         over = False
 
@@ -144,6 +144,7 @@ async def _send_away(send: Send) -> None:
 def _from_outside(scope: MutableMapping[str, Any]) -> bool:
     """Whether a request came in by an address that others reach, however the server was started."""
     address = (scope.get("server") or ("", None))[0] or ""
+    address = address.partition("%")[0]  # fe80::1%eth0
     return bool(re.fullmatch(r"[0-9a-fA-F:.]+", address)) and not access.is_loopback(address)
 
 

@@ -21,7 +21,6 @@ import re
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
@@ -34,6 +33,8 @@ from pages.web import secret
 # Streamlit's own uploads stay in memory; the others tell more than a page needs.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check", "/_stcore/upload_file", "/component/")
 OWN_PAGES_ONLY = ("/media/", "/upload")
+_LOCAL = ["127.0.0.1", "localhost", "::1"]
+_HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::\d{1,5})?")
 
 
 class Guard:
@@ -92,18 +93,17 @@ def _path(scope: Scope) -> str:
 
 
 def known_host(host: str, allowed: list[str] | None) -> bool:
-    """Whether the Host header names this server. allowed: names without ports; none: every name.
+    """Whether the Host header names this server. allowed: names without ports; none: this machine.
 
     >>> [known_host(host, ["127.0.0.1", "::1"]) for host in ("127.0.0.1:8501", "[::1]:8501", "evil.example:8501", "")]
     [True, True, False, False]
     """
-    if not allowed or "*" in allowed:
-        return True
-    try:
-        name = (urlsplit(f"//{host}").hostname or "").rstrip(".")
-    except ValueError:
-        return False
-    return any(name == a.strip("[]") or (a.startswith("*.") and name.endswith(a[1:])) for a in map(str.lower, allowed))
+    found = _HOST.fullmatch(host)
+    name = found[1].strip("[]").lower().rstrip(".") if found else ""
+    return any(
+        a == "*" or (name and name == a.strip("[]").rstrip(".")) or (a.startswith("*.") and name.endswith(a[1:]))
+        for a in map(str.lower, allowed or _LOCAL)
+    )
 
 
 def same_origin(origin: str, scheme: str, host: str) -> bool:
@@ -137,7 +137,7 @@ def _write_headers(scope: Scope, headers: MutableHeaders) -> None:
     headers["Content-Security-Policy"] = policy()
     headers["X-Frame-Options"] = "DENY"
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
+    headers.setdefault("Referrer-Policy", "same-origin")  # the sign-in page, whose address may hold a token, says none
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"

@@ -23,12 +23,15 @@ from embedcore.data import folders
 from embedcore.errors import EmbedError
 from pages.web import secret
 from pages.web.spool import Incoming, label
+from pages.web.visits import PERSON
+from pages.web.workspace import root
 
 PATH = "/upload"
 CLOSED_TAB = ("This page has lost its connection.", "Reload it and choose the file again.")
 TOO_LARGE = "Put it into the data folder of the server, reload this page and pick it there."
 BROKEN_OFF = ("The upload broke off.", "Try again.")
 _PIECE = 1 << 20  # bytes written at once
+_DIGITS = 15  # of a size
 _folders: dict[str, Path] = {}  # where uploads may go: one folder, or one for each workspace
 
 
@@ -87,9 +90,12 @@ async def receive(request: Request) -> Response:
     folder = _folders.get(wanted["to"])
     if folder is None or not get_instance().is_active_session(wanted["tab"]):
         return _no(403, *CLOSED_TAB)
+    who = request.scope.get(PERSON)
+    if who is not None and not folder.is_relative_to(root() / who.workspace):  # the token of another person's tab
+        return _no(403, *CLOSED_TAB)
     name = label(unquote(headers.get("x-file-name", "")))
     size = headers.get("x-file-size", "")
-    if not size.isdecimal():
+    if not size.isdecimal() or len(size) > _DIGITS:
         return _no(400, *BROKEN_OFF)
     if int(size) > limit():
         return _no(413, too_large(folders.size_text(int(size))), TOO_LARGE)

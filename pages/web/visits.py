@@ -11,6 +11,7 @@ from threading import Lock
 
 _FILE = re.compile(rb"/media/([0-9a-f]{32,64})\b")  # Streamlit names a file by the hash of its content
 _FILES = 20_000
+PERSON = "embedcore.person"  # what the gate writes into the scope of a request
 HEADER = "x-embedcore-pass"  # what the gate adds to a websocket; streamlit hands it to the pages as st.user["pass"]
 
 

@@ -120,6 +120,7 @@ def test_an_upload_needs_an_open_tab_and_is_there_whole_or_not_at_all(server: Se
             assert here.upload("a.csv", body, token, **wrong)[0] == 403, wrong
         assert here.upload("a.csv", body, token, X_File_Size="99")[0] == 400
         assert here.upload("a.csv", body, token, X_File_Size="3")[0] == 400
+        assert here.upload("a.csv", body, token, X_File_Size="9" * 5000)[0] == 400
         assert here.upload("a.pdf", body, token)[0] == 415
         status, answer = here.upload("a.csv", b"", token, "?ask", X_File_Size=str(1 << 40))
         assert status == 413
