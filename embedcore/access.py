@@ -103,7 +103,7 @@ def keep_token(home: Path, token: str) -> None:
     if len(token) < _SHORTEST:
         raise InputError(f"The access token has {len(token)} characters.", f"Take a random one of {_SHORTEST} or more.")
     salt = secrets.token_bytes(16)
-    home.mkdir(parents=True, exist_ok=True)
+    home.mkdir(0o700, parents=True, exist_ok=True)
     half = home / f"{_FILE}.tmp"
     half.unlink(missing_ok=True)
     with os.fdopen(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as out:

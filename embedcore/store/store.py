@@ -80,6 +80,7 @@ class Store(Datasets, Runs, Artifacts, Verdicts, JobLog):
         if home in _open_here:
             raise BusyError("The data folder is already open in this process.")
         with folders.disk_sentences(home.parent, "Free some space, or choose another folder with EMBEDCORE_HOME."):
+            home.mkdir(0o700, parents=True, exist_ok=True)  # a new one: for its owner only
             for name in ("datasets", "runs", "raw", "spool", "jobs", "logs"):
                 (home / name).mkdir(parents=True, exist_ok=True)
             database = Database(home)

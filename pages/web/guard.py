@@ -19,16 +19,16 @@ import hashlib
 import hmac
 import re
 from functools import cache
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 
 import streamlit
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
 
-from pages.web import secret
+from pages.web import secret, signin
 
 # Streamlit's own uploads stay in memory; the others tell more than a page needs.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check", "/_stcore/upload_file", "/component/")
@@ -81,7 +81,7 @@ def _refused(scope: Scope) -> tuple[int, str] | None:
     if path.startswith(OWN_PAGES_ONLY):
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
             return 403, "This server answers its own pages only."
-        if not hmac.compare_digest(_cookie(scope, headers), _token()):
+        if not hmac.compare_digest(_cookie(scope), _token()):
             return 403, "Open the app in this browser first."
     return None
 
@@ -124,12 +124,9 @@ def _token() -> str:
     return secret.signed("a page of this server")
 
 
-def _cookie(scope: Scope, headers: Headers) -> str:
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(cookie_name(scope))
-    except CookieError:
-        return ""
-    return found.value if found else ""
+def _cookie(scope: Scope) -> str:
+    # Starlette reads past a cookie in another form, which another app on this machine may have set.
+    return HTTPConnection(scope).cookies.get(cookie_name(scope), "")
 
 
 def _write_headers(scope: Scope, headers: MutableHeaders) -> None:
@@ -145,8 +142,8 @@ def _write_headers(scope: Scope, headers: MutableHeaders) -> None:
         del headers["access-control-allow-origin"]
     # A page that is opened, not a file that a page asks for.
     opened = request.get("sec-fetch-dest", "document") == "document" and "text/html" in headers.get("content-type", "")
-    if opened and _cookie(scope, request) != _token():
-        secure = "; Secure" if scope["scheme"] == "https" else ""
+    if opened and _cookie(scope) != _token():
+        secure = "; Secure" if signin.by_tls(HTTPConnection(scope)) else ""
         headers.append("Set-Cookie", f"{cookie_name(scope)}={_token()}; Path=/; HttpOnly; SameSite=Strict{secure}")
 
 

@@ -24,7 +24,7 @@ def key() -> bytes:
             return found
     made = secrets.token_bytes(_LENGTH)
     with suppress(OSError):
-        file.parent.mkdir(parents=True, exist_ok=True)
+        file.parent.mkdir(0o700, parents=True, exist_ok=True)  # other users of this machine read nothing
         new = file.with_name(f"secret.{secrets.token_hex(4)}.tmp")
         new.touch(0o600)
         new.write_bytes(made)

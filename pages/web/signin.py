@@ -98,7 +98,7 @@ def safe(target: str) -> str:
     >>> [safe(t) for t in ("/map?run=1f", "//evil.example", "https://evil.example", "/\\\\evil.example", "", "map")]
     ['/map?run=1f', '/', '/', '/', '/', '/']
     """
-    if not target.startswith("/") or target[1:2] in ("/", "\\") or any(ord(c) < 32 for c in target):
+    if not target.startswith("/") or target[1:2] in ("/", "\\") or any(not 32 < ord(c) < 127 for c in target):
         return "/"
     parts = urlsplit(target)
     ours = (f"{base()}/sign-in", f"{base()}/auth/", f"{base()}/oauth2callback")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,7 +14,8 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from embedcore import access
-from pages.web import upload
+from embedcore.store import Store
+from pages.web import secret, upload
 from pages.web.gate import Gate, _from_outside
 from pages.web.guard import Guard, known_host
 from pages.web.signin import WRONG_TOKEN
@@ -134,6 +136,40 @@ def test_an_address_of_one_network_card_is_reached_from_outside() -> None:
         False,
         False,
     ]
+
+
+def test_cookies_of_other_apps_on_this_machine_do_not_hide_ours(app: ASGIApp) -> None:
+    ours = f"embedcore-8501={secret.signed('a page of this server')}"
+
+    async def get(cookie: str) -> int:
+        async with client(app) as who:
+            return (await who.get("/media/x.png", headers={"cookie": cookie})).status_code
+
+    found = [asyncio.run(get(c)) for c in (ours, f'other={{"a": "b c"}}; {ours}', f"{ours}; a b=c", "other=1")]
+    assert found == [401, 401, 401, 403]  # known as a page of ours, and not signed in
+
+
+def test_behind_a_proxy_with_tls_every_cookie_is_secure(app: ASGIApp) -> None:
+    async def get() -> list[str]:
+        async with client(app) as who:
+            return (await who.get(f"/?token={TOKEN}", headers={"x-forwarded-proto": "https"})).headers.get_list(
+                "set-cookie"
+            )
+
+    cookies = asyncio.run(get())
+    assert len(cookies) == 2
+    assert all("Secure" in cookie for cookie in cookies)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="folders have no such modes there")
+def test_other_users_of_the_machine_cannot_look_into_a_new_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access.keep_token(tmp_path / "a", TOKEN)
+    Store.open(tmp_path / "b").close()
+    monkeypatch.setenv("EMBEDCORE_HOME", str(tmp_path / "c"))
+    secret.key.__wrapped__()
+    assert [(tmp_path / n).stat().st_mode & 0o777 for n in "abc"] == [0o700] * 3
 
 
 def test_settings_that_name_no_host_let_no_other_name_in() -> None:
