@@ -90,9 +90,7 @@ class TokenDoor:
         cookie = secrets.token_urlsafe(24)
         VISITS.begin(cookie, Person("", "", time.time() + HOURS * 3600))
         answer = signin.go_on(target)
-        answer.set_cookie(
-            visit_cookie(request), cookie, HOURS * 3600, httponly=True, samesite="strict", secure=signin.by_tls(request)
-        )
+        answer.set_cookie(visit_cookie(request), cookie, HOURS * 3600, httponly=True, samesite="strict")
         return answer
 
 
@@ -117,7 +115,7 @@ class OidcDoor:
                 return signin.page(request, "/", signin.FAILED)
             answer = RedirectResponse(f"{signin.base()}/auth/login?provider={encode_provider_token(provider)}", 303)
             target = signin.safe(request.query_params.get("next", ""))
-            answer.set_cookie(NEXT, target, 600, httponly=True, samesite="lax", secure=signin.by_tls(request))
+            answer.set_cookie(NEXT, target, 600, httponly=True, samesite="lax")
             return answer
         if path in self.paths - {"/sign-in"}:
             return None

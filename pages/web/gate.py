@@ -150,7 +150,7 @@ def _from_outside(scope: MutableMapping[str, Any]) -> bool:
 
 def _forget(request: Request) -> RedirectResponse:
     answer = RedirectResponse(f"{signin.base()}/", 303)
-    answer.delete_cookie(doors.visit_cookie(request), httponly=True, samesite="strict", secure=signin.by_tls(request))
+    answer.delete_cookie(doors.visit_cookie(request), httponly=True, samesite="strict")
     return answer
 
 
@@ -167,8 +167,7 @@ def _letting_in(door: doors.OidcDoor, request: Request, send: Send) -> Send:
             target = signin.safe(request.cookies.get(doors.NEXT, "")) if not why else ""
             kept = [(k, v) for k, v in headers.items() if k not in ("set-cookie", "location")]
             if not why:
-                secure = "; Secure" if signin.by_tls(request) else ""
-                kept += [("set-cookie", line + secure) for line in headers.getlist("set-cookie")]
+                kept += [("set-cookie", line) for line in headers.getlist("set-cookie")]
             kept.append(("location", target or f"{signin.base()}/sign-in?why={why}"))
             kept.append(("set-cookie", f"{doors.NEXT}=; Max-Age=0; Path=/; HttpOnly; SameSite=lax"))
             message = {**message, "headers": [(k.encode("latin-1"), v.encode("latin-1")) for k, v in kept]}

@@ -32,6 +32,7 @@ from pages.web import secret, signin
 
 # Streamlit's own uploads stay in memory; the others tell more than a page needs.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check", "/_stcore/upload_file", "/component/")
+OTHER_NAME = "This server does not answer to that name. Whoever runs it can add it: embedcore serve --host NAME"
 OWN_PAGES_ONLY = ("/media/", "/upload")
 _LOCAL = ["127.0.0.1", "localhost", "::1"]
 _HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[\w.-]+)(?::\d{1,5})?")
@@ -71,7 +72,7 @@ def _refused(scope: Scope) -> tuple[int, str] | None:
     headers, path = Headers(scope=scope), _path(scope)
     host, origin = headers.get("host", ""), headers.get("origin")
     if not known_host(host, config.get_option("server.allowedHosts")):
-        return 403, "This server does not answer to that name."
+        return 403, OTHER_NAME
     if origin is not None and not same_origin(origin, scope["scheme"], host):
         return 403, "This server answers its own pages only."
     if path.startswith(CLOSED):
@@ -143,8 +144,12 @@ def _write_headers(scope: Scope, headers: MutableHeaders) -> None:
     # A page that is opened, not a file that a page asks for.
     opened = request.get("sec-fetch-dest", "document") == "document" and "text/html" in headers.get("content-type", "")
     if opened and _cookie(scope) != _token():
-        secure = "; Secure" if signin.by_tls(HTTPConnection(scope)) else ""
-        headers.append("Set-Cookie", f"{cookie_name(scope)}={_token()}; Path=/; HttpOnly; SameSite=Strict{secure}")
+        headers.append("Set-Cookie", f"{cookie_name(scope)}={_token()}; Path=/; HttpOnly; SameSite=Strict")
+    if signin.by_tls(HTTPConnection(scope)):  # also those of Streamlit, which does not say so
+        cookies = headers.getlist("set-cookie")
+        del headers["set-cookie"]
+        for line in cookies:
+            headers.append("Set-Cookie", line if "; secure" in line.lower() else f"{line}; Secure")
 
 
 @cache

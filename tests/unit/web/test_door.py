@@ -150,15 +150,20 @@ def test_cookies_of_other_apps_on_this_machine_do_not_hide_ours(app: ASGIApp) ->
 
 
 def test_behind_a_proxy_with_tls_every_cookie_is_secure(app: ASGIApp) -> None:
-    async def get() -> list[str]:
+    async def cookies(path: str, app: ASGIApp, **headers: str) -> list[str]:
         async with client(app) as who:
-            return (await who.get(f"/?token={TOKEN}", headers={"x-forwarded-proto": "https"})).headers.get_list(
-                "set-cookie"
-            )
+            return (await who.get(path, headers=headers)).headers.get_list("set-cookie")
 
-    cookies = asyncio.run(get())
-    assert len(cookies) == 2
-    assert all("Secure" in cookie for cookie in cookies)
+    streamlit = PlainTextResponse("", headers={"set-cookie": "state=1; httponly; samesite=lax"})
+    for path, asked, count in (
+        (f"/?token={TOKEN}", app, 2),
+        ("/auth/logout", app, 1),
+        ("/auth/login", Guard(streamlit), 1),
+    ):
+        for headers, secure in (({}, 0), ({"x-forwarded-proto": "https"}, count)):
+            found = asyncio.run(cookies(path, asked, **headers))
+            assert len(found) == count, path
+            assert sum("Secure" in cookie for cookie in found) == secure, path
 
 
 @pytest.mark.skipif(os.name == "nt", reason="folders have no such modes there")
