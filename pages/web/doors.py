@@ -27,7 +27,7 @@ from pages.web.workspace import root
 NEXT, USER = "embedcore-next", "_streamlit_user"  # cookies; the last is streamlit's own
 HOURS = 12  # how long a sign-in lasts at most
 _WAITING = 32  # attempts of one address that wait for their turn; one takes some 50 ms
-_FORM = 8192  # bytes of a form
+_FORM, _PATIENCE = 8192, 20.0  # bytes of a form; seconds until it is there
 
 
 class Door(Protocol):
@@ -213,10 +213,11 @@ async def _form(request: Request) -> dict[str, str]:
     """A small form; {} for a large one, whatever it said of its length, and for what is none."""
     body = b""
     try:
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _FORM:
-                return {}
+        async with asyncio.timeout(_PATIENCE):
+            async for piece in request.stream():
+                body += piece
+                if len(body) > _FORM:
+                    return {}
         return dict(parse_qsl(body.decode("utf-8", "replace"), max_num_fields=8))
-    except (ClientDisconnect, ValueError):
+    except (ClientDisconnect, TimeoutError, ValueError):
         return {}

@@ -6,6 +6,7 @@ The page signs what may be sent (`offer`): where to, which endings, and for whic
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from pathlib import Path
@@ -32,6 +33,7 @@ TOO_LARGE = "Put it into the data folder of the server, reload this page and pic
 BROKEN_OFF = ("The upload broke off.", "Try again.")
 _PIECE = 1 << 20  # bytes written at once
 _DIGITS = 15  # of a size
+_STILL = 300.0  # seconds without a byte after which an upload has broken off, though its connection is open
 _folders: dict[str, Path] = {}  # where uploads may go: one folder, or one for each workspace
 
 
@@ -117,7 +119,15 @@ async def _receive(request: Request, folder: Path, name: str, size: int) -> Resp
     """Write what comes; a file that turns out longer or shorter than it said is not kept."""
     piece, got, failed = bytearray(), 0, None
     with await run_in_threadpool(Incoming, folder, name, size) as file:
-        async for chunk in request.stream():
+        chunks = request.stream()
+        while True:
+            try:
+                async with asyncio.timeout(_STILL):
+                    chunk = await anext(chunks, None)
+            except TimeoutError:
+                return _no(400, *BROKEN_OFF)
+            if chunk is None:
+                break
             got += len(chunk)
             if got > size:
                 return _no(400, *BROKEN_OFF)

@@ -206,3 +206,40 @@ def test_a_wrong_token_is_told_so(app: ASGIApp) -> None:
             return (await stranger.get("/?token=a+wrong+guess")).text
 
     assert WRONG_TOKEN in asyncio.run(get())
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/upload"])
+def test_who_sends_nothing_more_is_not_waited_for(
+    app: ASGIApp, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr("pages.web.doors._PATIENCE", 0.01)
+    monkeypatch.setattr("pages.web.upload._STILL", 0.01)
+    monkeypatch.setattr("pages.web.upload.get_instance", lambda: SimpleNamespace(is_active_session=lambda _: True))
+    token = upload.offer(tmp_path / "spool", "a tab", ("csv",))
+    begun = iter([{"type": "http.request", "body": b"to", "more_body": True}])
+
+    async def receive() -> Message:
+        for message in begun:
+            return message
+        return await asyncio.Future()
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    headers = {"host": "127.0.0.1:8501", "x-upload-token": token, "x-file-name": "a.csv", "x-file-size": "9"}
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "query_string": b"",
+        "scheme": "http",
+        "server": ("127.0.0.1", 8501),
+        "client": ("192.0.2.1", 1),
+        "headers": [(k.encode(), v.encode()) for k, v in headers.items()],
+    }
+    asked = app if path == "/sign-in" else Router([Route("/upload", upload.receive, methods=["POST"])])
+    asyncio.run(asyncio.wait_for(asked(scope, receive, send), 60))
+    assert sent[0]["status"] == (401 if path == "/sign-in" else 400)
+    assert not list((tmp_path / "spool").glob("*.tmp"))
