@@ -11,7 +11,7 @@ from pages.ui.files import texts as data
 from pages.ui.storage import texts
 from pages.ui.texts import OPEN_MAP
 from tests.browser.conftest import OpenPage, clean_log
-from tests.browser.see import go, press, see, settled, to_training, train_with, upload
+from tests.browser.see import go, menu, press, see, settled, to_training, train_with, upload
 from tests.browser.server import serve
 
 LONG = 120_000
@@ -44,7 +44,7 @@ def test_what_is_removed_on_the_storage_page_is_gone_from_the_disk(tmp_path: Pat
         assert CANARY not in server.log
         assert not holding(server.home / "logs")
 
-        go(page, server.url, "storage")
+        menu(page, "Storage")
         press(page, texts.REMOVE)
         see(page, "It cannot be undone.")
         press(page, texts.REMOVE_FOR_GOOD)

@@ -28,8 +28,10 @@ def measure(minute: int) -> Usage:
 
 
 def usage() -> Usage:
-    """The newest count."""
-    return measure(int(time.time() // 60))
+    """The newest count, without what another tab has removed since."""
+    found = measure(int(time.time() // 60))
+    here = {d.hash for d in services.store().datasets()}
+    return replace(found, datasets=tuple(d for d in found.datasets if d.hash in here))
 
 
 def done() -> None:
