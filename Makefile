@@ -12,7 +12,7 @@ serve: ## the same for a team, behind a sign-in or an access token (docs/serving
 	@.ci/venv requirements.txt && exec $(PY) -m embedcore serve $(ARGS)
 
 dev: ## the same, watching the source, with full error details
-	@.ci/venv requirements-dev.txt && exec $(PY) -m streamlit run streamlit_app.py --server.fileWatcherType=auto --server.runOnSave=true --client.showErrorDetails=full --client.toolbarMode=developer
+	@.ci/venv requirements-dev.txt && EMBEDCORE_LOG_VALUES=1 exec $(PY) -m streamlit run streamlit_app.py --server.fileWatcherType=auto --server.runOnSave=true --client.showErrorDetails=full --client.toolbarMode=developer
 
 demo: ## the whole flow without a browser, on the sample data
 	@.ci/venv requirements.txt && exec $(PY) -m embedcore demo
