@@ -93,7 +93,7 @@ unfinished.notice(
 )
 if st.session_state.pop("data:fresh", False):
     st.session_state["data:view"] = texts.LOADED
-elif st.query_params.get("catalogue") or st.query_params.get("baskets"):
+elif shell.url("catalogue") or shell.url("baskets"):
     st.session_state.setdefault("data:view", texts.ADD)
 view = texts.LOADED if data_hash is not None else texts.ADD
 if data_hash is not None:

@@ -84,7 +84,7 @@ def pick(
 
     about: what to give, in a few words; help: more of it. suffixes: endings that can be uploaded. offered: names in the
     data folder to choose from (its readable files), under the words `choose`."""
-    token = st.query_params.get(kind)
+    token = shell.url(kind)  # a second file that comes in meanwhile brings an address without the first
     source = find(token, offered) if token else None
     if token and source is None:
         st.warning(GONE)
