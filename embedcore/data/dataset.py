@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Mapping
@@ -242,11 +243,20 @@ class Dataset:
 
     @classmethod
     def load(cls, folder: Path) -> Dataset:
-        """Read what `save` wrote; MissingError when it is not there."""
+        """Read what `save` wrote; MissingError when it is not there, or not whole."""
         try:
-            facts = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
-        except FileNotFoundError:
-            raise MissingError("This dataset is no longer in the data folder.", "Import it again.") from None
+            return cls._load(folder)
+        except (OSError, ValueError, KeyError) as e:  # pyarrow's errors are among these; theirs have no errno
+            if getattr(e, "errno", None) not in (None, errno.ENOENT):
+                raise
+            raise MissingError(
+                "Files of this dataset are missing from the data folder, or damaged.",
+                "Import the same file again: what was made from it is kept.",
+            ) from e
+
+    @classmethod
+    def _load(cls, folder: Path) -> Dataset:
+        facts = json.loads((folder / "dataset.json").read_text(encoding="utf-8"))
         catalogue = None
         if facts["roles"] is not None:
             catalogue = Catalogue.known(pd.read_parquet(folder / "catalogue.parquet"), dict(facts["roles"]))

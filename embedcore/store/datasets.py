@@ -40,6 +40,8 @@ class Datasets(Storage):
         def change(cursor: Cursor) -> None:
             nonlocal moved
             if one(cursor, "SELECT 1 FROM datasets WHERE hash = ?", [info.hash]):
+                if self._mend(folder, target):
+                    manifests.write(target, manifests.of_dataset(cursor, info.hash, target))
                 folders.remove(folder)
                 return
             cursor.execute(
@@ -74,6 +76,18 @@ class Datasets(Storage):
                 raise
         return self.dataset_info(info.hash)
 
+    def _mend(self, folder: Path, target: Path) -> bool:
+        """Put files that a dataset lost back from the same content, imported again; whether there were any."""
+        facts = manifests.read(target)
+        if facts is None or manifests.is_whole(target, facts):
+            return False
+        for path in [path for path in folder.rglob("*") if path.is_file()]:
+            folders.replace_file(path, target / path.relative_to(folder))
+        (target / manifests.NAME).unlink()  # its checksums are of the files before
+        with self._loading:
+            self._loaded.pop(target.name, None)
+        return True
+
     def datasets(self) -> list[DatasetInfo]:
         """All of them, newest first."""
         with self._db.read() as cursor:
@@ -94,6 +108,12 @@ class Datasets(Storage):
         with self._loading:  # ten sessions that open the same dataset load it once
             found = self._loaded.get(hash)
             if found is None or found.name != info.name:
+                facts = manifests.read(self._dataset_path(hash))
+                if facts and not all((self._dataset_path(hash) / name).is_file() for name in facts["files"]):
+                    raise MissingError(
+                        "Files of this dataset are missing from the data folder.",
+                        "Import the same file again: what was made from it is kept.",
+                    )
                 found = self._loaded[hash] = Dataset.load(self._dataset_path(hash)).described(info.name)
             self._loaded.move_to_end(hash)
             while len(self._loaded) > _CACHED:

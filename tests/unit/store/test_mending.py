@@ -1,0 +1,50 @@
+"""A dataset whose files went missing is one sentence, and whole again when the same file is imported."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from embedcore.errors import MissingError
+from embedcore.store import Store
+from tests.unit import example
+from tests.unit.store.filled import add, train
+
+
+@pytest.mark.parametrize("file", ["catalogue.parquet", "items.parquet", "dataset.json", "baskets"])
+@pytest.mark.parametrize("how", ["gone", "cut"])
+def test_a_dataset_that_lost_a_file_is_mended_by_importing_it_again(
+    home: Path, tmp_path: Path, file: str, how: str
+) -> None:
+    store = Store.open(home)
+    data = add(store, tmp_path / "a")
+    train(store, tmp_path / "r", data, "run")
+    store.rename_dataset(data, "Winter")
+    store.set_verdicts(data, [("p001", "p002", "same")])
+    store.close()
+    path = home / "datasets" / data / file
+    if path.is_dir():
+        shutil.rmtree(path)
+    elif how == "cut":
+        path.write_bytes(path.read_bytes()[:20])
+    else:
+        path.unlink()
+    store = Store.open(home)
+    with pytest.raises(MissingError) as told:
+        store.dataset(data)
+    assert "Import" in str(told.value.hint)
+    assert add(store, tmp_path / "b") == data
+    assert store.dataset(data).hash == example.dataset().hash
+    assert [(d.name, d.hash) for d in store.datasets()] == [("Winter", data)]
+    assert [run.key for run in store.runs()] == ["run"]
+    assert len(store.verdicts(data)) == 1
+    store.close()
+    store = Store.open(home)
+    assert store.notices == ()
+    store.close()
+    (home / "embedcore.duckdb").unlink()
+    store = Store.open(home)
+    assert store.dataset(data).name == "Winter", "the manifest knows the new files"
+    store.close()
