@@ -47,11 +47,12 @@ class Entry:
 @dataclass(frozen=True)
 class Journal:
     """What a record holds. texts: of its whole lines. ends: where each of them ends, in bytes. damaged: lines that
-    could not be read."""
+    could not be read. leading: those of them above the first whole line."""
 
     texts: tuple[bytes, ...] = ()
     ends: tuple[int, ...] = ()
     damaged: int = 0
+    leading: int = 0
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -63,6 +64,16 @@ class Journal:
         """The number of the last line."""
         return _parsed(self.texts[-1]).number if self.texts else 0
 
+    def missing(self, last: int) -> int:
+        """How many changes after number `last` stood in lines that could not be read."""
+        numbers = {entry.number for entry in self.entries}
+        first = min(numbers, default=last + 1)
+        between = [n for n in range(first, self.last) if n not in numbers]
+        behind = self.damaged - self.leading - len(between)  # lines below the last whole one
+        after = [n for n in between if n > last]
+        before = min(self.leading, max(0, first - 1 - last))
+        return before + len(after) + max(0, behind - max(0, last - self.last))
+
 
 def read(path: Path) -> Journal:
     """Everything that can be read; nothing when there is no such file."""
@@ -70,7 +81,7 @@ def read(path: Path) -> Journal:
         data = path.read_bytes()
     except FileNotFoundError:
         return Journal()
-    texts, ends, damaged, position = [], [], 0, 0
+    texts, ends, damaged, leading, position = [], [], 0, 0, 0
     while position < len(data):
         text, end = _text(data, position)
         if text is not None:  # its length leads to the next line, whatever became of the line break
@@ -82,8 +93,9 @@ def read(path: Path) -> Journal:
         if line_break < 0:  # never finished
             break
         damaged += 1
+        leading += not texts
         position = line_break + 1
-    return Journal(tuple(texts), tuple(ends), damaged)
+    return Journal(tuple(texts), tuple(ends), damaged, leading)
 
 
 def append(path: Path, last: int, entries: Sequence[Entry]) -> None:
@@ -120,6 +132,13 @@ def write(path: Path, last: int, live: Iterable[tuple[str, str, str, datetime]])
     entries = [Entry(last - len(rows) + n, *row) for n, row in enumerate(rows, 1)]
     folders.write_file(path, b"".join(map(_line, entries)))
     return last
+
+
+def keep(path: Path, target: Path) -> None:
+    """A copy of a record that is about to be written anew; without one when the disk is full."""
+    with suppress(OSError):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folders.write_file(target, path.read_bytes())
 
 
 def _end_of(path: Path, last: int) -> int:

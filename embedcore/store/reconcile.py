@@ -37,7 +37,7 @@ class Findings:
     lost: int = 0
     lost_bytes: int = 0
     verdicts: int = 0
-    damaged_records: list[str] = field(default_factory=list)
+    damaged_records: dict[str, int] = field(default_factory=dict)
     swept: bool = False
 
     def sentences(self) -> list[str]:
@@ -55,7 +55,7 @@ class Findings:
             what = _and(
                 _count(len(self.gone), "dataset") + names * bool(self.gone), _count(self.gone_runs, "embedding")
             )
-            said.append(f"{what} had no files in the data folder any more, so the database forgot it.")
+            said.append(f"{what} had no files in the data folder any more and left the list.")
         if self.lost:
             was = "was" if self.lost == 1 else "were"
             said.append(
@@ -63,10 +63,9 @@ class Findings:
                 f"({folders.size_text(self.lost_bytes)}) could not be taken in again and {was} set aside in the folder "
                 "“lost”. Nothing was deleted."
             )
-        said += [
-            f"The second record of the verdicts on “{name}” was damaged. It was written anew from the database."
-            for name in self.damaged_records
-        ]
+        for name, missing in self.damaged_records.items():
+            lost = f"{_count(missing, 'verdict')} could not be read back." if missing else "No verdict is missing."
+            said.append(f"The second record of the verdicts on “{name}” was damaged and is mended. {lost}")
         return said
 
 
@@ -289,7 +288,7 @@ def _titles(
 
 def _verdicts(place: Place) -> None:
     home, cursor, found = place.home, place.cursor, place.found
-    found.verdicts, found.damaged_records = 0, []
+    found.verdicts, found.damaged_records = 0, {}
     known = dict(cursor.execute("SELECT dataset, last FROM verdict_records").fetchall())
     for hash, name in cursor.execute("SELECT hash, name FROM datasets").fetchall():
         path, last = home / "datasets" / hash / journal.NAME, known.get(hash, 0)
@@ -303,7 +302,8 @@ def _verdicts(place: Place) -> None:
             tables.put_verdicts(cursor, hash, fresh)
             live = fresh
         if record.damaged or (record.texts and record.last < last):
-            found.damaged_records.append(name)
+            found.damaged_records[name] = record.missing(last) if record.damaged else 0
+            journal.keep(path, unused(home / "lost" / "verdicts" / f"{hash[:8]}.log"))
         last = max(last, record.last)
         if record.damaged or record.last < last or not record.texts:
             with suppress(OSError):

@@ -19,6 +19,7 @@ AREAS = ("database", "raw", "spool", "cache", "logs", "jobs", "lost", "backups")
 DISCARDABLE = ("raw", "spool", "cache", "logs", "lost", "backups")
 DERIVED = ("raw", "spool", "cache")  # what can be had again: a quota deletes nothing else
 _SETTINGS = "settings.json"
+_INSIDE = ("datasets", "runs", "verdicts")  # folders of lost/ whose things are told one by one
 _COPIES = (".bak", ".damaged", ".damaged.wal", ".unreadable")  # how the names of other copies of the database end
 
 
@@ -177,7 +178,7 @@ class Storage(StorePart):
             moved = [path for path in self.home.glob("*.duckdb") if path.name != FILE]  # by a person, perhaps
             return sorted([path for path in self.home.glob(f"{FILE}*") if path.name.endswith(_COPIES)] + moved)
         if area == "lost":
-            inner = [part for part in self._inside("lost") if part.is_dir() and part.name in ("datasets", "runs")]
+            inner = [part for part in self._inside("lost") if part.is_dir() and part.name in _INSIDE]
             loose = [part for part in self._inside("lost") if part not in inner]
             return loose + sorted(path for part in inner for path in part.iterdir())
         return self._inside(area)

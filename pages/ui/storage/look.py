@@ -146,7 +146,8 @@ def _copy(thing: Stored) -> Line:
 
 def _aside(thing: Stored) -> Line:
     kind, _, name = thing.name.rpartition("/")
-    title = {"datasets": "Set-aside dataset", "runs": "Set-aside embedding"}.get(kind, "Set aside")
+    titles = {"datasets": "Set-aside dataset", "runs": "Set-aside embedding", "verdicts": "Damaged verdicts"}
+    title = titles.get(kind, "Set aside")
     return Line(
         f"{title} {name[:8]}",
         f"From {thing.changed:%d %b %Y}. Kept until you delete it.",

@@ -165,7 +165,7 @@ def test_rows_whose_folders_are_gone_are_said_and_crash_nothing(filled: Path) ->
     after, said = opened(filled)
     assert [d.hash for d in after["datasets"]] == [first.hash]  # type: ignore[attr-defined]
     assert [r.key for r in after["runs"]] == ["run-0"]  # type: ignore[attr-defined]
-    assert "1 dataset (“Shop”) and 2 embeddings had no files in the data folder any more" in said
+    assert "1 dataset (“Shop”) and 2 embeddings had no files in the data folder any more and left the list." in said
     assert (filled / "lost" / "runs" / "run-2").is_dir(), "an embedding without its dataset is set aside"
 
 
