@@ -178,8 +178,11 @@ def _channel() -> Emit:
 
     def emit(message: Mapping[str, Any]) -> None:
         with lock:
-            out.write(json.dumps(message).encode() + b"\n")
-            out.flush()
+            try:
+                out.write(json.dumps(message).encode() + b"\n")
+                out.flush()
+            except BrokenPipeError:  # the server is gone, which is no error of this process
+                _end()
 
     return emit
 
@@ -188,6 +191,11 @@ def _watch(parent: int) -> None:
     """End this process and its children when the server is gone: no one would read the result."""
     while os.getppid() == parent:
         time.sleep(0.5)
+    _end()
+
+
+def _end() -> None:
+    """End this process and its children at once."""
     if os.getpgrp() == os.getpid():
         os.killpg(0, signal.SIGKILL)
     os._exit(1)
