@@ -18,8 +18,7 @@ from pages.ui.texts import (
 )
 
 shell.page("overview")
-for sentence in services.store().notices:
-    st.warning(plain(sentence), icon=":material/build:")
+unfinished.mended()
 data_hash = shell.pick_dataset()
 job_ui.strip()
 samples.opened()

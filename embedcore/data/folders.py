@@ -118,7 +118,7 @@ def disk_sentence(folder: Path, error: BaseException, hint: str) -> EmbedError |
             free = ""
         return EmbedError(f"The disk of the data folder is full.{free}", hint)
     if code in _LOCKED or "Read-only file system" in text:
-        return EmbedError("The data folder cannot be written to.", hint)
+        return EmbedError("The data folder cannot be written to.", hint.replace("Free some space", "Make it writable"))
     return None
 
 

@@ -34,6 +34,7 @@ class Database:
     def __init__(self, home: Path) -> None:
         """Open or make `home/embedcore.duckdb`. BusyError when another process has it."""
         self.notices: list[str] = []
+        self.notices_read = False
         self.writer = threading.RLock()
         self._home, self._closed = home, False
         self._gate, self._users, self._mine = threading.Condition(), 0, threading.local()

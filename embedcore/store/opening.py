@@ -252,7 +252,7 @@ def _rebuilt(path: Path, home: Path, notices: list[str]) -> duckdb.DuckDBPyConne
     (home / DAMAGED).unlink(missing_ok=True)
     notices.append(
         "The database in the data folder was damaged. It was built anew from the folders of your datasets and "
-        f"embeddings; the damaged file is kept as {aside.name}."
+        f"embeddings, so there is nothing for you to do. The damaged file is kept as {aside.name}."
     )
     return connection
 

@@ -102,6 +102,15 @@ class Store(Datasets, Runs, Artifacts, Verdicts, JobLog):
         """Plain sentences about what opening had to repair or convert; usually none."""
         return tuple(self._db.notices)
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """The same, until somebody has read them."""
+        return () if self._db.notices_read else self.notices
+
+    def mark_read(self) -> None:
+        """Somebody has read the notices."""
+        self._db.notices_read = True
+
     def close(self) -> None:
         """Fold everything into the file and let another process have it. Calling it again does nothing."""
         self._db.close()

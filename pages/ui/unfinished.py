@@ -25,7 +25,7 @@ from pages import web
 from pages.ui import jobs as job_ui
 from pages.ui import services, shell
 from pages.ui.text import plain
-from pages.ui.texts import FILE_GONE, FORGET, FORGET_ALL, RUN_AGAIN
+from pages.ui.texts import FILE_GONE, FORGET, FORGET_ALL, MENDED, RUN_AGAIN, SEEN
 
 _SHOWN = 3
 _BY_THEMSELVES = {kind.kind for kind in (Map, PrepareRecommender, FindSegments)}  # their page starts them anew
@@ -51,6 +51,19 @@ def notice(place: str, data: str | None, *kinds: type[JobKind], shown: Collectio
                     for job in found:
                         services.jobs().forget(job.id)
                     st.rerun()
+
+
+def mended() -> None:
+    """What was mended when the app started, told once and calmly, until somebody has read it."""
+    store = services.store()
+    if not store.unread:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        told = " ".join(map(plain, store.unread))
+        st.markdown(f":material/build: **{MENDED}** {told}", width="stretch")
+        if st.button(SEEN, type="tertiary", key="mended:seen"):
+            store.mark_read()
+            st.rerun()
 
 
 def _belongs(job: Job, data: str | None) -> bool:

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from embedcore.jobs import ReadFile, Train
 from embedcore.store import JobRow, Store
-from pages.ui import services
-from pages.ui.texts import FORGET, INTERRUPTED, RUN_AGAIN
+from pages.ui import services, sources
+from pages.ui.files import texts
+from pages.ui.texts import FORGET, INTERRUPTED, MENDED, RUN_AGAIN, SEEN
 from tests.pages import shop
-from tests.pages.app import open_page, words
+from tests.pages.app import open_page, visible, words
 
 
 def test_a_training_and_a_reading_that_were_cut_short_are_told_where_they_were_begun(home: Path) -> None:
@@ -39,3 +40,32 @@ def test_a_training_and_a_reading_that_were_cut_short_are_told_where_they_were_b
     for job in services.jobs().live():
         assert services.jobs().wait(job.id, 240).state == "done"
     assert RUN_AGAIN not in [b.label for b in open_page("overview").button]
+
+
+def test_what_was_repaired_at_the_start_is_told_once_until_somebody_has_read_it(home: Path) -> None:
+    shop.fill(home, shop.dataset(), prepared=False)
+    (home / "embedcore.duckdb").unlink()
+    page = open_page("overview")
+    assert not page.warning, "nobody has to act"
+    assert f"**{MENDED}** 1 dataset and 1 embedding" in words(page) or f"**{MENDED}** 1 dataset that" in words(page)
+    assert "that the database did not know" in words(page)
+    next(b for b in page.button if b.label == SEEN).click().run()
+    assert MENDED not in words(page)
+    assert MENDED not in words(open_page("overview")), "read by one is read"
+    assert "taken in again" in words(open_page("diagnostics"))
+
+
+def test_an_older_address_does_not_take_a_file_away(home: Path) -> None:
+    (home / "files").mkdir(parents=True)
+    (home / "files" / "shop.csv").write_text("sku,title\n1,Shoe\n2,Hat\n")
+    page = open_page("data", catalogue="folder:shop.csv")
+    del page.query_params["catalogue"]  # as the box of a second file sends it, which was drawn before
+    page.run()
+    assert "shop.csv" in visible(page)
+    assert page.query_params["catalogue"] in ("folder:shop.csv", ["folder:shop.csv"])
+    page.switch_page("pages/overview.py").run()
+    page.switch_page("pages/data.py").run()
+    assert "shop.csv" in visible(page), "a look at another page takes nothing away"
+    next(b for b in page.button if b.label == sources.CHANGE).click().run()
+    assert "shop.csv" not in visible(page)
+    assert texts.PRODUCTS_ABOUT in words(page)

@@ -23,6 +23,12 @@ def test_a_disk_that_takes_nothing_is_a_sentence(tmp_path: Path, code: int, said
         raise OSError(code, "no")
 
 
+def test_a_locked_folder_is_not_helped_by_more_space(tmp_path: Path) -> None:
+    with pytest.raises(EmbedError) as told, folders.disk_sentences(tmp_path, "Free some space, then start again."):
+        raise OSError(errno.EROFS, "no")
+    assert told.value.hint == "Make it writable, then start again."
+
+
 def test_other_errors_stay_what_they_are(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), folders.disk_sentences(tmp_path, "Free some space."):
         (tmp_path / "nothing").read_bytes()

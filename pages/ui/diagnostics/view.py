@@ -20,8 +20,10 @@ def head(state: State) -> None:
     """Whether anything asks for attention."""
     if not state.looks and not state.notices:
         st.success(texts.FINE, icon=":material/check_circle:")
-    for sentence in (*state.looks, *state.notices):
+    for sentence in state.looks:
         st.warning(plain(sentence), icon=":material/warning:")
+    for sentence in state.notices:  # it is mended already
+        st.info(plain(sentence), icon=":material/build:")
 
 
 def cards(state: State) -> None:
