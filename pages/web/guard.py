@@ -22,16 +22,20 @@ from functools import cache
 from pathlib import Path
 
 import streamlit
+from google.protobuf.message import DecodeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from pages.web import secret, signin
 
 # Streamlit's own uploads stay in memory; the others tell more than a page needs.
 CLOSED = ("/_stcore/metrics", "/_stcore/agent", "/_stcore/script-health-check", "/_stcore/upload_file", "/component/")
+HEARD = ("rerun_script", "stop_script", "app_heartbeat", "backend_operation_request")
+OPERATIONS = ("deferred_file", "dataframe_chunk")
 OTHER_NAME = "This server does not answer to that name. Whoever runs it can add it: embedcore serve --host NAME"
 OWN_PAGES_ONLY = ("/media/", "/upload")
 _LOCAL = ["127.0.0.1", "localhost", "::1"]
@@ -52,7 +56,7 @@ class Guard:
         refused = _refused(scope)
         if scope["type"] == "websocket":
             if refused is None:
-                await self.app(scope, receive, send)
+                await self.app(scope, _heard(receive), send)
             else:
                 await receive()
                 await send({"type": "websocket.close", "code": 1008})
@@ -85,6 +89,25 @@ def _refused(scope: Scope) -> tuple[int, str] | None:
         if not hmac.compare_digest(_cookie(scope), _token()):
             return 403, "Open the app in this browser first."
     return None
+
+
+def _heard(receive: Receive) -> Receive:
+    """What our pages say. The rest is for developers: it empties the caches of everyone, asks git about the source, writes
+    files beside it."""
+
+    async def hear() -> Message:
+        while True:
+            message = await receive()
+            try:
+                said = BackMsg.FromString(message.get("bytes") or b"")
+            except DecodeError:
+                return message  # Streamlit hangs up
+            kind = said.WhichOneof("type")
+            operation = said.backend_operation_request.WhichOneof("payload")
+            if kind in (None, *HEARD) and operation in (None, *OPERATIONS):
+                return message
+
+    return hear
 
 
 def _path(scope: Scope) -> str:

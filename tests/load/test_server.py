@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from streamlit.proto.BackMsg_pb2 import BackMsg
 from websockets.exceptions import InvalidStatus
 
 from pages.web.upload import CLOSED_TAB
@@ -98,6 +99,21 @@ def test_what_tells_about_the_server_is_closed(server: Server) -> None:
     assert b"streamlit" not in ask(server.url, "/_stcore/host-config")[2]
     for method in ("PUT", "DELETE", "OPTIONS", "PATCH"):
         assert ask(server.url, "/", method)[0] == 405, method
+
+
+def test_one_tab_empties_no_caches_of_others_and_asks_nothing_about_the_source(server: Server) -> None:
+    with tab(server.url) as here, tab(server.url) as stranger:
+        assert here.token()
+        for what in ("clear_cache", "load_git_info", "set_run_on_save", "debug_shutdown_runtime"):
+            asked = BackMsg()
+            setattr(asked, what, True)
+            stranger.stream.send(asked.SerializeToString())
+        asked = BackMsg()
+        asked.backend_operation_request.install_skills.SetInParent()
+        stranger.stream.send(asked.SerializeToString())
+        heard = {message.WhichOneof("type") for message in stranger.run("data")}
+        assert not heard & {"git_info_changed", "backend_operation_response"}
+        assert here.token(), "the data folder is open as before"
 
 
 def test_files_of_pages_need_the_cookie_of_this_server(server: Server) -> None:
