@@ -92,7 +92,7 @@ def _refused(scope: Scope) -> tuple[int, str] | None:
 
 
 def _heard(receive: Receive) -> Receive:
-    """What our pages say. The rest is for developers: it empties the caches of everyone, asks git about the source, writes
+    """What our pages say. The rest is for developers: it empties everyone's caches, asks git about the source, writes
     files beside it."""
 
     async def hear() -> Message:
