@@ -2,9 +2,9 @@
 
 A press counts once, for the screen it was made on, or the page says that it did not count. Three things see to that,
 however slow the machine. A page that is drawn while a press is being stored waits for it (`desk`). Streamlit stops a
-callback at any access to the session state when another press comes in, so callbacks here touch none. The browser keeps buttons of the last screen until the new one is drawn, so each carries the stamp of its
-screen. What was decided is kept by the server, not by the tab: after a refresh or a lost connection the last
-verdict still stands there with its Undo.
+callback at any access to the session state when another press comes in, so callbacks here touch none. The browser keeps
+buttons of the last screen until the new one is drawn, so each carries the stamp of its screen. What was decided is kept
+by the server, not by the tab: after a refresh or a lost connection the last verdict still stands there with its Undo.
 """
 
 from __future__ import annotations
