@@ -63,6 +63,11 @@ class Database:
     def write(self, change: Callable[[Cursor], T]) -> T:
         """Run `change` in one transaction, all or nothing; tried again (so it must be repeatable) on a conflict."""
         with _plain_errors(self._home), self.writer:
+            if not (self._home / FILE).exists():  # what is written to a deleted file is lost with this process
+                raise EmbedError(
+                    "The data folder was moved or deleted while the app was running, so nothing can be saved.",
+                    "Stop the app, put the folder back, and start the app again.",
+                )
             for attempt in range(1, TRIES + 1):
                 with self._cursor() as cursor:
                     cursor.execute("BEGIN TRANSACTION")

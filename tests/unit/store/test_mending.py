@@ -1,4 +1,4 @@
-"""A dataset whose files went missing is one sentence, and whole again when the same file is imported."""
+"""Files that go missing: one sentence, nothing is acknowledged that cannot be kept, and importing again mends it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from embedcore.errors import MissingError
+from embedcore.errors import EmbedError, MissingError
 from embedcore.store import Store
 from tests.unit import example
 from tests.unit.store.filled import add, train
@@ -47,4 +47,18 @@ def test_a_dataset_that_lost_a_file_is_mended_by_importing_it_again(
     (home / "embedcore.duckdb").unlink()
     store = Store.open(home)
     assert store.dataset(data).name == "Winter", "the manifest knows the new files"
+    store.close()
+
+
+def test_a_verdict_is_not_acknowledged_when_the_data_folder_was_deleted_meanwhile(home: Path, tmp_path: Path) -> None:
+    store = Store.open(home)
+    data = add(store, tmp_path / "a")
+    away = home.rename(tmp_path / "away")
+    with pytest.raises(EmbedError, match="moved or deleted while the app was running"):
+        store.set_verdicts(data, [("p001", "p002", "same")])
+    away.rename(home)
+    store.set_verdicts(data, [("p001", "p002", "same")])
+    store.close()
+    store = Store.open(home)
+    assert len(store.verdicts(data)) == 1
     store.close()
