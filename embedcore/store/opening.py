@@ -56,8 +56,8 @@ def open_database(home: Path, notices: list[str]) -> duckdb.DuckDBPyConnection:
     finally:
         if aside is not None:
             notices.append(
-                f"The last changes before the app stopped could not be read back and were set aside as {aside.name}. "
-                "What they held is restored from the folders as far as it is there."
+                "The last changes before the app stopped could not be read back from the database, so they were read "
+                "from the folders of your datasets and embeddings."
             )
     return _rebuilt(path, home, notices)
 
@@ -252,7 +252,7 @@ def _rebuilt(path: Path, home: Path, notices: list[str]) -> duckdb.DuckDBPyConne
     (home / DAMAGED).unlink(missing_ok=True)
     notices.append(
         "The database in the data folder was damaged. It was built anew from the folders of your datasets and "
-        f"embeddings, so there is nothing for you to do. The damaged file is kept as {aside.name}."
+        "embeddings, so there is nothing for you to do. The damaged file is kept: the Storage page lists it."
     )
     return connection
 

@@ -58,10 +58,10 @@ def mended() -> None:
     store = services.store()
     if not store.unread:
         return
-    with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        told = " ".join(map(plain, store.unread))
-        st.markdown(f":material/build: **{MENDED}** {told}", width="stretch")
-        if st.button(SEEN, type="tertiary", key="mended:seen"):
+    with st.container(border=True):
+        left, right = st.columns([8, 1], vertical_alignment="center")
+        left.markdown(f":material/build: **{MENDED}** {' '.join(map(plain, store.unread))}")
+        if right.button(SEEN, key="mended:seen", width="stretch"):
             store.mark_read()
             st.rerun()
 
