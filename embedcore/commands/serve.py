@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import os
+import re
 import socket
 import sys
 import tomllib
@@ -11,6 +13,7 @@ from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from embedcore import access
 from embedcore.commands import app
@@ -96,9 +99,29 @@ def _read(place: Path) -> Mapping[str, Any]:
 
 def _hosts(options: argparse.Namespace) -> list[str]:
     """Names that the server answers to: those given, this machine's own name and addresses, and loopback."""
-    named = [*(options.host or []), *os.environ.get(_HOSTS, "").split(",")]
+    named = _named(options)
     own = [] if access.is_loopback(options.address) else [socket.gethostname(), *_addresses()]
-    return list(dict.fromkeys(h.strip() for h in [*named, *own, *_LOCAL] if h.strip()))
+    return list(dict.fromkeys([*named, *own, *_LOCAL]))
+
+
+def _named(options: argparse.Namespace) -> list[str]:
+    """The names that were given, as a browser sends them: of an address its host, letters such as ä in their code."""
+    given = [h.strip() for h in [*(options.host or []), *os.environ.get(_HOSTS, "").split(",")] if h.strip()]
+    return [_as_sent(h) for h in given]
+
+
+def _as_sent(given: str) -> str:
+    bare = given.strip("[]")
+    try:
+        if bare.count(":") > 1 and "/" not in bare:  # IPv6
+            return str(ipaddress.ip_address(bare))
+        name = urlsplit(given if "//" in given else f"//{given}").hostname or ""
+        sent = name if name.isascii() else name.encode("idna").decode()
+    except ValueError:  # also UnicodeError
+        sent = ""
+    if not re.fullmatch(r"[\w.*:-]+", sent):
+        raise InputError(f"“{given}” is no name of a server.", "Give --host the name alone, such as shop.example.")
+    return sent
 
 
 def _addresses() -> list[str]:
@@ -110,9 +133,9 @@ def _addresses() -> list[str]:
 
 def _shown_host(options: argparse.Namespace) -> str:
     """The name in the address that is printed."""
-    named = [*(options.host or []), *filter(None, os.environ.get(_HOSTS, "").split(","))]
+    named = _named(options)
     everywhere = options.address in ("0.0.0.0", "::")  # noqa: S104  compared, not listened to
-    name: str = named[0].strip() if named else socket.gethostname() if everywhere else options.address
+    name: str = named[0] if named else socket.gethostname() if everywhere else options.address
     return f"[{name}]" if ":" in name else name
 
 

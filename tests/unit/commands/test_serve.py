@@ -95,6 +95,29 @@ def test_the_server_answers_to_its_own_names_and_those_given(
     assert {"--server.address=0.0.0.0", "--server.port=9000", "--browser.serverAddress=shop.example"} <= set(line)
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("läden.example", "xn--lden-loa.example"),
+        ("https://Shop.example:8443/start", "shop.example"),
+        ("shop.example:8501", "shop.example"),
+        ("[::1]", "::1"),
+        ("fe80:0::1", "fe80::1"),
+        ("*.shop.example", "*.shop.example"),
+    ],
+)
+def test_a_name_is_taken_as_browsers_send_it(started: list[list[str]], given: str, sent: str) -> None:
+    assert main(["serve", "--address", "127.0.0.1", "--host", given]) == 0
+    assert f"--server.allowedHosts={sent}" in started[0]
+
+
+@pytest.mark.parametrize("given", ["shop example", "https://", "a..ä"])
+def test_what_is_no_name_is_told(started: list[list[str]], capsys: pytest.CaptureFixture[str], given: str) -> None:
+    assert main(["serve", "--host", given]) != 0
+    assert "is no name of a server" in capsys.readouterr().err
+    assert started == []
+
+
 def test_people_sign_in_by_name_where_the_secrets_say_how(
     started: list[list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
