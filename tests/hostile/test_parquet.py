@@ -36,6 +36,11 @@ def _read(folder: Path, content: bytes) -> Table:
     return read_table(folder / "upload", "products.parquet")
 
 
+def test_more_columns_than_can_be_read_are_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="has 5,001 columns, too many"):
+        _read(tmp_path, _file(pa.table({f"c{n}": [1] for n in range(5001)})))
+
+
 @pytest.mark.parametrize(
     ("values", "seen"),
     [

@@ -123,6 +123,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "a row below the last": (xlsx('<row r="1048577"><c><v>1</v></c></row>'), "more rows or columns"),
     "a column beyond the last": (xlsx(HEAD + f'<row r="2">{_cell("XFE2", "1")}</row>'), "more rows or columns"),
     "more cells than columns": (xlsx("<row>" + "<c><v>1</v></c>" * 20_000 + "</row>"), "more rows or columns"),
+    "columns without end": (xlsx(("<row>" + "<c><v>1</v></c>" * 6000 + "</row>") * 3), "6,000 columns, too many"),
     "charts only": (xlsx(sheets=THIRD.format("Chart", 1, 4, "")), "only charts"),
     "a diagonal": (xlsx("".join(f"<row>{_cell(letters(n) + '1', '1')}</row>" for n in range(9000))), "though only"),
     "cut off": (xlsx(HEAD + ROWS * 50)[:-700], "damaged"),

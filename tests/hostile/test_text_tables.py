@@ -174,6 +174,12 @@ RIGHT: dict[str, tuple[str, list[list[str]], list[int], str]] = {
         [1],
         "the list “products”",
     ),
+    "half of an emoji": (
+        '[{"sku": "A1", "n": "Mug \\ud83d"}, {"sku": "A\\u00002", "n": "\\ud83d\\ude00"}]',
+        [["A1", "Mug \ufffd"], ["A2", "\U0001f600"]],
+        [],
+        "",
+    ),
     "an object a line, one of them broken": (
         '{"sku": "A1", "n": {"a": 1}}\n\n{"sku": "A2"\n{"sku": "A3", "n": true}\n',
         [["A1", '{"a": "1"}'], ["A3", "true"]],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 SHOWN = 5
+MAX_COLUMNS = 5000  # of a table (chosen by hand)
 
 
 def listed(words: Sequence[str], limit: int = SHOWN) -> str:

@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from embedcore.errors import InputError
-from embedcore.intake.columns.names import column_names, listed, plural
+from embedcore.intake.columns.names import MAX_COLUMNS, column_names, listed, plural
 from embedcore.intake.tables.dialect import is_label_row
 
 ROWS, COLUMNS = 1 << 20, 1 << 14  # of the largest sheet that spreadsheets have
@@ -132,6 +132,11 @@ class Cells:
         used = self._within(used, body if header is None else np.append(body, header))
         if len(body) * len(used) > max(MAX_EMPTY, 4 * self.count):
             raise self.sparse(int(rows[-1]), used[-1])
+        if len(used) > MAX_COLUMNS:
+            raise InputError(
+                f"The sheet “{self.name}” of “{self.filename}” has {len(used):,} columns, too many to read.",
+                f"Keep at most {MAX_COLUMNS:,} columns.",
+            )
         labels = {
             c: self.columns[c].some({header}).get(header, "") for c in used if c in self.columns and header is not None
         }

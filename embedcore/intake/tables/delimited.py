@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from embedcore.errors import InputError
-from embedcore.intake.columns.names import column_names
+from embedcore.intake.columns.names import MAX_COLUMNS, column_names
 from embedcore.intake.tables import dialect, large, spool, told, writing
 from embedcore.intake.tables.lexer import Lexer
 from embedcore.intake.tables.line_index import TEXT, BadLine, LineIndex, index_lines, too_many
@@ -26,7 +26,6 @@ from embedcore.progress import Progress, part, silent
 SAMPLE_BYTES, SAMPLE_LINES = 1 << 20, 1000
 # A quoted cell that is open where the sample ends: so far its end is looked for, and some lines behind it are read.
 FAR_BYTES, FAR_LINES, BEHIND = 32 << 20, 50_000, 100
-MAX_COLUMNS = 5000
 # One row may be noted once per missing or surplus cell. Beyond this the rows do not add up, and are read by hand.
 MAX_REJECTS = 200_000
 BY_HAND = 20_000  # rows at a time

@@ -14,13 +14,12 @@ from typing import Any
 import pandas as pd
 
 from embedcore.errors import InputError
-from embedcore.intake.columns.names import column_names, listed, plural
+from embedcore.intake.columns.names import MAX_COLUMNS, column_names, listed, plural
 from embedcore.intake.tables import dialect, spool
 from embedcore.intake.tables.line_index import TEXT
 from embedcore.progress import Progress, part, silent
 
 LIMIT = 32 << 20  # bytes of JSON: all of it is held in memory, several times over (chosen by hand)
-MAX_COLUMNS = 5000
 _SPACE, _BLANK = re.compile(r"[\s,]*"), re.compile(r"\s*")
 _KEPT = "Write one object with the same names for each product."
 
@@ -227,7 +226,7 @@ def _table(values: list[_Value], content: str, filename: str) -> tuple[pd.DataFr
         raise InputError(f"“{filename}” is JSON without a single value.", _KEPT)
     if len(names) > MAX_COLUMNS:
         raise InputError(f"“{filename}” has {len(names):,} different names in its objects, too many.", _KEPT)
-    unique, notices = column_names(names, max(len(names), 1))
+    unique, notices = column_names([_whole(n) for n in names], max(len(names), 1))
     frame = pd.DataFrame({n: pd.Series([r[n] for r in rows], dtype="str") for n in range(len(unique))})
     frame.columns = pd.Index(unique)
     lost = sorted([*bad, *odd], key=lambda v: v.line)
@@ -272,9 +271,14 @@ def _of_lists(values: list[_Value]) -> tuple[list[str], list[list[str | None]], 
 def _cell(value: Any) -> str | None:
     """A value as text: lists of plain values with commas, everything nested as JSON."""
     if value is None or isinstance(value, str):
-        return value or None
+        return _whole(value or "") or None
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list) and not any(isinstance(v, dict | list) for v in value):
         return ",".join(c for v in value if (c := _cell(v)) is not None) or None
-    return json.dumps(value, ensure_ascii=False)
+    return _whole(json.dumps(value, ensure_ascii=False))
+
+
+def _whole(text: str) -> str:
+    """Text that can be written: NUL left out, and half of a letter beyond 16 bits, as a cut emoji, as U+FFFD."""
+    return text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")

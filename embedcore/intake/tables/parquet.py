@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from embedcore.errors import InputError
-from embedcore.intake.columns.names import column_names, listed
+from embedcore.intake.columns.names import MAX_COLUMNS, column_names, listed
 from embedcore.intake.tables import large
 from embedcore.intake.tables.render import arrow_cells, has_bytes, of_days
 from embedcore.progress import Progress
@@ -101,6 +101,11 @@ def read(path: Path, filename: str, out: Path | None, progress: Progress) -> tup
             fields = [(n, f) for n, f in fields if not has_bytes(f.type)]
             if not fields:
                 raise InputError(f"“{filename}” has no column of text, numbers or dates.", "Choose another file.")
+            if len(fields) > MAX_COLUMNS:
+                raise InputError(
+                    f"“{filename}” has {len(fields):,} columns, too many to read.",
+                    f"Keep at most {MAX_COLUMNS:,} columns.",
+                )
             names, notices = column_names([f.name for _, f in fields], len(fields))
             some = _rows_at_once(source, fields, filename)
             days = _days(source, [(n, f) for n, f in fields if pa.types.is_timestamp(f.type)], some, progress)
