@@ -52,7 +52,10 @@ def run(options: argparse.Namespace) -> None:
     if secrets and not given and not options.new_token:
         if find_spec("authlib") is None:
             raise InputError("Signing in by name needs Authlib.", 'Run: pip install "embedcore[sign-in]"')
-        access.check_oidc(_read(secrets))
+        found = _read(secrets)
+        access.check_oidc(found)
+        # Where the provider sends people back to is a name of this server, too.
+        line.append(f"--server.allowedHosts={_as_sent(found['auth']['redirect_uri'])}")
         os.environ[access.SIGN_IN] = access.OIDC
         line.append(f"--secrets.files={secrets}")
     else:

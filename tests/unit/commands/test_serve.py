@@ -130,6 +130,7 @@ def test_people_sign_in_by_name_where_the_secrets_say_how(
     assert main(["serve", "--secrets", str(secrets)]) == 0
     assert os.environ[access.SIGN_IN] == access.OIDC
     assert f"--secrets.files={secrets}" in started[0]
+    assert "--server.allowedHosts=shop.example" in started[0], "where the provider sends people back to"
     assert not access.has_token(tmp_path / "data")
 
 
