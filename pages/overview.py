@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from embedcore.errors import MissingError
 from pages.ui import jobs as job_ui
 from pages.ui import profile, samples, services, shell, unfinished
 from pages.ui.text import ago, duration, plain
@@ -38,7 +39,14 @@ if data_hash is None:
             shell.go("data")
     st.stop()
 
-data = services.dataset(data_hash)
+try:
+    data = services.dataset(data_hash)
+except MissingError as e:  # what brings it back stays within reach
+    shell.show_error(e)
+    samples.cards()
+    if st.button(UPLOAD, icon=":material/upload_file:"):
+        shell.go("data")
+    st.stop()
 st.subheader(plain(data.name), anchor=False)
 profile.headline(services.profile(data_hash))
 

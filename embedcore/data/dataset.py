@@ -251,7 +251,7 @@ class Dataset:
                 raise
             raise MissingError(
                 "Files of this dataset are missing from the data folder, or damaged.",
-                "Import the same file again: what was made from it is kept.",
+                "Import the same file or open the sample again: what was made from it is kept.",
             ) from e
 
     @classmethod

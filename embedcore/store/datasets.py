@@ -112,13 +112,19 @@ class Datasets(Storage):
                 if facts and not all((self._dataset_path(hash) / name).is_file() for name in facts["files"]):
                     raise MissingError(
                         "Files of this dataset are missing from the data folder.",
-                        "Import the same file again: what was made from it is kept.",
+                        "Import the same file or open the sample again: what was made from it is kept.",
                     )
                 found = self._loaded[hash] = Dataset.load(self._dataset_path(hash)).described(info.name)
             self._loaded.move_to_end(hash)
             while len(self._loaded) > _CACHED:
                 self._loaded.popitem(last=False)
             return found
+
+    def has_files(self, hash: str) -> bool:
+        """Whether its files are all there and whole; MissingError when there is no such dataset."""
+        folder = self.dataset_folder(hash)
+        facts = manifests.read(folder)
+        return facts is None or manifests.is_whole(folder, facts)
 
     def dataset_folder(self, hash: str) -> Path:
         """Where Dataset.load finds it; MissingError when there is no such dataset."""

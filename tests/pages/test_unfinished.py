@@ -9,7 +9,7 @@ from embedcore.jobs import ReadFile, Train
 from embedcore.store import JobRow, Store
 from pages.ui import services, sources
 from pages.ui.files import texts
-from pages.ui.texts import FORGET, INTERRUPTED, MENDED, RUN_AGAIN, SEEN
+from pages.ui.texts import FORGET, INTERRUPTED, MENDED, RUN_AGAIN, SEEN, UPLOAD
 from tests.pages import shop
 from tests.pages.app import open_page, visible, words
 
@@ -53,6 +53,14 @@ def test_what_was_repaired_at_the_start_is_told_once_until_somebody_has_read_it(
     assert MENDED not in words(page)
     assert MENDED not in words(open_page("overview")), "read by one is read"
     assert "taken in again" in words(open_page("diagnostics"))
+
+
+def test_a_dataset_without_its_files_can_be_opened_again_from_the_overview(home: Path) -> None:
+    data = shop.fill(home, shop.dataset(), prepared=False)["data"]
+    (home / "datasets" / data / "items.parquet").unlink()
+    page = open_page("overview")
+    assert "Files of this dataset are missing" in page.error[0].value
+    assert {"Open Fashion shop", UPLOAD} <= {b.label for b in page.button}
 
 
 def test_an_older_address_does_not_take_a_file_away(home: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from embedcore.errors import EmbedError, MissingError
-from embedcore.store import Store
+from embedcore.jobs import OpenSample
+from embedcore.store import JobRow, Store
 from tests.unit import example
 from tests.unit.store.filled import add, train
 
@@ -47,6 +49,17 @@ def test_a_dataset_that_lost_a_file_is_mended_by_importing_it_again(
     (home / "embedcore.duckdb").unlink()
     store = Store.open(home)
     assert store.dataset(data).name == "Winter", "the manifest knows the new files"
+    store.close()
+
+
+def test_the_same_import_is_done_again_when_its_dataset_lost_a_file(home: Path, tmp_path: Path) -> None:
+    store = Store.open(home)
+    data, work = add(store, tmp_path / "a"), OpenSample("fashion", of="Fashion shop")
+    at = datetime.now(UTC)
+    store.save_job(JobRow("j", work.kind, work.key, work.title, work.spec(), "done", at, at, result={"dataset": data}))
+    assert work.stored(store) is not None
+    (home / "datasets" / data / "catalogue.parquet").unlink()
+    assert work.stored(store) is None
     store.close()
 
 
