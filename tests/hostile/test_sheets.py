@@ -239,6 +239,7 @@ def _bombs() -> dict[str, bytes]:
             z.writestr(name, content)
     return {
         "a long text in many cells": xlsx(row, strings=f"<si><t>{long}</t></si>"),
+        "a shorter text in many cells": xlsx(row, strings=f"<si><t>{long[:5000]}</t></si>"),
         "two columns far from each other": xlsx(wide),
         "ninety megabytes of nothing": out.getvalue(),
         "six million cells in one row": xlsx('<row r="1">' + '<c r="A1"><v>1</v></c>' * 6_000_000 + "</row>"),

@@ -73,6 +73,7 @@ class Cells:
         self.error = ""
         self.merged: list[int] = []
         self.count = self.characters = 0
+        self.most = MAX_TEXT
         self.far = (0, 0)
 
     def __bool__(self) -> bool:
@@ -85,7 +86,7 @@ class Cells:
         if row >= ROWS or column >= COLUMNS:
             self._too_large()
         self.characters += len(text)
-        if self.characters > MAX_TEXT:
+        if self.characters > self.most:
             raise InputError(f"“{self.filename}” holds more text than we can read.", "Export the sheet as CSV.")
         found = self.columns.get(column)
         if found is None:

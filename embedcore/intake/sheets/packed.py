@@ -32,7 +32,7 @@ class Package:
     """A zip whose parts are found by name in any case, with / or \\."""
 
     def __init__(self, path: Path, filename: str) -> None:
-        self._filename = filename
+        self._filename, self.size = filename, path.stat().st_size
         self._zip = zipfile.ZipFile(path)
         self._members = {m.filename.replace("\\", "/").lstrip("/").lower(): m for m in self._zip.infolist()}
 

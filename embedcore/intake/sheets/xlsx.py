@@ -15,6 +15,8 @@ from embedcore.intake.sheets.packed import Package, damaged
 from embedcore.intake.tables.render import text_of
 from embedcore.progress import Progress
 
+# Characters that the cells of any workbook may hold, and times its size that those of a larger one may (by hand).
+_SMALL_TEXT, _TEXT_RATIO = 60_000_000, 40
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LONG = 10_000_000  # characters of one cell; Excel has 32,767
 
@@ -148,6 +150,7 @@ def read_cells(package: Package, book: Book, at: int, filename: str, progress: P
     """The filled cells of the sheet at a position in book.sheets."""
     name, part, _ = book.sheets[at]
     cells = Cells(filename, name)
+    cells.most = min(MAX_TEXT, max(_SMALL_TEXT, _TEXT_RATIO * package.size))
     reader = _Reader(cells, book, progress)
     package.parse(part, reader.start, reader.end, reader.text)
     return cells
