@@ -174,6 +174,12 @@ RIGHT: dict[str, tuple[str, list[list[str]], list[int], str]] = {
         [1],
         "the list “products”",
     ),
+    "two lists put together": (
+        '[{"sku": "A1", "n": 1}, {"sku": "A2"}]\n[{"sku": "A3", "n": 2}]\n',
+        [["A1", "1"], ["A2", ""], ["A3", "2"]],
+        [],
+        "",
+    ),
     "half of an emoji": (
         '[{"sku": "A1", "n": "Mug \\ud83d"}, {"sku": "A\\u00002", "n": "\\ud83d\\ude00"}]',
         [["A1", "Mug \ufffd"], ["A2", "\U0001f600"]],

@@ -215,6 +215,8 @@ def _table(values: list[_Value], content: str, filename: str) -> tuple[pd.DataFr
         raise InputError(f"“{filename}” is JSON without a single row.", _KEPT)
     bad = [v for v in values if v.problem]
     good = [v for v in values if not v.problem]
+    if good and all(isinstance(v.value, list) and v.value and isinstance(v.value[0], dict) for v in good):
+        good = [replace(v, value=row, at=0, end=0) for v in good for row in v.value]  # lists put together
     if sum(isinstance(v.value, dict) for v in good) >= 0.5 * len(good):
         names, rows, odd = _of_objects(good)
     elif sum(isinstance(v.value, list) for v in good) >= 0.5 * len(good):
