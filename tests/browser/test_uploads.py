@@ -142,6 +142,17 @@ def test_wrong_encoding_and_ragged_rows_are_counted(empty: Server, page: Page, t
     see(page, re.compile("encod|cp1252|Windows", re.I))
 
 
+def test_two_files_that_come_in_at_the_same_moment_are_both_taken(
+    empty: Server, page: Page, tmp_path: Path, good: Path
+) -> None:
+    other = tmp_path / "baskets.csv"
+    other.write_text("basket,sku\n" + "".join(f"{i // 3},p{i % 60}\n" for i in range(150)))
+    go(page, empty.url, "data")
+    upload(page, data.CATALOGUE_FILE, str(good))
+    upload(page, data.BASKETS_FILE, str(other))
+    expect(page.get_by_text(reading.KEPT)).to_have_count(2, timeout=LONG)
+
+
 def test_our_own_sample_files_can_be_uploaded(app: Server, page: Page) -> None:
     add_data(page, app.url)
     bring(page, SAMPLES / "products.csv", SAMPLES / "baskets.csv", "My shop")
