@@ -34,8 +34,6 @@ class Box {
   update(data, done) {
     this.data = data;
     this.done = done;
-    // Still here after a rerun: another box came in at the same moment and the page did not hear of this file.
-    if (this.sent && this.sent.left-- > 0) setTimeout(() => done("file", this.sent?.file), 300);
     const words = data.words;
     for (const [name, text] of Object.entries({
       label: data.label, call: words.call, about: data.about, browse: words.browse, cancel: words.cancel,
@@ -67,7 +65,7 @@ class Box {
     if (!file) return;
     this.stop();
     this.file = file;
-    this.sent = null;
+    clearInterval(this.sent);
     this.say("");
     const { data } = this;
     const ending = file.name.split(".").pop().toLowerCase();
@@ -92,8 +90,9 @@ class Box {
     this.say(data.words.done);
     this.part("figures").textContent = data.words.done;
     this.part("cancel").hidden = true;
-    this.sent = { file: sent.file, left: 3 };
     this.done("file", sent.file);
+    // Still here a while later: another box came in at the same moment and the page did not hear of this file.
+    this.sent = setInterval(() => this.root.isConnected ? this.done("file", sent.file) : clearInterval(this.sent), 2000);
   }
 
   progress(part) {
@@ -137,5 +136,5 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".box");
   root.box ??= new Box(root);
   root.box.update(data, setTriggerValue);
-  return () => root.box.stop();
+  return () => { clearInterval(root.box.sent); root.box.stop(); };
 }
