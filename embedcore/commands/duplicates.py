@@ -63,7 +63,7 @@ def run(options: argparse.Namespace) -> None:
 
 
 def _write(frame: pd.DataFrame, path: Path, *, raw: bool) -> None:
-    """As CSV or Parquet by the ending."""
+    """Write CSV or Parquet, as the file name ends."""
     from embedcore.export import csv, parquet
 
     path.parent.mkdir(parents=True, exist_ok=True)

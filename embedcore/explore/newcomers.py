@@ -73,7 +73,7 @@ def without_vector(dataset: Dataset, known: Embedding) -> Dataset:
     ids = dataset.catalogue.ids
     rest = np.array([str(i) not in known.row_of for i in ids], bool)
     if not rest.any():
-        raise InputError("Every product of the catalogue has a vector in this embedding already.")
+        raise InputError("Every product in the catalogue already has a vector in this embedding.")
     frame = dataset.catalogue.frame[rest].reset_index(drop=True)
     return Dataset.build(dataset.name, Catalogue(frame, dataset.catalogue.roles), None, None, dataset.images)
 

@@ -43,7 +43,7 @@ class JobQueue:
         self.waiting.insert(next(behind, len(self.waiting)), record)
 
     def request(self, record: Record) -> None:
-        """A person submits a job that was queued automatically: it moves up among those of people."""
+        """Move up a job that was queued automatically, because a person has asked for it now."""
         if record.by_itself:
             record.request()
             if record in self.waiting:

@@ -112,7 +112,7 @@ class Database:
 
     @contextmanager
     def _using(self) -> Iterator[None]:
-        """Count who uses the connection; one that uses it already is not kept waiting."""
+        """Count the users of the connection. A thread that uses it already does not wait."""
         inside = getattr(self._mine, "inside", 0)
         if not inside:
             with self._gate:

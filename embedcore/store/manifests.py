@@ -117,7 +117,7 @@ def _plain(names: tuple[str, ...], row: tuple[Any, ...] | None) -> dict[str, Any
 
 
 def _files(folder: Path) -> dict[str, list[Any]]:
-    """File -> [size, checksum], of those that never change; from the manifest that is there, where there is one."""
+    """File -> [size, checksum] of the files that never change, taken from an existing manifest where possible."""
     if (known := read(folder)) is not None:
         return dict(known["files"])
     found = {}

@@ -97,7 +97,7 @@ def raise_unless_damage(home: Path, e: duckdb.Error) -> None:
     if isinstance(e, duckdb.OutOfMemoryException) or any(words in text for words in _NOT_DAMAGE):
         raise EmbedError(
             "The database in the data folder cannot be opened just now. Nothing was changed.",
-            "Check that this user may read and write the data folder, then start the app again.",
+            "Make sure that you may read and write the data folder, then start the app again.",
         ) from e
 
 

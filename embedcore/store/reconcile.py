@@ -42,31 +42,31 @@ class Findings:
 
     def sentences(self) -> list[str]:
         """Plain sentences; none when all was well."""
-        said = []
+        sentences = []
         if self.datasets or self.runs:
             what = _and(_count(self.datasets, "dataset"), _count(self.runs, "embedding"))
             were = "was" if self.datasets + self.runs == 1 else "were"
-            said.append(f"{what} that the database did not know {were} taken in again.")
+            sentences.append(f"{what} that the database did not know {were} taken in again.")
         if self.verdicts:
             were = "was" if self.verdicts == 1 else "were"
-            said.append(f"{_count(self.verdicts, 'verdict')} that the database had lost {were} restored.")
+            sentences.append(f"{_count(self.verdicts, 'verdict')} that the database had lost {were} restored.")
         if self.gone or self.gone_runs:
             names = f" ({', '.join(f'“{name}”' for name in self.gone[:5])})" if self.gone else ""
             what = _and(
                 _count(len(self.gone), "dataset") + names * bool(self.gone), _count(self.gone_runs, "embedding")
             )
-            said.append(f"{what} had no files in the data folder any more and left the list.")
+            sentences.append(f"{what} had no files in the data folder any more and left the list.")
         if self.lost:
             was = "was" if self.lost == 1 else "were"
-            said.append(
+            sentences.append(
                 f"{_count(self.lost, 'folder or file', 'folders or files')} "
                 f"({folders.size_text(self.lost_bytes)}) could not be taken in again and {was} set aside in the folder "
                 "“lost”. Nothing was deleted."
             )
         for name, missing in self.damaged_records.items():
             lost = f"{_count(missing, 'verdict')} could not be read back." if missing else "No verdict is missing."
-            said.append(f"The second record of the verdicts on “{name}” was damaged and is mended. {lost}")
-        return said
+            sentences.append(f"The second record of the verdicts on “{name}” was damaged and is mended. {lost}")
+        return sentences
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Place:
 
 
 def reconcile(home: Path, db: Database) -> Findings:
-    """Bring database and folders together. Only when the store opens, before anything else uses it."""
+    """Make the database and the folders agree. Call it only while the store opens, before anything else uses it."""
     found = Findings()
     _finish_deletions(home, db, found)
     for part in ("datasets", "runs", "raw"):

@@ -82,7 +82,7 @@ def rename_cluster(cursor: Cursor, run: int, name: str, label: int, title: str) 
 
 
 def put_titles(cursor: Cursor, run: int, name: str, created: datetime, titles: Iterable[str]) -> None:
-    """Call the clusters of this name so; when they were made."""
+    """Set the titles and the creation time of the clusters of this name."""
     cursor.execute("UPDATE clusterings SET created = ? WHERE run = ? AND name = ?", [created, run, name])
     cursor.execute("DELETE FROM cluster_names WHERE run = ? AND name = ?", [run, name])
     for label, title in enumerate(titles):

@@ -26,7 +26,9 @@ def answer(spec: Mapping[str, Any]) -> dict[str, Any]:
 
     fitted: Any = methods.get(str(spec["method"])).load(Path(spec["model"]))
     if not hasattr(fitted, "predict"):
-        raise InputError("This embedding does not predict.", "Choose one that was trained to predict something.")
+        raise InputError(
+            "This embedding cannot predict values.", "Choose one with a prediction target, such as Entity embeddings."
+        )
     notices: list[str] = []
     if spec.get("dataset"):
         data = Dataset.load(Path(spec["dataset"]))

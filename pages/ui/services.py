@@ -68,7 +68,7 @@ def jobs() -> Jobs:
 
 
 def free() -> int:
-    """Bytes that are free on the disk of the data folder."""
+    """Free bytes on the data folder's disk."""
     return shutil.disk_usage(store().home).free
 
 

@@ -48,7 +48,7 @@ def duration(seconds: float) -> str:
 
 
 def ago(when: datetime, now: datetime | None = None) -> str:
-    """A time stamp (UTC when naive) as "3 minutes ago"."""
+    """A timestamp (UTC if it has no time zone) as "3 minutes ago"."""
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     seconds = max(0.0, ((now or datetime.now(UTC)) - when).total_seconds())
     for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
@@ -59,7 +59,7 @@ def ago(when: datetime, now: datetime | None = None) -> str:
 
 
 def clock(when: datetime, now: datetime | None = None) -> str:
-    """A time stamp (UTC when naive) by the clock of this machine: "12:31", with the day when it is not today's."""
+    """A timestamp (UTC if it has no time zone) in local time: "12:31", with the day when it is not today's."""
     now = (now or datetime.now(UTC)).astimezone()
     when = (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone()
     return f"{when:%H:%M}" if when.date() == now.date() else f"{when:%d %b, %H:%M}"

@@ -176,7 +176,7 @@ def _meant_for_us(claims: Mapping[str, Any]) -> bool:
 
 
 def visit_cookie(request: HTTPConnection) -> str:
-    """A browser keeps one set of cookies for all ports of a host."""
+    """The cookie's name, with the port: a browser sends a host's cookies to all of its ports."""
     return f"embedcore-visit-{(request.scope.get('server') or ('', 0))[1]}"
 
 

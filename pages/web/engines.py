@@ -38,7 +38,7 @@ class _Place:
 
 
 class Engines:
-    """Data folders by path: opened when first asked for, and closed when their person is away and no job is live."""
+    """Open data folders, by path. Each opens on first use and closes when its user is away and no job runs."""
 
     def __init__(self, opener: Callable[[Path], Engine], root: Path) -> None:
         self._open = opener

@@ -99,11 +99,11 @@ def _heard(receive: Receive) -> Receive:
         while True:
             message = await receive()
             try:
-                said = BackMsg.FromString(message.get("bytes") or b"")
+                incoming = BackMsg.FromString(message.get("bytes") or b"")
             except DecodeError:
                 return message  # Streamlit hangs up
-            kind = said.WhichOneof("type")
-            operation = said.backend_operation_request.WhichOneof("payload")
+            kind = incoming.WhichOneof("type")
+            operation = incoming.backend_operation_request.WhichOneof("payload")
             if kind in (None, *HEARD) and operation in (None, *OPERATIONS):
                 return message
 
@@ -140,7 +140,7 @@ def same_origin(origin: str, scheme: str, host: str) -> bool:
 
 
 def cookie_name(scope: Scope) -> str:
-    """A browser keeps one set of cookies for all ports of a host."""
+    """The cookie's name, with the port: a browser sends a host's cookies to all of its ports."""
     return f"embedcore-{(scope.get('server') or ('', 0))[1]}"
 
 

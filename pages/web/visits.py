@@ -53,7 +53,7 @@ class Visit:
 
 
 class Visits:
-    """All sign-ins of this server, by the hash of the cookie that proves them; gone with a restart."""
+    """All current sign-ins, keyed by the hash of their cookie. A restart forgets them."""
 
     def __init__(self) -> None:
         self._by_cookie: dict[str, tuple[Visit, float]] = {}

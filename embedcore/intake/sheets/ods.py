@@ -100,7 +100,7 @@ class _Reader:
             if self._made > MOST and self._rows * sum(n for _, n, _ in self._filled) > 1000:
                 raise InputError(
                     f"The sheet “{cells.name}” of “{self._filename}” repeats its cells to more than {MOST:,}.",
-                    "Delete the repeated rows and columns and save it again.",
+                    "Delete the empty rows and columns around the table, then save it again.",
                 )
             for row in range(self._row, self._row + self._rows):
                 for column, times, text in self._filled:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import MAX_COLUMNS, column_names
-from embedcore.intake.tables import dialect, large, spool, told, writing
+from embedcore.intake.tables import dialect, large, line_notices, spool, writing
 from embedcore.intake.tables.lexer import Lexer
 from embedcore.intake.tables.line_index import TEXT, BadLine, LineIndex, index_lines, too_many
 from embedcore.intake.tables.options import ReadOptions
@@ -122,8 +122,14 @@ def _table(
     names, about_names = column_names(how.columns, how.width)
     progress(40, 100, note="Finding the rows")
     index = index_lines(data, how, near, part(progress, 40, 60))
-    told.refuse_endless(index)
-    notices = [*text.notices, *told.above(index.line, how), *how.notices, *about_names, *told.long_rows(index)]
+    line_notices.refuse_endless(index)
+    notices = [
+        *text.notices,
+        *line_notices.above(index.line, how),
+        *how.notices,
+        *about_names,
+        *line_notices.long_rows(index),
+    ]
     much = out is not None and index.records > large.LARGE
 
     def rows() -> RowSink:
@@ -154,7 +160,7 @@ def _table(
     header = 0 if how.header is None else how.header + 1
     return ReadText(
         kept.head,
-        told.better_reasons(rejected, how),
+        line_notices.better_reasons(rejected, how),
         text.encoding,
         how.delimiter,
         header,
@@ -320,7 +326,7 @@ def _ragged(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, progress: P
     else:
         frame = body.to_frame()
     frame.columns = pd.Index(names)
-    above = told.above(lambda n: lines[n].encode(), how)
+    above = line_notices.above(lambda n: lines[n].encode(), how)
     notice = "The lines have different numbers of cells: each line was read as one basket."
     progress(100, 100, note="ReadText")
     header = 0 if how.header is None else how.header + 1

@@ -198,7 +198,7 @@ def _exchanged(separator: bytes, line: bytes) -> bytes:
 
 
 def _set_apart(lines: Sequence[bytes]) -> Way | None:
-    """Columns that stand under each other, with two or more spaces between them."""
+    """Aligned columns, separated by two or more spaces."""
     filled = _filled(lines)
     if len(filled) <= LEAST or any(b'"' in line for line in lines) or _steady(filled):
         return None

@@ -172,7 +172,7 @@ class MergeDuplicates(NewDataset):
         return self.spec() | {"dataset_folder": str(store.dataset_folder(self.dataset))}
 
     def room(self, store: Store) -> tuple[int, str]:
-        """About as much as the dataset has now."""
+        """The merged dataset takes about as much room as this one."""
         return size(store.dataset_folder(self.dataset)), "the dataset"
 
 

@@ -114,7 +114,7 @@ def _beaten(right: float, simple: float | None, usual: float, n: int) -> list[st
         ]
     if simple is not None and right < simple - chance:
         return [
-            f"A simple linear model (logistic regression) predicts the column better on held-out products: "
+            f"A simple linear model (logistic regression) does better on products that neither has seen: "
             f"{_percent(simple)} right against {_percent(right)}."
         ]
     if simple is not None and right <= simple:
@@ -159,7 +159,7 @@ def _amounts(subject: ColumnSubject, z: np.ndarray, linear_z: np.ndarray) -> Ver
         ]
     elif off_linear < off and linear_fit > fit:
         notices = [
-            f"A simple linear model (ridge regression) predicts the column better on held-out products: off by "
+            f"A simple linear model (ridge regression) does better on products that neither has seen: off by "
             f"{off_linear:.3g} on average against {off:.3g}."
         ]
     spread = np.quantile(truth - z, [0.1, 0.9])

@@ -1,4 +1,4 @@
-"""A language model from somewhere else: what is wrong with its folder, said in one sentence before it is loaded."""
+"""Checks the folder of a foreign language model before it is loaded; what is wrong becomes one sentence."""
 
 from __future__ import annotations
 

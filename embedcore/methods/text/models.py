@@ -41,7 +41,7 @@ def locate(model: str = "") -> Path:
 
 
 def _below_models(name: str) -> Path | None:
-    """A folder in models/ of the data folder, by its name; None when there is none, or when it leads out of it."""
+    """The folder of that name in models/; None when it does not exist or links to a place outside."""
     data = home()
     if data is None or not _NAME.fullmatch(name) or not (data / "models" / name).is_dir():
         return None

@@ -2,7 +2,7 @@
 
 FINE = "Everything works."
 REPORT = "Report"
-REPORT_ABOUT = "For whoever helps you. It holds no product, no name, no file and no folder of yours."
+REPORT_ABOUT = "Send this to whoever helps you. It contains none of your products, names or files."
 DOWNLOAD = "Download the report (TXT)"
 PROBLEMS = "Recent problems"
 NO_PROBLEMS = "None in the logs."

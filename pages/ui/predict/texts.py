@@ -1,6 +1,6 @@
 """Words of the Predict page that tests wait for."""
 
-NO_PREDICTION = "This embedding does not predict."
+NO_PREDICTION = "This embedding cannot predict values."
 PREDICT = "Predict"
 PREDICTS = "Predicts"
 FILL_IN = "Fill in what you know."
