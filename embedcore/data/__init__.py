@@ -8,7 +8,7 @@
 
 from embedcore.data import folders
 from embedcore.data.baskets import Baskets, LinesDone, count_items, first_lines, merge_lines, open_baskets, row_slices
-from embedcore.data.dataset import ROLES, Catalogue, Dataset, join_items, pictures_of
+from embedcore.data.dataset import ROLES, TAG_SEPARATOR, Catalogue, Dataset, join_items, pictures_of
 from embedcore.data.embedding import Embedding
 from embedcore.data.images import PICTURE_SIDE, Images, shrink_picture
 from embedcore.data.mapped import map_arrays, write_arrays
@@ -18,6 +18,7 @@ from embedcore.data.strings import Strings, Texts
 __all__ = [
     "PICTURE_SIDE",
     "ROLES",
+    "TAG_SEPARATOR",
     "Baskets",
     "Catalogue",
     "Dataset",

@@ -7,24 +7,31 @@
 {'sku': 'id', 'name': 'title'}
 """
 
-from embedcore.intake.columns.catalogue import make_catalogue
+from embedcore.intake.columns.catalogue import column_decisions, make_catalogue
 from embedcore.intake.columns.profile import Profile, profile
 from embedcore.intake.columns.roles import Guess, guess_roles, kept_guesses, save_guesses
 from embedcore.intake.columns.values import exact_text
+from embedcore.intake.decisions import Decision, Settings
 from embedcore.intake.pictures.read import read_pictures
 from embedcore.intake.purchases.build import add_baskets
+from embedcore.intake.purchases.decisions import purchase_decisions
 from embedcore.intake.purchases.exact import read_purchases
 from embedcore.intake.purchases.match_ids import match_ids
 from embedcore.intake.purchases.shapes import BasketShape, guess_shape
 from embedcore.intake.tables.read import ReadReport, Table, read_table
+from embedcore.intake.understand import Understanding, understand
 
 __all__ = [
     "BasketShape",
+    "Decision",
     "Guess",
     "Profile",
     "ReadReport",
+    "Settings",
     "Table",
+    "Understanding",
     "add_baskets",
+    "column_decisions",
     "exact_text",
     "guess_roles",
     "guess_shape",
@@ -32,8 +39,10 @@ __all__ = [
     "make_catalogue",
     "match_ids",
     "profile",
+    "purchase_decisions",
     "read_pictures",
     "read_purchases",
     "read_table",
     "save_guesses",
+    "understand",
 ]

@@ -65,7 +65,8 @@ def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
                 "role",
                 options=list(ROLES),
                 required=True,
-                help="title: the name on screen. category: few values. ignore: leave it out.",
+                help="title: the name on screen. category: few values. tags: several values in a cell. "
+                "parent: the product of which a row is a variant. ignore: leave it out.",
             )
         },
     )

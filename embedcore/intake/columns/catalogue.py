@@ -12,16 +12,23 @@ from embedcore.errors import InputError
 from embedcore.intake.columns.dates import date_notices, dates
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.values import ambiguous, clean, exact_text, not_read, numbers
+from embedcore.intake.decisions import NOTHING, Decision, Settings
 
 
 def make_catalogue(
-    frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool = False, exact_ids: bool = False
+    frame: pd.DataFrame,
+    roles: Mapping[str, str],
+    *,
+    generate_ids: bool = False,
+    exact_ids: bool = False,
+    settings: Settings = NOTHING,  # noqa: ARG001  for what is understood of columns
 ) -> tuple[Catalogue, list[str]]:
     """(catalogue, notices): cast every column by its role.
 
     roles: column -> role; other columns are ignored. Cells that cannot be read become missing, rows without an id are
     left out, and so are rows that repeat an id; notices count each. generate_ids: number the rows 1, 2, 3... when no
-    column is the id. exact_ids: keep ids as they are, with spaces and ids such as “NA”. InputError when there is no id
+    column is the id. exact_ids: keep ids as they are, with spaces and ids such as “NA”. settings: what a person chose
+    instead of what `column_decisions` understood. InputError when there is no id
     and none may be generated, when two columns are the id or the title, or when no row is left.
 
     >>> frame = pd.DataFrame({"sku": ["a", "b", "a"], "cost": ["1,50", "free", "2"]}, dtype="str")
@@ -49,6 +56,20 @@ def make_catalogue(
         columns[column], unread = (exact_text(frame[column]), []) if exact else _cast(role, frame[column])
         notices += unread
     return Catalogue(pd.DataFrame(columns).reset_index(drop=True), kept), notices
+
+
+def column_decisions(
+    frame: pd.DataFrame,  # noqa: ARG001  for what is understood of columns
+    roles: Mapping[str, str],  # noqa: ARG001
+    settings: Settings = NOTHING,  # noqa: ARG001
+) -> tuple[Decision, ...]:
+    """How the cells of each column are read (numbers, dates, missing values, spellings, several values in a cell): what
+    `make_catalogue` does with the same settings.
+
+    >>> column_decisions(pd.DataFrame({"sku": ["a"]}, dtype="str"), {"sku": "id"})
+    ()
+    """
+    return ()
 
 
 def _check(frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool) -> None:

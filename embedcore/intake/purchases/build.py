@@ -17,6 +17,7 @@ import pandas as pd
 
 from embedcore.data import Baskets, Catalogue, Dataset, Images, Strings, join_items, pictures_of
 from embedcore.errors import InputError
+from embedcore.intake.decisions import NOTHING, Settings
 from embedcore.intake.purchases.collect import Collected, collect
 from embedcore.intake.purchases.lines import NO_LINE, LineReader, check, product_columns, used
 from embedcore.intake.purchases.match_ids import match_ids
@@ -28,7 +29,7 @@ from embedcore.intake.tables.read import Table
 from embedcore.progress import Progress, part, silent
 
 
-def add_baskets(
+def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goes
     name: str,
     catalogue: Catalogue | None,
     table: Table | pd.DataFrame,
@@ -36,12 +37,14 @@ def add_baskets(
     *,
     folder: Path | None = None,
     images: Images | None = None,
+    settings: Settings = NOTHING,  # noqa: ARG001  for what is understood of purchases
     progress: Progress = silent,
 ) -> tuple[Dataset, list[str]]:
     """(dataset of a catalogue and a table of purchases, notices). Every row is kept, or counted in a notice.
 
     folder: where the baskets of a large table (Table.file) are written, and then mapped; nothing is left there when
-    something goes wrong. Other baskets are in memory. InputError when a column is missing or no line is left.
+    something goes wrong. Other baskets are in memory. settings: what a person chose instead of what
+    `purchase_decisions` understood. InputError when a column is missing or no line is left.
 
     >>> frame = pd.DataFrame({"order": ["1", "1", "2"], "sku": ["mug", "cup", None]}, dtype="str")
     >>> shop, notices = add_baskets("shop", None, frame, BasketShape("long", basket="order", item="sku"))

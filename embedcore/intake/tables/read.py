@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Unpack
@@ -15,6 +15,8 @@ import pandas as pd
 
 from embedcore.errors import InputError, MissingError
 from embedcore.intake.columns.names import plural
+from embedcore.intake.decisions import NOTHING, Decision, Settings
+from embedcore.intake.layout.tidy import tidy
 from embedcore.intake.sheets.cells import Sheet
 from embedcore.intake.sheets.excel import read_excel
 from embedcore.intake.sheets.web import read_web
@@ -27,7 +29,8 @@ from embedcore.progress import Progress, part, silent
 @dataclass(frozen=True)
 class ReadReport:
     """How a file was read. header_line: 1-based line of the column names, 0 when there are none. rows_in == kept +
-    rejected. notices: plain sentences that a person should see.
+    rejected + filled, where filled counts rows whose values went into other rows. notices: plain sentences that a
+    person should see. decisions: what was understood, each of which a setting can change.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -48,6 +51,8 @@ class ReadReport:
     header_line: int = 0
     sheets: tuple[str, ...] = ()
     sheet: str | None = None
+    filled: int = 0
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,23 +111,32 @@ class Table:
         except FileNotFoundError:
             raise MissingError("This file is no longer in the data folder.", "Read it again.") from None
         values: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in facts.items()}
+        values["decisions"] = tuple(_decision(d) for d in facts.get("decisions", ()))
         return cls(frame, rejected, ReadReport(**values), file)
+
+
+def _decision(found: Mapping[str, Any]) -> Decision:
+    return Decision(**{**found, "choices": tuple((value, words) for value, words in found["choices"])})
 
 
 def read_table(
     path: Path,
     filename: str,
     *,
+    use: str = "",
+    settings: Settings = NOTHING,
     folder: Path | None = None,
     progress: Progress = silent,
     **options: Unpack[ReadOptions],
 ) -> Table:
     """Read CSV, TSV or any delimited text, JSON, gz, Excel or Parquet, known by its first bytes.
 
-    filename: what the person calls it, for messages. folder: where the rows of a table with more than large.LARGE rows
-    are kept instead of in memory (Table.file). options: delimiter, encoding, sheet, header_line (1-based, 0 when there
-    are no column names) and ragged (each line of the text is one basket); what is not given is found. InputError, one
-    sentence, for anything that is not a table.
+    filename: what the person calls it, for messages. use: "catalogue" or "baskets" brings the table into one row per
+    product, or per product bought; "" leaves the rows as they are. settings: what a person chose instead of what is
+    understood, by the key of the decision (ReadReport.decisions). folder: where the rows of a table with more than
+    large.LARGE rows are kept instead of in memory (Table.file). options: delimiter, encoding, sheet, header_line
+    (1-based, 0 when there are no column names) and ragged (each line of the text is one basket); what is not given is
+    found. InputError, one sentence, for anything that is not a table.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -131,7 +145,28 @@ def read_table(
     >>> table.frame.to_dict("records")
     [{'sku': '1', 'name': 'Mug'}]
     """
-    path = Path(path)
+    table = _read(Path(path), filename, folder, progress, **options)
+    return _tidied(table, use, settings) if use and table.file is None else table
+
+
+def _tidied(table: Table, use: str, settings: Settings) -> Table:
+    """The table with one row per product or purchase."""
+    # Lines are exact once the readers hand them over; until then rows are counted from the header.
+    lines = np.arange(len(table.frame), dtype=np.int64) + table.report.header_line + 1
+    found = tidy(table.frame, lines, use, settings)
+    rejected = pd.concat([table.rejected, found.rejected]) if len(found.rejected) else table.rejected
+    report = replace(
+        table.report,
+        kept=len(found.frame),
+        rejected=len(rejected),
+        filled=found.filled,
+        columns=tuple(map(str, found.frame.columns)),
+        decisions=(*table.report.decisions, *found.decisions),
+    )
+    return Table(found.frame.reset_index(drop=True), rejected.reset_index(drop=True), report)
+
+
+def _read(path: Path, filename: str, folder: Path | None, progress: Progress, **options: Unpack[ReadOptions]) -> Table:
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
     kind = spool.kind(path, filename)
@@ -141,7 +176,7 @@ def read_table(
             spool.unpack(path, filename, inner, part(progress, 0, 20))
             if spool.kind(inner, filename) == "gz":
                 raise InputError(f"“{filename}” is packed twice.", "Unpack it once and try again.")
-            return read_table(inner, filename, folder=folder, progress=part(progress, 20, 100), **options)
+            return _read(inner, filename, folder, part(progress, 20, 100), **options)
     if kind in ("excel", "web"):
         read = read_excel if kind == "excel" else read_web
         found = read(path, filename, options.get("sheet"), options.get("header_line"), progress)

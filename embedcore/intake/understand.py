@@ -1,0 +1,84 @@
+"""All that was understood of the files of one import, before it: for the page and the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from embedcore.intake.columns.catalogue import column_decisions
+from embedcore.intake.columns.roles import guess_roles
+from embedcore.intake.columns.values import clean
+from embedcore.intake.decisions import NOTHING, Decision, Settings
+from embedcore.intake.purchases.decisions import purchase_decisions
+from embedcore.intake.purchases.shapes import BasketShape, guess_shape
+from embedcore.intake.tables.read import Table
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """roles: column of the catalogue -> role. generate_ids: no column is the id. shape: of the baskets. catalogue,
+    baskets: the decisions about each file, those that lose most rows first.
+
+    >>> Understanding({"sku": "id"}, generate_ids=False).unsure
+    []
+    """
+
+    roles: Mapping[str, str]
+    generate_ids: bool
+    shape: BasketShape | None = None
+    catalogue: tuple[Decision, ...] = ()
+    baskets: tuple[Decision, ...] = ()
+
+    @property
+    def unsure(self) -> list[Decision]:
+        """What the files do not say, and nobody has said yet."""
+        return [d for d in (*self.catalogue, *self.baskets) if d.unsure]
+
+
+def understand(
+    catalogue: Table | None = None,
+    baskets: Table | None = None,
+    *,
+    catalogue_settings: Settings = NOTHING,
+    basket_settings: Settings = NOTHING,
+) -> Understanding:
+    """Look at the tables of an import (read_table with `use`) and say what they are.
+
+    Settings: key of a decision -> the value that a person chose; "role:<column>" names the role of a column, and
+    "item", "basket", "customer", "time", "quantity", "price" and "shape" a part of the baskets.
+
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from embedcore.intake.tables.read import read_table
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     _ = (Path(folder) / "a.csv").write_text("sku,name\\na1,Red mug\\na2,Blue cup\\n")
+    ...     table = read_table(Path(folder) / "a.csv", "a.csv", use="catalogue")
+    >>> dict(understand(table).roles)
+    {'sku': 'id', 'name': 'title'}
+    """
+    roles: dict[str, str] = {}
+    about: tuple[Decision, ...] = ()
+    about_baskets: tuple[Decision, ...] = ()
+    shape, ids = None, None
+    if catalogue is not None:
+        roles = {g.column: catalogue_settings.get(f"role:{g.column}", g.role) for g in guess_roles(catalogue.frame)}
+        about = (*catalogue.report.decisions, *column_decisions(catalogue.frame, roles, catalogue_settings))
+        column = next((c for c, r in roles.items() if r == "id"), None)
+        ids = _ids(catalogue.frame[column]) if column is not None else None
+    if baskets is not None:
+        shape = guess_shape(baskets.frame, ids)
+        about_baskets = (*baskets.report.decisions, *purchase_decisions(baskets, shape, ids, basket_settings))
+    return Understanding(
+        roles, bool(roles) and "id" not in roles.values(), shape, _ordered(about), _ordered(about_baskets)
+    )
+
+
+def _ids(cells: pd.Series) -> set[str]:
+    return set(clean(cells).dropna())
+
+
+def _ordered(decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:
+    """Questions first, then what loses most."""
+    return tuple(sorted(decisions, key=lambda d: (not d.unsure, -d.lost)))
