@@ -24,6 +24,9 @@ _NAMES = {
     "quantity": "quantity qty units count pieces menge cantidad",
     "price": "price value amount sales revenue total cost spend preis",
     "time": "time timestamp date datetime ts day created purchased at datum fecha",
+    "status": "status state",
+    "event": "event events action behavior behaviour",
+    "rating": "rating ratings stars score",
 }
 _ROLE_OF = {word: role for role, words in _NAMES.items() for word in words.split()}
 _AMOUNT = r"[-+]?\d{1,3}(?:[ ,.]\d{3})*(?:[.,]\d{1,2})?"
@@ -39,8 +42,11 @@ _DATES, _NOT_NUMBERS = 0.8, 0.2  # of a column: readable dates at least, cells t
 @dataclass(frozen=True)
 class BasketShape:
     """How baskets are written. shape: "long" (a row per product bought), "list" (a row per basket or customer, one
-    cell lists the products) or "lines" (each row is a basket: all its cells, or its one cell, are products).
-    basket ... time: names of columns. why: how it was recognised, for the screen.
+    cell lists the products), "lines" (each row is a basket: all its cells, or its one cell, are products) or "matrix"
+    (each row is a basket, each column a product, its cells say whether it was bought or how many).
+    basket ... time: names of columns. why: how it was recognised, for the screen. status, event, rating: names of the
+    columns that say whether an order was paid, what a visitor did, and how well a product was liked. products: the
+    columns of a matrix; () are all those without another part.
 
     >>> BasketShape("long", basket="order", item="sku").time is None
     True
@@ -55,6 +61,14 @@ class BasketShape:
     time: str | None = None
     list_delimiter: str | None = None
     why: str = ""
+    status: str | None = None
+    event: str | None = None
+    rating: str | None = None
+    products: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        # A shape that was kept as JSON has a list.
+        object.__setattr__(self, "products", tuple(self.products))
 
 
 def guess_shape(frame: pd.DataFrame, catalogue_ids: Collection[str] | None = None) -> BasketShape:
@@ -77,7 +91,8 @@ def guess_shape(frame: pd.DataFrame, catalogue_ids: Collection[str] | None = Non
         return _as_list(some, names, *found)
     if _wide(some, names, known):
         columns = _who_and_when(some, names, taken=set(), wide=True)
-        return BasketShape("lines", **columns, why="The same products stand in many columns: each line is one basket.")
+        why = "The same products stand in many columns: each line is one basket."
+        return BasketShape("lines", columns["basket"], columns["customer"], time=columns["time"], why=why)
     return _as_long(some, names, known)
 
 
@@ -147,9 +162,11 @@ def _as_list(some: pd.DataFrame, names: dict[str, str | None], column: str, deli
     what = "customer" if columns["basket"] is None else "basket"
     return BasketShape(
         "list",
-        item=column,
+        columns["basket"],
+        columns["customer"],
+        column,
+        time=columns["time"],
         list_delimiter=delimiter,
-        **columns,
         why=f"One row per {what}: the cells of “{column}” {why} of products.".replace(
             "hold ids of the catalogue of products", "list ids of the catalogue"
         ),
@@ -220,9 +237,22 @@ def _as_long(some: pd.DataFrame, names: dict[str, str | None], known: Collection
     taken = {c for c in (time, item, basket, customer) if c}
     quantity = _number(some, names, "quantity", taken)
     price = _number(some, names, "price", taken)
+    free = [c for c in some.columns if c not in {*taken, quantity, price}]
+    others = {role: next((c for c in free if names[c] == role), None) for role in ("status", "event", "rating")}
     parts = [f"“{c}” is the {w}" for w, c in (("product", item), ("basket", basket), ("customer", customer)) if c]
     return BasketShape(
-        "long", basket, customer, item, quantity, price, time, None, f"One row per product bought: {', '.join(parts)}."
+        "long",
+        basket,
+        customer,
+        item,
+        quantity,
+        price,
+        time,
+        None,
+        f"One row per product bought: {', '.join(parts)}.",
+        others["status"],
+        others["event"],
+        others["rating"],
     )
 
 
