@@ -8,12 +8,13 @@
 
 from embedcore.data import folders
 from embedcore.data.baskets import Baskets, LinesDone, count_items, first_lines, merge_lines, open_baskets, row_slices
-from embedcore.data.dataset import ROLES, TAG_SEPARATOR, Catalogue, Dataset, join_items, pictures_of
+from embedcore.data.dataset import ROLES, Catalogue, Dataset, join_items, pictures_of
 from embedcore.data.embedding import Embedding
 from embedcore.data.images import PICTURE_SIDE, Images, shrink_picture
 from embedcore.data.mapped import map_arrays, write_arrays
 from embedcore.data.scratch import give_back, scratch_array
 from embedcore.data.strings import Strings, Texts
+from embedcore.data.tags import TAG_SEPARATOR, commonest_tags, join_tags, split_tags, written_tags
 
 __all__ = [
     "PICTURE_SIDE",
@@ -27,11 +28,13 @@ __all__ = [
     "LinesDone",
     "Strings",
     "Texts",
+    "commonest_tags",
     "count_items",
     "first_lines",
     "folders",
     "give_back",
     "join_items",
+    "join_tags",
     "map_arrays",
     "merge_lines",
     "open_baskets",
@@ -39,5 +42,7 @@ __all__ = [
     "row_slices",
     "scratch_array",
     "shrink_picture",
+    "split_tags",
     "write_arrays",
+    "written_tags",
 ]

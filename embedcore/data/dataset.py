@@ -25,7 +25,6 @@ ROLES = (
     *("id", "title", "description", "category", "tags", "brand", "price", "number", "date", "image", "text"),
     *("parent", "ignore"),
 )
-TAG_SEPARATOR = "|"
 _NUMERIC = ("price", "number")
 
 
