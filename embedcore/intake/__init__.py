@@ -18,23 +18,28 @@ from embedcore.intake.purchases.decisions import purchase_decisions
 from embedcore.intake.purchases.exact import read_purchases
 from embedcore.intake.purchases.match_ids import match_ids
 from embedcore.intake.purchases.shapes import BasketShape, guess_shape
+from embedcore.intake.recipes import FileRecipe, Recipe, file_recipe, how_read, read_recipe
 from embedcore.intake.tables.read import ReadReport, Table, read_table
 from embedcore.intake.understand import Understanding, understand
 
 __all__ = [
     "BasketShape",
     "Decision",
+    "FileRecipe",
     "Guess",
     "Profile",
     "ReadReport",
+    "Recipe",
     "Settings",
     "Table",
     "Understanding",
     "add_baskets",
     "column_decisions",
     "exact_text",
+    "file_recipe",
     "guess_roles",
     "guess_shape",
+    "how_read",
     "kept_guesses",
     "make_catalogue",
     "match_ids",
@@ -42,6 +47,7 @@ __all__ = [
     "purchase_decisions",
     "read_pictures",
     "read_purchases",
+    "read_recipe",
     "read_table",
     "save_guesses",
     "understand",

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
+from embedcore.data import ROLES
+from embedcore.errors import InputError
 from embedcore.intake.columns.catalogue import column_decisions
-from embedcore.intake.columns.roles import guess_roles
+from embedcore.intake.columns.roles import Guess, guess_roles
 from embedcore.intake.columns.values import clean
-from embedcore.intake.decisions import NOTHING, Decision, Settings
+from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
 from embedcore.intake.purchases.decisions import purchase_decisions
 from embedcore.intake.purchases.shapes import BasketShape, guess_shape
 from embedcore.intake.tables.read import Table
+
+SHAPES = ("long", "list", "lines", "matrix")
+PARTS = ("item", "basket", "customer", "time", "quantity", "price", "status", "event", "rating")
 
 
 @dataclass(frozen=True)
@@ -43,11 +49,14 @@ def understand(
     *,
     catalogue_settings: Settings = NOTHING,
     basket_settings: Settings = NOTHING,
+    guesses: Sequence[Guess] = (),
 ) -> Understanding:
     """Look at the tables of an import (read_table with `use`) and say what they are.
 
     Settings: key of a decision -> the value that a person chose; "role:<column>" names the role of a column, and
-    "item", "basket", "customer", "time", "quantity", "price" and "shape" a part of the baskets.
+    "shape", "item", "basket", "customer", "time", "quantity", "price", "status", "event" and "rating" a part of the
+    baskets ("" for none). guesses: about the catalogue, when they are known already. InputError when a setting names no
+    column, role or shape.
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -63,16 +72,43 @@ def understand(
     about_baskets: tuple[Decision, ...] = ()
     shape, ids = None, None
     if catalogue is not None:
-        roles = {g.column: catalogue_settings.get(f"role:{g.column}", g.role) for g in guess_roles(catalogue.frame)}
+        roles = _roles(guesses or guess_roles(catalogue.frame), catalogue_settings)
         about = (*catalogue.report.decisions, *column_decisions(catalogue.frame, roles, catalogue_settings))
         column = next((c for c, r in roles.items() if r == "id"), None)
         ids = _ids(catalogue.frame[column]) if column is not None else None
     if baskets is not None:
-        shape = guess_shape(baskets.frame, ids)
+        shape = corrected(guess_shape(baskets.frame, ids), basket_settings, map(str, baskets.frame.columns))
         about_baskets = (*baskets.report.decisions, *purchase_decisions(baskets, shape, ids, basket_settings))
     return Understanding(
         roles, bool(roles) and "id" not in roles.values(), shape, _ordered(about), _ordered(about_baskets)
     )
+
+
+def _roles(guesses: Sequence[Guess], settings: Settings) -> dict[str, str]:
+    """The guesses as a person corrected them; a column that takes a role of which there is one leaves the other a
+    text."""
+    roles = {g.column: setting(settings, f"role:{g.column}", g.role, ROLES) for g in guesses}
+    for role in ("id", "title"):
+        several = [c for c, r in roles.items() if r == role]
+        for column in several if len(several) > 1 else ():
+            if f"role:{column}" not in settings:
+                roles[column] = "text"
+    return roles
+
+
+def corrected(shape: BasketShape, settings: Settings, columns: Iterable[str]) -> BasketShape:
+    """A shape as a person corrected it.
+
+    >>> corrected(BasketShape("long", basket="order", item="sku"), {"basket": "", "time": "day"}, ("sku", "day")).time
+    'day'
+    """
+    known = tuple(columns)
+    found: dict[str, Any] = {
+        part: setting(settings, part, "", ("", *known)) or None for part in PARTS if part in settings
+    }
+    if found.get("item", "") is None:
+        raise InputError("Baskets need a column of products.", f"Columns: {', '.join(known)}.")
+    return replace(shape, shape=setting(settings, "shape", shape.shape, SHAPES), **found)
 
 
 def _ids(cells: pd.Series) -> set[str]:

