@@ -12,6 +12,7 @@ from embedcore.errors import InputError
 from embedcore.intake.columns.dates import date_notices, dates
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.values import ambiguous, clean, exact_text, not_read, numbers
+from embedcore.intake.columns.words import read_words
 from embedcore.intake.decisions import NOTHING, Decision, Settings
 
 
@@ -21,7 +22,7 @@ def make_catalogue(
     *,
     generate_ids: bool = False,
     exact_ids: bool = False,
-    settings: Settings = NOTHING,  # noqa: ARG001  for what is understood of columns
+    settings: Settings = NOTHING,
 ) -> tuple[Catalogue, list[str]]:
     """(catalogue, notices): cast every column by its role.
 
@@ -38,6 +39,7 @@ def make_catalogue(
     """
     _check(frame, roles, generate_ids=generate_ids)
     notices: list[str] = []
+    frame, _ = read_words(frame, {c: r for c, r in roles.items() if not (exact_ids and r == "id")}, settings)
     kept = {c: roles.get(c, "ignore") for c in frame.columns if roles.get(c, "ignore") != "ignore"}
     id_column = next((c for c, r in kept.items() if r == "id"), None)
     if id_column is None:
@@ -46,22 +48,19 @@ def make_catalogue(
         kept = {id_column: "id", **kept}
         notices.append(f"No column is the id: the products were numbered 1 to {len(frame):,}.")
     else:
-        frame, about_ids = _with_ids(frame, id_column, exact=exact_ids)
+        frame, about_ids = _with_ids(frame, id_column)
         notices += about_ids
     if not len(frame):
         raise InputError("No row of the catalogue has an id.", "Mark another column, or let ids be generated.")
     columns: dict[str, pd.Series | np.ndarray] = {}
     for column, role in kept.items():
-        exact = exact_ids and role == "id"
-        columns[column], unread = (exact_text(frame[column]), []) if exact else _cast(role, frame[column])
+        columns[column], unread = _cast(role, frame[column])
         notices += unread
     return Catalogue(pd.DataFrame(columns).reset_index(drop=True), kept), notices
 
 
 def column_decisions(
-    frame: pd.DataFrame,  # noqa: ARG001  for what is understood of columns
-    roles: Mapping[str, str],  # noqa: ARG001
-    settings: Settings = NOTHING,  # noqa: ARG001
+    frame: pd.DataFrame, roles: Mapping[str, str], settings: Settings = NOTHING
 ) -> tuple[Decision, ...]:
     """How the cells of each column are read (numbers, dates, missing values, spellings, several values in a cell): what
     `make_catalogue` does with the same settings.
@@ -69,7 +68,7 @@ def column_decisions(
     >>> column_decisions(pd.DataFrame({"sku": ["a"]}, dtype="str"), {"sku": "id"})
     ()
     """
-    return ()
+    return tuple(read_words(frame, roles, settings)[1])
 
 
 def _check(frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool) -> None:
@@ -90,8 +89,8 @@ def _check(frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool)
         raise InputError("The catalogue has no rows.", "Choose a file with at least one product.")
 
 
-def _with_ids(frame: pd.DataFrame, column: str, *, exact: bool) -> tuple[pd.DataFrame, list[str]]:
-    ids, notices = exact_text(frame[column]) if exact else clean(frame[column]), []
+def _with_ids(frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]]:
+    ids, notices = exact_text(frame[column]), []
     empty = int(ids.isna().sum())
     if empty:
         notices.append(f"Left out: {plural(empty, 'row')} without an id in “{column}”.")
@@ -108,7 +107,7 @@ def _with_ids(frame: pd.DataFrame, column: str, *, exact: bool) -> tuple[pd.Data
 
 def _cast(role: str, s: pd.Series) -> tuple[pd.Series | np.ndarray, list[str]]:
     if role not in ("price", "number", "date"):
-        return clean(s), []
+        return clean(s) if role == "image" else exact_text(s), []
     found: pd.Series | np.ndarray
     found, bad = dates(s) if role == "date" else numbers(s)
     notices = [not_read(s, bad, "date" if role == "date" else "number")] if bad.any() else []

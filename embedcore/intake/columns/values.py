@@ -7,26 +7,9 @@ import re
 import numpy as np
 import pandas as pd
 
+from embedcore.intake.columns.missing import MISSING
 from embedcore.intake.columns.names import listed
 
-MISSING = {
-    "",
-    "nan",
-    "NaN",
-    "NAN",
-    "NULL",
-    "null",
-    "Null",
-    "N/A",
-    "n/a",
-    "#N/A",
-    "NA",
-    "<NA>",
-    "None",
-    "NaT",
-    "-",
-    "--",
-}
 DECIDE = 5000  # different texts that say whether a comma is a decimal sign
 _CURRENCY = (
     r"(?:US\$|R\$|C\$|A\$|[$€£¥₹₽₩฿₺R]|USD|EUR|GBP|CHF|SEK|NOK|DKK|PLN|CZK|HUF|RON|JPY|CNY|RMB|INR|Rs\.?|SAR|SR|AED|THB|"

@@ -1,0 +1,108 @@
+"""HTML, entities, BBCode and links in cells: read as the text that a person would see."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import pandas as pd
+
+from embedcore.intake.columns.names import plural
+from embedcore.intake.decisions import Decision
+
+CHOICES = (("remove", "read as text"), ("keep", "leave as it is"))
+# What may be markup, looked for in whole columns at once.
+_MAYBE = r"<[a-zA-Z/!]|&#?\w+;|\\[nrt]|\[/?[a-zA-Z*]|\]\(|\*\*"
+_BLOCKS = (
+    "address article aside blockquote br center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr "
+    "li main nav ol option p pre section select table tbody td tfoot th thead title tr ul body head html"
+)
+_INLINE = (
+    "a abbr b bdi bdo big button caption cite code col colgroup del dfn em font i iframe img input ins kbd label link "
+    "map mark meta object param q s samp small source span strike strong style sub sup svg path time tt u var video "
+    "wbr picture script noscript embed audio area base"
+)
+_NAMES = "|".join(sorted((*_BLOCKS.split(), *_INLINE.split()), key=len, reverse=True))
+_TAG = re.compile(rf"<(?P<end>/?)(?P<name>{_NAMES}|[a-z]\w*:\w+)(?P<more>\s[^<>]*|/)?>", re.I)
+_HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>|<!DOCTYPE[^>]*>|<\?xml[^>]*>", re.I | re.S)
+_CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_LINE = re.compile(r"(?<![A-Za-z]:)(?:\\r\\n|\\n|\\r)(?![a-z]+[\\.])")
+_BB = re.compile(
+    r"\[/?(?:b|i|u|s|url|img|list|li|ul|ol|size|color|quote|code|center|left|right|font|table|tr|td|h\d|email|youtube)"
+    r"(?:=[^\]\n]*)?\]|\[\*\]",
+    re.I,
+)
+_BB_PICTURE = re.compile(r"\[img(?:=[^\]]*)?\].*?\[/img\]", re.I | re.S)
+_BB_END = re.compile(r"\[/[a-z]\w*\]", re.I)
+_PICTURE = re.compile(r"!\[([^\]\n]*)\]\([^()\s]+(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(r"\[([^\]\n]+)\]\((?:https?:|/|mailto:|#|www\.)[^()\s]*(?:\s+\"[^\"]*\")?\)")
+_BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
+_BLANKS = re.compile(r"[^\S\n]+")
+_ROUNDS = 3  # entities that were written as entities again, as some exports do twice
+
+
+def plain_text(text: str, joint: str = " ") -> str:
+    """A cell without its markup. joint: what stands between two paragraphs. What only looks like markup stays.
+
+    >>> plain_text("<p>Steel &amp; oak</p><ul><li>Light</li></ul>"), plain_text("a < b, I <3 <brand>")
+    ('Steel & oak Light', 'a < b, I <3 <brand>')
+    >>> plain_text("[b]New[/b] [our shop](https://a.b/c)")
+    'New our shop'
+    """
+    found = text
+    for _ in range(_ROUNDS):
+        bare = _without_tags(found, joint)
+        opened = _ENTITY.sub(lambda m: html.unescape(m[0]), bare)
+        if opened == found:
+            break
+        found = opened
+    found = _LINE.sub(joint, found)
+    if _BB_END.search(found) or "[*]" in found:
+        found = _BB.sub(" ", _BB_PICTURE.sub(" ", found))
+    found = _BOLD.sub(r"\1", _LINK.sub(r"\1", _PICTURE.sub(r"\1", found)))
+    if found == text:
+        return text
+    return "\n".join(line for part in found.split("\n") if (line := _BLANKS.sub(" ", part).strip()))
+
+
+def _without_tags(text: str, joint: str) -> str:
+    if "<" not in text:
+        return text
+    text = _HIDDEN.sub(" ", _CDATA.sub(r"\1", text))
+    closed = {m["name"].lower() for m in _TAG.finditer(text) if m["end"]}
+
+    def instead(m: re.Match[str]) -> str:
+        name = m["name"].lower()
+        if len(name) == 1 and name != "p" and not m["more"] and name not in closed:
+            return m[0]  # “size <b>” is no bold text
+        return joint if name in _BLOCK_SET else ""
+
+    return _TAG.sub(instead, text)
+
+
+_BLOCK_SET = frozenset(_BLOCKS.split())
+
+
+def without_markup(s: pd.Series, joint: str = " ") -> tuple[pd.Series, int]:
+    """(cells as plain text, how many held markup)."""
+    maybe = s.str.contains(_MAYBE, regex=True).fillna(False).astype(bool)
+    if not maybe.any():
+        return s, 0
+    old = s[maybe]
+    codes, texts = pd.factorize(old)
+    plain = [plain_text(str(t), joint) for t in texts]
+    new = pd.Series(pd.array(plain, dtype="str")[codes], old.index)
+    changed = new != old
+    if not changed.any():
+        return s, 0
+    out = s.copy()
+    out[maybe] = new
+    return out, int(changed.sum())
+
+
+def markup_decision(column: str, cells: int, chosen: str) -> Decision:
+    """How many cells held markup."""
+    done = "was removed from" if chosen == "remove" else "is left in"
+    sentence = f"“{column}”: markup {done} {plural(cells, 'cell')}."
+    return Decision(f"markup:{column}", sentence, chosen, CHOICES, cells)
