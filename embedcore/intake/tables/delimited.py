@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import MAX_COLUMNS, column_names
+from embedcore.intake.decisions import Decision
 from embedcore.intake.tables import dialect, large, line_notices, spool, writing
 from embedcore.intake.tables.lexer import Lexer
 from embedcore.intake.tables.line_index import TEXT, BadLine, LineIndex, index_lines, too_many
@@ -54,6 +55,7 @@ class ReadText:
     rows_in: int
     notices: tuple[str, ...]
     file: Path | None = None
+    decisions: tuple[Decision, ...] = ()
 
 
 def read_text(
@@ -167,6 +169,7 @@ def _table(
         index.records,
         tuple(notices),
         out if much else None,
+        text.decisions,
     )
 
 
@@ -338,4 +341,5 @@ def _ragged(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, progress: P
         header,
         len(frame),
         (*text.notices, *above, *about_names, notice),
+        decisions=text.decisions,
     )

@@ -15,6 +15,7 @@ import pandas as pd
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import MAX_COLUMNS, column_names, listed, plural
+from embedcore.intake.decisions import Decision
 from embedcore.intake.tables import dialect, spool
 from embedcore.intake.tables.line_index import TEXT
 from embedcore.progress import Progress, part, silent
@@ -32,6 +33,7 @@ class ReadJson:
     rejected: pd.DataFrame
     encoding: str
     notices: tuple[str, ...]
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def read_json(path: Path, filename: str, encoding: str | None = None, progress: 
     except RecursionError:
         raise InputError(f"“{filename}” is JSON that is nested too deeply to be a table.", _KEPT) from None
     progress(100, 100, note="Read")
-    return ReadJson(frame, rejected, text.encoding, (*text.notices, *about, *notices))
+    return ReadJson(frame, rejected, text.encoding, (*text.notices, *about, *notices), text.decisions)
 
 
 def _decoder() -> json.JSONDecoder:

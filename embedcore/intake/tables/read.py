@@ -22,7 +22,7 @@ from embedcore.intake.sheets.excel import read_excel
 from embedcore.intake.sheets.web import read_web
 from embedcore.intake.tables import delimited, large, parquet, spool
 from embedcore.intake.tables.json_rows import read_json
-from embedcore.intake.tables.options import ReadOptions
+from embedcore.intake.tables.options import ReadOptions, with_settings
 from embedcore.progress import Progress, part, silent
 
 
@@ -145,7 +145,7 @@ def read_table(
     >>> table.frame.to_dict("records")
     [{'sku': '1', 'name': 'Mug'}]
     """
-    table = _read(Path(path), filename, folder, progress, **options)
+    table = _read(Path(path), filename, folder, progress, **with_settings(options, settings))
     return _tidied(table, use, settings) if use and table.file is None else table
 
 
@@ -205,6 +205,7 @@ def _text(path: Path, filename: str, folder: Path | None, progress: Progress, **
         encoding=found.encoding,
         delimiter=found.delimiter,
         header_line=found.header_line,
+        decisions=found.decisions,
     )
     return Table(found.frame.reset_index(drop=True), found.rejected, report, found.file)
 
@@ -216,7 +217,15 @@ def _json(path: Path, filename: str, encoding: str | None, progress: Progress) -
         notices.append(_rejected(rejected, kept + rejected))
     columns = tuple(map(str, found.frame.columns))
     report = ReadReport(
-        "json", kept + rejected, kept, rejected, columns, tuple(notices), encoding=found.encoding, header_line=0
+        "json",
+        kept + rejected,
+        kept,
+        rejected,
+        columns,
+        tuple(notices),
+        encoding=found.encoding,
+        header_line=0,
+        decisions=found.decisions,
     )
     return Table(found.frame, found.rejected, report)
 

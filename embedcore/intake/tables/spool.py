@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import gzip
 import io
+import re
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,8 +16,9 @@ from typing import BinaryIO
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import plural
+from embedcore.intake.decisions import Decision
 from embedcore.intake.sheets import web
-from embedcore.intake.tables import sniff
+from embedcore.intake.tables import encodings, sniff
 from embedcore.intake.tables.marks import Marks
 from embedcore.progress import Progress, silent
 
@@ -66,6 +69,7 @@ class Text:
     path: Path
     encoding: str
     notices: tuple[str, ...]
+    decisions: tuple[Decision, ...] = ()
 
 
 def kind(path: Path, filename: str) -> str:
@@ -144,7 +148,19 @@ def wide(head: bytes) -> str | None:
         return "utf-16-le"
     if even > 0.4 * half and odd < 0.1 * half:
         return "utf-16-be"
+    # In other scripts only digits, spaces and delimiters have a NUL; the ends of lines tell.
+    for name, at, end in (("utf-16-le", 0, b"\n\x00"), ("utf-16-be", 1, b"\x00\n")):
+        ends = [m.start() for m in re.finditer(re.escape(end), head) if m.start() % 2 == 0]
+        nul = head[1 - at :: 2].count(0)
+        if ends and nul > 10 * head[at::2].count(0) and _decodes(head, name):
+            return name
     return None
+
+
+def _decodes(head: bytes, name: str) -> bool:
+    """Whether the start of a text can be read, without characters that nobody writes."""
+    text = codecs.getincrementaldecoder(name)("replace").decode(head)
+    return not any(unicodedata.category(c) in ("Cn", "Co", "Cs") or c == "\ufffd" for c in text)
 
 
 def unpack(path: Path, filename: str, out: Path, progress: Progress = silent, limit: int = MAX_UNPACKED) -> None:
@@ -168,8 +184,10 @@ def unpack(path: Path, filename: str, out: Path, progress: Progress = silent, li
 
 
 def to_text(path: Path, filename: str, out: Path, encoding: str | None = None, progress: Progress = silent) -> Text:
-    """Rewrite a text file as UTF-8 with \\n line ends and no NUL; encoding by mark, else UTF-8, else Windows-1252."""
+    """Rewrite a text file as UTF-8 with \\n line ends and no NUL; encoding by mark, else UTF-8, else the one in which
+    the letters make most sense."""
     notices: list[str] = []
+    other = ""
     with path.open("rb") as f:
         head = f.read(1 << 16)
     mark, skip = next(((name, len(bom)) for bom, name in _BOMS if head.startswith(bom)), (None, 0))
@@ -186,36 +204,49 @@ def to_text(path: Path, filename: str, out: Path, encoding: str | None = None, p
     elif found := wide(head):
         name, errors = found, "strict"
     else:
-        name, errors, notice = _guess(path, marked=bool(mark))
+        name, errors, notice, other = _guess(path, marked=bool(mark))
         notices += notice
     try:
         marks = Marks(old=name == "cp1252")
         decoder = codecs.getincrementaldecoder(name)(errors)
-        nul = _rewrite(path, out, decoder, skip, progress, marks)
+        nul, lost = _rewrite(path, out, decoder, skip, progress, marks)
     except UnicodeError:
         hint = "Choose another encoding." if encoding else "Save the file as UTF-8 and try again."
-        raise InputError(f"“{filename}” is not written in {label(name)} throughout.", hint) from None
+        raise InputError(f"“{filename}” is not written in {encodings.spoken(name)} throughout.", hint) from None
     except FileNotFoundError:
         raise InputError(f"“{filename}” went away while it was read.", "Choose the file again.") from None
     if nul:
         notices.append(f"Removed: {plural(nul, 'invisible NUL byte')}.")
     notices += marks.notices
-    return Text(out, "utf-8" if name == "utf-8" else name, tuple(notices))
+    silent_mark = encoding is None and (name == "utf-8" or bool(mark))
+    about = () if silent_mark else _about(out, name, other, lost=lost, given=encoding is not None)
+    return Text(out, name, tuple(notices), about)
 
 
-def label(encoding: str) -> str:
-    """An encoding in words that people use."""
-    return {"cp1252": "Windows-1252", "utf-8": "UTF-8"}.get(encoding, encoding.upper())
+def _about(out: Path, name: str, other: str, *, lost: int, given: bool) -> tuple[Decision, ...]:
+    """The encoding as a decision, with a cell as it reads now; () when all is ASCII, or plain UTF-8."""
+    example = encodings.example(out) if given or name != "utf-8" else ""
+    if not example:
+        return ()
+    sentence = f"Read as {encodings.spoken(name)}, for example “{example}”."
+    if lost:
+        sentence += f" {plural(lost, 'character')} could not be read and became “\ufffd”."
+    if other:
+        sentence += f" {encodings.spoken(other)} is as likely and gives other letters: compare a few names."
+    choices = encodings.ENCODINGS
+    if name not in dict(choices):
+        choices = (*choices, (name, encodings.spoken(name)))
+    return (Decision("encoding", sentence, name, choices, unsure=bool(other)),)
 
 
-def _guess(path: Path, *, marked: bool) -> tuple[str, str, list[str]]:
-    """Strict UTF-8 over the whole file, else what single bytes stand for in Windows-1252, with a notice. marked: it
-    begins with the mark of UTF-8."""
+def _guess(path: Path, *, marked: bool) -> tuple[str, str, list[str], str]:
+    """Strict UTF-8 over the whole file, else the likeliest encoding: its name, how errors are taken, notices, and
+    another encoding that is as likely. marked: it begins with the mark of UTF-8."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     try:
         for chunk, last in _chunks(path, 0):
             decoder.decode(chunk, last)
-        return "utf-8", "strict", []
+        return "utf-8", "strict", [], ""
     except UnicodeDecodeError:
         pass
     tally = {"bad": 0}
@@ -231,24 +262,16 @@ def _guess(path: Path, *, marked: bool) -> tuple[str, str, list[str]]:
     for chunk, last in _chunks(path, 0):
         text = decoder.decode(chunk, last)
         wide_characters += len(text) - len(text.encode("ascii", "ignore"))
-    if marked or wide_characters > MIXED * tally["bad"]:
-        codecs.register_error("embedcore-mend", _mend)
-        return (
-            "utf-8",
-            "embedcore-mend",
-            [
-                f"The file is UTF-8 except for {tally['bad']:,} bytes, which were read as Windows-1252: "
-                "check the accents in some names."
-            ],
-        )
-    return (
-        "cp1252",
-        "replace",
-        [
-            "The file is not UTF-8: it was read as Windows-1252 (Western European). If letters look wrong, "
-            "choose another encoding or save the file as UTF-8."
-        ],
+    codecs.register_error("embedcore-mend", _mend)
+    mend = "embedcore-mend" if wide_characters > MIXED * tally["bad"] else ""
+    found = encodings.detect((chunk for chunk, _ in _chunks(path, 0)), mend)
+    if not marked and not found.mended:
+        return found.name, "replace", [], found.other
+    notice = (
+        f"The file is UTF-8 except for {tally['bad']:,} bytes, which were read as Windows-1252: "
+        "check the accents in some names."
     )
+    return "utf-8", "embedcore-mend", [notice], ""
 
 
 def _mend(e: UnicodeError) -> tuple[str, int]:
@@ -271,15 +294,17 @@ def _chunks(path: Path, skip: int) -> Iterator[tuple[bytes, bool]]:
 
 def _rewrite(
     path: Path, out: Path, decoder: codecs.IncrementalDecoder, skip: int, progress: Progress, marks: Marks
-) -> int:
-    """Write the UTF-8 text; returns how many NULs were left out."""
+) -> tuple[int, int]:
+    """Write the UTF-8 text; returns how many NULs were left out, and how many characters could not be read."""
     lines = io.IncrementalNewlineDecoder(decoder, translate=True)
-    size, done, nul = max(path.stat().st_size, 1), 0, 0
+    size, done, nul, lost = max(path.stat().st_size, 1), 0, 0, 0
     last = "\n"
     with out.open("wb") as to:
         for chunk, final in _chunks(path, skip):
             text = lines.decode(chunk, final)
             found = text.count("\x00")
+            if decoder.errors == "replace":
+                lost += text.count("\ufffd")
             if found:
                 text, nul = text.replace("\x00", ""), nul + found
             text = marks.clean(text.removesuffix("\x1a") if final else text)  # DOS ends a text with 1A
@@ -290,7 +315,7 @@ def _rewrite(
             progress(int(100 * min(done / size, 1)), 100, note="Reading the text")
         if last != "\n":
             to.write(b"\n")
-    return nul
+    return nul, lost
 
 
 def first_bytes(path: Path, size: int) -> bytes:
