@@ -10,56 +10,31 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns import dates
-from embedcore.intake.columns.values import clean, has_currency, numbers
+from embedcore.intake.columns.facts import Facts, facts
+from embedcore.intake.columns.tags import looks_like_tags
+from embedcore.intake.columns.values import clean
+from embedcore.intake.columns.vocabulary import OTHER_THINGS, word_set
 
-SAMPLE = 20_000  # different values of a column that are looked at
-SAMPLES_SHOWN = 5
 BY_NAME = "its name says so"
 _GUESSES = "guesses.json"
-
-# Words in names of columns, by what the column then is. The last words of a name weigh most: brand_name is a brand.
-_WORDS = {
-    "id": "id ids sku asin ean gtin upc isbn barcode key code number nr no uuid guid handle artikelnummer stockcode "
-    "plu ref reference identifier mpn",
-    "title": "title name productname label displayname bezeichnung titel nom nombre titre item product text caption",
-    "description": "description desc descr details detail about features summary body overview beschreibung "
-    "descripcion longtext specification specifications specs",
-    "category": "category categories cat type kind department dept aisle class group family segment division section "
-    "subcategory gender season colour color material style collection usage occasion shape pattern fabric "
-    "kategorie categorie currency mid top condition availability source status origin country",
-    "brand": "brand manufacturer maker vendor designer marke marque supplier producer publisher author artist "
-    "hersteller",
-    "price": "price cost msrp rrp preis prix precio amount sale_value retail",
-    "date": "date time timestamp created updated datum day released launched ts",
-    "image": "image images img photo photos picture thumbnail thumb pic",
-    "text": "tags keywords ingredients notes size dimensions comment comments review",
-    "ignore": "url link href index unnamed",
-}
-_ROLE_OF = {word: role for role, words in _WORDS.items() for word in words.split()}
-_THINGS = {
-    "product",
-    "item",
-    "article",
-    "customer",
-    "user",
-    "order",
-    "basket",
-    "visitor",
-    "transaction",
-    "movie",
-    "member",
-    "store",
-    "session",
-}
-_OTHERS_ID = {"brand", "category"}
+_OTHERS_ID = {"brand", "category", "parent"}
+_OTHERS = word_set(OTHER_THINGS)
+_OF_PRODUCTS = word_set("product item article sku id produkt artikel produit producto prodotto produto товар 商品 製品")
 _STRONG_ID = re.compile(r"(?:product|item|article|sku|prod|variant|style)?_?(?:id|sku|code|number|no|nr|key|asin)\Z")
+_VARIANT = word_set("variant variante sku size option вариант 规格 バリエーション")
+_GROUPS = word_set("product item article group parent handle style master model produkt artikel modell modèle modelo")
 _TITLE_RANK = ("title", "product_name", "item_name", "name", "product_title", "productname", "product", "item", "text")
+_NAMES = word_set(
+    "name names nom nombre nome naam namn navn nazwa název название наименование имя 名称 名 名稱 品名 상품명"
+)
+# What tells the variants of one product apart; in other categories a product may stand in several rows.
+_AXES = word_set("size colour color material style pattern fabric shape option variant farbe couleur taille cor colore")
 # Shares of the cells by which a role is guessed: nearly all, half, and the share of different values up to which a
 # column sorts products into a few categories. Chosen by hand.
 _MOST, _HALF, _FEW = 0.9, 0.5, 0.2
 _FEW_TEXTS = 50  # different texts up to which a column may be categories all the same; chosen by hand
 _LONG = 80  # characters of a text on average, from which it is a description; chosen by hand
+LOST = 0.1  # share of the rows that may be left out for want of an id of their own; chosen by hand
 
 
 @dataclass(frozen=True)
@@ -79,111 +54,31 @@ class Guess:
     why: str
 
 
-@dataclass(frozen=True, eq=False)
-class _Facts:
-    """What a column looks like; shares are of its values that are not missing."""
-
-    column: str
-    name: str
-    words: tuple[str, ...]
-    rows: int
-    missing: int
-    distinct: int
-    samples: tuple[str, ...]
-    numeric: float
-    odd_texts: int
-    whole: bool
-    money: float
-    dated: float
-    length: float
-    spaces: float
-    links: float
-    pictures: float
-    counting: bool
-
-    @property
-    def there(self) -> int:
-        """How many values there are."""
-        return self.rows - self.missing
-
-    @property
-    def unique(self) -> float:
-        """Share of different values, 0..1."""
-        return self.distinct / max(self.there, 1)
-
-    @property
-    def named(self) -> str | None:
-        """The role its name suggests, by its last known word; brand_name is a brand."""
-        roles = [_ROLE_OF[w] for w in self.words if w in _ROLE_OF]
-        if len(roles) > 1 and self.words[-1] in ("name", "title", "label", "text"):
-            roles.pop()
-        return roles[-1] if roles else None
-
-
-def words_of(name: str) -> tuple[str, ...]:
-    """baseColour, BASE_COLOUR, "base colour (en)" -> ("base", "colour", ...)"""
-    split = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
-    words = [w for w in re.split(r"[\W_\d]+", split.lower()) if w]
-    return tuple(part for w in words for part in ((w[:-2], "id") if w[:-2] in _THINGS and w.endswith("id") else (w,)))
-
-
-def _facts(column: str, s: pd.Series) -> _Facts:
-    s = clean(s)
-    there = s.dropna()
-    values = pd.Series(there.unique())
-    some = values if len(values) <= SAMPLE else values.sample(SAMPLE, random_state=0)
-    n = max(len(some), 1)
-    value, bad = numbers(some)
-    good = value[~np.isnan(value)]
-    plain = some.str.fullmatch(r"[-+]?\d+(?:\.0+)?").astype(bool)
-    dated = 0.0
-    probe = some.head(500)
-    if len(probe) and probe.str.contains(r"\d").mean() > 0.8:
-        dated = dates.dated(probe)
-    words = words_of(column)
-    numeric = 1 - float(bad.sum()) / n if len(some) else 0.0
-    counting = len(good) == len(some) == len(there) > 1 and bool((np.diff(pd.to_numeric(there, "coerce")) == 1).all())
-    return _Facts(
-        column,
-        "_".join(words),
-        words,
-        len(s),
-        int(s.isna().sum()),
-        len(values),
-        tuple(str(v) for v in values.head(SAMPLES_SHOWN)),
-        numeric,
-        int(bad.sum()),
-        bool(len(some)) and bool(plain.all()),
-        float(np.mean([has_currency(v) for v in probe])) if len(probe) else 0.0,
-        dated,
-        float(some.str.len().mean()) if len(some) else 0.0,
-        float(some.str.contains(" ", regex=False).mean()) if len(some) else 0.0,
-        float(probe.str.match(r"(?:https?:)?//|www\.").mean()) if len(probe) else 0.0,
-        float(probe.str.contains(r"\.(?:jpe?g|png|webp|gif)(?:\?|\Z)", case=False).mean()) if len(probe) else 0.0,
-        counting,
-    )
-
-
-def guess_roles(frame: pd.DataFrame) -> list[Guess]:
+def guess_roles(frame: pd.DataFrame, id_column: str | None = None) -> list[Guess]:
     """One guess per column of a table of text, in the frame's order: at most one id, at most one title. Without an id,
-    ids must be generated.
+    ids must be generated: the rows are numbered where every column that could be the id would leave out more than LOST
+    of them.
+
+    id_column: what is known to be the id, such as the column whose values are in the baskets.
 
     >>> frame = pd.DataFrame({"sku": ["a1", "a2"], "name": ["Red mug", "Blue cup"], "cost": ["5.00", "6.50"]})
     >>> [(g.column, g.role) for g in guess_roles(frame)]
     [('sku', 'id'), ('name', 'title'), ('cost', 'price')]
     """
-    facts = [_facts(str(c), frame[c]) for c in frame.columns]
-    guesses = [_guess(f) for f in facts]
-    id_at = _best_id(facts)
-    title_at = _best_title(facts, guesses, id_at)
-    for n, f in enumerate(facts):
+    found = [facts(str(c), frame[c]) for c in frame.columns]
+    guesses = [_guess(f, frame[c]) for f, c in zip(found, frame.columns, strict=True)]
+    id_at = _best_id(frame, found) if id_column is None else [f.column for f in found].index(id_column)
+    title_at = _best_title(found, guesses, id_at)
+    for n, f in enumerate(found):
         if n == id_at:
             why = "every value is different" if f.unique == 1 and not f.missing else BY_NAME
-            guesses[n] = replace(guesses[n], role="id", why=why)
+            guesses[n] = replace(guesses[n], role="id", why=why if id_column is None else "it is in the baskets, too")
         elif n == title_at:
             guesses[n] = replace(guesses[n], role="title", why="the best name for a product on screen")
+        elif _is_parent(f, found, id_at):
+            guesses[n] = replace(guesses[n], role="parent", why="several rows are variants of one product")
         elif guesses[n].role == "id":
-            role, why = _second_id(f)
+            role, why = _second_id(f, id_at)
             guesses[n] = replace(guesses[n], role=role, why=why)
         elif guesses[n].role == "title":
             role = "category" if f.unique < _FEW else "text"
@@ -217,19 +112,21 @@ def kept_guesses(folder: Path) -> list[Guess]:
     return [Guess(**{**guess, "samples": tuple(guess["samples"])}) for guess in found]
 
 
-def _guess(f: _Facts) -> Guess:
+def _guess(f: Facts, cells: pd.Series) -> Guess:
     role, why = _alone(f)
+    if role in ("category", "text", "description") and looks_like_tags(clean(cells)):
+        role, why = "tags", "its cells hold several values"
     return Guess(f.column, role, f.samples, f.missing, f.distinct, why)
 
 
-def _alone(f: _Facts) -> tuple[str, str]:
+def _alone(f: Facts) -> tuple[str, str]:
     """(role, why) of a column by itself."""
     # “No old price” beside numbers is one way to write nothing.
     numeric = f.numeric >= _MOST or (f.odd_texts <= 3 and f.numeric >= _HALF and f.distinct > 20)
     return _not_data(f) or _exact(f, numeric=numeric) or _texts(f)
 
 
-def _not_data(f: _Facts) -> tuple[str, str] | None:
+def _not_data(f: Facts) -> tuple[str, str] | None:
     """Columns that hold nothing to learn from, and pictures."""
     if f.there == 0:
         return "ignore", "it is empty"
@@ -244,14 +141,14 @@ def _not_data(f: _Facts) -> tuple[str, str] | None:
     return None
 
 
-def _exact(f: _Facts, *, numeric: bool) -> tuple[str, str] | None:
+def _exact(f: Facts, *, numeric: bool) -> tuple[str, str] | None:
     """Ids, dates, amounts of money, brands and categories by name, and numbers."""
     named = f.named
     if named == "id":
         return "id", BY_NAME
     if f.dated > _MOST and (named == "date" or (not f.whole and f.numeric < 0.95)):
         return "date", "the values are dates" if f.numeric < 0.95 else BY_NAME
-    if numeric and (f.money > _HALF or named == "price"):
+    if (numeric and (f.money > _HALF or named == "price")) or (named == "price" and f.units > _MOST):
         return "price", BY_NAME if named == "price" else "the values are amounts of money"
     if named in ("brand", "category") and (not numeric or f.unique < _FEW):
         if named == "category" and f.unique > _HALF and f.length > 60:
@@ -260,9 +157,11 @@ def _exact(f: _Facts, *, numeric: bool) -> tuple[str, str] | None:
     return ("number", "the values are numbers") if numeric else None
 
 
-def _texts(f: _Facts) -> tuple[str, str]:
+def _texts(f: Facts) -> tuple[str, str]:
     """What a column of texts is."""
     named = f.named
+    if f.units > _MOST and f.length < _LONG:
+        return ("category" if f.unique < _FEW else "text"), "the values are amounts with units"
     if named == "description" or f.length > _LONG:
         return "description", BY_NAME if named == "description" else "the texts are long"
     if named == "title":
@@ -274,47 +173,90 @@ def _texts(f: _Facts) -> tuple[str, str]:
     return "text", "the values are texts"
 
 
-def _second_id(f: _Facts) -> tuple[str, str]:
+def _second_id(f: Facts, id_at: int | None) -> tuple[str, str]:
     if f.unique < _FEW:
-        return "category", f"only {f.distinct:,} different values, and another column is the id"
-    return "ignore", "another column is the id"
+        return "category", f"only {f.distinct:,} different values" + (", and another column is the id" if id_at else "")
+    if id_at is not None:
+        return "ignore", "another column is the id"
+    return "ignore", f"as the id it would leave out {f.lost:,} of {f.rows:,} rows"
 
 
-def _best_id(facts: list[_Facts]) -> int | None:
+def _is_parent(f: Facts, found: list[Facts], id_at: int | None) -> bool:
+    """Whether a column names the product of which each row is a variant: several rows have the same value."""
+    if (
+        f.there == 0
+        or f.distinct < 2
+        or f.distinct > _MOST * f.there
+        or f.named in ("title", "brand", "price", "number")
+    ):
+        return False
+    if "parent" in f.roles and f.named in (None, "id"):
+        return True
+    if f.words[-3:] == ("item", "group", "id"):
+        return True
+    has_id = id_at is not None and found[id_at].unique == 1
+    variants = has_id and bool(_VARIANT & set(found[id_at or 0].words))
+    return f.named == "id" and not _of_others(f) and variants and bool(_GROUPS & set(f.words))
+
+
+def _of_others(f: Facts) -> bool:
+    """Whether an id is that of a brand, an order or another thing than the product."""
+    return bool(_OTHERS_ID & set(f.roles)) or bool(_OTHERS & set(f.words))
+
+
+def _again(frame: pd.DataFrame, found: list[Facts], at: int) -> int:
+    """How many rows say what the first row with their id says, but for its category: nothing is lost with them."""
+    ids = clean(frame.iloc[:, at]).reset_index(drop=True)
+    first = ids.map(pd.Series(ids.index, ids).groupby(level=0).first())
+    rows = ids.index[ids.duplicated() & ids.notna()]
+    same = np.ones(len(rows), bool)
+    for n, f in enumerate(found):
+        if n != at and (f.named not in ("category", "tags") or _AXES & set(f.words)):
+            cells = frame.iloc[:, n].fillna("").to_numpy(object)
+            same &= cells[rows] == cells[first[rows].astype(int)]
+    return int(same.sum())
+
+
+def _poor(frame: pd.DataFrame, found: list[Facts], at: int) -> bool:
+    """Whether more rows than LOST would be left out with this column as the id."""
+    f = found[at]
+    return f.lost > LOST * f.rows and f.lost - _again(frame, found, at) > LOST * f.rows
+
+
+def _best_id(frame: pd.DataFrame, found: list[Facts]) -> int | None:
     best, score = None, 0.0
-    for n, f in enumerate(facts):
+    for n, f in enumerate(found):
         if f.there == 0 or f.missing > _HALF * f.rows or f.length > 64:
             continue
         points = 0.0
         words = f.words
-        others = any(_ROLE_OF.get(w) in _OTHERS_ID for w in words[:-1]) or bool(
-            {"customer", "user", "order", "basket", "store", "parent", "tax"} & set(words)
-        )
+        others = _of_others(f)
         if f.named == "id" and not others:
             if f.unique < _HALF and f.rows > 1:
                 continue
             points = 3.0 + (1.0 if _STRONG_ID.match(f.name) else 0.0)
-            points += 0.5 if words[0] in ("product", "item", "article", "sku", "id") else 0.0
+            points += 0.5 if words[0] in _OF_PRODUCTS else 0.0
         elif f.unique == 1 and not f.missing and f.rows > 1 and not others:
             coded = f.spaces < 0.1 and (f.whole or f.numeric < _HALF) and f.dated < _HALF and f.pictures + f.links == 0
-            if coded and f.named in (None, "title") and f.length <= 40:
+            if coded and f.units < _HALF and f.named in (None, "title") and f.length <= 40:
                 # A number of rows is an id only for want of a better one.
                 points = 0.5 if f.counting and n > 0 else 1.5 if n == 0 else 1.0
         points = points and points + f.unique - f.missing / f.rows
-        if points > score:
+        if points > score and not _poor(frame, found, n):
             best, score = n, points
     return best
 
 
-def _best_title(facts: list[_Facts], guesses: list[Guess], id_at: int | None) -> int | None:
+def _best_title(found: list[Facts], guesses: list[Guess], id_at: int | None) -> int | None:
     best, score = None, 0.0
-    for n, f in enumerate(facts):
+    for n, f in enumerate(found):
         role = guesses[n].role
-        if n == id_at or role in ("ignore", "image", "price", "number", "date", "id", "brand"):
+        if n == id_at or role not in ("title", "text", "description", "category") or f.units > _MOST:
             continue
         points = 0.0
         if role == "title":
-            rank = _TITLE_RANK.index(f.name) if f.name in _TITLE_RANK else 3 if f.words[-1] == "name" else 6
+            named = bool(_NAMES & set(f.words)) and f.name not in _TITLE_RANK
+            rank = _TITLE_RANK.index(f.name) if f.name in _TITLE_RANK else 3 if f.words[-1] == "name" or named else 6
             points = 3.0 - rank / 10
             if f.distinct < 0.05 * f.there and f.there > 100:
                 points = 0.8

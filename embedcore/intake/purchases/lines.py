@@ -11,8 +11,8 @@ import pandas as pd
 from embedcore.errors import InputError
 from embedcore.intake.columns.dates import Orders, dates, first_of, ordered
 from embedcore.intake.columns.names import listed, plural
-from embedcore.intake.columns.roles import words_of
 from embedcore.intake.columns.values import clean, numbers, unread
+from embedcore.intake.columns.vocabulary import words_of
 from embedcore.intake.purchases.lists import split_list
 from embedcore.intake.purchases.shapes import BasketShape
 

@@ -11,8 +11,9 @@ import pytest
 from embedcore.errors import InputError
 from embedcore.intake.columns.catalogue import make_catalogue
 from embedcore.intake.columns.dates import dates
-from embedcore.intake.columns.roles import guess_roles, words_of
+from embedcore.intake.columns.roles import guess_roles
 from embedcore.intake.columns.values import clean, has_currency, numbers
+from embedcore.intake.columns.vocabulary import words_of
 from embedcore.intake.tables.read import read_table
 from tests.shared import shared
 

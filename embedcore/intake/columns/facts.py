@@ -1,0 +1,131 @@
+"""What a column of text looks like: how many values, and whether they are numbers, dates, amounts, links, codes."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from embedcore.intake.columns import dates
+from embedcore.intake.columns.values import clean, has_currency, numbers
+from embedcore.intake.columns.vocabulary import CATALOGUE, HEAD_FIRST, table, words_of
+
+SAMPLE = 20_000  # different values of a column that are looked at
+SAMPLES_SHOWN = 5
+ROLE_OF = table(CATALOGUE)
+_PROBE = 500  # different values that are looked at one by one
+_UNIT = re.compile(r"\s*[-+]?\d[\d.,'’ \u00a0\u202f]*([^\d\s][^\d]{0,9})\Z")  # 12元, 500 ml, 1,5 l
+_UNITS = 3  # different words behind the numbers of one column, at most; chosen by hand
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """What a column looks like; shares are of its values that are not missing."""
+
+    column: str
+    name: str
+    words: tuple[str, ...]
+    rows: int
+    missing: int
+    distinct: int
+    samples: tuple[str, ...]
+    numeric: float
+    odd_texts: int
+    whole: bool
+    money: float
+    dated: float
+    length: float
+    spaces: float
+    links: float
+    pictures: float
+    counting: bool
+    units: float
+    letters: float
+
+    @property
+    def there(self) -> int:
+        """How many values there are."""
+        return self.rows - self.missing
+
+    @property
+    def unique(self) -> float:
+        """Share of different values, 0..1."""
+        return self.distinct / max(self.there, 1)
+
+    @property
+    def lost(self) -> int:
+        """Rows that would be left out if this were the id: without a value, or with that of an earlier row."""
+        return self.rows - self.distinct
+
+    @cached_property
+    def roles(self) -> tuple[str, ...]:
+        """What the words of its name say, in their order."""
+        return tuple(ROLE_OF[w] for w in self.words if w in ROLE_OF)
+
+    @cached_property
+    def named(self) -> str | None:
+        """The role its name suggests, by its last known word: brand_name is a brand; prix de référence is a price."""
+        roles = [r for r in self.roles if r not in ("product", "parent")]
+        if not roles:
+            return "title" if "product" in self.roles else None
+        first = next(w for w in self.words if w in ROLE_OF and ROLE_OF[w] not in ("product", "parent"))
+        if first in HEAD_FIRST:
+            return roles[0]
+        if len(roles) > 1 and ROLE_OF.get(self.words[-1]) == "title":
+            roles.pop()
+        return roles[-1]
+
+
+def facts(column: str, s: pd.Series) -> Facts:
+    """Look at a column of text.
+
+    >>> f = facts("Prix", pd.Series(["12 €", "15 €", None], dtype="str"))
+    >>> f.named, f.money, f.missing, f.lost
+    ('price', 1.0, 1, 1)
+    """
+    s = clean(s)
+    there = s.dropna()
+    values = pd.Series(there.unique())
+    some = values if len(values) <= SAMPLE else values.sample(SAMPLE, random_state=0)
+    n = max(len(some), 1)
+    value, bad = numbers(some)
+    good = value[~np.isnan(value)]
+    plain = some.str.fullmatch(r"[-+]?\d+(?:\.0+)?").astype(bool)
+    dated = 0.0
+    probe = some.head(_PROBE)
+    if len(probe) and probe.str.contains(r"\d").mean() > 0.8:
+        dated = dates.dated(probe)
+    words = words_of(column)
+    numeric = 1 - float(bad.sum()) / n if len(some) else 0.0
+    counting = len(good) == len(some) == len(there) > 1 and bool((np.diff(pd.to_numeric(there, "coerce")) == 1).all())
+    return Facts(
+        column,
+        "_".join(words),
+        words,
+        len(s),
+        int(s.isna().sum()),
+        len(values),
+        tuple(str(v) for v in values.head(SAMPLES_SHOWN)),
+        numeric,
+        int(bad.sum()),
+        bool(len(some)) and bool(plain.all()),
+        float(np.mean([has_currency(v) for v in probe])) if len(probe) else 0.0,
+        dated,
+        float(some.str.len().mean()) if len(some) else 0.0,
+        float(some.str.contains(" ", regex=False).mean()) if len(some) else 0.0,
+        float(probe.str.match(r"(?:https?:)?//|www\.").mean()) if len(probe) else 0.0,
+        float(probe.str.contains(r"\.(?:jpe?g|png|webp|gif)(?:\?|\Z)", case=False).mean()) if len(probe) else 0.0,
+        counting,
+        _with_units(list(probe)),
+        float(probe.str.contains(r"[^\W\d_]").mean()) if len(probe) else 0.0,
+    )
+
+
+def _with_units(texts: list[str]) -> float:
+    """Share of texts that are a number with the same short word behind it."""
+    behind = Counter(m[1].strip().casefold() for t in texts if (m := _UNIT.match(t)))
+    return sum(times for _, times in behind.most_common(_UNITS)) / max(len(texts), 1)
