@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from embedcore.data import ROLES, Catalogue
 from embedcore.errors import InputError
+from embedcore.intake.columns import amounts
 from embedcore.intake.columns.dates import date_notices, dates
 from embedcore.intake.columns.names import listed, plural
-from embedcore.intake.columns.values import ambiguous, clean, exact_text, not_read, numbers
+from embedcore.intake.columns.values import clean, exact_text, not_read
 from embedcore.intake.columns.words import read_words
 from embedcore.intake.decisions import NOTHING, Decision, Settings
 
@@ -53,7 +54,14 @@ def make_catalogue(
     if not len(frame):
         raise InputError("No row of the catalogue has an id.", "Mark another column, or let ids be generated.")
     columns: dict[str, pd.Series | np.ndarray] = {}
-    for column, role in kept.items():
+    written = amounts.of_table(frame, kept, settings)
+    for column, role in [*kept.items()]:
+        if column in written:
+            found, bad = amounts.read(frame[column], written[column])
+            columns |= found
+            kept = _replaced(kept, column, found)
+            notices += [not_read(frame[column], bad, "number")] if bad.any() else []
+            continue
         columns[column], unread = _cast(role, frame[column])
         notices += unread
     return Catalogue(pd.DataFrame(columns).reset_index(drop=True), kept), notices
@@ -68,7 +76,8 @@ def column_decisions(
     >>> column_decisions(pd.DataFrame({"sku": ["a"]}, dtype="str"), {"sku": "id"})
     ()
     """
-    return tuple(read_words(frame, roles, settings)[1])
+    frame, about = read_words(frame, roles, settings)
+    return (*about, *(d for written in amounts.of_table(frame, roles, settings).values() for d in written.decisions))
 
 
 def _check(frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool) -> None:
@@ -105,15 +114,13 @@ def _with_ids(frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]
     return frame[keep].assign(**{column: ids[keep]}), notices
 
 
+def _replaced(roles: dict[str, str], column: str, names: Iterable[str]) -> dict[str, str]:
+    """The roles with other columns in the place of one."""
+    return {new: r for c, r in roles.items() for new in (names if c == column else (c,))}
+
+
 def _cast(role: str, s: pd.Series) -> tuple[pd.Series | np.ndarray, list[str]]:
-    if role not in ("price", "number", "date"):
+    if role != "date":
         return clean(s) if role == "image" else exact_text(s), []
-    found: pd.Series | np.ndarray
-    found, bad = dates(s) if role == "date" else numbers(s)
-    notices = [not_read(s, bad, "date" if role == "date" else "number")] if bad.any() else []
-    if role == "date":
-        notices += date_notices(s)
-    elif (unclear := ambiguous(s)) is not None:
-        read = found[int(np.flatnonzero(clean(s) == unclear)[0])]
-        notices.append(f"“{s.name}”: nothing says whether “{unclear}” has decimals; it was read as {read:,.15g}.")
-    return found, notices
+    found, bad = dates(s)
+    return found, [*([not_read(s, bad, "date")] if bad.any() else []), *date_notices(s)]

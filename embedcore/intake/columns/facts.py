@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from embedcore.intake.columns import dates
-from embedcore.intake.columns.values import clean, has_currency, numbers
+from embedcore.intake.columns.number_cells import has_currency
+from embedcore.intake.columns.numbers import numbers
+from embedcore.intake.columns.values import clean
 from embedcore.intake.columns.vocabulary import CATALOGUE, HEAD_FIRST, table, words_of
 
 SAMPLE = 20_000  # different values of a column that are looked at

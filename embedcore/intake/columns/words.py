@@ -13,6 +13,7 @@ from embedcore.intake.columns.missing import marks_of, missing_decisions
 from embedcore.intake.columns.spelling import CHOICES as SPELLING
 from embedcore.intake.columns.spelling import joined, spelling_decision, spellings
 from embedcore.intake.columns.tags import DELIMITERS, ONE, delimiter_of, split_cells
+from embedcore.intake.columns.values import unguarded
 from embedcore.intake.decisions import Decision, Settings, setting
 
 _TEXTS = ("title", "description", "category", "tags", "brand", "text")
@@ -28,7 +29,7 @@ def read_words(
     used = {c: r for c, r in roles.items() if r not in _EXACT and c in frame.columns}
     cells, about = {}, []
     for column, role in used.items():
-        cells[column] = _composed(frame[column].astype("str").str.strip())
+        cells[column] = _composed(unguarded(frame[column].astype("str").str.strip()))
         if role in _TEXTS:
             cells[column], found = _plain(column, role, cells[column], settings)
             about += found

@@ -9,9 +9,11 @@ import numpy as np
 import pandas as pd
 
 from embedcore.errors import InputError
+from embedcore.intake.columns.amounts import Written
 from embedcore.intake.columns.dates import Orders, dates, first_of, ordered
 from embedcore.intake.columns.names import listed, plural
-from embedcore.intake.columns.values import clean, numbers, unread
+from embedcore.intake.columns.numbers import numbers
+from embedcore.intake.columns.values import clean, unread
 from embedcore.intake.columns.vocabulary import words_of
 from embedcore.intake.purchases.lists import split_list
 from embedcore.intake.purchases.shapes import BasketShape
@@ -57,12 +59,12 @@ def product_columns(shape: BasketShape, columns: Collection[str]) -> list[str]:
 class Formats:
     """How a whole table is written, decided before its parts are read, so that they are read alike.
 
-    comma: column of numbers -> whether a comma is its decimal sign. dates: how its times are written (see
+    amounts: column of numbers -> how they are written. dates: how its times are written (see
     dates.date_formats). delimiter: between the products in one cell. products: the columns of products where each row
     is a basket. counter: the column that only counts the products beside it, left out of `products`.
     """
 
-    comma: Mapping[str, bool] = field(default_factory=dict)
+    amounts: Mapping[str, Written] = field(default_factory=dict)
     dates: tuple[int, ...] = ()
     delimiter: str = ","
     products: tuple[str, ...] = ()
@@ -183,7 +185,7 @@ class LineReader:
         lines["item"] = clean(frame[str(shape.item)])
         for name, column in (("quantity", shape.quantity), ("price", shape.price)):
             if column is not None:
-                lines[name], bad = numbers(frame[column], comma=self._formats.comma[column])
+                lines[name], bad = numbers(frame[column], self._formats.amounts[column].how)
                 self.counts.add_unread(name, frame[column], bad)
         if self._totals:
             lines["price"] = lines["price"] / lines["quantity"].where(lines["quantity"] > 0)

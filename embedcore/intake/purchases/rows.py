@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from embedcore.intake.columns import amounts
 from embedcore.intake.columns.dates import EPOCH, ISO, date_formats, date_sample, dates
-from embedcore.intake.columns.values import DECIDE, clean, comma_is_decimal
+from embedcore.intake.columns.numbers import DECIDE
+from embedcore.intake.columns.values import clean
+from embedcore.intake.decisions import NOTHING, Settings
 from embedcore.intake.purchases.lines import Formats, product_columns
 from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of
 from embedcore.intake.purchases.order import first_seen
@@ -44,12 +47,12 @@ class Rows:
                 yield batch.to_pandas().astype("str")
 
 
-def decide(rows: Rows, shape: BasketShape, scratch: Path, progress: Progress) -> Formats:
+def decide(rows: Rows, shape: BasketShape, scratch: Path, progress: Progress, settings: Settings = NOTHING) -> Formats:
     """How a table of purchases is written, by its whole columns. scratch: a folder for temporary files."""
     written = date_order(rows, shape.time, scratch, part(progress, 0, 60)) if shape.time is not None else ()
     rest = part(progress, 60, 100)
     if shape.shape == "long":
-        return Formats(_decimal_commas(rows, shape, rest), written)
+        return Formats(_amounts(rows, shape, settings, rest), written)
     products = [str(shape.item)] if shape.shape == "list" else product_columns(shape, rows.names)
     if len(products) == 1:
         delimiter = shape.list_delimiter or _list_delimiter(rows, products[0]) or ","
@@ -58,18 +61,22 @@ def decide(rows: Rows, shape: BasketShape, scratch: Path, progress: Progress) ->
     return Formats(dates=written, products=tuple(c for c in products if c != counter), counter=counter)
 
 
-def _decimal_commas(rows: Rows, shape: BasketShape, progress: Progress) -> dict[str, bool]:
-    texts: dict[str, dict[str, None]] = {c: {} for c in (shape.quantity, shape.price) if c is not None}
+def _amounts(rows: Rows, shape: BasketShape, settings: Settings, progress: Progress) -> dict[str, amounts.Written]:
+    kinds = {c: kind for kind, c in (("quantity", shape.quantity), ("price", shape.price)) if c is not None}
+    texts: dict[str, dict[str, int]] = {c: {} for c in kinds}
     done = 0
     for frame in rows.of([*texts]) if texts else ():
         for column, some in texts.items():
-            if len(some) < DECIDE:
-                some.update(dict.fromkeys(clean(frame[column]).dropna().unique()))
+            new = clean(frame[column]).dropna().value_counts(sort=False)
+            for text, n in zip(new.index, new, strict=True):
+                if text in some or len(some) < DECIDE:
+                    some[text] = some.get(text, 0) + int(n)
         done += len(frame)
         progress(done, rows.total, note="Looking at numbers")
         if all(len(some) >= DECIDE for some in texts.values()):
             break
-    return {column: comma_is_decimal(list(some)) for column, some in texts.items()}
+    others = amounts.neighbours(texts)
+    return {c: amounts.decide(c, some, kinds[c], settings, others=others, split=False) for c, some in texts.items()}
 
 
 def _list_delimiter(rows: Rows, column: str) -> str | None:

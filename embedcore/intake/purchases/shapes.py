@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from embedcore.intake.columns.dates import dated
-from embedcore.intake.columns.values import clean, numbers
+from embedcore.intake.columns.numbers import numbers
+from embedcore.intake.columns.values import clean
 from embedcore.intake.columns.vocabulary import words_of
 from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of, split_list
 

@@ -11,8 +11,10 @@ import pytest
 from embedcore.errors import InputError
 from embedcore.intake.columns.catalogue import make_catalogue
 from embedcore.intake.columns.dates import dates
+from embedcore.intake.columns.number_cells import has_currency
+from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.columns.roles import guess_roles
-from embedcore.intake.columns.values import clean, has_currency, numbers
+from embedcore.intake.columns.values import clean
 from embedcore.intake.columns.vocabulary import words_of
 from embedcore.intake.tables.read import read_table
 from tests.shared import shared
@@ -81,14 +83,6 @@ def test_versions_addresses_and_dates_are_no_numbers(value: str) -> None:
     found, bad = numbers(pd.Series(["5", value], dtype="str"))
     assert found[0] == 5
     assert bad.tolist() == [False, True]
-
-
-def test_a_sign_that_may_group_thousands_is_told_where_nothing_decides() -> None:
-    roles = {"id": "id", "price": "price"}
-    _, notices = make_catalogue(_frame(id=["1", "2"], price=["1.299", "2.450"]), roles)
-    assert notices == ["“price”: nothing says whether “1.299” has decimals; it was read as 1.299."]
-    for clear in (["1.299", "899"], ["1.299", "12.50"], ["1.299", "0.255"], ["5", "7"]):
-        assert make_catalogue(_frame(id=["1", "2"], price=clear), roles)[1] == []
 
 
 @pytest.mark.parametrize(
