@@ -25,7 +25,7 @@ _CHUNK = 1 << 16
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """One sheet as it was read. header_line: 1-based row of the column names, 0 when there are none. rejected: as in
-    Table."""
+    Table. lines: (rows,) int64, the row of the sheet in which each row stands."""
 
     frame: pd.DataFrame
     sheets: tuple[str, ...]
@@ -33,6 +33,7 @@ class Sheet:
     header_line: int
     notices: tuple[str, ...]
     rejected: pd.DataFrame
+    lines: np.ndarray
 
 
 @dataclass(eq=False)
@@ -150,7 +151,9 @@ class Cells:
             notices.append("The sheet has column names but no rows.")
         rejected, about = self._left_out(strays, rows[~np.isin(rows, filled)])
         notices += about + self._about_cells(dict(zip(used, names, strict=True)), header)
-        return Sheet(frame, sheets, self.name, header + 1 if header is not None else 0, tuple(notices), rejected)
+        return Sheet(
+            frame, sheets, self.name, header + 1 if header is not None else 0, tuple(notices), rejected, body + 1
+        )
 
     def sparse(self, row: int, column: int) -> InputError:
         """The error for a sheet that is nearly empty and too large to be laid out."""

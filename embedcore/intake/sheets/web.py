@@ -7,6 +7,7 @@ import email
 import email.policy
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -83,7 +84,7 @@ def read_web(
     best = max(real, key=lambda t: t.cells.count)
     found = best.cells.sheet((), header_line)
     several = (f"The largest of {plural(len(real), 'table')} in the web page was read.",) if len(real) > 1 else ()
-    return Sheet(found.frame, (), "", found.header_line, (*found.notices, *several), found.rejected)
+    return replace(found, sheets=(), sheet="", notices=(*found.notices, *several))
 
 
 def _decoded(path: Path, head: bytes) -> Iterator[str]:

@@ -45,7 +45,8 @@ FROM reject_errors GROUP BY line_byte_position ORDER BY line_byte_position
 @dataclass(frozen=True, eq=False)
 class ReadText:
     """What was read. header_line: 1-based line of the column names, 0 when there are none. file: where all rows lie,
-    when frame holds only the first of them."""
+    when frame holds only the first of them. lines: (rows,) int64, the 1-based line in which each row begins; None when
+    the rows lie in a file."""
 
     frame: pd.DataFrame
     rejected: pd.DataFrame
@@ -56,6 +57,7 @@ class ReadText:
     notices: tuple[str, ...]
     file: Path | None = None
     decisions: tuple[Decision, ...] = ()
+    lines: np.ndarray | None = None
 
 
 def read_text(
@@ -170,6 +172,7 @@ def _table(
         tuple(notices),
         out if much else None,
         text.decisions,
+        None if much else index.kept_lines(rejected["line"].to_numpy()),
     )
 
 
@@ -320,7 +323,8 @@ def parse_by_hand(width: int, index: LineIndex, kept: RowSink, progress: Progres
 def _ragged(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, progress: Progress) -> ReadText:
     """Lines of different lengths: one column that holds the line; with names above, the last one takes the rest."""
     lines = data[:].decode("utf-8").split("\n")
-    body = pd.Series([s for line in lines[how.first :] if (s := line.strip()) not in ("", '""')], dtype="str")
+    filled = [(n, s) for n, line in enumerate(lines, 1) if n > how.first and (s := line.strip()) not in ("", '""')]
+    body = pd.Series([line for _, line in filled], dtype="str")
     names, about_names = column_names(how.columns or ("line",), max(len(how.columns), 1))
     if len(names) > 1:
         frame = body.str.split(how.delimiter, n=len(names) - 1, expand=True, regex=False)
@@ -342,4 +346,5 @@ def _ragged(data: mmap.mmap, how: dialect.Dialect, text: spool.Text, progress: P
         len(frame),
         (*text.notices, *above, *about_names, notice),
         decisions=text.decisions,
+        lines=np.array([n for n, _ in filled], np.int64),
     )

@@ -11,6 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from embedcore.errors import InputError
@@ -21,18 +22,21 @@ from embedcore.intake.tables.line_index import TEXT
 from embedcore.progress import Progress, part, silent
 
 LIMIT = 32 << 20  # bytes of JSON: all of it is held in memory, several times over (chosen by hand)
+FLAT = 30  # parts of an object inside a row that become columns; more are keys of its own (chosen by hand)
 _SPACE, _BLANK = re.compile(r"[\s,]*"), re.compile(r"\s*")
 _KEPT = "Write one object with the same names for each product."
 
 
 @dataclass(frozen=True, eq=False)
 class ReadJson:
-    """What was read: the rows, the rejected ones (line, reason, text) and notices."""
+    """What was read: the rows, the rejected ones (line, reason, text) and notices. lines: (rows,) int64, where each row
+    begins, or its number when that is not known."""
 
     frame: pd.DataFrame
     rejected: pd.DataFrame
     encoding: str
     notices: tuple[str, ...]
+    lines: np.ndarray
     decisions: tuple[Decision, ...] = ()
 
 
@@ -60,11 +64,11 @@ def read_json(path: Path, filename: str, encoding: str | None = None, progress: 
     try:
         values, about = _values(content, filename)
         progress(60, 100, note="Finding the rows")
-        frame, rejected, notices = _table(values, content, filename)
+        frame, lines, rejected, notices = _table(values, content, filename)
     except RecursionError:
         raise InputError(f"“{filename}” is JSON that is nested too deeply to be a table.", _KEPT) from None
     progress(100, 100, note="Read")
-    return ReadJson(frame, rejected, text.encoding, (*text.notices, *about, *notices), text.decisions)
+    return ReadJson(frame, rejected, text.encoding, (*text.notices, *about, *notices), lines, text.decisions)
 
 
 def _decoder() -> json.JSONDecoder:
@@ -212,7 +216,10 @@ def _inside(value: Any, path: str = "", depth: int = 0) -> tuple[list[Any], list
     return [value], []
 
 
-def _table(values: list[_Value], content: str, filename: str) -> tuple[pd.DataFrame, pd.DataFrame, list[str]]:
+def _table(
+    values: list[_Value], content: str, filename: str
+) -> tuple[pd.DataFrame, np.ndarray, pd.DataFrame, list[str]]:
+    """(rows, their lines, rejected rows, notices)."""
     if not values:
         raise InputError(f"“{filename}” is JSON without a single row.", _KEPT)
     bad = [v for v in values if v.problem]
@@ -220,7 +227,7 @@ def _table(values: list[_Value], content: str, filename: str) -> tuple[pd.DataFr
     if good and all(isinstance(v.value, list) and v.value and isinstance(v.value[0], dict) for v in good):
         good = [replace(v, value=row, at=0, end=0) for v in good for row in v.value]  # lists put together
     if sum(isinstance(v.value, dict) for v in good) >= 0.5 * len(good):
-        names, rows, odd = _of_objects(good)
+        names, rows, odd = _of_objects(good := _flat(good))
     elif sum(isinstance(v.value, list) for v in good) >= 0.5 * len(good):
         names, rows, odd = _of_lists(good)
     else:
@@ -243,7 +250,36 @@ def _table(values: list[_Value], content: str, filename: str) -> tuple[pd.DataFr
             ),
         }
     )
-    return frame, rejected, notices
+    left_out = {(v.line, v.at) for v in odd}
+    kept = [v.line for v in good if not v.line or (v.line, v.at) not in left_out][-len(rows) :]  # names may be on top
+    lines = np.array(kept if rows and all(kept) and len(kept) == len(rows) else range(1, len(rows) + 1), np.int64)
+    return frame, lines, rejected, notices
+
+
+def _flat(values: list[_Value]) -> list[_Value]:
+    """The objects with the parts of an object inside them as columns of their own: price.amount, price.currency."""
+    inside: dict[str, dict[str, None]] = {}
+    plain: set[str] = set()
+    for v in values:
+        for name, cell in v.value.items() if isinstance(v.value, dict) else ():
+            if isinstance(cell, dict):
+                inside.setdefault(name, {}).update(dict.fromkeys(cell))
+            elif cell is not None:
+                plain.add(name)
+    parts = {name: list(inner) for name, inner in inside.items() if name not in plain and len(inner) <= FLAT}
+    if not any(parts.values()):
+        return values
+
+    def flat(value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        out: dict[str, Any] = {}
+        for name, cell in value.items():
+            found = {name: cell} if name not in parts else {f"{name}.{p}": (cell or {}).get(p) for p in parts[name]}
+            out.update({n: c for n, c in found.items() if n == name or n not in value})
+        return out
+
+    return [replace(v, value=flat(v.value)) for v in values]
 
 
 def _of_objects(values: list[_Value]) -> tuple[list[str], list[list[str | None]], list[_Value]]:

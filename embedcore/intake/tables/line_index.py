@@ -72,6 +72,15 @@ class LineIndex:
             n += 1
         return n if n in self.bad or not self.blank[n] else None
 
+    def kept_lines(self, rejected: np.ndarray) -> np.ndarray:
+        """(rows,) int64: the 1-based lines in which the records begin, without the rejected ones."""
+        begins = ~self.blank[: self.lines]
+        begins[: self.first] = False
+        for n, lines in self.spans.items():
+            begins[n + 1 : n + lines] = False
+        begins[rejected - 1] = False
+        return np.flatnonzero(begins).astype(np.int64) + 1
+
     def blot(self) -> None:
         """Overwrite the bad lines with spaces: one cell, which the parser refuses where there are several columns, and
         no quote that could swallow the lines after it."""

@@ -58,7 +58,8 @@ class ReadReport:
 @dataclass(frozen=True, eq=False)
 class Table:
     """A table of text. frame: every column str, missing as NA. rejected: line (1-based line of the file), reason, text.
-    file: a Parquet file with all rows, when frame holds only the first of them.
+    file: a Parquet file with all rows, when frame holds only the first of them. lines: (rows,) int64, the line of the
+    file in which each row begins, of a table that was read just now and lies in memory.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -72,6 +73,7 @@ class Table:
     rejected: pd.DataFrame
     report: ReadReport
     file: Path | None = None
+    lines: np.ndarray | None = None
 
     def whole(self) -> pd.DataFrame:
         """All rows in memory."""
@@ -151,8 +153,7 @@ def read_table(
 
 def _tidied(table: Table, use: str, settings: Settings) -> Table:
     """The table with one row per product or purchase."""
-    # Lines are exact once the readers hand them over; until then rows are counted from the header.
-    lines = np.arange(len(table.frame), dtype=np.int64) + table.report.header_line + 1
+    lines = np.arange(1, len(table.frame) + 1) if table.lines is None else table.lines
     found = tidy(table.frame, lines, use, settings)
     rejected = pd.concat([table.rejected, found.rejected]) if len(found.rejected) else table.rejected
     report = replace(
@@ -163,7 +164,7 @@ def _tidied(table: Table, use: str, settings: Settings) -> Table:
         columns=tuple(map(str, found.frame.columns)),
         decisions=(*table.report.decisions, *found.decisions),
     )
-    return Table(found.frame.reset_index(drop=True), rejected.reset_index(drop=True), report)
+    return Table(found.frame, rejected.reset_index(drop=True), report, lines=found.lines)
 
 
 def _read(path: Path, filename: str, folder: Path | None, progress: Progress, **options: Unpack[ReadOptions]) -> Table:
@@ -207,7 +208,7 @@ def _text(path: Path, filename: str, folder: Path | None, progress: Progress, **
         header_line=found.header_line,
         decisions=found.decisions,
     )
-    return Table(found.frame.reset_index(drop=True), found.rejected, report, found.file)
+    return Table(found.frame.reset_index(drop=True), found.rejected, report, found.file, found.lines)
 
 
 def _json(path: Path, filename: str, encoding: str | None, progress: Progress) -> Table:
@@ -227,7 +228,7 @@ def _json(path: Path, filename: str, encoding: str | None, progress: Progress) -
         header_line=0,
         decisions=found.decisions,
     )
-    return Table(found.frame, found.rejected, report)
+    return Table(found.frame, found.rejected, report, lines=found.lines)
 
 
 def _rejected(rows: int, of: int) -> str:
@@ -269,4 +270,4 @@ def _of_sheet(found: Sheet, kind: str) -> Table:
         sheets=found.sheets,
         sheet=found.sheet or None,
     )
-    return Table(found.frame, found.rejected, report)
+    return Table(found.frame, found.rejected, report, lines=found.lines)

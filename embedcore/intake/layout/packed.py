@@ -1,0 +1,63 @@
+"""Several properties packed into one cell, such as “color=black,size=XS”, become columns."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from embedcore.intake.columns.names import listed
+from embedcore.intake.layout.rows import Rows, new_name
+
+# Chosen by hand.
+SAMPLE = 200  # filled cells that are looked at first
+MOST = 0.9  # share of them that must be packed
+KEYS, OFTEN = 60, 0.02  # columns that may come of it, and the share of cells that must have a key
+CHOICES = (("columns", "make them columns"), ("text", "keep the text"))
+_PART = re.compile(r"(?:\A|[,;|\n])\s*([^\W\d][\w .-]{0,39}?)\s*=\s*")
+_PACKED = re.compile(r"\s*[^\W\d][\w .-]{0,39}=[^=]*(?:[,;|\n]\s*[^\W\d][\w .-]{0,39}=[^=]*)+\Z")
+
+
+def unpack(rows: Rows) -> None:
+    """Add a column for each property that is packed into cells, in place of theirs."""
+    if rows.use != "catalogue":
+        return
+    for name in rows.names:
+        c = rows.names.index(name)
+        some = rows.frame.iloc[: 20 * SAMPLE, c].dropna().head(SAMPLE)
+        if len(some) < 2 or not some.str.contains("=", regex=False).mean() > MOST:
+            continue
+        if np.mean([_PACKED.match(str(v)) is not None for v in some]) > MOST:
+            _unpack(rows, c)
+
+
+def _unpack(rows: Rows, c: int) -> None:
+    name, texts = rows.names[c], rows.cells(c)
+    found: dict[str, dict[int, str]] = {}
+    twice = cells = 0
+    for row in np.flatnonzero(rows.filled[:, c]).tolist():
+        pairs = _pairs(str(texts[row]))
+        cells += 1
+        twice += len(pairs) > len({k for k, _ in pairs})
+        for key, value in pairs:
+            found.setdefault(key, {})[row] = value
+    found = {key: values for key, values in found.items() if len(values) >= max(2, OFTEN * cells)}
+    if twice > 0.1 * cells or not found or len(found) > KEYS:
+        return
+    chosen = rows.set(f"packed:{name}", "columns", CHOICES)
+    shown = listed(list(found))
+    if chosen == "text":
+        rows.say(f"packed:{name}", f"“{name}” packs {shown} into one cell and stays as it is.", chosen, CHOICES, cells)
+        return
+    rows.say(f"packed:{name}", f"“{name}” was split into {shown}.", chosen, CHOICES, cells)
+    rows.frame = rows.frame.drop(columns=name)
+    rows.filled = np.delete(rows.filled, c, 1)
+    for key, values in found.items():
+        rows.add_column(new_name(rows, key), [values.get(row) for row in range(len(rows))])
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    marks = list(_PART.finditer(text))
+    ends = [m.start() for m in marks[1:]] + [len(text)]
+    found = [(m[1].strip(), text[m.end() : end].strip().strip('"')) for m, end in zip(marks, ends, strict=True)]
+    return [(key, value) for key, value in found if value]

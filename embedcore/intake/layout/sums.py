@@ -1,0 +1,156 @@
+"""Rows that sum up others: known by their words and by arithmetic. A product that is called Total stays."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from embedcore.intake.columns.names import plural
+from embedcore.intake.columns.values import numbers
+from embedcore.intake.layout.rows import Rows, examples
+from embedcore.intake.layout.words import SUM, SURE_SUM
+
+# Chosen by hand.
+USUAL = 0.8  # share of the rows in which a column is filled that belongs to every row
+LAST = 20  # rows at the end that are always looked at
+NARROW = 3  # columns of a table in which a sum may fill every cell of its row
+LABEL = 80  # characters of the words of a sum, at most
+STARTS = 60  # places from which a sum may count
+CENT = 0.006  # by which a sum of rounded amounts may differ, and that share of it
+CHOICES = (("out", "leave out"), ("in", "keep as rows"))
+REASON = "it sums up other rows"
+
+
+def leave_out(rows: Rows) -> None:
+    """Reject the rows that sum up others, and say so."""
+    found = find(rows)
+    if not len(found):
+        return
+    chosen = rows.set("sums", "out", CHOICES)
+    names = examples([rows.first(int(n)) for n in found])
+    if chosen == "out":
+        one = "row that sums up others is" if len(found) == 1 else "rows that sum up others are"
+        rows.say("sums", f"{len(found):,} {one} left out: {names}.", chosen, CHOICES, len(found), len(found))
+        rows.reject(found, REASON)
+    else:
+        rows.say("sums", f"{plural(len(found), 'row')} that look like sums are kept: {names}.", chosen, CHOICES)
+
+
+def find(rows: Rows) -> np.ndarray:
+    """(k,) the rows that sum up others, ascending."""
+    n, width = rows.filled.shape
+    if n < 3 or width < 2:
+        return np.empty(0, np.int64)
+    usual = rows.filled.mean(0) >= USUAL
+    looked_at = (~rows.filled[:, usual]).any(1) | (np.arange(n) >= n - LAST)
+    if width <= NARROW:
+        looked_at[:] = True
+    at = np.flatnonzero(looked_at & rows.filled.any(1))
+    labels = _labels(rows, at)
+    bare = _bare(rows, at, usual)
+    if not labels and not len(bare):
+        return np.empty(0, np.int64)
+    return _Judge(rows, usual, set(at.tolist())).sums(labels, bare)
+
+
+def _labels(rows: Rows, at: np.ndarray) -> dict[int, int]:
+    """row -> the column that holds the words of a sum."""
+    found: dict[int, int] = {}
+    for c in range(rows.filled.shape[1]):
+        texts = rows.cells(c, at)
+        known: dict[str, bool] = {}
+        for row, text in zip(at.tolist(), texts, strict=True):
+            if text and row not in found:
+                hit = known.get(text)
+                if hit is None:
+                    hit = known[text] = len(text) <= LABEL and SUM.match(text) is not None
+                if hit:
+                    found[row] = c
+    return found
+
+
+def _bare(rows: Rows, at: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Rows without words, of which only cells of numbers are filled."""
+    numeric = np.zeros(rows.filled.shape[1], bool)
+    some = [c for c in rows.numeric() if usual[c]]
+    numeric[some] = True
+    if not numeric.any() or not (usual & ~numeric).any():
+        return np.empty(0, np.int64)
+    bare = ~rows.filled[at][:, ~numeric].any(1) & rows.filled[at][:, numeric].any(1)
+    return np.asarray(at[bare])
+
+
+class _Judge:
+    """Weighs the evidence for each row, from the top down."""
+
+    def __init__(self, rows: Rows, usual: np.ndarray, lacking: set[int]) -> None:
+        self._rows, self._usual = rows, usual
+        self._plain = np.ones(len(rows), bool)
+        self._plain[list(lacking)] = False
+        self._numeric = rows.numeric()
+        self._texts = [c for c in range(len(usual)) if c not in self._numeric]
+        values = [np.nan_to_num(numbers(rows.frame.iloc[:, c])[0]) for c in self._numeric]
+        self._values = np.column_stack(values) if values else np.zeros((len(rows), 0))
+        self._own = [c for c in range(len(usual)) if usual[c] and self._is_id(c)]
+
+    def _is_id(self, c: int) -> bool:
+        """Whether nearly every row has a value of its own in a column that is no amount."""
+        cells = self._rows.frame.iloc[:, c].dropna()
+        if cells.nunique() < 0.95 * len(cells):
+            return False
+        return c not in self._numeric or not cells.head(200).str.contains(r"[.,]", regex=True).any()
+
+    def sums(self, labels: dict[int, int], bare: np.ndarray) -> np.ndarray:
+        candidates = sorted({*labels, *bare.tolist()})
+        left = self._values.copy()
+        left[candidates] = 0  # a sum is no part of another one
+        before = np.vstack([np.zeros(left.shape[1]), np.cumsum(left, 0)])
+        found: list[int] = []
+        for row in candidates:
+            label = labels.get(row, -1)
+            adds_up = self._adds_up(row, label, before, found)
+            if adds_up or (label >= 0 and self._by_words(row, label)):
+                found.append(row)
+            else:  # an ordinary row counts in the sums below it
+                before[row + 1 :] += self._values[row]
+        return np.array(found, np.int64)
+
+    def _adds_up(self, row: int, label: int, before: np.ndarray, found: list[int]) -> bool:
+        """Whether a number of the row is the sum of at least two rows above it (or of all rows below the first)."""
+        filled = [k for k, c in enumerate(self._numeric) if self._rows.filled[row, c] and c != label]
+        starts = [0, *(f + 1 for f in found[-STARTS:])]
+        for k in filled:
+            value = self._values[row, k]
+            if value == 0:
+                continue
+            room = CENT * max(1.0, abs(value) * 0.001)
+            enough = [s for s in starts if row - s >= 2]
+            # Without words it takes all numbers.
+            if self._is_sum(row, k, before, enough) and (
+                label >= 0 or all(self._is_sum(row, j, before, enough) for j in filled)
+            ):
+                return True
+            if row < 2 and label >= 0 and abs(before[-1, k] - before[row + 1, k] - value) <= room:
+                return len(before) > row + 3
+        return False
+
+    def _is_sum(self, row: int, k: int, before: np.ndarray, starts: list[int]) -> bool:
+        value = self._values[row, k]
+        return any(abs(before[row, k] - before[s, k] - value) <= CENT * max(1.0, abs(value) * 0.001) for s in starts)
+
+    def _by_words(self, row: int, label: int) -> bool:
+        """Whether a row with the words of a sum lacks what every product has."""
+        filled = self._rows.filled[row]
+        if not (self._usual & ~filled).any():
+            return False
+        if any(filled[c] for c in self._own if c != label) and not self._beside_a_label(row, label):
+            return False
+        if sum(filled[c] for c in self._texts if c != label) > 1:
+            return False
+        if SURE_SUM.match(str(self._rows.frame.iat[row, label])):
+            return True
+        amounts = [k for k, c in enumerate(self._numeric) if filled[c] and c != label]
+        return not amounts or any(self._values[row, k] >= self._values[self._plain, k].max(initial=0) for k in amounts)
+
+    def _beside_a_label(self, row: int, label: int) -> bool:
+        """“Grand total” in the column of the codes, with “30 items” in that of the names."""
+        return label in self._own and SURE_SUM.match(str(self._rows.frame.iat[row, label])) is not None
