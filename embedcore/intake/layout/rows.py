@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.intake.columns.names import listed
-from embedcore.intake.columns.values import numbers
+from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.decisions import Decision, Settings, setting
 
 TEXT = 2000  # characters of a rejected row that are kept for the screen

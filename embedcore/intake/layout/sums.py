@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from embedcore.intake.columns.names import plural
-from embedcore.intake.columns.values import numbers
+from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.layout.rows import Rows, examples
 from embedcore.intake.layout.words import SUM, SURE_SUM
 

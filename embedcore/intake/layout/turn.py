@@ -9,7 +9,7 @@ import pandas as pd
 
 from embedcore.data import TAG_SEPARATOR
 from embedcore.intake.columns.names import MAX_COLUMNS, listed, plural
-from embedcore.intake.columns.values import numbers
+from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.layout.rows import Rows
 from embedcore.intake.layout.words import ATTRIBUTE_COLUMN, ATTRIBUTES
 
