@@ -7,7 +7,7 @@ decided first; the baskets are found and put in order by a database; the lines a
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,10 +19,13 @@ from embedcore.data import Baskets, Catalogue, Dataset, Images, Strings, join_it
 from embedcore.errors import InputError
 from embedcore.intake.decisions import NOTHING, Settings
 from embedcore.intake.purchases.collect import Collected, collect
+from embedcore.intake.purchases.left_out import left_out_decisions
 from embedcore.intake.purchases.lines import NO_LINE, LineReader, check, product_columns, used
+from embedcore.intake.purchases.marks import find_marks
 from embedcore.intake.purchases.match_ids import match_ids
 from embedcore.intake.purchases.order import BasketOrder
 from embedcore.intake.purchases.rows import Rows, decide
+from embedcore.intake.purchases.screen import Screened, screen
 from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.intake.purchases.sort import AMOUNTS, sort_lines
 from embedcore.intake.tables.read import Table
@@ -37,7 +40,7 @@ def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goe
     *,
     folder: Path | None = None,
     images: Images | None = None,
-    settings: Settings = NOTHING,  # noqa: ARG001  for what is understood of purchases
+    settings: Settings = NOTHING,
     progress: Progress = silent,
 ) -> tuple[Dataset, list[str]]:
     """(dataset of a catalogue and a table of purchases, notices). Every row is kept, or counted in a notice.
@@ -54,20 +57,37 @@ def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goe
     folder = folder if isinstance(table, Table) and table.file is not None else None
     with source(table, folder) as (rows, scratch):
         check(shape, rows.names)
-        reader = LineReader(shape, decide(rows, shape, scratch, part(progress, 0, 20)))
+        known = catalogue.ids if catalogue is not None else None
+        left_out = screened(table, rows, shape, known, scratch, settings, part(progress, 0, 10))
+        reader = LineReader(shape, decide(rows, shape, scratch, part(progress, 10, 20)))
         columns = [*used(shape), *(product_columns(shape, rows.names) if shape.shape == "lines" else ())]
         frames = rows.of([c for c in dict.fromkeys(columns) if c in rows.names])
-        found = collect(frames, rows.total, reader, reader.counts, scratch, part(progress, 20, 60))
+        found = collect(left_out.of(frames), rows.total, reader, reader.counts, scratch, part(progress, 20, 60))
         if not found.lines.total:
             raise InputError(*NO_LINE)
         ordering = part(progress, 60, 80)
         with BasketOrder(found.slots, found.n_slots, scratch, large=folder is not None, progress=ordering) as order:
             numbered = shape.basket is not None and shape.customer not in (None, shape.basket)
-            notices = reader.notices(several=numbered and order.restarts())
+            notices = [d.sentence for d in left_out_decisions(left_out, shape, settings)]
+            notices += reader.notices(several=numbered and order.restarts())
             items, position, about_ids = _matched(found.items, catalogue)
             write_baskets(order, found, position, scratch / "done", part(progress, 80, 100))
         baskets = placed(scratch / "done", folder)
     return Dataset(name, catalogue, baskets, items, {}, pictures_of(images, items)), notices + about_ids
+
+
+def screened(  # noqa: PLR0917  a table, what is known of it, and where to work
+    table: Table | pd.DataFrame,
+    rows: Rows,
+    shape: BasketShape,
+    known: Collection[str] | np.ndarray | None,
+    scratch: Path,
+    settings: Settings,
+    progress: Progress = silent,
+) -> Screened:
+    """The rows that are no purchases. known: ids of the catalogue."""
+    first = table if isinstance(table, pd.DataFrame) else table.frame
+    return screen(rows, shape, find_marks(first, shape, known), scratch, settings, progress)
 
 
 @contextmanager

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from embedcore.intake.decisions import NOTHING, Decision, Settings
+from embedcore.intake.purchases.build import screened, source
+from embedcore.intake.purchases.left_out import left_out_decisions
+from embedcore.intake.purchases.lines import check
 from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.intake.tables.read import Table
 
 
 def purchase_decisions(
-    table: Table,  # noqa: ARG001  for what is understood of purchases
-    shape: BasketShape,  # noqa: ARG001
-    catalogue_ids: Collection[str] | None = None,  # noqa: ARG001
-    settings: Settings = NOTHING,  # noqa: ARG001
+    table: Table, shape: BasketShape, catalogue_ids: Collection[str] | None = None, settings: Settings = NOTHING
 ) -> tuple[Decision, ...]:
     """What `add_baskets` does with the rows of a table of purchases with the same settings. catalogue_ids: of the
     products, when there is a catalogue.
@@ -22,9 +22,13 @@ def purchase_decisions(
     >>> from pathlib import Path
     >>> from embedcore.intake.tables.read import read_table
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     _ = (Path(folder) / "a.csv").write_text("order,sku\\n1,mug\\n1,cup\\n")
-    ...     table = read_table(Path(folder) / "a.csv", "a.csv", use="baskets")
-    >>> purchase_decisions(table, BasketShape("long", basket="order", item="sku"))
-    ()
+    ...     _ = (Path(folder) / "a.csv").write_text("order,sku,n\\n1,mug,1\\n1,cup,2\\n2,mug,-1\\n")
+    ...     table = read_table(Path(folder) / "a.csv", "a.csv")
+    >>> for decision in purchase_decisions(table, BasketShape("long", basket="order", item="sku", quantity="n")):
+    ...     print(decision.sentence)
+    1 returned line (“n” is below zero) is left out.
     """
-    return ()
+    with source(table, None) as (rows, scratch):
+        check(shape, rows.names)
+        found = screened(table, rows, shape, catalogue_ids, scratch, settings)
+        return left_out_decisions(found, shape, settings)

@@ -12,11 +12,14 @@ from embedcore.data import Catalogue, Dataset, join_items
 from embedcore.errors import InputError
 from embedcore.intake.columns.dates import dates
 from embedcore.intake.columns.values import exact_text
-from embedcore.intake.purchases.build import placed, source, write_baskets
+from embedcore.intake.decisions import NOTHING, Settings
+from embedcore.intake.purchases.build import placed, screened, source, write_baskets
 from embedcore.intake.purchases.collect import collect
+from embedcore.intake.purchases.left_out import left_out_decisions
 from embedcore.intake.purchases.lines import Counts
 from embedcore.intake.purchases.order import EXACT, BasketOrder
 from embedcore.intake.purchases.rows import Rows, date_order
+from embedcore.intake.purchases.shapes import BasketShape, guess_shape
 from embedcore.intake.tables.read import Table
 from embedcore.progress import Progress, part, silent
 
@@ -29,10 +32,12 @@ def read_purchases(
     name: str,
     *,
     folder: Path | None = None,
+    settings: Settings = NOTHING,
     progress: Progress = silent,
 ) -> tuple[Dataset, list[str]]:
     """(dataset with its baskets in time order, notices) of a table with basket_id, product_id and maybe customer_id and
-    ts or seq. Ids are not changed; the times of the baskets are their ranks.
+    ts or seq. Ids are not changed; the times of the baskets are their ranks. What is no purchase is left out as by
+    `add_baskets`; settings: what a person chose instead.
 
     name: of the file, for messages. folder: where the baskets of a large table (Table.file) are written, and then
     mapped. InputError when a column is missing or no line is left.
@@ -47,11 +52,17 @@ def read_purchases(
         for column in ("basket_id", "product_id"):
             if column not in rows.names:
                 raise InputError(f"{name} has no column “{column}”.", "Name its columns basket_id and product_id.")
-        reader, counts = _Reader(rows, scratch, part(progress, 0, 20)), Counts()
-        found = collect(rows.of(reader.columns), rows.total, reader, counts, scratch, part(progress, 20, 60))
+        shape = _shape(table if isinstance(table, pd.DataFrame) else table.frame)
+        known = catalogue.ids if catalogue is not None else None
+        left_out = screened(table, rows, shape, known, scratch, settings, part(progress, 0, 10))
+        reader, counts = _Reader(rows, scratch, part(progress, 10, 20)), Counts()
+        found = collect(
+            left_out.of(rows.of(reader.columns)), rows.total, reader, counts, scratch, part(progress, 20, 60)
+        )
         if not found.lines.total:
             raise InputError(f"{name} holds no purchase.", "Each line needs a basket_id and a product_id.")
-        notices = reader.notices(counts.no_basket + counts.no_item)
+        notices = [d.sentence for d in left_out_decisions(left_out, shape, settings)]
+        notices += reader.notices(counts.no_basket + counts.no_item)
         ordering = part(progress, 60, 80)
         with BasketOrder(
             found.slots, found.n_slots, scratch, large=folder is not None, rule=EXACT, progress=ordering
@@ -64,6 +75,17 @@ def read_purchases(
             write_baskets(order, found, position, scratch / "done", writing, reader.ranks)
         baskets = placed(scratch / "done", folder)
     return Dataset(name, catalogue, baskets, items), notices
+
+
+def _shape(frame: pd.DataFrame) -> BasketShape:
+    """What the columns without a fixed name are."""
+    rest = frame.drop(columns=[c for c in ("ts", "seq") if c in frame])
+    guess = guess_shape(rest)
+    fixed = ("basket_id", "product_id", "customer_id")
+    customer = "customer_id" if "customer_id" in frame else None
+    time = next((c for c in ("ts", "seq") if c in frame), None)
+    quantity = guess.quantity if guess.shape == "long" and guess.quantity not in fixed else None
+    return BasketShape("long", "basket_id", customer, "product_id", quantity, None, time)
 
 
 class _Reader:

@@ -74,14 +74,13 @@ class Formats:
 @dataclass
 class Counts:
     """What the notices are about, counted part by part. rows: of the table. unread: time, quantity or price -> how many
-    cells could not be read, and up to three of them. no_basket, no_item: rows left out. returns: lines with a quantity
-    of zero or less. orders: of day and month in the times."""
+    cells could not be read, and up to three of them. no_basket, no_item: rows left out. orders: of day and
+    month in the times."""
 
     rows: int = 0
     unread: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
     no_basket: int = 0
     no_item: int = 0
-    returns: int = 0
     orders: Orders = field(default_factory=Orders)
 
     def add_unread(self, role: str, s: pd.Series, bad: np.ndarray) -> None:
@@ -97,9 +96,7 @@ class Counts:
         no_basket, no_item = lines["basket"].isna(), lines["item"].isna()
         self.no_basket += lines.index[no_basket].nunique()
         self.no_item += lines.index[no_item & ~no_basket].nunique()
-        lines = lines[~no_basket & ~no_item]
-        self.returns += int((lines["quantity"] <= 0).sum()) if "quantity" in lines else 0
-        return lines
+        return lines[~no_basket & ~no_item]
 
 
 class LineReader:
@@ -148,8 +145,6 @@ class LineReader:
         if counts.no_item:
             noun = {"long": "row", "list": "basket", "lines": "line"}[shape.shape]
             found.append(f"Left out: {plural(counts.no_item, noun)} without a product.")
-        if counts.returns:
-            found.append(f"Kept: {plural(counts.returns, 'line')} with a quantity of zero or less, such as returns.")
         return found
 
     def _unread(self, role: str, column: str | None) -> list[str]:

@@ -184,14 +184,13 @@ def test_columns_of_well_known_files_are_found(
 
 
 def test_rows_without_a_basket_or_a_product_are_counted() -> None:
-    frame = _frame(order=["1", None, "2", "2", ""], product=["a", "b", "", "c", None], n=["1", "2", "x", "-1", "1"])
+    frame = _frame(order=["1", None, "2", "2", ""], product=["a", "b", "", "c", None], n=["1", "2", "x", "4", "1"])
     lines, notices = _lines(frame, BasketShape("long", basket="order", item="product", quantity="n"))
     assert lines[["basket", "item"]].to_numpy().tolist() == [["1", "a"], ["2", "c"]]
     text = " ".join(notices)
     assert "2 rows without a basket" in text
     assert "1 row without a product" in text
     assert "“n”: 1 of 5 values" in text
-    assert "Kept: 1 line with a quantity of zero or less" in text
 
 
 def test_lists_without_products_and_empty_lines_are_counted() -> None:
