@@ -8,8 +8,10 @@ from embedcore.intake.decisions import NOTHING, Decision, Settings
 from embedcore.intake.purchases.build import screened, source
 from embedcore.intake.purchases.left_out import left_out_decisions
 from embedcore.intake.purchases.lines import check
+from embedcore.intake.purchases.rows import decide
 from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.intake.tables.read import Table
+from embedcore.progress import silent
 
 
 def purchase_decisions(
@@ -31,4 +33,5 @@ def purchase_decisions(
     with source(table, None) as (rows, scratch):
         check(shape, rows.names)
         found = screened(table, rows, shape, catalogue_ids, scratch, settings)
-        return left_out_decisions(found, shape, settings)
+        written = decide(rows, shape, scratch, silent, settings).amounts.values()
+        return (*left_out_decisions(found, shape, settings), *(d for w in written for d in w.decisions))

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns.values import clean, numbers
+from embedcore.intake.columns.number_cells import NumberFormat
+from embedcore.intake.columns.numbers import numbers
+from embedcore.intake.columns.values import clean
 from embedcore.intake.purchases import words
 from embedcore.intake.purchases.lines import used
 from embedcore.intake.purchases.services import find_services
@@ -158,7 +160,7 @@ def _letters(frame: pd.DataFrame, shape: BasketShape) -> tuple[dict[str, bool], 
         return {}, ()
     main = letters[np.argmax(counts)]
     of_row = np.array([*parts, None], object)[code]
-    amount = numbers(frame[shape.quantity], comma=False)[0] if shape.quantity is not None else None
+    amount = numbers(frame[shape.quantity], NumberFormat())[0] if shape.quantity is not None else None
     found = {}
     for letter, n in zip(letters.tolist(), counts.tolist(), strict=True):
         if letter in (main, "") or n > _MINOR * counts.sum():

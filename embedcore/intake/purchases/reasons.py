@@ -9,7 +9,9 @@ import pandas as pd
 
 from embedcore.data import scratch_array
 from embedcore.intake.columns.dates import dates
-from embedcore.intake.columns.values import clean, numbers
+from embedcore.intake.columns.number_cells import NumberFormat
+from embedcore.intake.columns.numbers import numbers
+from embedcore.intake.columns.values import clean
 from embedcore.intake.purchases import words
 from embedcore.intake.purchases.marks import Mark, Marks
 from embedcore.intake.purchases.rows import Rows, date_order
@@ -189,7 +191,7 @@ class Reasons:
         return (
             None
             if self._shape.quantity is None or not self._long
-            else numbers(frame[self._shape.quantity], comma=False)[0]
+            else numbers(frame[self._shape.quantity], NumberFormat())[0]
         )
 
     def _letters(self, frame: pd.DataFrame) -> np.ndarray | None:

@@ -15,7 +15,8 @@ import numpy as np
 import pandas as pd
 
 from embedcore.data import scratch_array
-from embedcore.intake.columns.values import numbers
+from embedcore.intake.columns.number_cells import NumberFormat
+from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.decisions import NOTHING, Settings, setting
 from embedcore.intake.purchases import words
 from embedcore.intake.purchases.marks import Marks
@@ -99,7 +100,7 @@ def _any_below_one(rows: Rows, shape: BasketShape, progress: Progress) -> bool:
     done = 0
     for frame in rows.of([shape.quantity]):
         texts = pd.Series(frame[shape.quantity].unique(), dtype="str")
-        if (numbers(texts, comma=False)[0] <= 0).any():
+        if (numbers(texts, NumberFormat())[0] <= 0).any():
             return True
         done += len(frame)
         progress(done, rows.total, note="Looking at the quantities")
