@@ -13,13 +13,15 @@ from embedcore.data.embedding import Embedding
 from embedcore.data.images import PICTURE_SIDE, Images, shrink_picture
 from embedcore.data.mapped import map_arrays, write_arrays
 from embedcore.data.scratch import give_back, scratch_array
+from embedcore.data.scripts import UNSPACED, pieces, words_in
 from embedcore.data.strings import Strings, Texts
-from embedcore.data.tags import TAG_SEPARATOR, commonest_tags, join_tags, split_tags, written_tags
+from embedcore.data.tags import TAG_SEPARATOR, commonest_tags, join_tags, split_tags, tag_rows, written_tags
 
 __all__ = [
     "PICTURE_SIDE",
     "ROLES",
     "TAG_SEPARATOR",
+    "UNSPACED",
     "Baskets",
     "Catalogue",
     "Dataset",
@@ -39,10 +41,13 @@ __all__ = [
     "merge_lines",
     "open_baskets",
     "pictures_of",
+    "pieces",
     "row_slices",
     "scratch_array",
     "shrink_picture",
     "split_tags",
+    "tag_rows",
+    "words_in",
     "write_arrays",
     "written_tags",
 ]

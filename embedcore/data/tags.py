@@ -51,3 +51,15 @@ def commonest_tags(cells: pd.Series) -> pd.Series:
         counts.update(dict.fromkeys(split_tags(text), rows))
     best = [max(split_tags(t), key=lambda v: (counts[v], v), default=None) for t in texts]
     return pd.Series(pd.array([*best, None], dtype="str")[codes], cells.index, name=cells.name)
+
+
+def tag_rows(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
+    """((m,) row, (m,) object: value) of every value in cells with role tags.
+
+    >>> rows, values = tag_rows(pd.Series(["Action|Comedy", None, "Comedy"]))
+    >>> rows.tolist(), values.tolist()
+    ([0, 0, 2], ['Action', 'Comedy', 'Comedy'])
+    """
+    found = [split_tags(cell) for cell in cells]
+    rows = np.repeat(np.arange(len(found)), [len(values) for values in found])
+    return rows, np.array([v for values in found for v in values], object)

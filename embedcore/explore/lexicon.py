@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data import Dataset
+from embedcore.data import Dataset, written_tags
 from embedcore.explore.ngrams import Ngrams, plain, tokens
 from embedcore.explore.recent import Recent
 
 NAMES = ("title", "brand", "category")  # columns that name a product
-TEXTS = (*NAMES, "text", "description")  # all columns that are searched
+TEXTS = (*NAMES, "tags", "text", "description")  # all columns that are searched
 # Chosen by hand.
 PREFIX_WEIGHT = 0.9  # of a word that only begins like the query's; the word itself counts 1
 _SIMILAR_WORD = 0.45  # cosine of letter runs from which another word counts as this one
@@ -50,7 +50,7 @@ class Lexicon:
         texts = {c: _cells(dataset, c) for c in dataset.columns(*TEXTS)}
         names = _joined([texts[c] for c in dataset.columns(*NAMES)], len(dataset))
         full = names
-        if more := [texts[c] for c in dataset.columns("text", "description")]:
+        if more := [texts[c] for c in dataset.columns("tags", "text", "description")]:
             full = _joined([names, *more], len(dataset))
         letters = Ngrams.of(full)
         vocabulary = sorted(letters.words)
@@ -121,7 +121,9 @@ def lexicon(dataset: Dataset) -> Lexicon:
 
 def _cells(dataset: Dataset, column: str) -> list[str]:
     """One text an item, "" where missing."""
-    cells = dataset.column(column).fillna("").astype(str).to_numpy(dtype=object)
+    found = dataset.column(column)
+    found = written_tags(found) if column in dataset.columns("tags") else found
+    cells = found.fillna("").astype(str).to_numpy(dtype=object)
     return [c[:_LONGEST_CELL] for c in cells]
 
 

@@ -8,53 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from embedcore.data import Dataset, Embedding
+from embedcore.data import Dataset, Embedding, tag_rows
+from embedcore.explore.wording import WORD, readable, title_words
 
 LONGEST = 40  # characters
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_COMMON = frozenset(
-    re.findall(
-        r"\w+",
-        """the and for with from our your this that all new per fluid ounce ounces pack packs count size
-    set pcs piece pieces und der die das mit pour les des avec para con los las del""",
-    )
-)
-# Abbreviations of supermarket hierarchies (Complete Journey), written out where a person reads them.
-_ABBREVIATIONS = {
-    "pckgd": "packaged",
-    "sald": "salad",
-    "drsng": "dressing",
-    "sndwch": "sandwich",
-    "sprd": "spread",
-    "sply": "supply",
-    "sherbts": "sherbets",
-    "cleang": "cleaning",
-    "gds": "goods",
-    "seasnl": "seasonal",
-    "frzn": "frozen",
-    "frz": "frozen",
-    "refrgratd": "chilled",
-    "refrigerated": "chilled",
-    "refrig": "chilled",
-    "prdcts": "products",
-    "prod": "products",
-    "veg": "vegetables",
-    "vegtbl": "vegetable",
-    "choc": "chocolate",
-    "bev": "beverages",
-    "drnk": "drink",
-    "dnnr": "dinner",
-    "dnrs": "dinners",
-    "sft": "soft",
-    "crm": "cream",
-    "ckn": "chicken",
-    "chkn": "chicken",
-    "chick": "chicken",
-    "bkfst": "breakfast",
-    "asst": "assorted",
-}
 _SEVERAL = re.compile(r"\s*[&/,(]\s*|\s+(?:and|und|et|y)\s+")  # between several types in the name of one
-_SMALL = frozenset({"and", "of", "for", "with", "in", "the", "to", "a", "an", "or", "on"})
 
 
 # What a trait says: the product type, another property, a word of the titles, the brand. A column says it better than a
@@ -71,7 +29,6 @@ _OFTEN = 0.3  # share from which a word of the titles is
 _CLEAR = np.log(1.5)  # how much more frequent a type has to be than elsewhere, as long as there is one that is
 _TYPES, _DETAILS = 3, 2  # named at most
 _PURE = 0.4  # share of products whose group a column predicts from which it is taken for their type, whatever its name
-_SHORT = 5  # letters of an abbreviation
 _ALL = 0.9  # share of a type that has a trait which then says nothing new about it
 _LIFT = 1.3  # times more frequent than elsewhere: less does not set a group apart
 
@@ -106,17 +63,17 @@ class _Traits:
         known = np.flatnonzero(items < dataset.n_catalogue)
         named_type = any(_TYPE_NAMES.search(c) for c in dataset.columns("category"))
         makers: set[str] = set()
-        for column in dataset.columns("category", "brand"):
-            values, row, code = _values(column, dataset.column(column).to_numpy(dtype=object)[items[known]])
+        for column in dataset.columns("category", "tags", "brand"):
+            values, row, code = _values(column, *_cells(dataset, column, items[known]))
             brand = column in dataset.columns("brand")
             if brand:
-                makers.update(w for text in values for w in _WORD.findall(text.lower()))
+                makers.update(w for text in values for w in WORD.findall(text.lower()))
             if len(values) > 0.7 * len(row):
                 continue  # a value of its own for nearly every product says nothing about a group
             is_type = bool(_TYPE_NAMES.search(column)) if named_type else _pure(labels[known[row]], code) >= _PURE
             add(values, known[row], code, _BRAND if brand else _TYPE if is_type else _PROPERTY)
         if dataset.columns("title"):
-            add(*_words(dataset.titles[items], makers), _TITLE)
+            add(*title_words(dataset.titles[items], makers), _TITLE)
         row, code = (np.concatenate([*parts, np.empty(0, np.int64)]) for parts in (rows, codes))
         has = csr_matrix((np.ones(len(row), np.float32), (row, code)), (len(items), len(texts)))
         has.data[:] = 1  # a word that a title has in two spellings counts once
@@ -214,30 +171,22 @@ def _details(traits: _Traits, rows: np.ndarray, types: list[int]) -> list[str]:
     return out
 
 
-def readable(text: str) -> str:
-    """Text as a person would write it in a heading: ALL CAPS and abbreviations are written out, mixed case stays.
-
-    >>> readable("FRZN VEG"), readable("iPhone case")
-    ('Frozen Vegetables', 'iPhone case')
-    """
-    text = " ".join(text.split())
-    if text != text.upper() and text != text.lower():
-        return text
-    out, start = "", 0
-    for m in re.finditer(r"[^\W\d_]+(?:'[^\W\d_]+)?", text):
-        word = _ABBREVIATIONS.get(m[0].lower(), m[0].lower())
-        if len(m[0]) in (2, 3) and m[0].isupper() and not set(word) & set("aeiouy"):
-            word = m[0]  # an abbreviation: TV, DVD, BBQ
-        elif out == "" or word not in _SMALL:
-            word = word[0].upper() + word[1:]
-        out, start = out + text[start : m.start()] + word, m.end()
-    return out + text[start:]
+def _cells(dataset: Dataset, column: str, at: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(row, value) of the cells of some items: one of each, or as many as a set holds."""
+    cells = dataset.column(column)
+    if column in dataset.columns("tags"):
+        return tag_rows(cells.iloc[at])
+    return np.arange(len(at)), cells.to_numpy(dtype=object)[at]
 
 
-def _values(column: str, values: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
-    """(texts, row, text of the row): one entry per row whose value says something."""
+def _values(column: str, rows: np.ndarray, values: np.ndarray) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """(texts, row, text of the row): one entry per value that says something."""
     code: dict[str, int] = {}
-    found = [(n, code.setdefault(text, len(code))) for n, v in enumerate(values) if (text := _worded(column, v))]
+    found = [
+        (n, code.setdefault(text, len(code)))
+        for n, v in zip(rows.tolist(), values, strict=True)
+        if (text := _worded(column, v))
+    ]
     pairs = np.array(found, np.int64).reshape(-1, 2)
     return [readable(text) for text in code], pairs[:, 0], pairs[:, 1]
 
@@ -249,23 +198,6 @@ def _worded(column: str, value: object) -> str:
         column = " ".join(column.replace("_", " ").lower().split())
         return column if text.lower() in _YES else f"no {column}"
     return "" if text.lower() in _EMPTY else text
-
-
-def _words(titles: np.ndarray, skip: set[str]) -> tuple[list[str], np.ndarray, np.ndarray]:
-    code: dict[str, int] = {}
-    texts, rows, words = [], [], []
-    for n, title in enumerate(map(str, titles)):
-        for form in dict.fromkeys(_WORD.findall(title)):
-            word = form.lower()
-            if word in _COMMON or word in skip:
-                continue
-            if word not in code:
-                code[word] = len(code)
-                short = len(form) <= _SHORT and form.isupper() and title != title.upper()  # an abbreviation: USB, HDTV
-                texts.append(form if short else readable(word))
-            rows.append(n)
-            words.append(code[word])
-    return texts, np.array(rows, np.int64), np.array(words, np.int64)
 
 
 def _pure(labels: np.ndarray, codes: np.ndarray) -> float:
@@ -281,7 +213,7 @@ def _pure(labels: np.ndarray, codes: np.ndarray) -> float:
 
 
 def _stems(text: str) -> set[str]:
-    return {w.removesuffix("s")[:4] for w in _WORD.findall(text.lower())} or {text.lower()}
+    return {w.removesuffix("s")[:4] for w in WORD.findall(text.lower())} or {text.lower()}
 
 
 def _examples(rows: np.ndarray, items: np.ndarray, embedding: Embedding, dataset: Dataset) -> list[str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from embedcore.data import pieces
 from embedcore.explore.counts import counted, idf
 
 LOW, HIGH = 3, 5
@@ -35,7 +36,8 @@ def plain(text: str) -> str:
 
 def tokens(text: str) -> list[str]:
     """The tokens of a text: its runs of letters and digits, and those that only punctuation separates also as one,
-    since codes are written with and without it. Capitals and accents do not matter.
+    since codes are written with and without it. Capitals and accents do not matter; runs of a script without spaces are
+    cut into pairs of characters.
 
     >>> tokens("KDL-46XBR")
     ['kdl', '46xbr', 'kdl46xbr']
@@ -45,7 +47,8 @@ def tokens(text: str) -> list[str]:
 
 def _pieces(word: str) -> list[str]:
     parts = _PART.findall(word)
-    return parts if len(parts) < 2 else [*parts, "".join(parts)]
+    found = parts if len(parts) < 2 else [*parts, "".join(parts)]
+    return found if word.isascii() else [p for part in found for p in pieces(part)]
 
 
 def grams(word: str) -> list[str]:

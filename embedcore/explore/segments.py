@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from embedcore.data import Baskets, Dataset, Embedding
+from embedcore.data import Baskets, Dataset, Embedding, tag_rows
 from embedcore.errors import MissingError, NeedsError
 from embedcore.explore.clusters import kmeans
-from embedcore.explore.naming import readable
 from embedcore.explore.projection import pca, umap
+from embedcore.explore.wording import readable
 from embedcore.neighbours import build
 from embedcore.progress import Progress, part, silent
 
@@ -203,12 +204,17 @@ def _categories(dataset: Dataset, group: csr_matrix, times: csr_matrix, sizes: n
     from scipy.sparse import csr_matrix, diags
 
     out: list[list[Trait]] = [[] for _ in sizes]
-    for column in dataset.columns("category"):
-        codes, values = dataset.column(column).astype(object).factorize()
+    for column in dataset.columns("category", "tags"):
+        cells = dataset.column(column)
+        if column in dataset.columns("tags"):
+            have, each = tag_rows(cells)
+        else:
+            have = np.flatnonzero(cells.notna())
+            each = cells.astype(object).to_numpy()[have]
+        codes, values = pd.factorize(each)
         if not 2 <= len(values) <= max(_MOST_VALUES, len(dataset) // 5):
             continue
-        have = np.flatnonzero(codes >= 0)
-        to = csr_matrix((np.ones(len(have), np.float32), (have, codes[have])), (len(dataset), len(values)))
+        to = csr_matrix((np.ones(len(have), np.float32), (have, codes)), (len(dataset), len(values)))
         # The share of what they buy: nearly everybody buys from every category once.
         amount = csr_matrix(times @ to)
         shares = diags(1 / np.maximum(np.asarray(amount.sum(axis=1)).ravel(), 1e-9)) @ amount

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedcore.data import Dataset
+from embedcore.data import Dataset, split_tags
 from embedcore.explore.recent import Recent
 
 TOGETHER, ALIKE, POPULAR = "bought together", "alike", "popular"
@@ -52,6 +52,10 @@ def in_common(dataset: Dataset, a: int, b: int) -> list[str]:
         x, y = frame[column].iat[a], frame[column].iat[b]
         if isinstance(x, str) and x == y:
             facts.append(f"same {_label(column)}: {x}")
+    for column in dataset.columns("tags"):
+        theirs = set(split_tags(frame[column].iat[b]))
+        if both := [v for v in split_tags(frame[column].iat[a]) if v in theirs]:
+            facts.append(f"same {_label(column)}: {', '.join(both[:3])}")
     brands = len(dataset.columns("brand"))
     facts = facts[:2] + [
         s for s in facts[2:] if brands and s.startswith(f"same {_label(dataset.columns('brand')[0])}:")

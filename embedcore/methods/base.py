@@ -15,7 +15,7 @@ from embedcore.errors import InputError
 from embedcore.progress import Progress, silent
 
 # Roles of columns that say something about a product and can be learned from.
-TABLE = ("title", "description", "category", "brand", "price", "number", "date", "text")
+TABLE = ("title", "description", "category", "tags", "brand", "price", "number", "date", "text")
 
 
 def param(  # noqa: PLR0913  one option for each thing that a form can draw
@@ -192,7 +192,7 @@ class Method(ABC):
             return "It learns who buys what, and these baskets name no customers: mark the customer column."
         if "text" in self.needs and dataset.catalogue is None:
             return "It reads the products' names and descriptions, and this dataset has no catalogue: add one."
-        if "text" in self.needs and not dataset.columns("title", "description", "text", "category", "brand"):
+        if "text" in self.needs and not dataset.columns("title", "description", "text", "category", "tags", "brand"):
             return "It reads text, and this catalogue has no text column: mark one as title or description."
         if "table" in self.needs and not dataset.columns(*TABLE):
             return "It learns from the columns of the catalogue, and this dataset has none: add a catalogue."

@@ -42,25 +42,27 @@ _PICTURE = re.compile(r"!\[([^\]\n]*)\]\([^()\s]+(?:\s+\"[^\"]*\")?\)")
 _LINK = re.compile(r"\[([^\]\n]+)\]\((?:https?:|/|mailto:|#|www\.)[^()\s]*(?:\s+\"[^\"]*\")?\)")
 _BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 _BLANKS = re.compile(r"[^\S\n]+")
+_BREAK = "\0"  # where a paragraph, a line or a point of a list ends
 _ROUNDS = 3  # entities that were written as entities again, as some exports do twice
 
 
-def plain_text(text: str, joint: str = " ") -> str:
-    """A cell without its markup. joint: what stands between two paragraphs. What only looks like markup stays.
+def plain_text(text: str, *, sentences: bool = False) -> str:
+    """A cell without its markup; what only looks like markup stays. sentences: paragraphs and points of a list become
+    sentences.
 
     >>> plain_text("<p>Steel &amp; oak</p><ul><li>Light</li></ul>"), plain_text("a < b, I <3 <brand>")
     ('Steel & oak Light', 'a < b, I <3 <brand>')
-    >>> plain_text("[b]New[/b] [our shop](https://a.b/c)")
-    'New our shop'
+    >>> plain_text("<li>Steel</li><li>Light</li>", sentences=True), plain_text("[b]New[/b] [our shop](https://a.b/c)")
+    ('Steel. Light', 'New our shop')
     """
     found = text
     for _ in range(_ROUNDS):
-        bare = _without_tags(found, joint)
+        bare = _without_tags(found, sentences=sentences)
         opened = _ENTITY.sub(lambda m: html.unescape(m[0]), bare)
         if opened == found:
             break
         found = opened
-    found = _LINE.sub(joint, found)
+    found = _LINE.sub(" ", found)
     if _BB_END.search(found) or "[*]" in found:
         found = _BB.sub(" ", _BB_PICTURE.sub(" ", found))
     found = _BOLD.sub(r"\1", _LINK.sub(r"\1", _PICTURE.sub(r"\1", found)))
@@ -69,7 +71,7 @@ def plain_text(text: str, joint: str = " ") -> str:
     return "\n".join(line for part in found.split("\n") if (line := _BLANKS.sub(" ", part).strip()))
 
 
-def _without_tags(text: str, joint: str) -> str:
+def _without_tags(text: str, *, sentences: bool) -> str:
     if "<" not in text:
         return text
     text = _HIDDEN.sub(" ", _CDATA.sub(r"\1", text))
@@ -79,15 +81,24 @@ def _without_tags(text: str, joint: str) -> str:
         name = m["name"].lower()
         if len(name) == 1 and name != "p" and not m["more"] and name not in closed:
             return m[0]  # “size <b>” is no bold text
-        return joint if name in _BLOCK_SET else ""
+        return _BREAK if name in _BLOCK_SET else ""
 
-    return _TAG.sub(instead, text)
+    found = _TAG.sub(instead, text)
+    if found == text:
+        return text
+    # Between tags, a line break is a space.
+    parts = [p for part in found.split(_BREAK) if (p := " ".join(part.replace("&nbsp;", " ").split()))]
+    out = parts[0] if parts else ""
+    for p in parts[1:]:
+        stops = sentences and out[-1].isalnum() and not p[0].islower()
+        out += f". {p}" if stops else f" {p}"
+    return out
 
 
 _BLOCK_SET = frozenset(_BLOCKS.split())
 
 
-def without_markup(s: pd.Series, joint: str = " ") -> tuple[pd.Series, int]:
+def without_markup(s: pd.Series, *, sentences: bool = False) -> tuple[pd.Series, int]:
     """(cells as plain text, how many held markup)."""
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -98,7 +109,7 @@ def without_markup(s: pd.Series, joint: str = " ") -> tuple[pd.Series, int]:
     maybe = pc.match_substring_regex(cells, _SIGNS).fill_null(False).to_numpy(zero_copy_only=False)
     old = s[maybe]
     codes, texts = pd.factorize(old)
-    plain = [plain_text(t, joint) if _MAYBE.search(t) else t for t in map(str, texts)]
+    plain = [plain_text(t, sentences=sentences) if _MAYBE.search(t) else t for t in map(str, texts)]
     new = pd.Series(pd.array(plain, dtype="str")[codes], old.index)
     changed = new != old
     if not changed.any():

@@ -67,7 +67,7 @@ def _composed(s: pd.Series) -> pd.Series:
 
 
 def _plain(column: str, role: str, s: pd.Series, settings: Settings) -> tuple[pd.Series, list[Decision]]:
-    new, cells = without_markup(s, "\n" if role == "description" else " ")
+    new, cells = without_markup(s, sentences=role in ("description", "text"))
     if not cells:
         return s, []
     chosen = setting(settings, f"markup:{column}", "remove", [c for c, _ in MARKUP])

@@ -28,6 +28,7 @@ class Cells:
     edges: per number column, per level, the borders of the ranges (on the scale of TableEncoder.encode).
     owner: (T,) int32, the column of each token. share: (T,) float32, 1 / levels for ranges, so that a number says as
     much as a value; 0 for words without a letter, which are sizes and codes; else 1.
+    Columns of sets are read like texts: each value of a cell is a token.
 
     >>> import pandas as pd
     >>> from embedcore.data import Catalogue
@@ -77,13 +78,21 @@ class Cells:
         for n, levels in enumerate(self.edges):
             out[self.owner == first + n] = 1 / len(levels)
         for n, w in enumerate(self.table.words):
-            out[self.owner == last + n] = [any(c.isalpha() for c in word) for word in w.words]
+            out[self.owner == last + n] = [w.tags or any(c.isalpha() for c in word) for word in w.words]
         return out
 
     @property
     def values(self) -> list[str]:
-        """The tokens of the category columns, which come first, as "column=value"."""
-        return [f"{c.name}={v}" for c in self.table.categories for v in c.values]
+        """The tokens that are values of categories and of sets, as "column=value"."""
+        sets = [f"{w.name}={v}" for w in self.table.words if w.tags for v in w.words]
+        return [f"{c.name}={v}" for c in self.table.categories for v in c.values] + sets
+
+    @property
+    def values_at(self) -> np.ndarray:
+        """(len(values),) which tokens they are."""
+        first = len(self.table.categories) + len(self.table.numbers)
+        sets = [first + n for n, w in enumerate(self.table.words) if w.tags]
+        return np.flatnonzero((self.owner < len(self.table.categories)) | np.isin(self.owner, sets))
 
     def matrix(self, dataset: Dataset) -> csr_matrix:
         """(n, T) of 0 and 1: which tokens each product of `dataset` has. What is not in the vocabulary is skipped."""

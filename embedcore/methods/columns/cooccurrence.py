@@ -164,9 +164,9 @@ class Cooccurrence(Method):
         mean = vectors.mean(axis=0)
         embeddings = {"product": Embedding("product", dataset.items[known], vectors - mean)}
         if values := cells.values:
-            seen = [int(n) for n in counts[: len(values)]]
+            seen = [int(n) for n in counts[cells.values_at]]
             facts = {"counts": seen, "unsure": [n < UNSURE for n in seen], "unsure_below": UNSURE}
-            embeddings["value"] = Embedding("value", np.array(values, object), tokens[: len(values)], facts)
+            embeddings["value"] = Embedding("value", np.array(values, object), tokens[cells.values_at], facts)
         subject, rest = TableMethod(self, params, dataset), part(progress, 80, 100)
         verdict = judge(subject, seed, rest) if params.check else evaluation.Verdict()
         progress(100, 100, note="Done")

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from embedcore.data import Dataset
+from embedcore.data import Dataset, split_tags, words_in
 from embedcore.errors import NeedsError
 
 CATEGORIES = ("category", "brand")
 NUMBERS = ("price", "number", "date")
 WORDS = ("title", "description", "text")
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+TAGS = ("tags",)
 _HUGE = 1e150  # larger numbers have no square
 _SKEWED = 2.0  # skewness above which a column of positive numbers is read on a logarithmic scale
 WIDE = 100  # columns above which a method does less for each, so that its work does not grow with them
@@ -45,11 +44,18 @@ class Number:
 
 @dataclass(frozen=True)
 class Words:
-    """A column of text. words: the vocabulary, most frequent first, lower case. counts: rows that hold each."""
+    """A column of text. words: the vocabulary, most frequent first, lower case. counts: rows that hold each. tags: it
+    is a column of sets, and the words are their values as they are written."""
 
     name: str
     words: tuple[str, ...]
     counts: tuple[int, ...]
+    tags: bool = False
+
+    @property
+    def cut(self) -> Callable[[str], list[str]]:
+        """Takes a cell apart."""
+        return split_tags if self.tags else tokens
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +121,7 @@ class TableEncoder:
         found: dict[str, list[Any]] = {"categories": [], "numbers": [], "words": []}
         roles = dataset.catalogue.roles if dataset.catalogue is not None else {}
         for name, role in roles.items():
-            if name in hidden or role not in (*CATEGORIES, *NUMBERS, *WORDS):
+            if name in hidden or role not in (*CATEGORIES, *NUMBERS, *WORDS, *TAGS):
                 continue
             cells = dataset.column(name)
             cells = cells.iloc[: dataset.n_catalogue] if rows is None else cells.iloc[rows]
@@ -133,7 +139,7 @@ class TableEncoder:
                     values = tuple(str(v) for _, v in order)
                     found["categories"].append(Category(name, values, tuple(int(-c) for c, _ in order)))
             else:
-                words = _vocabulary(name, cells, min_word, max_words)
+                words = _vocabulary(name, cells, 1 if role in TAGS else min_word, max_words, tags=role in TAGS)
                 found["words"] += [words] if words.words else []
                 out += [] if words.words else [(name, "no word stands in two products")]
         table = cls(tuple(found["categories"]), tuple(found["numbers"]), tuple(found["words"]), tuple(out))
@@ -167,7 +173,7 @@ class TableEncoder:
         words = []
         for w in self.words:
             cells = _text(dataset.column(w.name)) if w.name in has else np.full(n, "", object)
-            words.append(_lookup(cells, {word: k for k, word in enumerate(w.words)}))
+            words.append(_lookup(cells, {word: k for k, word in enumerate(w.words)}, w.cut))
         return Encoded(codes, self.standardised(dataset), tuple(words))
 
     def standardised(self, dataset: Dataset) -> np.ndarray:
@@ -191,7 +197,9 @@ class TableEncoder:
         return cls(
             tuple(Category(c["name"], tuple(c["values"]), tuple(c["counts"])) for c in plain["categories"]),
             tuple(Number(**x) for x in plain["numbers"]),
-            tuple(Words(w["name"], tuple(w["words"]), tuple(w["counts"])) for w in plain["words"]),
+            tuple(
+                Words(w["name"], tuple(w["words"]), tuple(w["counts"]), w.get("tags", False)) for w in plain["words"]
+            ),
             tuple((a, b) for a, b in plain["left_out"]),
         )
 
@@ -211,13 +219,13 @@ def numeric(cells: pd.Series) -> np.ndarray:
 
 def tokens(text: str) -> list[str]:
     """The different words of a text, lower case, in their order."""
-    return list(dict.fromkeys(_WORD.findall(text.lower())))
+    return list(dict.fromkeys(words_in(text.lower())))
 
 
 def _kind(cells: pd.Series, role: str) -> str:
     if role in NUMBERS:
         return "number"
-    if role in WORDS:
+    if role in (*WORDS, *TAGS):
         return "words"
     some = cells.dropna()
     # A "category" that names nearly every product says nothing as a value; its words may.
@@ -238,20 +246,21 @@ def _text(cells: pd.Series) -> np.ndarray:
     return np.asarray(cells.astype(object).where(cells.notna(), "").astype(str).to_numpy(dtype=object))
 
 
-def _vocabulary(name: str, cells: pd.Series, min_word: int, most: int) -> Words:
+def _vocabulary(name: str, cells: pd.Series, min_word: int, most: int, *, tags: bool = False) -> Words:
     counts: dict[str, int] = {}
+    cut = split_tags if tags else tokens
     # Catalogues say the same thing of many products: each different text is taken apart once.
     codes, texts = pd.factorize(_text(cells))
     for text, rows in zip(texts, np.bincount(codes, minlength=len(texts)).tolist(), strict=True):
-        for word in tokens(text):
+        for word in cut(text):
             counts[word] = counts.get(word, 0) + rows
     order = sorted(((-c, w) for w, c in counts.items() if c >= min_word))[:most]
-    return Words(name, tuple(w for _, w in order), tuple(-c for c, _ in order))
+    return Words(name, tuple(w for _, w in order), tuple(-c for c, _ in order), tags)
 
 
-def _lookup(cells: np.ndarray, known: dict[str, int]) -> tuple[np.ndarray, np.ndarray]:
+def _lookup(cells: np.ndarray, known: dict[str, int], cut: Callable[[str], list[str]]) -> tuple[np.ndarray, np.ndarray]:
     codes, texts = pd.factorize(cells)
-    found = [np.array([known[w] for w in tokens(t) if w in known], np.int32) for t in texts]
+    found = [np.array([known[w] for w in cut(t) if w in known], np.int32) for t in texts]
     sizes = np.array([len(f) for f in found], np.int64)
     indptr = np.r_[0, np.cumsum(sizes[codes])].astype(np.int64)
     return indptr, np.concatenate([found[c] for c in codes]) if len(codes) else np.empty(0, np.int32)

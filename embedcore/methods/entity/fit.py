@@ -127,6 +127,7 @@ def _meta(problem: Problem, setup: net.Setup, trained: net.TrainedNet) -> dict[s
 def _values(table: TableEncoder, weights: dict[str, np.ndarray], target: Target) -> Embedding | None:
     """The learned vectors of the values of each column, and of the target's, which lie in the head."""
     parts = [(c.name, c.values, c.counts, weights[f"value.{j}"][1:]) for j, c in enumerate(table.categories)]
+    parts += [(w.name, w.words, w.counts, weights[f"word.{j}"]) for j, w in enumerate(table.words) if w.tags]
     if target.kind == "category":
         parts.append((target.column, target.values, target.counts, weights["head.weight"]))
     parts = [(name, values, n, v - v.mean(axis=0)) for name, values, n, v in parts]  # what all share says nothing

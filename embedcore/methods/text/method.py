@@ -16,10 +16,10 @@ from embedcore.methods.base import Fitted, Method, Params, param
 from embedcore.methods.persistence import load_arrays, load_model, save_model
 from embedcore.methods.text import encoder, models
 from embedcore.methods.text.adapter import Adapter, fit_adapter
-from embedcore.methods.text.template import Template, written
+from embedcore.methods.text.template import Template, column_texts
 from embedcore.progress import Progress, part, silent
 
-_ROLES = ("title", "brand", "category", "text", "description")  # the order in which a product is read out
+_ROLES = ("title", "brand", "category", "tags", "text", "description")  # the order in which a product is read out
 _SHORT = 3  # titles of fewer words need the description's help
 
 
@@ -251,7 +251,7 @@ def texts_to_read(dataset: Dataset, params: TextParams, columns: list[str]) -> t
 
 def product_texts(dataset: Dataset, columns: list[str]) -> tuple[np.ndarray, list[str]]:
     """(positions in `items` of the products with any text, their texts: the columns' values joined by ". ")."""
-    values = [written(dataset.column(c)) for c in columns]
+    values = [column_texts(dataset, c) for c in columns]
     texts = [". ".join(dict.fromkeys(v for v in row if v)) for row in zip(*values, strict=True)]
     at = np.flatnonzero(np.array([bool(t) for t in texts], dtype=bool))
     return at, [texts[n] for n in at]

@@ -8,7 +8,7 @@ from string import Formatter
 import numpy as np
 import pandas as pd
 
-from embedcore.data import Dataset
+from embedcore.data import Dataset, written_tags
 from embedcore.errors import InputError
 
 _NEVER = ("id", "image")
@@ -65,12 +65,19 @@ class Template:
         """One text for each of `dataset.items`; where a cell is empty, what stands before it is left out, too; "" where
         all are. columns: as `columns` gave them; one that this dataset does not have counts as empty."""
         has = dataset.catalogue.roles if dataset.catalogue is not None else {}
-        cells = [written(dataset.column(c)) if c in has else np.full(len(dataset), "", dtype=object) for c in columns]
+        cells = [column_texts(dataset, c) if c in has else np.full(len(dataset), "", dtype=object) for c in columns]
         out = []
         for row in zip(*cells, strict=True):
             pieces = [before + cell for (before, _), cell in zip(self.parts, row, strict=True) if cell]
             out.append(("".join(pieces) + self.end).strip(_EDGES) if pieces else "")
         return out
+
+
+def column_texts(dataset: Dataset, column: str) -> np.ndarray:
+    """(n,) object str: the cells of a column as a person writes them; several values with commas between them."""
+    cells = dataset.column(column)
+    sets = column in dataset.columns("tags")
+    return written(written_tags(cells) if sets else cells)
 
 
 def written(cells: pd.Series) -> np.ndarray:

@@ -10,7 +10,8 @@ import pytest
 
 from embedcore import Catalogue, Dataset, Embedding, InputError, MissingError
 from embedcore.explore.clusters import LADDER, Clusters, auto, hdbscan, kmeans, name
-from embedcore.explore.naming import LONGEST, readable
+from embedcore.explore.naming import LONGEST
+from embedcore.explore.wording import readable
 from tests.unit.test_neighbours import blobs
 
 KINDS = ("SHOES", "HATS", "FRZN ICE", "SOUP", "SHIRTS", "BELTS")

@@ -11,7 +11,8 @@ import pytest
 
 from embedcore import Catalogue, Dataset, Embedding
 from embedcore.explore.clusters import auto
-from embedcore.explore.naming import LONGEST, readable
+from embedcore.explore.naming import LONGEST
+from embedcore.explore.wording import readable
 from embedcore.explore.search import find
 from embedcore.explore.together import Together
 
