@@ -127,6 +127,28 @@ PLACES = (
     "source channel currency vendor discount tax taxes store filiale magasin tienda negozio winkel магазин 门店 "
     "店舗"
 )
+# Of a customer or an order, but neither.
+ATTRIBUTES = (
+    "type segment group gender age level tier since typ gruppe alter geschlecht type sexe âge tipo género edad genere "
+    "тип возраст пол 类型 性别 性別 年齢 note notes comment weekday"
+)
+# Values of a column that says how an order ended, and of one that says what a visitor did.
+STATES = (
+    "paid unpaid refunded partially_refunded voided cancelled canceled pending completed complete shipped delivered "
+    "returned failed processing on-hold open closed bezahlt storniert offen versendet abgeschlossen retourniert payé "
+    "annulé remboursé livrée expédiée pagado cancelado reembolsado enviado entregado pago reembolsado pagato annullato "
+    "rimborsato spedito betaald geannuleerd terugbetaald verzonden opłacone anulowane zwrot оплачен отменен возврат "
+    "доставлен 已付款 已取消 已退款 已完成 完了 キャンセル 返品 発送済み"
+)
+EVENTS = (
+    "view views pageview page_view product_view detail click add_to_cart addtocart cart remove_from_cart purchase "
+    "purchased transaction buy bought wishlist favorite search impression pv fav checkout order"
+)
+# The money of a whole line, not of one piece.
+LINE_TOTALS = (
+    "value amount total sales revenue spend umsatz summe gesamtpreis betrag montant importe totale totaal bedrag "
+    "belopp suma kwota wartość сумма стоимость tutar 总价 金额 金額 合計 小計 금액"
+)
 _CJK = "぀-ヿ㐀-鿿豈-﫿가-힯"
 _RUN = re.compile(rf"[{_CJK}ー]+|[^{_CJK}ー]+")
 _SPELT = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})

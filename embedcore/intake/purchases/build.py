@@ -60,7 +60,7 @@ def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goe
         known = catalogue.ids if catalogue is not None else None
         left_out = screened(table, rows, shape, known, scratch, settings, part(progress, 0, 10))
         reader = LineReader(shape, decide(rows, shape, scratch, part(progress, 10, 20), settings))
-        columns = [*used(shape), *(product_columns(shape, rows.names) if shape.shape == "lines" else ())]
+        columns = [*used(shape), *(product_columns(shape, rows.names) if shape.shape in ("lines", "matrix") else ())]
         frames = rows.of([c for c in dict.fromkeys(columns) if c in rows.names])
         found = collect(left_out.of(frames), rows.total, reader, reader.counts, scratch, part(progress, 20, 60))
         if not found.lines.total:

@@ -14,24 +14,25 @@ from embedcore.intake.columns.dates import Orders, dates, first_of, ordered
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.columns.values import clean, unread
-from embedcore.intake.columns.vocabulary import words_of
+from embedcore.intake.columns.vocabulary import LINE_TOTALS, word_set, words_of
 from embedcore.intake.purchases.lists import split_list
+from embedcore.intake.purchases.matrix import matrix_lines
 from embedcore.intake.purchases.shapes import BasketShape
 
 NO_LINE = ("No row of the baskets has both a basket and a product.", "Check which columns they are in.")
 # A price column with one of these words in its name is the money of a whole line, not of one piece.
-_LINE_TOTAL = {"value", "amount", "total", "sales", "revenue", "spend", "umsatz"}
-_SHAPES = ("long", "list", "lines")
+_LINE_TOTAL, _EACH = word_set(LINE_TOTALS), word_set("unit each unitario unitaire unitário einzel jednostkowa")
+_SHAPES = ("long", "list", "lines", "matrix")
 
 
 def check(shape: BasketShape, columns: Collection[str]) -> None:
     """InputError when the table lacks a column that the shape names, or the shape one that it needs."""
     if shape.shape not in _SHAPES:
-        raise InputError(f"“{shape.shape}” is not a shape of baskets.", "Known: long, list and lines.")
+        raise InputError(f"“{shape.shape}” is not a shape of baskets.", "Known: long, list, lines and matrix.")
     missing = [c for c in used(shape) if c not in columns]
     if missing and not (shape.shape == "lines" and missing == [shape.item]):
         raise InputError(f"The baskets have no column {listed(missing)}.", "Choose another column.")
-    if shape.shape == "lines" and not product_columns(shape, columns):
+    if shape.shape in ("lines", "matrix") and not product_columns(shape, columns):
         raise InputError("No column of the baskets is left for the products.", "Choose another shape.")
     if shape.shape == "list" and shape.item is None:
         raise InputError("No column of the baskets is marked as the list of products.", "Choose that column.")
@@ -51,6 +52,8 @@ def used(shape: BasketShape) -> list[str]:
 
 def product_columns(shape: BasketShape, columns: Collection[str]) -> list[str]:
     """The columns of products where each row is a basket."""
+    if shape.shape == "matrix" and shape.products:
+        return [c for c in columns if c in shape.products]
     others = {shape.basket, shape.customer, shape.time, shape.quantity, shape.price}
     return [c for c in columns if c not in others]
 
@@ -61,7 +64,8 @@ class Formats:
 
     amounts: column of numbers -> how they are written. dates: how its times are written (see
     dates.date_formats). delimiter: between the products in one cell. products: the columns of products where each row
-    is a basket. counter: the column that only counts the products beside it, left out of `products`.
+    is a basket. counter: the column that only counts the products beside it, left out of `products`. counted: the cells
+    of a matrix say how many were bought.
     """
 
     amounts: Mapping[str, Written] = field(default_factory=dict)
@@ -69,18 +73,20 @@ class Formats:
     delimiter: str = ","
     products: tuple[str, ...] = ()
     counter: str | None = None
+    counted: bool = False
 
 
 @dataclass
 class Counts:
     """What the notices are about, counted part by part. rows: of the table. unread: time, quantity or price -> how many
-    cells could not be read, and up to three of them. no_basket, no_item: rows left out. orders: of day and
-    month in the times."""
+    cells could not be read, and up to three of them. no_basket, no_item: rows left out. unclear: cells of a
+    matrix that do not say. orders: of day and month in the times."""
 
     rows: int = 0
     unread: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
     no_basket: int = 0
     no_item: int = 0
+    unclear: int = 0
     orders: Orders = field(default_factory=Orders)
 
     def add_unread(self, role: str, s: pd.Series, bad: np.ndarray) -> None:
@@ -109,7 +115,7 @@ class LineReader:
 
     def __init__(self, shape: BasketShape, formats: Formats) -> None:
         self._shape, self._formats, self.counts = shape, formats, Counts()
-        self._read = {"long": self._long, "list": self._list, "lines": self._lines}[shape.shape]
+        self._read = {"long": self._long, "list": self._list, "lines": self._lines, "matrix": self._matrix}[shape.shape]
         self._totals = shape.price is not None and shape.quantity is not None and _is_total(shape.price)
 
     def __call__(self, frame: pd.DataFrame) -> pd.DataFrame:
@@ -140,10 +146,13 @@ class LineReader:
             found.append(f"“{shape.price}” was read as the money of a whole line and divided by the quantity.")
         if self._formats.counter is not None:
             found.append(f"“{self._formats.counter}” only counts the products of each line and was left out.")
+        if counts.unclear:
+            what = plural(counts.unclear, "cell")
+            found.append(f"{what} of the matrix say neither yes nor no nor how many, and count as not bought.")
         if counts.no_basket:
             found.append(f"Left out: {plural(counts.no_basket, 'row')} without a basket.")
         if counts.no_item:
-            noun = {"long": "row", "list": "basket", "lines": "line"}[shape.shape]
+            noun = {"long": "row", "list": "basket", "lines": "line", "matrix": "row"}[shape.shape]
             found.append(f"Left out: {plural(counts.no_item, noun)} without a product.")
         return found
 
@@ -168,7 +177,7 @@ class LineReader:
         elif shape.customer is not None and shape.time is not None and shape.shape == "long":
             day = out["time"].dt.strftime("%Y-%m-%d").astype("str")
             out["basket"] = out["customer"].str.cat(day, sep=" ", na_rep="").where(out["customer"].notna())
-        elif shape.customer is not None:
+        elif shape.customer is not None and shape.shape != "matrix":
             out["basket"] = out["customer"]
         else:
             first = self.counts.rows + 1
@@ -202,6 +211,11 @@ class LineReader:
         both: pd.DataFrame = pd.concat([lines, empty]).sort_index(kind="stable")
         return both
 
+    def _matrix(self, frame: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
+        lines, bad = matrix_lines(frame, rows, self._formats.products, counted=self._formats.counted)
+        self.counts.unclear += bad
+        return lines
+
 
 def _exploded(rows: pd.DataFrame) -> pd.DataFrame:
     lines = rows.explode("item")
@@ -210,4 +224,4 @@ def _exploded(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _is_total(column: str) -> bool:
-    return bool(_LINE_TOTAL & set(words_of(column)))
+    return bool(_LINE_TOTAL & set(words_of(column))) and not _EACH & set(words_of(column))

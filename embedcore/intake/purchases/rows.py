@@ -15,6 +15,7 @@ from embedcore.intake.columns.values import clean
 from embedcore.intake.decisions import NOTHING, Settings
 from embedcore.intake.purchases.lines import Formats, product_columns
 from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of
+from embedcore.intake.purchases.matrix import are_counts
 from embedcore.intake.purchases.order import first_seen
 from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.intake.tables.large import parts
@@ -54,6 +55,9 @@ def decide(rows: Rows, shape: BasketShape, scratch: Path, progress: Progress, se
     if shape.shape == "long":
         return Formats(_amounts(rows, shape, settings, rest), written)
     products = [str(shape.item)] if shape.shape == "list" else product_columns(shape, rows.names)
+    if shape.shape == "matrix":
+        counted = any(are_counts(frame) for frame in rows.of(products))
+        return Formats(dates=written, products=tuple(products), counted=counted)
     if len(products) == 1:
         delimiter = shape.list_delimiter or _list_delimiter(rows, products[0]) or ","
         return Formats(dates=written, delimiter=delimiter, products=tuple(products))

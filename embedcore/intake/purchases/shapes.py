@@ -3,41 +3,37 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns.dates import dated
-from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.columns.values import clean
-from embedcore.intake.columns.vocabulary import words_of
 from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of, split_list
+from embedcore.intake.purchases.matrix import matrix_columns
+from embedcore.intake.purchases.parts import (
+    ELSE,
+    Look,
+    baskets_of,
+    customer_of,
+    id_rank,
+    item_of,
+    looks,
+    may_be_basket,
+    other_of,
+    price_of,
+    quantity_of,
+    time_of,
+)
 
-_NAMES = {
-    "item": "product products item items itemname productname stock stockcode sku article articles asin isbn movie "
-    "track song book upc ean plu produkt artikel producto produit goods",
-    "basket": "basket baskets order orders invoice invoiceno transaction transactions receipt ticket session cart bill "
-    "purchase checkout visit trip bestellung bon txn trans",
-    "customer": "customer customers user users household member client shopper buyer account card visitor person kunde "
-    "cust hshd cliente",
-    "quantity": "quantity qty units count pieces menge cantidad",
-    "price": "price value amount sales revenue total cost spend preis",
-    "time": "time timestamp date datetime ts day created purchased at datum fecha",
-    "status": "status state",
-    "event": "event events action behavior behaviour",
-    "rating": "rating ratings stars score",
-}
-_ROLE_OF = {word: role for role, words in _NAMES.items() for word in words.split()}
 _AMOUNT = r"[-+]?\d{1,3}(?:[ ,.]\d{3})*(?:[.,]\d{1,2})?"
 # Shares by which the shape of a table is recognised. Chosen by hand.
 _MOST, _HALF = 0.9, 0.5
 _SHORT, _ALL_SHORT = 40, 0.95  # characters of one product in a list, and the share that has to be so short
 _SEVERAL = 0.3  # of the cells of a list, those with several products
 _KNOWN = 0.2  # of the parts of a list, those that are ids of the catalogue
+_LINE_IDS = 0.98  # of the rows, those with a basket of their own, from which it numbers the lines
 _REPEATS = 0.05  # of the parts of a list, those that come back in other cells
-_DATES, _NOT_NUMBERS = 0.8, 0.2  # of a column: readable dates at least, cells that are no numbers at most
 
 
 @dataclass(frozen=True)
@@ -81,35 +77,23 @@ def guess_shape(frame: pd.DataFrame, catalogue_ids: Collection[str] | None = Non
     ('long', 'order', 'sku')
     """
     known: Collection[str] = catalogue_ids or set()
-    some = pd.DataFrame({c: clean(frame[c].head(SAMPLE)) for c in frame.columns})
-    names = {c: _named(str(c)) for c in frame.columns}
+    some = pd.DataFrame({str(c): clean(frame[c].head(SAMPLE)) for c in frame.columns})
     if frame.shape[1] == 1:
         column = str(frame.columns[0])
         delimiter = list_delimiter_of(some[column].dropna())
         return BasketShape("lines", item=column, list_delimiter=delimiter or ",", why="Each line is one basket.")
-    found = _list_column(some, names, known)
-    if found is not None:
-        return _as_list(some, names, *found)
+    found = looks(some)
+    names = {c: look.named if look.named != ELSE else None for c, look in found.items()}
+    if (products := matrix_columns(some, found, known)) is not None:
+        return _as_matrix(found, products)
+    lists = _list_column(some, names, known)
+    if lists is not None:
+        return _as_list(some, found, *lists)
     if _wide(some, names, known):
-        columns = _who_and_when(some, names, taken=set(), wide=True)
+        columns = _who_and_when(found, taken=set(), wide=True)
         why = "The same products stand in many columns: each line is one basket."
         return BasketShape("lines", columns["basket"], columns["customer"], time=columns["time"], why=why)
-    return _as_long(some, names, known)
-
-
-def _named(name: str) -> str | None:
-    """What its name says; product_price is a price, order_date a time, product_id a product."""
-    words = words_of(name)
-    roles = [_ROLE_OF[w] for w in words if w in _ROLE_OF]
-    if not roles:
-        return None
-    if "id" in words or words[-1] in ("no", "nr", "number", "code", "key"):
-        strong = [r for r in roles if r in ("item", "basket", "customer")]
-        return strong[0] if strong else None
-    for role in ("quantity", "price", "time"):
-        if role in roles and not (role == "price" and "quantity" in roles):
-            return role
-    return roles[-1]
+    return _as_long(some, found, known)
 
 
 def _share_known(values: pd.Series, known: Collection[str]) -> float:
@@ -155,12 +139,13 @@ def _list_column(
     return best[1:] if best else None
 
 
-def _as_list(some: pd.DataFrame, names: dict[str, str | None], column: str, delimiter: str, why: str) -> BasketShape:
-    columns = _who_and_when(some, names, taken={column})
+def _as_list(some: pd.DataFrame, found: Mapping[str, Look], column: str, delimiter: str, why: str) -> BasketShape:
+    columns = _who_and_when(found, taken={column})
     if columns["basket"] is None and columns["customer"] is None:
         others = [c for c in some.columns if c != column and c != columns["time"]]
         columns["basket"] = max(others, key=lambda c: some[c].nunique(), default=None)
     what = "customer" if columns["basket"] is None else "basket"
+    taken = {column, *columns.values()}
     return BasketShape(
         "list",
         columns["basket"],
@@ -171,6 +156,20 @@ def _as_list(some: pd.DataFrame, names: dict[str, str | None], column: str, deli
         why=f"One row per {what}: the cells of “{column}” {why} of products.".replace(
             "hold ids of the catalogue of products", "list ids of the catalogue"
         ),
+        status=other_of(found, "status", {c for c in taken if c}),
+    )
+
+
+def _as_matrix(found: Mapping[str, Look], products: tuple[str, ...]) -> BasketShape:
+    """A row is a basket; what stands beside the columns of the products may name it, its customer and its time."""
+    columns = _who_and_when(found, taken=set(products))
+    beside = [look for c, look in found.items() if c not in products and c not in columns.values()]
+    if columns["basket"] is None and columns["customer"] is None:
+        ids = [look.column for look in beside if look.unique == 1 and look.filled == 1]
+        columns["basket"] = next(iter(ids), None)
+    why = f"One row per basket, and a column for each of {len(products):,} products."
+    return BasketShape(
+        "matrix", columns["basket"], columns["customer"], time=columns["time"], why=why, products=products
     )
 
 
@@ -192,90 +191,50 @@ def _wide(some: pd.DataFrame, names: dict[str, str | None], known: Collection[st
     return sum(s > _HALF for s in shared) >= max(2, 0.5 * len(columns)) and (texts > _HALF or numbered)
 
 
-def _who_and_when(
-    some: pd.DataFrame, names: dict[str, str | None], taken: set[str], *, wide: bool = False
-) -> dict[str, str | None]:
+def _who_and_when(found: Mapping[str, Look], taken: set[str], *, wide: bool = False) -> dict[str, str | None]:
     out: dict[str, str | None] = {}
     for role in ("basket", "customer"):
-        out[role] = _first(names, role, taken)
+        fit = [c for c, look in found.items() if look.named == role and c not in taken]
+        out[role] = min(fit, key=lambda c: id_rank(found[c].words), default=None)
         taken = taken | {out[role] or ""}
-    out["time"] = None if wide else _time(some, names, taken)
+    out["time"] = None if wide else time_of(found, taken)
     return out
 
 
-def _first(names: dict[str, str | None], role: str, taken: set[str]) -> str | None:
-    """The first column of that role; order_id before order_number before add_to_cart_order."""
-    fit = [c for c, r in names.items() if r == role and c not in taken]
-    ids = ("id", "no", "nr", "number", "code", "key")
-    return min(fit, key=lambda c: min((ids.index(w) for w in words_of(c) if w in ids), default=9), default=None)
-
-
-def _time(some: pd.DataFrame, names: dict[str, str | None], taken: set[str]) -> str | None:
-    """The column of real dates, one with a time of day before one without."""
-    best, score = None, 0.0
-    for column in some.columns:
-        cells = some[column].dropna().head(200)
-        if column in taken or not len(cells) or (names[column] != "time" and not cells.str.contains(r"[-/.:]").all()):
-            continue
-        share = dated(cells, serials=names[column] == "time")
-        points = share + 0.5 * (names[column] == "time") + 0.2 * float(cells.str.contains(":").mean())
-        if share > _DATES and points > score:
-            best, score = column, points
-    return best
-
-
-def _as_long(some: pd.DataFrame, names: dict[str, str | None], known: Collection[str]) -> BasketShape:
-    time = _time(some, names, set())
-    free = [c for c in some.columns if c != time]
-    item = _item(some, names, known, free)
-    free = [c for c in free if c != item]
-    basket, customer = (_first(names, role, {time or "", item or ""}) for role in ("basket", "customer"))
-    if basket is None and customer is None and free:
-        # Something that comes back in row after row, such as the number of a receipt.
-        groups = {c: some[c].nunique() / max(int(some[c].notna().sum()), 1) for c in free if names[c] is None}
-        likely = [c for c, share in groups.items() if 0 < share < _MOST]
-        basket = max(likely, key=lambda c: groups[c], default=next(iter(groups), None))
-    taken = {c for c in (time, item, basket, customer) if c}
-    quantity = _number(some, names, "quantity", taken)
-    price = _number(some, names, "price", taken)
-    free = [c for c in some.columns if c not in {*taken, quantity, price}]
-    others = {role: next((c for c in free if names[c] == role), None) for role in ("status", "event", "rating")}
+def _as_long(some: pd.DataFrame, found: Mapping[str, Look], known: Collection[str]) -> BasketShape:
+    time = time_of(found)
+    shares = {c: _share_known(some[c], known) for c in found}
+    customer = customer_of(found, {time or ""})
+    item = item_of(found, shares, {time or "", customer or ""})
+    taken = {c for c in (time, item, customer) if c}
+    basket, customer = _basket(found, taken, customer, time)
+    taken |= {c for c in (basket, customer) if c}
+    quantity = quantity_of(found, taken)
+    taken |= {quantity or ""}
+    price = price_of(found, taken, basket)
+    taken |= {price or ""}
+    status, event, rating = (other_of(found, part, taken) for part in ("status", "event", "rating"))
+    if rating is not None and found[rating].named is None and customer is None:
+        basket, customer = None, basket  # who rates without a name is a person
     parts = [f"“{c}” is the {w}" for w, c in (("product", item), ("basket", basket), ("customer", customer)) if c]
-    return BasketShape(
-        "long",
-        basket,
-        customer,
-        item,
-        quantity,
-        price,
-        time,
-        None,
-        f"One row per product bought: {', '.join(parts)}.",
-        others["status"],
-        others["event"],
-        others["rating"],
-    )
+    why = f"One row per product bought: {', '.join(parts)}."
+    return BasketShape("long", basket, customer, item, quantity, price, time, None, why, status, event, rating)
 
 
-def _item(some: pd.DataFrame, names: dict[str, str | None], known: Collection[str], free: list[str]) -> str | None:
-    shares = {c: _share_known(some[c], known) for c in free}
-    named = [c for c in free if names[c] == "item"]
-    if known:
-        best = max(free, key=lambda c: (shares[c] > 0.1 and names[c] == "item", shares[c]), default=None)
-        if best is not None and shares[best] > 0.1:
-            return best
-    with_id = [c for c in named if set(words_of(c)) & {"id", "sku", "code", "no", "number", "asin", "stockcode"}]
-    if with_id or named:
-        return (with_id or named)[0]
-    rest = [c for c in free if names[c] is None]
-    if len(rest) == 1:
-        return rest[0]
-    # Receipts come in runs of equal values, products do not.
-    return max(rest, key=lambda c: int(np.count_nonzero(some[c] != some[c].shift())), default=None)
-
-
-def _number(some: pd.DataFrame, names: dict[str, str | None], role: str, taken: set[str]) -> str | None:
-    rank = {"price": 0, "value": 1, "sales": 2, "amount": 3}
-    fit = [c for c in some.columns if names[c] == role and c not in taken]
-    fit = [c for c in fit if float(numbers(some[c])[1].mean()) < _NOT_NUMBERS]
-    return min(fit, key=lambda c: min((rank.get(w, 9) for w in words_of(c)), default=9), default=None)
+def _basket(
+    found: Mapping[str, Look], taken: set[str], customer: str | None, time: str | None
+) -> tuple[str | None, str | None]:
+    """(basket, customer) of a table with one row per product."""
+    fit = baskets_of(found, taken, customer, time)
+    if fit and customer is not None and found[fit[0]].unique > _LINE_IDS and found[customer].unique < _MOST:
+        fit = []  # a number of its own for every line says nothing of what was bought together
+    if fit or customer is not None:
+        return (fit[0] if fit else None), customer
+    free = [look for c, look in found.items() if c not in taken]
+    # Something that comes back in row after row, such as the number of a receipt.
+    likely = [look for look in free if look.named is None and may_be_basket(look)] or [
+        look for look in free if look.named in (None, ELSE)
+    ]
+    again = [look for look in likely if 0 < look.unique < _MOST]
+    best = max(again, key=lambda look: look.unique, default=next(iter(likely), None))
+    return (best.column if best is not None else None), None
