@@ -12,7 +12,7 @@ from pages.ui import jobs as job_ui
 from pages.ui.text import ago, duration, number, plain
 from pages.ui.texts import ADD_DATA, FIND_DUPLICATES, OPEN_MAP, RECOMMEND, TRAIN_A_METHOD
 from pages.ui.train import firstlook, forms, methods, newproducts, rebuild
-from pages.ui.train.texts import DETAILS, NOT_AGAIN, STARTED, STORED, start, trained
+from pages.ui.train.texts import DETAILS, NOT_AGAIN, STARTED, STORED, USE_COLUMNS, start, trained
 
 
 def watch(data: str) -> None:
@@ -104,6 +104,11 @@ def setup(data: str, dataset: Dataset) -> None:
     params = forms.params_form(method, dataset)
     if waits := methods.too_few(method, dataset, getattr(params, "runs", ())):
         st.info(plain(waits), icon=":material/info:")
+    if warning := method.warns(dataset, params):
+        st.warning(plain(warning), icon=":material/translate:")
+        if st.button(USE_COLUMNS, key="train:columns"):
+            shell.remember(method="cooccurrence")
+            st.rerun()
     left, right = st.columns([1, 3], vertical_alignment="bottom")
     help = "The same seed gives the same vectors."
     seed = int(left.number_input("Seed", 0, 2**31 - 1, 0, key="seed", persist_state="session", help=help))

@@ -200,6 +200,10 @@ class Method(ABC):
             return "It learns from product pictures, and this dataset has none: add them on the Data page."
         return None
 
+    def warns(self, dataset: Dataset, params: Any) -> str | None:  # noqa: ARG002  for methods that have something to say
+        """A plain sentence about `dataset` that a person should know before training; None when there is nothing."""
+        return None
+
     @abstractmethod
     def fit(self, dataset: Dataset, params: Any, progress: Progress = silent, seed: int = 0) -> Fitted:
         """Train. NeedsError when the dataset lacks something; Cancelled passes through from `progress`.

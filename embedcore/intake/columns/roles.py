@@ -134,7 +134,7 @@ def _not_data(f: Facts) -> tuple[str, str] | None:
         return "image", "it names image files"
     if f.links > _HALF:
         return "ignore", "it holds links"
-    if f.distinct == 1 and f.rows > 1:
+    if f.distinct == 1 and f.rows > 1 and not (f.missing and f.named in ("brand", "category")):
         return "ignore", "every value is the same"
     if f.named == "ignore" and f.counting:
         return "ignore", "it only counts the rows"

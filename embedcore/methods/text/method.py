@@ -10,16 +10,18 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from embedcore.data import Dataset, Embedding
+from embedcore.data import Catalogue, Dataset, Embedding
 from embedcore.errors import InputError, NeedsError
 from embedcore.methods.base import Fitted, Method, Params, param
 from embedcore.methods.persistence import load_arrays, load_model, save_model
 from embedcore.methods.text import encoder, models
 from embedcore.methods.text.adapter import Adapter, fit_adapter
+from embedcore.methods.text.languages import TEXTS, other_script
 from embedcore.methods.text.template import Template, column_texts
 from embedcore.progress import Progress, part, silent
 
 _ROLES = ("title", "brand", "category", "tags", "text", "description")  # the order in which a product is read out
+_ENGLISH = (models.BUILT_IN, "all-mpnet-base-v2")  # models that know English
 _SHORT = 3  # titles of fewer words need the description's help
 
 
@@ -119,6 +121,23 @@ class TextEncoder(Method):
     needs = frozenset({"text"})
     Params: ClassVar[type[Params]] = TextParams
 
+    def warns(self, dataset: Dataset, params: TextParams) -> str | None:
+        """That the model does not know the language of most texts."""
+        if params.chosen not in _ENGLISH or dataset.catalogue is None:
+            return None
+        frame = dataset.catalogue.frame.iloc[:: max(1, dataset.n_catalogue // TEXTS)]
+        some = Dataset.build(dataset.name, Catalogue.known(frame, dataset.catalogue.roles))
+        try:
+            found = other_script(product_texts(some, _columns(some, params))[1])
+        except (InputError, NeedsError):  # what is wrong with the parameters is said when they are used
+            return None
+        if found is None:
+            return None
+        return (
+            f"Most of the text is {found}, which this language model does not know: it reads English, and a little of "
+            "other European languages. Its vectors would say little. Co-occurrence works with any language."
+        )
+
     def fit(self, dataset: Dataset, params: TextParams, progress: Progress = silent, seed: int = 0) -> FittedText:
         """Encode; embedding "product" (products with text, d) of length-1 vectors. The seed matters to the fit to
         baskets only.
@@ -143,7 +162,8 @@ class TextEncoder(Method):
             )
         progress(0, 100, note="Loading the language model")
         read = encoder.read(texts, params.chosen, part(progress, 0, 50 if params.adapt else 100))
-        vectors, notices, figures, losses, adapter = read.vectors, [], [], [], None
+        vectors, figures, losses, adapter = read.vectors, [], [], None
+        notices = [said] if (said := self.warns(dataset, params)) else []
         if cut := int(read.cut.sum()):
             notices.append(_cut_notice(cut, len(at), read.limit))
         if params.adapt:

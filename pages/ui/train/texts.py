@@ -3,6 +3,7 @@
 STARTED = "Training has started. See the top of this page."
 STORED = "Open stored embedding"
 NOT_AGAIN = "Nothing was computed again."
+USE_COLUMNS = "Use co-occurrence"
 CHOOSE_TWO = "Choose two or more embeddings above."
 DETAILS = "Training curve, settings, remove"
 
