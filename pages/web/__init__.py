@@ -12,7 +12,7 @@ from typing import Any
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Route
 
-from pages.web import limits, tabs, upload
+from pages.web import limits, onpage, tabs, upload
 from pages.web.box import take_file as take_file
 from pages.web.engines import Engine as Engine
 from pages.web.engines import Engines as Engines
@@ -48,5 +48,6 @@ def middleware() -> list[Middleware]:
 async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     """From the server's start to its end."""
     limits.raise_descriptors()
+    onpage.install()
     tabs.watch()
     yield {}
