@@ -3,59 +3,71 @@
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from embedcore.intake import Table
+from embedcore.intake import Recipe, Table
 from embedcore.jobs import ImportFiles, OpenSample, ReadFile
 from pages.ui import jobs as job_ui
-from pages.ui import mapping, profile, reading, samples, services, shell, sources, unfinished
-from pages.ui.files import images, texts
+from pages.ui import profile, reading, samples, services, shell, sources, unfinished
+from pages.ui.files import card, images, texts, understood
+from pages.ui.files import recipe as recipes
+from pages.ui.sources import ChosenFile
 from pages.ui.text import plain
 
+Applied = tuple[str, Recipe]
 
-def add() -> None:
-    """Choose files, correct the guesses, import."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader(texts.PRODUCTS, anchor=False)
-        st.caption(texts.PRODUCTS_ABOUT)
-        file = sources.pick("catalogue", texts.CATALOGUE_FILE, texts.FORMATS)
-        catalogue = reading.read("catalogue", file) if file else None
-    with right:
-        st.subheader(texts.BASKETS, anchor=False)
-        st.caption(texts.BASKETS_ABOUT)
-        basket_file = sources.pick("baskets", texts.BASKETS_FILE, texts.FORMATS)
-        lines = reading.read("baskets", basket_file) if basket_file else None
-    if (file and not catalogue) or (basket_file and not lines) or not (catalogue or lines):
+
+def add(recipe: Applied | None, bar: DeltaGenerator) -> None:
+    """Choose files, see what was understood of them, import. bar: where the button goes."""
+    cards: dict[str, DeltaGenerator] = {}
+    given: dict[str, ChosenFile] = {}
+    read: dict[str, tuple[str, Table]] = {}
+    for (kind, (title, about, label)), column in zip(texts.FILES.items(), st.columns(2, gap="small"), strict=True):
+        cards[kind] = column.container(border=True, gap="xsmall")
+        with cards[kind]:
+            if not shell.url(kind):
+                st.markdown(f"**{title}**")
+                st.caption(about)
+            file = sources.pick(kind, label, texts.FORMATS)
+            if file is None:
+                continue
+            given[kind] = file
+            recipes.prepare(kind, file, recipe)
+            if got := reading.read(kind, file):
+                read[kind] = got
+    if not given or len(read) < len(given):
         return
-    spec = _mapped(catalogue, lines)
-    st.divider()
-    files = [f.filename for f in (file, basket_file) if f]
-    name_box, button = st.columns([3, 1], vertical_alignment="bottom")
-    name = name_box.text_input(texts.NAME, value=files[0].split(".")[0], max_chars=80)
-    if button.button(texts.IMPORT, type="primary", icon=":material/check:", width="stretch"):
+    tables = {kind: key for kind, (key, _) in read.items()}
+    keys = (tables.get("catalogue"), tables.get("baskets"))
+    spec: dict[str, Any] = {}
+    for kind, (_, table) in read.items():
+        recipes.adapt(kind, given[kind], table, keys, recipe)
+    chosen = {kind: understood.pairs(sources.chosen(kind, file.digest).settings) for kind, file in given.items()}
+    found = understood.of(*keys, chosen.get("catalogue", ()), chosen.get("baskets", ()))
+    for kind, (key, table) in read.items():
+        with cards[kind]:
+            spec[kind] = card.show(kind, given[kind], key, table, found)
+    if "catalogue" in read:
+        with st.expander(texts.PICTURES, icon=":material/image:", expanded=bool(shell.url("pictures"))):
+            spec["images"] = images.pick()
+    with bar:
+        start([file.filename for file in given.values()], spec, card.assumed(found))
+
+
+def start(files: list[str], spec: dict[str, Any], assumed: str) -> None:
+    """The name of the dataset and the button that imports it."""
+    with st.container(horizontal=True, vertical_alignment="bottom", horizontal_alignment="right"):
+        name = st.text_input(
+            texts.NAME, value=files[0].split(".")[0], max_chars=80, width=260, label_visibility="collapsed"
+        )
+        pressed = st.button(texts.IMPORT, type="primary", icon=":material/check:", help=assumed or None)
+    if assumed:
+        st.caption(plain(assumed))
+    if pressed:
         name = name.strip() or files[0]
         work = ImportFiles(name, " + ".join(files), **spec, of=name)
         st.session_state["open:job"] = services.jobs().submit(work).id
         st.rerun()
-
-
-def _mapped(catalogue: tuple[str, Table] | None, lines: tuple[str, Table] | None) -> dict[str, Any]:
-    """What an import needs to know of the tables that were read: roles of columns, shape of baskets, pictures."""
-    spec: dict[str, Any] = {}
-    roles: dict[str, str] = {}
-    if catalogue:
-        st.subheader(texts.PRODUCTS_FILE_HEAD, anchor=False)
-        roles, generate = mapping.catalogue(*catalogue)
-        spec["catalogue"] = {"raw": catalogue[0], "roles": roles, "generate_ids": generate}
-    if lines:
-        st.subheader(texts.BASKETS_FILE_HEAD, anchor=False)
-        shape = mapping.baskets(*lines, catalogue[0] if catalogue else None, roles)
-        spec["baskets"] = {"raw": lines[0], "shape": mapping.shape_spec(shape)}
-    if catalogue:
-        slot, _ = st.columns(2, gap="large")
-        with slot:
-            spec["images"] = images.pick()
-    return spec
 
 
 def loaded(data_hash: str) -> None:
@@ -67,6 +79,7 @@ def loaded(data_hash: str) -> None:
     if st.button(texts.TRAIN, type="primary", icon=shell.PAGES["train"][1]):
         shell.go("train")
     images.loaded(data)
+    recipes.loaded(data)
     profile.details(data, p)
     with st.expander(texts.RENAME_OR_REMOVE, icon=":material/edit:"):
         name = st.text_input(texts.NEW_NAME, value=data.name, max_chars=80, key=f"rename:{data_hash[:12]}")
@@ -96,19 +109,22 @@ if st.session_state.pop("data:fresh", False):
 elif shell.url("catalogue") or shell.url("baskets"):
     st.session_state.setdefault("data:view", texts.ADD)
 view = texts.LOADED if data_hash is not None else texts.ADD
-if data_hash is not None:
-    view = (
-        st.segmented_control(
-            "View",
-            [texts.LOADED, texts.ADD],
-            key="data:view",
-            default=None if "data:view" in st.session_state else texts.LOADED,
-            required=True,
-            label_visibility="collapsed",
+left, bar = st.columns([2, 3], vertical_alignment="bottom")
+with left.container(horizontal=True, vertical_alignment="center"):
+    if data_hash is not None:
+        view = (
+            st.segmented_control(
+                "View",
+                [texts.LOADED, texts.ADD],
+                key="data:view",
+                default=None if "data:view" in st.session_state else texts.LOADED,
+                required=True,
+                label_visibility="collapsed",
+            )
+            or texts.LOADED
         )
-        or texts.LOADED
-    )
+    recipe = recipes.pick() if view == texts.ADD else None
 if view == texts.ADD:
-    add()
+    add(recipe, bar)
 elif data_hash is not None:
     loaded(data_hash)

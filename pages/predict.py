@@ -115,7 +115,7 @@ def from_file() -> None:
         f"{plain(', '.join(short(c, 24) for c, _ in columns))}. Missing columns count as empty."
     )
     file = sources.pick("news", "File with new products", "CSV (any delimiter, also .gz), Excel, JSON or Parquet")
-    table = reading.read("news", file) if file else None
+    table = reading.shown("news", file) if file else None
     if file is None or table is None:
         return
     found = answers.of_file(run, str(services.store().raw(table[0])), read)

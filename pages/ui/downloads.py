@@ -50,13 +50,13 @@ def columns(label: str, source: Source, name: str, *, key: str) -> None:
     )
 
 
-def text(label: str, content: str, name: str) -> None:
+def text(label: str, content: str, name: str, ending: str = ".txt") -> None:
     """The button that downloads a text."""
     st.download_button(
         label,
         content,
-        file_name=_named(name, ".txt"),
-        mime="text/plain",
+        file_name=_named(name, ending),
+        mime="application/json" if ending == ".json" else "text/plain",
         icon=":material/download:",
         on_click="ignore",
         key=f"download:{name}",

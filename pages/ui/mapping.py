@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, replace
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from embedcore.data import ROLES, Catalogue, give_back
-from embedcore.intake import BasketShape, Guess, Table, guess_roles, guess_shape, kept_guesses, match_ids
-from pages.ui import quality, services
-from pages.ui.text import count, number, plain
+from embedcore.data import ROLES, give_back
+from embedcore.intake import BasketShape, Guess, Table, guess_roles, kept_guesses
+from pages.ui import services
+from pages.ui.quality import Choose
+from pages.ui.text import number, plain
 
 SHAPES = {
     "long": "one row per product bought",
     "list": "one row per basket or customer, with a list of products",
     "lines": "one basket per line, nothing else",
+    "matrix": "one row per basket, one column per product",
 }
 PARTS = {  # what a column of the baskets can be
     "item": "Product",
@@ -26,39 +29,63 @@ PARTS = {  # what a column of the baskets can be
     "time": "Time",
     "quantity": "Quantity",
     "price": "Price",
+    "status": "Status of the order",
+    "event": "What the visitor did",
+    "rating": "Rating",
 }
 PARTS_OF: dict[str, tuple[str, ...]] = {
     "long": tuple(PARTS),
     "list": ("item", "basket", "customer", "time"),
-    "lines": (),
+    "lines": ("basket", "customer", "time"),
+    "matrix": ("basket", "customer", "time"),
 }
 NONE = "(none)"
-ROLES_HEAD = "**Columns** · click a role to change it"
-BASKETS_HEAD = "How the baskets are written"
-NO_ID = "No column is the id: number the products 1, 2, 3 …"
+NO_ID = "No column is the id: the products are numbered 1, 2, 3 …"
 
 
 def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
     """(column -> role, generate ids): the guess beside sample values, to correct with a click."""
-    guesses = _guesses(key)
+    corrected: dict[str, str] = st.session_state.setdefault(f"corrected:{key[:12]}", {})
+    found = guesses(key)
+    current = {g.column: corrected.get(f"role:{g.column}", g.role) for g in found}
+    roles(key, found, current, corrected.__setitem__)
+    if looked := looked_at(table):
+        st.caption(looked)
+    generate = "id" not in current.values()
+    if generate:
+        st.caption(NO_ID)
+    return current, generate
+
+
+def roles(key: str, found: list[Guess], current: Mapping[str, str], choose: Choose) -> None:
+    """The columns of a table beside samples, to correct with a click. choose: called with "role:<column>" and a
+    role."""
     frame = pd.DataFrame(
         {
-            "column": [g.column for g in guesses],
-            "role": [g.role for g in guesses],
-            "for example": ["  ·  ".join(s[:40] for s in g.samples[:3]) for g in guesses],
-            "missing": [g.missing for g in guesses],
-            "different": [g.distinct for g in guesses],
-            "why": [g.why for g in guesses],
+            "column": [g.column for g in found],
+            "role": [current.get(g.column, g.role) for g in found],
+            "for example": ["  ·  ".join(s[:40] for s in g.samples[:3]) for g in found],
+            "missing": [g.missing for g in found],
+            "different": [g.distinct for g in found],
+            "why": [g.why for g in found],
         }
     )
-    st.markdown(ROLES_HEAD)
-    if looked := _looked_at(table):
-        st.caption(looked)
-    edited = st.data_editor(
+    turn = f"roles:turn:{key[:12]}"
+    widget = f"roles:{key[:12]}:{st.session_state.get(turn, 0)}"
+
+    def changed() -> None:
+        for row, cells in st.session_state[widget]["edited_rows"].items():
+            if "role" in cells:
+                choose(f"role:{found[int(row)].column}", cells["role"])
+        st.session_state[turn] = st.session_state.get(turn, 0) + 1  # the table begins anew from what was chosen
+
+    st.data_editor(
         frame,
         hide_index=True,
         width="stretch",
-        key=f"roles:{key[:12]}",
+        height=min(250, 38 + 35 * len(frame)),
+        key=widget,
+        on_change=changed,
         disabled=["column", "for example", "missing", "different", "why"],
         column_config={
             "role": st.column_config.SelectboxColumn(
@@ -70,19 +97,40 @@ def catalogue(key: str, table: Table) -> tuple[dict[str, str], bool]:
             )
         },
     )
-    roles = dict(zip(edited["column"], edited["role"], strict=True))
-    ids = [c for c, r in roles.items() if r == "id"]
-    generate = False
-    if not ids:
-        generate = st.toggle(NO_ID, value=True, key=f"generate:{key[:12]}")
-    elif again := _ids(key, ids[0]).repeated:
-        quality.say(
-            [
-                f"{count(again, 'row')} repeat an id of “{ids[0]}”. Import keeps the first row of each id. If they are "
-                "different products, choose another id column."
-            ]
-        )
-    return roles, generate
+
+
+def baskets(key: str, table: Table, shape: BasketShape, choose: Choose) -> None:
+    """The shape of the baskets, with a control per part. choose: called with the part and its column ("" for none)."""
+    st.caption(plain(shape.why) + looked_at(table))
+    _pick("Shape", list(SHAPES), shape.shape, f"shape:{key[:12]}", lambda v: choose("shape", v), SHAPES)
+    columns = list(map(str, table.frame.columns))
+    with st.container(horizontal=True, gap="small"):
+        for part in PARTS_OF[shape.shape]:
+            options = columns if part == "item" else ["", *columns]
+            current = getattr(shape, part) or ""
+            if current not in options:
+                current = options[0]
+            widget = f"part:{key[:12]}:{shape.shape}:{part}"
+            _pick(PARTS[part], options, current, widget, partial(choose, part), {"": NONE}, width=160)
+
+
+def _pick(
+    label: str,
+    options: list[str],
+    current: str,
+    widget: str,
+    choose: Callable[[str], None],
+    named: Mapping[str, str],
+    *,
+    width: int | Literal["stretch"] = "stretch",
+) -> None:
+    st.session_state[widget] = current
+
+    def changed() -> None:
+        if (value := st.session_state.get(widget)) is not None:
+            choose(value)
+
+    st.selectbox(label, options, format_func=lambda v: named.get(v, v), key=widget, on_change=changed, width=width)
 
 
 class _Ids:
@@ -116,79 +164,18 @@ def _hashes(cells: pd.Series) -> np.ndarray:
 
 
 @services.resource(max_entries=8)
-def _ids(key: str, column: str) -> _Ids:
+def ids(key: str, column: str) -> _Ids:
+    """The ids in a column of a table, all its rows."""
     return _Ids(services.table(key), column)
 
 
 @services.data(max_entries=8)
-def _guesses(key: str) -> list[Guess]:
+def guesses(key: str) -> list[Guess]:
+    """What the columns of a table seem to be, with samples."""
     return kept_guesses(services.store().raw(key)) or guess_roles(services.table(key).frame)
 
 
-@services.data(max_entries=8)
-def _shape(key: str, catalogue_key: str | None, id_column: str | None) -> BasketShape:
-    known = _ids(catalogue_key, id_column) if catalogue_key is not None and id_column is not None else None
-    return guess_shape(services.table(key).frame, known)
-
-
-@services.data(max_entries=8)
-def _fit(key: str, item: str, catalogue_key: str, id_column: str, title: str | None) -> tuple[str, ...]:
-    """Notices about the ids of both files, before the import; of a large file the import tells."""
-    if services.table(key).file is not None or services.table(catalogue_key).file is not None:
-        return ()
-    columns = [id_column, *([title] if title else [])]
-    products = services.table(catalogue_key).frame[columns].dropna(subset=id_column).drop_duplicates(id_column)
-    roles = dict(zip(columns, ("id", "title"), strict=False))
-    bought = services.table(key).frame[item].dropna().astype("str").str.strip().drop_duplicates()
-    return tuple(match_ids(Catalogue(products.astype("str"), roles), bought.to_frame("item"))[1])
-
-
-def baskets(key: str, table: Table, catalogue_key: str | None, roles: dict[str, str]) -> BasketShape:
-    """The shape of the baskets: the guess, with a control per part. roles: of the columns of the catalogue."""
-    id_column = next((c for c, r in roles.items() if r == "id"), None)
-    guess = _shape(key, catalogue_key, id_column)
-    st.markdown(f"**{BASKETS_HEAD}**")
-    st.caption(plain(guess.why) + _looked_at(table))
-    st.dataframe(table.frame.head(5), hide_index=True, width="stretch")
-    chosen_shape = st.segmented_control(
-        "Shape",
-        list(SHAPES),
-        default=guess.shape,
-        format_func=SHAPES.__getitem__,
-        required=True,
-        key=f"shape:{key[:12]}",
-        help="How purchases are written in the file.",
-    )
-    shape = chosen_shape or guess.shape
-    columns, parts = list(table.frame.columns), PARTS_OF[shape]
-    chosen: dict[str, str | None] = {}
-    for part, column in zip(parts, st.columns(max(1, len(parts))), strict=False):
-        current = getattr(guess, part)
-        options = columns if part == "item" else [NONE, *columns]
-        index = options.index(current) if current in options else 0
-        picked = column.selectbox(PARTS[part], options, index=index, key=f"part:{key[:12]}:{shape}:{part}")
-        chosen[part] = None if picked == NONE else picked
-    if shape == "long" and catalogue_key is not None and id_column is not None:
-        title = next((c for c, r in roles.items() if r == "title"), None)
-        quality.say(_fit(key, str(chosen["item"]), catalogue_key, id_column, title))
-    return replace(
-        guess,
-        shape=shape,
-        item=chosen.get("item") or guess.item,
-        basket=chosen.get("basket"),
-        customer=chosen.get("customer"),
-        time=chosen.get("time"),
-        quantity=chosen.get("quantity"),
-        price=chosen.get("price"),
-    )
-
-
-def _looked_at(table: Table) -> str:
+def looked_at(table: Table) -> str:
     """Of a large table only the first rows are looked at before the import."""
     rows = f"{number(len(table.frame))} of {number(table.report.kept)} rows"
     return f" Preview: the first {rows}. Import reads all." if table.file is not None else ""
-
-
-def shape_spec(shape: BasketShape) -> dict[str, object]:
-    """A shape as JSON for the import job."""
-    return asdict(shape)

@@ -1,16 +1,21 @@
-"""What to know first of an import or an embedding, and its figures beside a simple baseline."""
+"""What to know first: what was understood of a file, notices of an embedding, its figures beside a simple baseline."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from pages.ui.text import plain, share
+from embedcore.intake import Decision
+from pages.ui.text import plain, share, short
+from pages.ui.texts import MORE_UNDERSTOOD, PLEASE_CHECK
 
-_LOUD = "CAUTION: "
+LOUD = "CAUTION: "
+Choose = Callable[[str, str], None]
+_CALM = 3  # lines that are shown when none of them asks or loses rows; the others fold
+_SHORT = 20  # characters of two choices that fit side by side
 _SAME = 0.005  # shares closer than this are the same to a person
 
 
@@ -64,12 +69,90 @@ def verdict(figure: Mapping[str, Any]) -> str:
 def say(sentences: Iterable[str]) -> None:
     """One box a sentence; those that matter most stand out."""
     for sentence in sentences:
-        if sentence.startswith(_LOUD):
+        if sentence.startswith(LOUD):
             st.warning(plain(_upper(sentence)), icon=":material/warning:")
         else:
             st.info(plain(sentence), icon=":material/info:")
 
 
 def _upper(sentence: str) -> str:
-    text = sentence.removeprefix(_LOUD)
+    text = sentence.removeprefix(LOUD)
     return text[:1].upper() + text[1:]
+
+
+def decide(decisions: Iterable[Decision], choose: Choose, key: str, notices: Sequence[str] = ()) -> None:
+    """A line each, its choices beside it. choose: called with the key and the new value. key: of the widgets.
+    notices: sentences without a choice, such as those of the reader."""
+    found = [*decisions, *_as_decisions(notices)]
+    urgent = sorted((d for d in found if d.unsure or d.lost), key=lambda d: (not d.unsure, -d.lost))
+    calm = [d for d in found if not (d.unsure or d.lost)]
+    first = max(0, _CALM - len(urgent))
+    if len(calm) == first + 1:  # one line takes no more room than the fold
+        first += 1
+    for d in (*urgent, *calm[:first]):
+        _line(d, choose, key)
+    if rest := calm[first:]:
+        with st.expander(f"{len(rest)} {MORE_UNDERSTOOD}", icon=":material/more_horiz:", type="compact"):
+            for d in rest:
+                _line(d, choose, key)
+
+
+def words(decision: Decision) -> str:
+    """The choice in force, in words."""
+    return dict(decision.choices).get(decision.chosen, decision.chosen)
+
+
+def _as_decisions(notices: Sequence[str]) -> list[Decision]:
+    """Loud ones stand with what loses rows, though how many is not known."""
+    out = []
+    for sentence in filter(None, notices):
+        text = sentence.removeprefix(LOUD)
+        out.append(Decision("", text[:1].upper() + text[1:], lost=int(text != sentence)))
+    return out
+
+
+def _line(d: Decision, choose: Choose, key: str) -> None:
+    mark = ":material/check: "
+    if d.unsure:
+        mark = f":orange-badge[{PLEASE_CHECK}] "
+    elif d.lost:
+        mark = ":orange[:material/warning:] "
+    text = f":small[{mark}{plain(d.sentence)}]"
+    if len(d.choices) < 2:
+        st.markdown(text)
+        return
+    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
+        st.markdown(text, width="stretch")
+        _control(d, choose, f"{key}:{d.key}")
+
+
+def _control(d: Decision, choose: Choose, widget: str) -> None:
+    options, named = [value for value, _ in d.choices], dict(d.choices)
+    st.session_state[widget] = d.chosen if d.chosen in options else options[0]
+
+    def changed() -> None:
+        value = st.session_state.get(widget)
+        if value is not None and value != d.chosen:
+            choose(d.key, value)
+
+    label = short(d.sentence, 80)
+    if len(options) == 2 and sum(map(len, named.values())) <= _SHORT:
+        st.segmented_control(
+            label,
+            options,
+            format_func=lambda v: plain(named[v]),
+            key=widget,
+            on_change=changed,
+            label_visibility="collapsed",
+            required=True,
+        )
+    else:
+        st.selectbox(
+            label,
+            options,
+            format_func=named.__getitem__,
+            key=widget,
+            on_change=changed,
+            label_visibility="collapsed",
+            width=170,
+        )

@@ -6,12 +6,15 @@ import streamlit as st
 
 from embedcore.intake import Table
 from embedcore.jobs import ReadFile
-from pages.ui import downloads, quality, services
+from pages.ui import downloads, quality, services, sources
 from pages.ui import jobs as job_ui
 from pages.ui.sources import ChosenFile
 from pages.ui.text import number, plain
 
-KEPT, REJECTED = "kept", "rejected"
+KEPT, REJECTED, FILLED = "kept", "rejected", "filled into others"
+HOW_READ, READ_AGAIN, START_OVER = "How the file was read", "Read it again", "Undo all choices"
+WRONG_ACCENTS = "Choose another one when accents look wrong."
+_FIELD = 190  # width of a field
 AUTOMATIC = "found automatically"
 DELIMITERS: dict[str, str] = {"": AUTOMATIC, ",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |"}
 ENCODINGS = {
@@ -28,8 +31,11 @@ ENCODINGS = {
 
 def read(kind: str, source: ChosenFile) -> tuple[str, Table] | None:
     """(key, table) of a file, read in the worker; None while that runs or when it failed (the panel says why)."""
-    options = st.session_state.get(f"options:{source.token}", {})
-    work = ReadFile(source.place, source.digest, source.filename, kind, **options, of=source.filename)
+    chosen = sources.chosen(kind, source.digest)
+    settings = dict(chosen.reading) or None
+    work = ReadFile(
+        source.place, source.digest, source.filename, kind, **chosen.options, settings=settings, of=source.filename
+    )
     key = work.key
     table = services.find_table(key)
     if table is None:
@@ -41,10 +47,35 @@ def read(kind: str, source: ChosenFile) -> tuple[str, Table] | None:
             st.rerun()
         job_ui.panel(started[key])
         if job is not None and job.state in ("failed", "cancelled"):
-            _options(kind, source, None)
+            if settings:
+                _again(kind, source)
+            how(kind, source, None)
         return None
-    _report(kind, source, table)
+    rows(table)
     return key, table
+
+
+def shown(kind: str, source: ChosenFile) -> tuple[str, Table] | None:
+    """The same, with what was understood and another way to read it."""
+    found = read(kind, source)
+    if found is not None:
+        report = found[1].report
+        quality.decide(report.decisions, choose(kind, source.digest), f"decide:{kind}", report.notices)
+        if report.rejected:
+            with st.expander(rejected_title(found[1]), icon=":material/report:", type="compact"):
+                rejected(kind, found[1])
+        with st.expander(HOW_READ, icon=":material/settings:", type="compact"):
+            how(kind, source, found[1])
+    return found
+
+
+def choose(kind: str, digest: str) -> quality.Choose:
+    """What happens when a person decides about the rows of a file: it is read again."""
+
+    def chosen(key: str, value: str) -> None:
+        sources.keep(kind, digest, reading={**sources.chosen(kind, digest).reading, key: value})
+
+    return chosen
 
 
 def started() -> list[str]:
@@ -52,75 +83,86 @@ def started() -> list[str]:
     return list(st.session_state.get("read:jobs", {}).values())
 
 
-def _report(kind: str, source: ChosenFile, table: Table) -> None:
+def rows(table: Table) -> None:
+    """All rows of the file, and what became of them."""
     r = table.report
-    st.markdown(
-        f":material/check_circle: {number(r.rows_in)} rows in the file = **{number(r.kept)} {KEPT}** + "
-        f"{number(r.rejected)} {REJECTED}"
-    )
-    quality.say(r.notices)
-    if r.rejected:
-        with st.expander(f"Rejected rows ({number(r.rejected)})", icon=":material/report:"):
-            st.dataframe(table.rejected.head(1000), hide_index=True, width="stretch")
-            downloads.table(
-                "Download the rejected rows (CSV)", table.rejected, f"rejected-{kind}", key=f"rejected:{kind}"
-            )
-    _options(kind, source, table)
+    text = f"{number(r.rows_in)} rows in the file = **{number(r.kept)} {KEPT}** + {number(r.rejected)} {REJECTED}"
+    text += f" + {number(r.filled)} {FILLED}" if r.filled else ""
+    st.markdown(f":small[{text}]")
 
 
-def _options(kind: str, source: ChosenFile, table: Table | None) -> None:
+def rejected_title(table: Table) -> str:
+    """How many rows were left out."""
+    return f"Rejected rows ({number(table.report.rejected)})"
+
+
+def rejected(kind: str, table: Table) -> None:
+    """The rows that were left out, each with its line and the reason."""
+    st.dataframe(table.rejected.head(1000), hide_index=True, width="stretch", height=210)
+    downloads.table("Download the rejected rows (CSV)", table.rejected, f"rejected-{kind}", key=f"rejected:{kind}")
+
+
+def _again(kind: str, source: ChosenFile) -> None:
+    """The way back from a choice with which the file cannot be read."""
+    if st.button(START_OVER, key=f"over:{kind}", icon=":material/undo:"):
+        sources.forget(kind, source.digest)
+        st.rerun()
+
+
+def how(kind: str, source: ChosenFile, table: Table | None) -> None:
     """How the file was read, and another way to read it."""
-    current = st.session_state.get(f"options:{source.token}", {})
-    with st.expander("How the file was read", icon=":material/settings:", expanded=table is None):
-        if table is not None:
-            r = table.report
-            facts = [
-                f"{r.kind} file",
-                f"encoding {r.encoding}" if r.encoding else "",
-                f"delimiter {DELIMITERS.get(r.delimiter, r.delimiter)}" if r.delimiter else "",
-                f"header in line {r.header_line}" if r.header_line else "",
-                f"sheet {r.sheet}" if r.sheet else "",
-            ]
-            st.caption(plain(" · ".join(f for f in facts if f)))
-        delimiter = st.selectbox(
-            "Delimiter",
-            list(DELIMITERS),
-            format_func=DELIMITERS.__getitem__,
-            index=list(DELIMITERS).index(current.get("delimiter") or ""),
-            key=f"delimiter:{kind}",
-        )
-        sheets = table.report.sheets if table is not None else ()
+    before = sources.chosen(kind, source.digest)
+    current = {**before.options, **before.reading}
+    if table is not None:
+        r = table.report
+        facts = [
+            f"{r.kind} file",
+            f"encoding {r.encoding}" if r.encoding else "",
+            f"delimiter {DELIMITERS.get(r.delimiter, r.delimiter)}" if r.delimiter else "",
+            f"header in line {r.header_line}" if r.header_line else "",
+            f"sheet {r.sheet}" if r.sheet else "",
+        ]
+        st.caption(plain(" · ".join(f for f in facts if f)))
+    sheets = table.report.sheets if table is not None else ()
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        delimiter = _pick("Delimiter", DELIMITERS, current.get("delimiter"), f"delimiter:{kind}")
         sheet = None
         if len(sheets) > 1:
             chosen = current.get("sheet")
-            sheet = st.selectbox(
-                "Sheet", sheets, index=sheets.index(chosen) if chosen in sheets else 0, key=f"sheet:{kind}"
-            )
-        encoding = st.selectbox(
-            "Encoding",
-            list(ENCODINGS),
-            format_func=lambda e: ENCODINGS[e],
-            index=list(ENCODINGS).index(current.get("encoding") or ""),
-            key=f"encoding:{kind}",
-            help="Choose another one when accents look wrong.",
-        )
+            index = sheets.index(chosen) if chosen in sheets else 0
+            sheet = st.selectbox("Sheet", sheets, index=index, key=f"sheet:{kind}", width=_FIELD)
+        encoding = _pick("Encoding", ENCODINGS, current.get("encoding"), f"encoding:{kind}", WRONG_ACCENTS)
         header = st.number_input(
             "Header line",
             0,
-            value=current.get("header_line"),
+            value=int(current["header"]) if str(current.get("header", "")).isdecimal() else None,
             placeholder=AUTOMATIC,
             key=f"header:{kind}",
             help="The line with the column names. Lines above it are skipped; 0: there are no column names.",
+            width=_FIELD,
         )
         ragged = kind == "baskets" and st.toggle(
             "One basket per line, no columns", value=bool(current.get("ragged")), key=f"ragged:{kind}"
         )
-        if st.button("Read it again", key=f"again:{kind}"):
-            st.session_state[f"options:{source.token}"] = {
-                "delimiter": delimiter or None,
-                "sheet": sheet,
-                "encoding": encoding or None,
-                "header_line": None if header is None else int(header),
-                "ragged": ragged,
-            }
-            st.rerun()
+    if st.button(READ_AGAIN, key=f"again:{kind}"):
+        given = {"delimiter": delimiter, "encoding": encoding, "header": "" if header is None else str(int(header))}
+        rest = {k: v for k, v in before.reading.items() if k not in given}
+        options = {k: v for k, v in {"sheet": sheet, "ragged": ragged or None}.items() if v is not None}
+        reading = {**rest, **{k: v for k, v in given.items() if v}}
+        sources.keep(kind, source.digest, options=options, reading=reading)
+        st.rerun()
+    if before.any and table is not None:
+        _again(kind, source)
+
+
+def _pick(label: str, named: dict[str, str], current: str | None, key: str, help: str | None = None) -> str:
+    known = list(named) if (current or "") in named else [*named, current or ""]
+    return st.selectbox(
+        label,
+        known,
+        format_func=lambda v: named.get(v, v),
+        index=known.index(current or ""),
+        key=key,
+        help=help,
+        width=_FIELD,
+    )

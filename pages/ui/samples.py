@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from embedcore.jobs import OpenSample
+from embedcore.jobs import ImportFiles, OpenSample
 from embedcore.samples import SAMPLES, installed
 from pages.ui import jobs as job_ui
-from pages.ui import services, shell
+from pages.ui import services, shell, sources
 from pages.ui.text import plain
 from pages.ui.texts import open_sample
 
@@ -43,8 +43,8 @@ def opened() -> None:
     if job.state == "done":
         del st.session_state["open:job"]
         st.session_state["data:fresh"] = True
-        shell.remember(
-            dataset=job.result["dataset"][:12], run=None, item=None, catalogue=None, baskets=None, pictures=None
-        )
+        if job.kind == ImportFiles.kind:
+            sources.close("catalogue", "baskets", "pictures", "recipe")
+        shell.remember(dataset=job.result["dataset"][:12], run=None, item=None)
         st.rerun()
     job_ui.panel(job.id)

@@ -16,6 +16,9 @@ INTERRUPTED = "was interrupted when the server stopped"
 FILE_GONE = "The file is no longer here. Upload it again."
 STOPPED = "was stopped. Nothing was kept."
 
+PLEASE_CHECK = "Please check"
+MORE_UNDERSTOOD = "more"
+
 SEARCH_FIELD = "Name, id or description"
 WHICH_PRODUCT = "Which product?"
 CHOOSE = "Choose"

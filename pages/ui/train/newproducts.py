@@ -59,7 +59,7 @@ def _inside(dataset: Dataset, run: str) -> int:
 def _file(dataset: Dataset) -> dict[str, Any] | None:
     """A table with the columns of the catalogue, read like any other; None until there is one."""
     source = sources.pick("new", NEW_FILE, "With the columns of the catalogue: CSV, Excel, JSON or Parquet")
-    read = reading.read("new", source) if source else None
+    read = reading.shown("new", source) if source else None
     if read is None:
         return None
     key, table = read
