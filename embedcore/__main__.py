@@ -8,7 +8,7 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module, metadata
 
-from embedcore.errors import Cancelled, EmbedError
+from embedcore.errors import Cancelled, EmbedError, UnsureError
 
 # Modules of embedcore.commands, in the order of the help.
 COMMANDS = ("app", "serve", "demo", "ingest", "train", "export", "duplicates", "anomalies", "recommend", "diagnose")
@@ -17,7 +17,8 @@ _ABOUT = ("-h", "--help", "--version")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; 0 when it went well, 2 after one sentence about what to do. Without a command: the app."""
+    """Run one command; 0 when it went well, 2 after one sentence about what to do, 3 after a question that the files
+    leave open. Without a command: the app."""
     os.environ.setdefault("TQDM_DISABLE", "1")
     # Read when torch is loaded: threads that spin while they wait make a busy machine crawl (demo 159 s against 23 s).
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -27,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     try:
         options.run(options)
+    except UnsureError as question:
+        print(question, file=sys.stderr)
+        return 3
     except (EmbedError, Cancelled) as problem:
         print(problem, file=sys.stderr)
         return 2

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BusyError", "Cancelled", "EmbedError", "InputError", "MissingError", "NeedsError"]
+__all__ = ["BusyError", "Cancelled", "EmbedError", "InputError", "MissingError", "NeedsError", "UnsureError"]
 
 
 class EmbedError(Exception):
@@ -27,6 +27,14 @@ class InputError(EmbedError):
     >>> raise InputError("The catalogue has no rows.", "Choose a file with at least one product.")
     Traceback (most recent call last):
     embedcore.errors.InputError: The catalogue has no rows. Choose a file with at least one product.
+    """
+
+
+class UnsureError(InputError):
+    """The files do not say something that changes the result, and nobody has said it: a command ends with code 3.
+
+    >>> issubclass(UnsureError, InputError)
+    True
     """
 
 

@@ -17,21 +17,26 @@ from embedcore.errors import InputError, NeedsError
 
 if TYPE_CHECKING:
     from embedcore.data import Baskets, Dataset
-    from embedcore.intake import Table
+    from embedcore.intake import Settings, Table
     from embedcore.progress import Progress
 
 
-def read(path: Path, near: Path | None = None) -> Table:
+def read(
+    path: Path, near: Path | None = None, *, use: str = "", settings: Settings | None = None, **options: Any
+) -> Table:
     """Read a table file and print one line about it. near: a folder on whose disk the rows of a large file may lie;
-    without it they are all held in memory."""
+    without it they are all held in memory. use, settings, options: see embedcore.intake.read_table."""
     from embedcore.intake import read_table
 
     if not path.is_file():
         raise InputError(f"There is no file “{path.name}”.", "Check its name and folder.")
-    table = read_table(path, path.name, folder=room(near) if near is not None else None, progress=bar("reading"))
-    print(
-        f"{path.name}: {table.report.rows_in:,} rows in, {table.report.kept:,} kept, {table.report.rejected:,} rejected"
+    folder = room(near) if near is not None else None
+    table = read_table(
+        path, path.name, use=use, settings=settings or {}, folder=folder, progress=bar("reading"), **options
     )
+    r = table.report
+    filled = f", {r.filled:,} filled into others" if r.filled else ""
+    print(f"{path.name}: {r.rows_in:,} rows in, {r.kept:,} kept, {r.rejected:,} rejected{filled}")
     return table
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.commands.console import bar, read, show
+from embedcore.commands.given import USES, Files, understand_files
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
@@ -29,45 +31,77 @@ def dataset(
     name: str = "",
     near: Path | None = None,
 ) -> Dataset:
-    """Read files, propose what each column is, match ids and join; prints what was found.
+    """Read files, propose what each column is, match ids and join; prints what was found, and what was assumed where
+    the files do not say it.
 
     roles: column -> role, corrects a proposal. images: a zip or a folder of pictures, matched to the products by file
     name or image column. near: a folder on whose disk large files may lie while the command runs. InputError when a
     role is of no column, or pictures come without a catalogue."""
-    from embedcore.data import Dataset
-    from embedcore.intake import add_baskets, guess_roles, guess_shape, make_catalogue, read_pictures
-
-    products, bought, pictures = None, None, None
-    notices: list[str] = []
     name = name or (catalogue or baskets or Path("products")).stem
-    if catalogue:
-        table = read(catalogue)
-        unknown = sorted(set(roles or {}) - set(table.frame.columns))
-        if unknown:
-            raise InputError(f"{catalogue.name} has no column “{unknown[0]}”.", "Check --role.")
-        kinds = {g.column: g.role for g in guess_roles(table.frame)} | dict(roles or {})
-        for column, role in kinds.items():
-            print(f"  {column}: {role}")
-        products, found = make_catalogue(table.frame, kinds, generate_ids="id" not in kinds.values())
-        notices += [*table.report.notices, *found]
+    found = understand_files(given_paths(catalogue, baskets), near=near, roles=roles)
+    for _, d in found.unsure():
+        print(f"  CAUTION: {d.sentence} Assumed: {dict(d.choices).get(d.chosen, d.chosen)}.", file=sys.stderr)
+    return join(found, images, name)
+
+
+def given_paths(catalogue: Path | None, baskets: Path | None) -> dict[str, Path]:
+    """The files that were given, by what they are used for."""
+    return {use: path for use, path in zip(USES, (catalogue, baskets), strict=True) if path is not None}
+
+
+def join(files: Files, images: Path | None, name: str) -> Dataset:
+    """The dataset of files that were understood; prints what a person should know about them."""
+    from embedcore.data import Dataset
+    from embedcore.intake import Recipe, add_baskets, file_recipe, how_read, make_catalogue, read_pictures
+
+    found, products, bought, pictures = files.found, None, None, None
+    notices: list[str] = [*files.notes]
+    for column, role in found.roles.items():
+        print(f"  {column}: {role}")
+    for line in files.lines():
+        print(f"  {line}")
+    if "catalogue" in files.tables:
+        table = files.tables["catalogue"]
+        settings = files.settings["catalogue"]
+        products, told = make_catalogue(table.frame, found.roles, generate_ids=found.generate_ids, settings=settings)
+        notices += [*table.report.notices, *told]
     if images:
         if products is None:
             raise InputError("Pictures need a catalogue whose products they show.", "Give a catalogue, too.")
-        pictures, found = read_pictures(images, products, bar("pictures"))
-        notices += found
-    if baskets:
-        table = read(baskets, near)
-        shape = guess_shape(table.frame, set(products.ids) if products is not None else None)
-        print(f"  {baskets.name}: {shape.why}")
-        folder = table.file.with_name("baskets") if table.file is not None else None
-        bought, found = add_baskets(
-            name, products, table, shape, folder=folder, images=pictures, progress=bar("baskets")
+        pictures, told = read_pictures(images, products, bar("pictures"))
+        notices += told
+    if "baskets" in files.tables and found.shape is not None:
+        table = files.tables["baskets"]
+        print(f"  {files.paths['baskets'].name}: {found.shape.why}")
+        bought, told = add_baskets(
+            name,
+            products,
+            table,
+            found.shape,
+            folder=table.file.with_name("baskets") if table.file is not None else None,
+            images=pictures,
+            settings=files.settings["baskets"],
+            progress=bar("baskets"),
         )
-        notices += [*table.report.notices, *found]
+        notices += [*table.report.notices, *told]
     show(notices)
+    parts = {
+        use: file_recipe(
+            files.paths[use].name,
+            table.report.columns,
+            getattr(found, use),
+            reading=files.reading[use],
+            settings=files.settings[use],
+            options=files.options[use],
+            roles=found.roles if use == "catalogue" else None,
+            shape=asdict(found.shape) if use == "baskets" and found.shape is not None else None,
+        )
+        for use, table in files.tables.items()
+    }
+    meta = {"notices": notices, **how_read(Recipe(**parts), found.catalogue, found.baskets)}
     if bought is None:
-        return Dataset.build(name, products, None, {"notices": notices}, pictures)
-    return replace(bought, meta={"notices": notices})
+        return Dataset.build(name, products, None, meta, pictures)
+    return replace(bought, meta=meta)
 
 
 def more(path: Path, like: Dataset, images: Path | None = None) -> Dataset:
@@ -78,7 +112,7 @@ def more(path: Path, like: Dataset, images: Path | None = None) -> Dataset:
     from embedcore.data import Dataset
     from embedcore.intake import make_catalogue, read_pictures
 
-    frame = read(path).frame
+    frame = read(path, use="catalogue").frame
     roles = dict(like.catalogue.roles) if like.catalogue is not None else {}
     kinds = {str(c): roles.get(str(c), "ignore") for c in frame.columns}
     if set(kinds.values()) <= {"ignore", "id"}:
@@ -110,18 +144,18 @@ def exact_catalogue(
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     _ = (Path(folder) / "a.csv").write_text("sku,name\\n07,Mug\\n07,Cup\\n")
+    ...     _ = (Path(folder) / "a.csv").write_text("sku,name\\n07,Mug\\n7,Cup\\n")
     ...     dataset, ids = exact_catalogue(Path(folder) / "a.csv")
     a.csv: 2 rows in, 2 kept, 0 rejected
       sku: id
       name: title
     >>> len(dataset), ids.tolist()
-    (2, ['07', '07'])
+    (2, ['07', '7'])
     """
     from embedcore.data import Dataset
-    from embedcore.intake import guess_roles, make_catalogue
+    from embedcore.intake import column_decisions, guess_roles, make_catalogue
 
-    table = read(path)
+    table = read(path, use="catalogue")
     guessed = {g.column: g.role for g in guess_roles(table.frame)}
     unknown = sorted((set(roles or {}) | ({source} if source else set())) - set(table.frame.columns))
     if unknown:
@@ -138,5 +172,8 @@ def exact_catalogue(
     if ids:
         guessed[ids] = "ignore"
     products, notices = make_catalogue(table.frame, guessed, generate_ids=True)
-    show([*table.report.notices, *notices[1:], *([] if ids else notices[:1])])
+    about = [*table.report.decisions, *column_decisions(table.frame, guessed)]
+    show(
+        [*(f"{d.key}: {d.sentence}" for d in about), *table.report.notices, *notices[1:], *([] if ids else notices[:1])]
+    )
     return Dataset.build(path.stem, products), np.where([v is None or v != v for v in found], "", found)

@@ -132,6 +132,12 @@ class Recipe:
         """As JSON."""
         return json.dumps({"format": _FORMAT, **self.plain()}, ensure_ascii=False, indent=1)
 
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> Recipe:
+        """What `plain` gave."""
+        wrong = InputError("This is no recipe.", "Choose a file that was saved as a recipe.")
+        return cls(**{use: _file(found[use], wrong) for use in _USES if found.get(use) is not None})
+
     def plain(self) -> dict[str, Any]:
         """As a value that JSON can hold."""
         return {use: asdict(found) for use in _USES if (found := getattr(self, use)) is not None}
