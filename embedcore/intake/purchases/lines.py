@@ -15,8 +15,8 @@ from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.columns.values import clean, unread
 from embedcore.intake.columns.vocabulary import LINE_TOTALS, word_set, words_of
+from embedcore.intake.purchases.guess.matrix import matrix_lines
 from embedcore.intake.purchases.lists import split_list
-from embedcore.intake.purchases.matrix import matrix_lines
 from embedcore.intake.purchases.shapes import BasketShape
 
 NO_LINE = ("No row of the baskets has both a basket and a product.", "Check which columns they are in.")

@@ -13,9 +13,9 @@ from embedcore.intake.columns.dates import EPOCH, ISO, date_formats, date_sample
 from embedcore.intake.columns.numbers import DECIDE
 from embedcore.intake.columns.values import clean
 from embedcore.intake.decisions import NOTHING, Settings
+from embedcore.intake.purchases.guess.matrix import are_counts
 from embedcore.intake.purchases.lines import Formats, product_columns
 from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of
-from embedcore.intake.purchases.matrix import are_counts
 from embedcore.intake.purchases.order import first_seen
 from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.intake.tables.large import parts

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from embedcore.intake.columns.values import clean
-from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of, split_list
-from embedcore.intake.purchases.matrix import matrix_columns
-from embedcore.intake.purchases.parts import (
+from embedcore.intake.purchases.guess.matrix import matrix_columns
+from embedcore.intake.purchases.guess.parts import (
     ELSE,
     Look,
     baskets_of,
@@ -25,6 +24,7 @@ from embedcore.intake.purchases.parts import (
     quantity_of,
     time_of,
 )
+from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of, split_list
 
 _AMOUNT = r"[-+]?\d{1,3}(?:[ ,.]\d{3})*(?:[.,]\d{1,2})?"
 # Shares by which the shape of a table is recognised. Chosen by hand.

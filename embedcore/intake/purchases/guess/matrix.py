@@ -9,7 +9,7 @@ import pandas as pd
 
 from embedcore.intake.columns.values import clean
 from embedcore.intake.columns.vocabulary import fold, word_set
-from embedcore.intake.purchases.parts import Look
+from embedcore.intake.purchases.guess.parts import Look
 
 _YES = word_set(
     "true t yes y x 1 ✓ ✔ ✗ • * wahr ja j vrai oui o verdadero si s verdadeiro sim vero tak да + 是 有 はい ○ 예 evet"
@@ -26,7 +26,7 @@ _GAPS = 0.1  # share of the rows with an empty cell before a filled one: a list 
 def matrix_columns(some: pd.DataFrame, found: Mapping[str, Look], known: Collection[str]) -> tuple[str, ...] | None:
     """The columns of products, when the first rows of a table are a matrix. known: products of the catalogue.
 
-    >>> from embedcore.intake.purchases.parts import looks
+    >>> from embedcore.intake.purchases.guess.parts import looks
     >>> some = pd.DataFrame({"id": ["7", "8"], "tea": ["1", "0"], "jam": ["0", "1"], "egg": ["1", "1"]}, dtype="str")
     >>> matrix_columns(some, looks(some), ())
     ('tea', 'jam', 'egg')

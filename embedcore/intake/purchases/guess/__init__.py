@@ -1,0 +1,1 @@
+"""Which column of purchases is what, and what a person could choose instead."""
