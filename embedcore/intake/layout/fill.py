@@ -17,7 +17,7 @@ SAMPLE = 20_000  # rows in which the evidence is looked for
 GAPS = 0.15  # share of empty cells from which a first column may stand once for the rows below
 FILLED = 0.6  # share of filled cells from which gaps in a lone column of texts are ordinary, where rows have codes
 CHANCE = 1e-4  # of a column being filled only where the key changes, from which that is no accident
-FIRM = 3  # columns that stand once for sure, from which a thin one that does nowhere otherwise does so, too
+FIRM = 2  # columns that stand once for sure, from which a thin one that does nowhere otherwise does so, too
 CHOICES = (("yes", "fill them down"), ("no", "leave them empty"))
 
 

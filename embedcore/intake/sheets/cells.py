@@ -11,6 +11,9 @@ import pyarrow as pa
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import MAX_COLUMNS, column_names, listed, plural
+from embedcore.intake.decisions import Decision
+from embedcore.intake.sheets import regions, tables
+from embedcore.intake.sheets.places import letters, reference
 from embedcore.intake.tables.dialect import is_label_row
 
 ROWS, COLUMNS = 1 << 20, 1 << 14  # of the largest sheet that spreadsheets have
@@ -20,12 +23,15 @@ SAMPLE = 200  # rows that are looked at to find the column names
 GAP = 20  # empty columns between a table and what no longer belongs to it (chosen by hand)
 _FEW = 3  # cells beyond such a gap that are strays rather than a table; or one in a hundred (chosen by hand)
 _CHUNK = 1 << 16
+GOOD = 2  # what is_table says of a table of some size
+EVEN = 0.5  # share of the rows that are filled in a column of a table (chosen by hand)
+TABLE = 15  # rows from which two columns are a table rather than a list of facts (chosen by hand)
 
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
     """One sheet as it was read. header_line: 1-based row of the column names, 0 when there are none. rejected: as in
-    Table. lines: (rows,) int64, the row of the sheet in which each row stands."""
+    Table. lines: (rows,) int64, the row of the sheet in which each row stands. decisions: what was understood."""
 
     frame: pd.DataFrame
     sheets: tuple[str, ...]
@@ -34,6 +40,7 @@ class Sheet:
     notices: tuple[str, ...]
     rejected: pd.DataFrame
     lines: np.ndarray
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass(eq=False)
@@ -62,7 +69,7 @@ class Cells:
     """Cells as they are read, one after the other. Rows and columns count from 0.
 
     uncomputed: formulas without a value, by column. errors: cells with an error such as #N/A, by column, and one of
-    them. merged: rows of cells that were merged with others below them.
+    them. merged: cells that were merged with others.
     """
 
     def __init__(self, filename: str, name: str) -> None:
@@ -72,7 +79,7 @@ class Cells:
         self.uncomputed: dict[int, int] = {}
         self.errors: dict[int, int] = {}
         self.error = ""
-        self.merged: list[int] = []
+        self.merged: list[regions.Range] = []
         self.count = self.characters = 0
         self.most = MAX_TEXT
         self.far = (0, 0)
@@ -125,13 +132,15 @@ class Cells:
             raise InputError(
                 f"The sheet “{self.name}” has no row {header_line:,} for the column names.", "Choose another row."
             )
-        filled = self._rows_of(used)
+        everything = self._rows_of(used)
+        filled, used, others = tables.largest(self, everything, used, (header_line or 0) - 1)
         if header_line is None:
             header = self._find_header(filled, used)
         else:
             header = header_line - 1 if header_line else None
         body = filled if header is None else filled[filled > header]
         used = self._within(used, body if header is None else np.append(body, header))
+        labels, body = tables.labels(self, used, header, body)
         if len(body) * len(used) > max(MAX_EMPTY, 4 * self.count):
             raise self.sparse(int(rows[-1]), used[-1])
         if len(used) > MAX_COLUMNS:
@@ -139,9 +148,7 @@ class Cells:
                 f"The sheet “{self.name}” of “{self.filename}” has {len(used):,} columns, too many to read.",
                 f"Keep at most {MAX_COLUMNS:,} columns.",
             )
-        labels = {
-            c: self.columns[c].some({header}).get(header, "") for c in used if c in self.columns and header is not None
-        }
+        decisions = tables.fill_merged(self, used, header, body) + tables.about(self, others)
         names, notices = column_names([labels.get(c, "") for c in used] if header is not None else [], len(used))
         frame = pd.DataFrame({n: self._texts(c, body) for n, c in enumerate(used)}, index=pd.RangeIndex(len(body)))
         frame.columns = pd.Index(names, dtype=object if not names else None)
@@ -149,11 +156,32 @@ class Cells:
             notices.append(f"The column names were found in row {header + 1:,}; the rows above it are not used.")
         if not len(frame):
             notices.append("The sheet has column names but no rows.")
-        rejected, about = self._left_out(strays, rows[~np.isin(rows, filled)])
-        notices += about + self._about_cells(dict(zip(used, names, strict=True)), header)
-        return Sheet(
-            frame, sheets, self.name, header + 1 if header is not None else 0, tuple(notices), rejected, body + 1
-        )
+        rejected, about = self._left_out(strays, rows[~np.isin(rows, everything)])
+        rejected = pd.concat([rejected, tables.rows_of(self, others)], ignore_index=True) if others else rejected
+        notices += about + self._about_cells(dict(zip(used, names, strict=True)))
+        header_line = header + 1 if header is not None else 0
+        return Sheet(frame, sheets, self.name, header_line, tuple(notices), rejected, body + 1, tuple(decisions))
+
+    def is_table(self) -> int:
+        """How much the sheet looks like a table: 2 for one of some size, 1 for a small one, 0 for a cover or a text."""
+        columns = [c for c in self.columns.values() if len(c.rows) > 1]
+        if len(columns) < 2:
+            return 0
+        used, _ = self._main()
+        rows = self._rows_of(used)
+        even = [c for c in columns if len(c.rows) >= EVEN * max(len(k.rows) for k in columns)]
+        if len(even) < 2 or len(rows) < 2 or len(even[0].rows) < EVEN * len(rows):
+            return 0
+        return 2 if len(even) > 2 or len(rows) >= TABLE else 1
+
+    def rows_at(self, columns: list[int], rows: set[int]) -> regions.Rows:
+        """The cells of a few rows, in the order of the columns."""
+        texts = [self._some(c, rows) for c in columns]
+        return {r: [column.get(r, "") for column in texts] for r in sorted(rows)}
+
+    def places(self, column: int) -> np.ndarray:
+        """The rows in which a column is filled."""
+        return np.asarray(self.columns[column].rows if column in self.columns else (), np.int64)
 
     def sparse(self, row: int, column: int) -> InputError:
         """The error for a sheet that is nearly empty and too large to be laid out."""
@@ -171,14 +199,15 @@ class Cells:
                 blocks[-1].append(c)
             else:
                 blocks.append([c])
-        sizes = [sum(self._size(c) for c in block) for block in blocks]
+        sizes = [sum(self.size(c) for c in block) for block in blocks]
         most = max(sizes)
         few = min(max(_FEW, 0.01 * most), 0.25 * most)
         strays = [c for block, size in zip(blocks, sizes, strict=True) if size <= few for c in block]
         kept = [block for block, size in zip(blocks, sizes, strict=True) if size > few]
         return [c for block in kept for c in range(block[0], block[-1] + 1)], strays
 
-    def _size(self, column: int) -> int:
+    def size(self, column: int) -> int:
+        """How many cells of a column hold anything."""
         found = len(self.columns[column].rows) if column in self.columns else 0
         return found + self.uncomputed.get(column, 0) + self.errors.get(column, 0)
 
@@ -245,8 +274,8 @@ class Cells:
         where = f"{reference(row, c)} (“{text[:40]}”)"
         return rejected, [f"Left out: {plural(len(cells), 'cell')} far from the table, such as {where}."]
 
-    def _about_cells(self, names: dict[int, str], header: int | None) -> list[str]:
-        """Notices about formulas, errors and merged cells."""
+    def _about_cells(self, names: dict[int, str]) -> list[str]:
+        """Notices about formulas and errors."""
 
         def of(columns: dict[int, int]) -> str:
             n = sum(columns.values())
@@ -262,28 +291,4 @@ class Cells:
         if self.errors:
             holds = "holds" if sum(self.errors.values()) == 1 else "hold"
             found.append(f"{of(self.errors)} {holds} an error such as {self.error}: left empty.")
-        if n := sum(header is None or row > header for row in self.merged):
-            found.append(f"{plural(n, 'cell')} merged over several rows: the value is in the first of them only.")
         return found
-
-
-def reference(row: int, column: int) -> str:
-    """The name of a cell.
-
-    >>> reference(1048575, 16383)
-    'XFD1048576'
-    """
-    return f"{letters(column)}{row + 1}"
-
-
-def letters(column: int) -> str:
-    """The name of a column in a spreadsheet.
-
-    >>> letters(0), letters(26)
-    ('A', 'AA')
-    """
-    found, column = "", column + 1
-    while column:
-        column, digit = divmod(column - 1, 26)
-        found = chr(65 + digit) + found
-    return found

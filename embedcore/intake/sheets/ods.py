@@ -6,7 +6,7 @@ from typing import Any
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import listed
-from embedcore.intake.sheets.cells import COLUMNS, ROWS, Cells
+from embedcore.intake.sheets.cells import COLUMNS, GOOD, ROWS, Cells
 from embedcore.intake.sheets.packed import Package, protected
 from embedcore.intake.tables.render import text_of
 from embedcore.progress import Progress
@@ -16,7 +16,7 @@ MOST = 1_000_000  # cells that repeats may make (chosen by hand)
 
 
 def read_sheets(package: Package, filename: str, sheet: str | None, progress: Progress) -> list[Cells]:
-    """The sheets of a document, up to the first that holds anything, or with the one that is named alone filled."""
+    """The sheets of a document, up to the first that is a table, or with the one that is named alone filled."""
     if "META-INF/manifest.xml" in package and b"encryption-data" in package.open("META-INF/manifest.xml").read(1 << 20):
         raise protected(filename)
     reader = _Reader(filename, sheet, progress)
@@ -39,25 +39,33 @@ class _Reader:
         self._parts: list[str] = []
         self._filled: list[tuple[int, int, str | None]] = []
         self._inside = 0
+        self._wanted = True
 
-    @property
-    def _wanted(self) -> bool:
-        """Whether the cells of the table that is read count: they do in the named sheet, or until one is filled."""
+    def _next_sheet(self, name: str) -> None:
+        """Begin a sheet. Its cells count in the one that is named, or until one is a table."""
+        self.sheets.append(Cells(self._filename, name))
+        self._row = 0
         if self._sheet is not None:
-            return self.sheets[-1].name == self._sheet
-        return not any(self.sheets[:-1])
+            self._wanted = name == self._sheet
+        elif len(self.sheets) > 1:
+            self._wanted = self._wanted and self.sheets[-2].is_table() < GOOD
+
+    def _note_merged(self, down: int, across: int) -> None:
+        if down > 1 or across > 1:
+            place = (self._row, self._column, self._row + down - 1, self._column + across - 1)
+            self.sheets[-1].merged.append(place)
 
     def start(self, tag: str, a: dict[str, str]) -> None:
         if tag == "table":
             self._depth += 1
             if self._depth == 1:
-                self.sheets.append(Cells(self._filename, a.get("table:name", f"sheet {len(self.sheets) + 1}")))
-                self._row = 0
+                self._next_sheet(a.get("table:name", f"sheet {len(self.sheets) + 1}"))
         elif self._depth != 1 or not self._wanted:
             return
         elif tag == "table-row":
             self._rows, self._column, self._filled = _times(a, "table:number-rows-repeated"), 0, []
         elif tag in ("table-cell", "covered-table-cell"):
+            self._note_merged(_times(a, "table:number-rows-spanned"), _times(a, "table:number-columns-spanned"))
             self._cell, self._repeat, self._parts = a, _times(a, "table:number-columns-repeated"), []
             self._inside = self._spoken = 0
         elif tag == "p" and self._cell is not None and not self._spoken:

@@ -204,9 +204,11 @@ class _Reader:
         self._spoken += 1  # how a text is pronounced
 
     def _merged(self, a: dict[str, str]) -> None:
-        found = re.fullmatch(r"\$?[A-Z]{1,3}\$?(\d{1,7}):\$?[A-Z]{1,3}\$?(\d{1,7})", a.get("ref", ""))
-        if found is not None and found[1] != found[2]:
-            self._cells.merged.append(int(found[1]) - 1)
+        found = re.fullmatch(r"\$?([A-Z]{1,3})\$?(\d{1,7}):\$?([A-Z]{1,3})\$?(\d{1,7})", a.get("ref", ""))
+        if found is not None:
+            self._cells.merged.append(
+                (int(found[2]) - 1, _column(found[1]), int(found[4]) - 1, min(_column(found[3]), COLUMNS))
+            )
 
     def end(self, tag: str) -> None:
         if tag == "v":

@@ -8,6 +8,7 @@ from pathlib import Path
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import listed
 from embedcore.intake.sheets.cells import COLUMNS, ROWS, Cells, Sheet
+from embedcore.intake.sheets.excel import chosen
 from embedcore.intake.sheets.formats import shown_number
 from embedcore.intake.sheets.packed import BROKEN, damaged, parse
 from embedcore.intake.tables.render import text_of
@@ -24,7 +25,7 @@ def is_one(head: bytes) -> bool:
 def read_xml(
     path: Path, filename: str, sheet: str | None, header_line: int | None, progress: Progress = silent
 ) -> Sheet:
-    """One sheet: the first that holds anything when none is named. InputError when it cannot be read."""
+    """One sheet: the first that is a table when none is named. InputError when it cannot be read."""
     reader = _Reader(filename, progress)
     try:
         with path.open("rb") as stream:
@@ -34,10 +35,8 @@ def read_xml(
     names = tuple(c.name for c in reader.sheets)
     if sheet is not None and sheet not in names:
         raise InputError(f"“{filename}” has no sheet “{sheet}”.", f"It has {listed(names)}.")
-    cells = next((c for c in reader.sheets if c and sheet in (None, c.name)), None)
-    if cells is None:
-        raise InputError(f"“{filename}” has only empty sheets.", "Choose another sheet or file.")
-    return cells.sheet(names, header_line)
+    of_interest = [c for c in reader.sheets if sheet in (None, c.name)]
+    return chosen(of_interest, dict.fromkeys(names, False), filename, sheet, header_line)
 
 
 class _Reader:
@@ -70,8 +69,10 @@ class _Reader:
             self._column = _place(a, self._column, COLUMNS)
             self._across = int(a.get("MergeAcross", 0))
             self._style, self._formula, self._kind, self._parts = a.get("StyleID", ""), "Formula" in a, "", []
-            if int(a.get("MergeDown", 0)) > 0:
-                self.sheets[-1].merged.append(self._row)
+            down = int(a.get("MergeDown", 0))
+            if down > 0 or self._across > 0:
+                place = (self._row, self._column, self._row + down, self._column + self._across)
+                self.sheets[-1].merged.append(place)
         elif tag == "Comment":
             self._comment += 1
         elif tag == "Data" and not self._comment:

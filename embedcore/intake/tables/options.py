@@ -38,7 +38,7 @@ class ReadOptions(TypedDict, total=False):
 
 
 def with_settings(options: ReadOptions, settings: Settings) -> ReadOptions:
-    """The options, and what a person chose by the keys of decisions: encoding, delimiter, quotes and header.
+    """The options, and what a person chose by the keys of decisions: encoding, delimiter, quotes, sheet and header.
 
     >>> with_settings({"delimiter": ";"}, {"header": "3", "delimiter": "tab"})
     {'delimiter': '\\t', 'header_line': 3}
@@ -50,6 +50,8 @@ def with_settings(options: ReadOptions, settings: Settings) -> ReadOptions:
         found["quotes"] = setting(settings, "quotes", "usual", (value for value, _ in QUOTES))
     if said := settings.get("delimiter"):
         found["delimiter"] = NAMED.get(said, said)
+    if "sheet" in settings:
+        found["sheet"] = settings["sheet"]
     if "header" in settings:
         line = {"no": "0", "none": "0"}.get(settings["header"], settings["header"])
         if not re.fullmatch(r"\d{1,9}", line):

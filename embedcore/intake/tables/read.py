@@ -269,5 +269,6 @@ def _of_sheet(found: Sheet, kind: str) -> Table:
         header_line=found.header_line,
         sheets=found.sheets,
         sheet=found.sheet or None,
+        decisions=found.decisions,
     )
     return Table(found.frame, found.rejected, report, lines=found.lines)
