@@ -153,7 +153,7 @@ _CJK = "぀-ヿ㐀-鿿豈-﫿가-힯"
 _RUN = re.compile(rf"[{_CJK}ー]+|[^{_CJK}ー]+")
 _SPELT = str.maketrans({"ß": "ss", "ł": "l", "ø": "o", "đ": "d", "ı": "i", "æ": "ae", "œ": "oe"})
 _MODIFIERS = "unit list sale gross line brutto netto display original variant"  # known in front of another word only
-_LINKS = ("", "s", "n", "en", "er", "e", "es")  # between the parts of a compound: Kunde-n-nummer, Auftrag-s-datum
+_LINKS = ("", "s", "n", "en", "er", "e", "es")  # between the parts of a compound: Auftrag-s-nummer
 _SHORT = 3  # letters of the shortest word that is looked for in compounds
 # Where the first word is the thing itself (prix de référence), as in the Romance and Slavic languages.
 _HEAD_FIRST = (
@@ -200,7 +200,7 @@ def words_of(name: str) -> tuple[str, ...]:
     ("base", "colour"), N° commande is ("no", "commande"), 商品编号 is ("商品", "编号").
 
     >>> words_of("Kundennummer"), words_of("orderDate")
-    (('kunde', 'nummer'), ('order', 'date'))
+    (('kunden', 'nummer'), ('order', 'date'))
     """
     split = re.sub(r"([a-z0-9])([A-Z])", r"\1 \2", name)
     words = [w for w in re.split(r"[\W_\d]+", fold(split)) if w]

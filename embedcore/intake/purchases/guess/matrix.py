@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.intake.columns.values import clean
-from embedcore.intake.columns.vocabulary import fold, word_set
+from embedcore.intake.columns.vocabulary import IDS, fold, word_set
 from embedcore.intake.purchases.guess.parts import Look
 
 _YES = word_set(
@@ -35,7 +35,7 @@ def matrix_columns(some: pd.DataFrame, found: Mapping[str, Look], known: Collect
         return None
     values = {c: {fold(str(v)) for v in look.there.unique()[: _SEVERAL + 1]} for c, look in found.items()}
     marks = [c for c, seen in values.items() if seen <= _YES | _NO | {fold(c)}]
-    counts = [c for c, seen in values.items() if c not in marks and len(seen) <= _SEVERAL and all(map(_count, seen))]
+    counts = [c for c, seen in values.items() if c not in marks and _may_count(found[c], seen)]
     if not any(values[c] - _NO for c in (*marks, *counts)):
         return None
     products = [c for c in found if c in marks or c in counts]
@@ -51,6 +51,12 @@ def matrix_columns(some: pd.DataFrame, found: Mapping[str, Look], known: Collect
     written: set[str] = set().union(*(values[c] - {fold(c)} for c in products))
     one_mark = len(written & _YES) <= 1 and (written & _YES or any(fold(c) in values[c] for c in products))
     return tuple(products) if one_mark else None
+
+
+def _may_count(look: Look, seen: set[str]) -> bool:
+    """Whether a column holds counts; a number of its own in every row, or that of a customer, is none."""
+    who = look.unique == 1 or look.named in ("basket", "customer", "time") or bool(IDS & set(look.words))
+    return not who and len(seen) <= _SEVERAL and all(map(_count, seen))
 
 
 def _count(text: str) -> bool:
