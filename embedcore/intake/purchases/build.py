@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,10 +18,12 @@ import pandas as pd
 
 from embedcore.data import Baskets, Catalogue, Dataset, Images, Strings, join_items, pictures_of
 from embedcore.errors import InputError
-from embedcore.intake.decisions import NOTHING, Settings
+from embedcore.intake.columns.values import clean
+from embedcore.intake.decisions import NOTHING, Settings, setting
 from embedcore.intake.purchases.collect import Collected, collect
 from embedcore.intake.purchases.left_out import left_out_decisions
-from embedcore.intake.purchases.lines import NO_LINE, LineReader, check, product_columns, used
+from embedcore.intake.purchases.lines import NO_LINE, Formats, LineReader, check, product_columns, used
+from embedcore.intake.purchases.lists import ListFormat, list_format
 from embedcore.intake.purchases.marks import find_marks
 from embedcore.intake.purchases.match_ids import match_ids
 from embedcore.intake.purchases.order import BasketOrder
@@ -59,7 +62,9 @@ def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goe
         check(shape, rows.names)
         known = catalogue.ids if catalogue is not None else None
         left_out = screened(table, rows, shape, known, scratch, settings, part(progress, 0, 10))
-        reader = LineReader(shape, decide(rows, shape, scratch, part(progress, 10, 20), settings))
+        formats = decide(rows, shape, scratch, part(progress, 10, 20), settings)
+        formats = replace(formats, lists=lists_of(table, shape, formats, _names(catalogue), settings))
+        reader = LineReader(shape, formats)
         columns = [*used(shape), *(product_columns(shape, rows.names) if shape.shape in ("lines", "matrix") else ())]
         frames = rows.of([c for c in dict.fromkeys(columns) if c in rows.names])
         found = collect(left_out.of(frames), rows.total, reader, reader.counts, scratch, part(progress, 20, 60))
@@ -74,6 +79,25 @@ def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goe
             write_baskets(order, found, position, scratch / "done", part(progress, 80, 100))
         baskets = placed(scratch / "done", folder)
     return Dataset(name, catalogue, baskets, items, {}, pictures_of(images, items)), notices + about_ids
+
+
+def lists_of(
+    table: Table | pd.DataFrame, shape: BasketShape, formats: Formats, known: Collection[str], settings: Settings
+) -> ListFormat | None:
+    """How lists in cells are written, None where there are none. known: ids and names of the catalogue."""
+    column = shape.item if shape.shape == "list" else formats.products[0] if len(formats.products) == 1 else None
+    if shape.shape not in ("list", "lines") or column is None:
+        return None
+    first = table if isinstance(table, pd.DataFrame) else table.frame
+    found = list_format(clean(first[column]), formats.delimiter, known)
+    return found if setting(settings, "counts", "yes", ("yes", "no")) == "yes" else replace(found, counts="")
+
+
+def _names(catalogue: Catalogue | None) -> set[str]:
+    if catalogue is None:
+        return set()
+    titles = [catalogue.frame[c].dropna() for c in catalogue.columns("title")]
+    return set(catalogue.ids).union(*titles)
 
 
 def screened(  # noqa: PLR0917  a table, what is known of it, and where to work

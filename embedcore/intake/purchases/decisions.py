@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from embedcore.intake.decisions import NOTHING, Decision, Settings
-from embedcore.intake.purchases.build import screened, source
+from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
+from embedcore.intake.purchases.build import lists_of, screened, source
 from embedcore.intake.purchases.left_out import left_out_decisions
 from embedcore.intake.purchases.lines import check
+from embedcore.intake.purchases.lists import ListFormat
 from embedcore.intake.purchases.rows import decide
 from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.intake.tables.read import Table
@@ -33,5 +34,19 @@ def purchase_decisions(
     with source(table, None) as (rows, scratch):
         check(shape, rows.names)
         found = screened(table, rows, shape, catalogue_ids, scratch, settings)
-        written = decide(rows, shape, scratch, silent, settings).amounts.values()
-        return (*left_out_decisions(found, shape, settings), *(d for w in written for d in w.decisions))
+        formats = decide(rows, shape, scratch, silent, settings)
+        lists = list_decisions(lists_of(table, shape, formats, catalogue_ids or (), {}), settings)
+        amounts = [d for w in formats.amounts.values() for d in w.decisions]
+        return (*left_out_decisions(found, shape, settings), *lists, *amounts)
+
+
+def list_decisions(lists: ListFormat | None, settings: Settings) -> list[Decision]:
+    """That entries of lists say how many were bought. lists: as it was found, whatever the settings say."""
+    if lists is None or not lists.counts:
+        return []
+    chosen = setting(settings, "counts", "yes", ("yes", "no"))
+    sentence = {
+        "yes": f"Entries such as “{lists.example}” say how many were bought.",
+        "no": f"Entries such as “{lists.example}” are names as a whole.",
+    }[chosen]
+    return [Decision("counts", sentence, chosen, (("yes", "Read the quantities"), ("no", "Part of the name")))]

@@ -16,7 +16,7 @@ from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.columns.values import clean, unread
 from embedcore.intake.columns.vocabulary import LINE_TOTALS, word_set, words_of
 from embedcore.intake.purchases.guess.matrix import matrix_lines
-from embedcore.intake.purchases.lists import split_list
+from embedcore.intake.purchases.lists import ListFormat, entries
 from embedcore.intake.purchases.shapes import BasketShape
 
 NO_LINE = ("No row of the baskets has both a basket and a product.", "Check which columns they are in.")
@@ -63,14 +63,15 @@ class Formats:
     """How a whole table is written, decided before its parts are read, so that they are read alike.
 
     amounts: column of numbers -> how they are written. dates: how its times are written (see
-    dates.date_formats). delimiter: between the products in one cell. products: the columns of products where each row
-    is a basket. counter: the column that only counts the products beside it, left out of `products`. counted: the cells
-    of a matrix say how many were bought.
+    dates.date_formats). delimiter: between the products in one cell; lists: more about them. products: the columns of
+    products where each row is a basket. counter: the column that only counts the products beside it, left out of
+    `products`. counted: the cells of a matrix say how many were bought.
     """
 
     amounts: Mapping[str, Written] = field(default_factory=dict)
     dates: tuple[int, ...] = ()
     delimiter: str = ","
+    lists: ListFormat | None = None
     products: tuple[str, ...] = ()
     counter: str | None = None
     counted: bool = False
@@ -196,15 +197,22 @@ class LineReader:
         return lines
 
     def _list(self, frame: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        rows["item"] = split_list(clean(frame[str(self._shape.item)]), self._formats.delimiter)
-        return _exploded(rows)
+        return self._listed(frame[str(self._shape.item)], rows)
+
+    def _listed(self, cells: pd.Series, rows: pd.DataFrame) -> pd.DataFrame:
+        how = self._formats.lists or ListFormat(self._formats.delimiter)
+        rows["item"], counts = entries(clean(cells), how)
+        if how.counts:
+            rows["quantity"] = counts
+        lines = rows.explode(["item", "quantity"] if how.counts else "item")
+        lines["item"] = lines["item"].astype("str")
+        return lines.assign(quantity=lines["quantity"].astype(np.float64)) if how.counts else lines
 
     def _lines(self, frame: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
         """Each row is a basket: every cell is a product, or one cell holds them all."""
         columns = self._formats.products
         if len(columns) == 1:
-            rows["item"] = split_list(clean(frame[columns[0]]), self._formats.delimiter)
-            return _exploded(rows)
+            return self._listed(frame[columns[0]], rows)
         cells = pd.concat([clean(frame[c]) for c in columns]).dropna()
         lines = rows.loc[cells.index].assign(item=cells.to_numpy())
         empty = rows.drop(index=lines.index.unique()).assign(item=pd.Series(dtype="str"))
@@ -215,12 +223,6 @@ class LineReader:
         lines, bad = matrix_lines(frame, rows, self._formats.products, counted=self._formats.counted)
         self.counts.unclear += bad
         return lines
-
-
-def _exploded(rows: pd.DataFrame) -> pd.DataFrame:
-    lines = rows.explode("item")
-    lines["item"] = lines["item"].astype("str")
-    return lines
 
 
 def _is_total(column: str) -> bool:

@@ -65,7 +65,7 @@ class Marks:
 
 def find_marks(frame: pd.DataFrame, shape: BasketShape, known: Collection[str] | np.ndarray | None = None) -> Marks:
     """Look for what is no purchase. frame: all rows, or the first of a large table. known: ids of the catalogue."""
-    if shape.shape == "lines" or not len(frame):
+    if shape.shape not in ("long", "list") or not len(frame):
         return Marks()
     taken = set(used(shape))
     found = [_mark(str(c), frame[c]) for c in frame.columns if c not in taken]
