@@ -35,7 +35,7 @@ def purchase_decisions(
         check(shape, rows.names)
         found = screened(table, rows, shape, catalogue_ids, scratch, settings)
         formats = decide(rows, shape, scratch, silent, settings)
-        lists = list_decisions(lists_of(table, shape, formats, catalogue_ids or (), {}), settings)
+        lists = list_decisions(lists_of(table, shape, formats, catalogue_ids if catalogue_ids is not None else (), {}), settings)
         amounts = [d for w in formats.amounts.values() for d in w.decisions]
         return (*left_out_decisions(found, shape, settings), *lists, *amounts)
 
