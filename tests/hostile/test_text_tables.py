@@ -220,7 +220,8 @@ def test_the_cells_are_right_and_every_other_line_is_told(tmp_path: Path, name: 
     assert [["" if pd.isna(c) else c for c in row] for row in table.frame.to_numpy(object)] == cells
     assert table.rejected["line"].tolist() == lines
     assert table.report.rows_in == table.report.kept + table.report.rejected == len(cells) + len(lines)
-    assert words in " ".join([*table.report.notices, *table.rejected["reason"]])
+    said = [d.sentence for d in table.report.decisions]
+    assert words in " ".join([*table.report.notices, *said, *table.rejected["reason"]])
 
 
 @pytest.mark.parametrize("name", REFUSED)

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from embedcore.errors import EmbedError
-from embedcore.intake.tables import delimited
 from embedcore.intake.tables.read import Table, read_table
+from embedcore.intake.text import delimited
 
 Dice = random.Random
 ENCODINGS = ("utf-8", "utf-8", "utf-8", "utf-8-sig", "utf-8", "cp1252", "cp1252", "utf-16", "utf-16-le", "utf-32")

@@ -14,7 +14,7 @@ from embedcore.intake.columns.names import MAX_COLUMNS, column_names, listed, pl
 from embedcore.intake.decisions import Decision
 from embedcore.intake.sheets import regions, tables
 from embedcore.intake.sheets.places import letters, reference
-from embedcore.intake.tables.dialect import is_label_row
+from embedcore.intake.text.header import is_label_row
 
 ROWS, COLUMNS = 1 << 20, 1 << 14  # of the largest sheet that spreadsheets have
 MAX_TEXT = 250_000_000  # characters in all cells: a short text can stand in a million cells (chosen by hand)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embedcore.intake.tables.dialect import DATE, NUMBER, is_label_row
+from embedcore.intake.text.header import DATE, NUMBER, is_label_row
 
 Rows = dict[int, list[str]]  # row -> its cells
 Range = tuple[int, int, int, int]  # first row, first column, last row, last column

@@ -17,8 +17,9 @@ import pandas as pd
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import MAX_COLUMNS, column_names, listed, plural
 from embedcore.intake.decisions import Decision
-from embedcore.intake.tables import dialect, spool
-from embedcore.intake.tables.line_index import TEXT
+from embedcore.intake.tables import spool
+from embedcore.intake.text import header
+from embedcore.intake.text.line_index import TEXT
 from embedcore.progress import Progress, part, silent
 
 LIMIT = 32 << 20  # bytes of JSON: all of it is held in memory, several times over (chosen by hand)
@@ -297,7 +298,7 @@ def _of_lists(values: list[_Value]) -> tuple[list[str], list[list[str | None]], 
     cells = [[_cell(c) for c in v.value] for v in lists]
     texts = [[c or "" for c in row] for row in cells]
     width = len(texts[0])
-    named = dialect.is_label_row(texts[0], [row for row in texts[1:] if len(row) == width])
+    named = header.is_label_row(texts[0], [row for row in texts[1:] if len(row) == width])
     names = texts[0] if named else [""] * width
     rows, odd = ([], [replace(v, problem="this is no list of cells") for v in values if not isinstance(v.value, list)])
     for v, row in list(zip(lists, cells, strict=True))[int(named) :]:

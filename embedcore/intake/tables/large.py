@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -18,6 +18,53 @@ ROWS = 100_000  # rows at a time
 SHOWN = 300_000  # rows from which a page holds only the first of a table
 SHOWN_HEAD = 20_000  # how many it holds then
 FILE = "table.parquet"
+
+
+class RowSink(Protocol):
+    """What takes the rows: a file, or memory. rows: how many there are so far."""
+
+    rows: int
+
+    @property
+    def head(self) -> pd.DataFrame:
+        """The first rows, or all of them."""
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """The next rows: one Arrow array of text per column."""
+
+    def __enter__(self) -> Any: ...
+    def __exit__(self, *_: Any) -> None: ...
+
+
+class InMemory:
+    """Takes the rows of a text in memory, all of them."""
+
+    def __init__(self, names: Sequence[str]) -> None:
+        self._names, self.rows = names, 0
+        self._parts: list[Any] = []
+
+    def __enter__(self) -> InMemory:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        pass
+
+    def add(self, columns: Sequence[Any]) -> None:
+        """The next rows: one Arrow array of text per column."""
+        self._parts.append(columns)
+        self.rows += len(columns[0])
+
+    @property
+    def head(self) -> pd.DataFrame:
+        """All rows."""
+        import pyarrow as pa
+
+        text = pa.large_string()
+        found = [pa.chunked_array([p[n] for p in self._parts], pa.string()).cast(text) for n in range(len(self._names))]
+        series = [pd.Series(c.to_pandas().astype("str")) for c in found]
+        frame = pd.concat(series, axis=1) if series else pd.DataFrame()
+        frame.columns = pd.Index(self._names)
+        return frame
 
 
 class Writer:

@@ -10,6 +10,7 @@ from embedcore.intake.decisions import Settings, setting
 
 # Delimiters that are better said than written; "spaces" are columns set apart by them.
 NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|", "space": " "}
+ONE_COLUMN = "none"  # the delimiter of a text that has none
 LONGEST = 3  # letters of a delimiter (chosen by hand)
 QUOTES = (
     ("usual", 'quotes (") around cells'),
@@ -24,9 +25,9 @@ QUOTES = (
 class ReadOptions(TypedDict, total=False):
     """What is left out, or None, is found.
 
-    delimiter: one to three characters, or "spaces" for columns that are set apart by spaces. encoding: a name that
-    Python knows. header_line: 1-based line of the column names, 0 when there are none. ragged: each line is one basket.
-    sheet: of a spreadsheet; other files have none. quotes: one of QUOTES.
+    delimiter: one to three characters, "spaces" for columns that are set apart by spaces, "none" for one column.
+    encoding: a name that Python knows. header_line: 1-based line of the column names, 0 when there are none. ragged:
+    each line is one basket. sheet: of a spreadsheet; other files have none. quotes: one of QUOTES.
     """
 
     delimiter: str | None

@@ -20,9 +20,10 @@ from embedcore.intake.layout.tidy import tidy
 from embedcore.intake.sheets.cells import Sheet
 from embedcore.intake.sheets.excel import read_excel
 from embedcore.intake.sheets.web import read_web
-from embedcore.intake.tables import delimited, large, parquet, spool
+from embedcore.intake.tables import large, parquet, spool
 from embedcore.intake.tables.json_rows import read_json
 from embedcore.intake.tables.options import ReadOptions, with_settings
+from embedcore.intake.text import delimited
 from embedcore.progress import Progress, part, silent
 
 

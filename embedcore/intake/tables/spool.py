@@ -18,8 +18,9 @@ from embedcore.errors import InputError
 from embedcore.intake.columns.names import plural
 from embedcore.intake.decisions import Decision
 from embedcore.intake.sheets import web
-from embedcore.intake.tables import encodings, sniff
-from embedcore.intake.tables.marks import Marks
+from embedcore.intake.tables import sniff
+from embedcore.intake.text import encodings
+from embedcore.intake.text.marks import Marks
 from embedcore.progress import Progress, silent
 
 CHUNK = 4 << 20
@@ -56,7 +57,8 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_CONTROL = bytes(b for b in range(32) if b not in b"\t\n\r\x0b\x0c\x1a\x1b\x00")
+# Control characters that no text has, but for those that some programs put between cells.
+_CONTROL = bytes(b for b in range(32) if b not in b"\t\n\r\x0b\x0c\x1a\x1b\x00\x01\x1c\x1d\x1e\x1f")
 # Letters in UTF-8 for a byte that is none, from which a text is UTF-8 with some lines in Windows-1252 (chosen by hand).
 MIXED = 0.25
 TRY = "Export it as CSV, Excel or Parquet and try again."

@@ -12,10 +12,10 @@ import pytest
 
 from embedcore.errors import Cancelled, InputError
 from embedcore.intake.columns.names import column_names, listed
-from embedcore.intake.tables import delimited as intake
-from embedcore.intake.tables import dialect
-from embedcore.intake.tables.lexer import AFTER_QUOTE, NEVER_CLOSED, Lexer, TextRecord
 from embedcore.intake.tables.read import read_table
+from embedcore.intake.text import delimited as intake
+from embedcore.intake.text import dialect
+from embedcore.intake.text.lexer import AFTER_QUOTE, NEVER_CLOSED, Lexer, TextRecord
 
 
 def _find(text: str, **options: object) -> dialect.Dialect:

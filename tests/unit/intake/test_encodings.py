@@ -9,8 +9,8 @@ import pytest
 
 from embedcore.errors import InputError
 from embedcore.intake.tables import spool
-from embedcore.intake.tables.encodings import ENCODINGS
 from embedcore.intake.tables.read import Table, read_table
+from embedcore.intake.text.encodings import ENCODINGS
 from tests.unit.intake.languages import LANGUAGES, shop
 
 EVERY = [(language, encoding) for language, (encodings, *_) in LANGUAGES.items() for encoding in encodings]

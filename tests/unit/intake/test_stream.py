@@ -24,8 +24,9 @@ from embedcore.intake.purchases import lines, rows, sort
 from embedcore.intake.purchases.build import add_baskets
 from embedcore.intake.purchases.exact import read_purchases
 from embedcore.intake.purchases.shapes import BasketShape
-from embedcore.intake.tables import delimited, large
+from embedcore.intake.tables import large
 from embedcore.intake.tables.read import ReadReport, Table, read_table
+from embedcore.intake.text import delimited
 from embedcore.progress import silent
 from tests.shared import ROOT
 

@@ -8,21 +8,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import NamedTuple
 
-from embedcore.intake.tables.lexer import NEVER_CLOSED, Lexer
-from embedcore.intake.tables.swallowed import Likeness
+from embedcore.intake.text.header import counts, doubtful, is_label_row, repeated, sure
+from embedcore.intake.text.lexer import NEVER_CLOSED, Lexer
+from embedcore.intake.text.swallowed import Likeness
 
 # Chosen by hand.
 SURE = 0.9  # of the lines must have a rare delimiter equally often
 STEADY = 0.6  # below this share of records with one number of cells, a text has no columns
 DELIMITERS = (",", ";", "\t", "|")
-RARE = ("^", "~", "\x01", "\x1f")  # taken only where nearly every line has as many of them as the first
-NUMBER = re.compile(r"[-+(]?[\s$€£¥₹]*\d[\d\s.,'’]*(?:[eE][-+]?\d+)?[\s%$€£¥₹)]*\Z")
-DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?\Z")
+RARE = ("^", "~", "\x01", "\x1e", "\x1f")  # taken only where nearly every line has as many of them as the first
 # Lines of many lengths are baskets when there are so many of them, of so many lengths, so many with several cells, and
 # nearly all cells are no longer than this. Chosen by hand.
 _RAGGED_LINES, _LENGTHS, _SEVERAL, _SHORT, _SHORT_CELLS = 5, 3, 0.4, 40, 0.95
@@ -60,7 +58,8 @@ class Dialect:
     """How to read delimited text. header: 0-based line of the column names, None when there are none; first: 0-based
     line of the first record; columns: the names as they stand in the file ([] when there are none); width: cells in a
     record; ragged: lines have different numbers of cells by nature (one basket per line). usual: cells of the first
-    whole records. notices: what a person should know about the names."""
+    whole records. notices: what a person should know about the names. doubtful: nothing tells whether the first line
+    names the columns."""
 
     delimiter: str
     header: int | None
@@ -70,6 +69,7 @@ class Dialect:
     ragged: bool = False
     usual: Sequence[list[str]] = ()
     notices: tuple[str, ...] = ()
+    doubtful: bool = False
 
     def likeness(self) -> Likeness:
         """What a whole record looks like."""
@@ -230,14 +230,16 @@ def _with_header(delimiter: str, rows: list[Row], width: int, skip: int) -> Dial
         above, first = rows[at - 1].line, rows[at - 1].line + rows[at - 1].lines
         if all(not "".join(c[-missing:]).strip() for c in wide):
             return Dialect(delimiter, above, first, (*names, *[""] * missing), width)
-        if missing == 1 and _counts(c[0] for c in wide):
+        if missing == 1 and counts(c[0] for c in wide):
             return Dialect(delimiter, above, first, ("", *names), width)
         if not is_label_row(cells, wide[1:]):
             # Most rows have more cells than names, as when delimiters in a text are not quoted: they are rejected
             # and seen, rather than read one column off.
             return Dialect(delimiter, above, first, tuple(names), len(names))
     if is_label_row(cells, wide[1:]):
-        return Dialect(delimiter, line, line + size, tuple(cells), width)
+        doubt = doubtful(cells, wide[1:])
+        if not doubt or not repeated(cells, wide[1:]):
+            return Dialect(delimiter, line, line + size, tuple(cells), width, doubtful=doubt)
     return Dialect(delimiter, None, skip, (), width)
 
 
@@ -245,7 +247,7 @@ def _below_remarks(rows: list[Row], width: int) -> list[Row]:
     """Without the lines at the top that begin with #, when what follows them can only be names."""
     top = next((n for n, row in enumerate(rows) if not row.cells[0].lstrip().startswith("#")), 0)
     below = [row.cells for row in rows[top + 1 :] if len(row.cells) == width]
-    return rows[top:] if top and len(rows[top].cells) == width and _sure(rows[top].cells, below) else rows
+    return rows[top:] if top and len(rows[top].cells) == width and sure(rows[top].cells, below) else rows
 
 
 def _broken_names(lines: Sequence[bytes], found: Dialect, skip: int, usable: Container[int]) -> Dialect:
@@ -253,7 +255,7 @@ def _broken_names(lines: Sequence[bytes], found: Dialect, skip: int, usable: Con
     another delimiter: then the row that looked like names is a row."""
     top = next((n for n in range(skip, len(lines)) if lines[n].strip()), None)
     below = [row for row in found.usual if row != list(found.columns)]
-    if top is None or found.width < 2 or found.header == top or _sure(found.columns, below):
+    if top is None or found.width < 2 or found.header == top or sure(found.columns, below):
         return found
     likely = found.likeness()
     if top not in usable and likely.wide(lines[top]):
@@ -279,19 +281,6 @@ def _fits(line: bytes, delimiter: str, width: int) -> bool:
     return len(Lexer(delimiter).cells(line)) == width
 
 
-def _sure(names: Sequence[str], below: list[list[str]]) -> bool:
-    """Whether a name stands above a column of numbers or dates, so that it can only be a name."""
-    for name, column in zip(names, zip(*below, strict=False), strict=False):
-        values = [v.strip() for v in column if v.strip()]
-        if name.strip() and not _amount(name) and values and sum(map(_amount, values)) >= 0.8 * len(values):
-            return True
-    return False
-
-
-def _amount(cell: str) -> bool:
-    return bool(NUMBER.match(cell.strip()) or DATE.match(cell.strip()))
-
-
 def spoken(delimiter: str) -> str:
     """A delimiter as a sentence names it.
 
@@ -299,29 +288,3 @@ def spoken(delimiter: str) -> str:
     ('“;”', 'a tab')
     """
     return {"\t": "a tab", " ": "a space"}.get(delimiter, f"“{delimiter}”")
-
-
-def _counts(cells: Iterable[str]) -> bool:
-    """Are these row numbers, 0, 1, 2 or 1, 2, 3?"""
-    numbers = [int(c) if c.strip().isdecimal() else -1 for c in cells]
-    return numbers[0] in (0, 1) and all(b > a >= 0 for a, b in pairwise(numbers))
-
-
-def is_label_row(cells: list[str], below: Sequence[list[str]]) -> bool:
-    """Are these names of columns? Not when they look like the values under them."""
-    labels = [c.strip() for c in cells]
-    if not any(labels):
-        return False
-    numeric = sum(bool(NUMBER.match(c) or DATE.match(c)) for c in labels)
-    if not below:
-        return numeric == 0
-    columns = list(zip(*(row for row in below if len(row) >= len(labels)), strict=False))
-    for cell, column in zip(labels, columns, strict=False):
-        values = [v.strip() for v in column if v.strip()]
-        same_kind = [v for v in values if NUMBER.match(v) or DATE.match(v)]
-        if cell and values and (NUMBER.match(cell) or DATE.match(cell)) and len(same_kind) >= 0.8 * len(values):
-            return False
-    # Files put together from several carry the names again further down.
-    everywhere = {v.strip() for row in below if row != cells for v in row}
-    filled = [c for c in labels if c]
-    return sum(c in everywhere for c in filled) < 0.5 * len(filled)

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 
 from embedcore.data import scratch_array
-from embedcore.intake.tables.dialect import Dialect
-from embedcore.intake.tables.lexer import Lexer
-from embedcore.intake.tables.swallowed import FOOTERS
+from embedcore.intake.text.dialect import Dialect
+from embedcore.intake.text.lexer import Lexer
+from embedcore.intake.text.swallowed import FOOTERS
 from embedcore.progress import Progress, part, silent
 
 STEP = 1 << 22  # bytes, or lines, looked at at a time

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from embedcore.intake.tables.lexer import Lexer
+from embedcore.intake.text.lexer import Lexer
 
 # Chosen by hand.
 ALIKE = 0.9  # share of lines, or of cells of a column, that must be alike
@@ -32,8 +32,8 @@ class Likeness:
         later = [cell for row in rows for cell in row[1:]]
         self._spaced = sum(cell.startswith(" ") for cell in later) > (1 - ALIKE) * len(later)
         for n, column in enumerate(zip(*rows, strict=False)):
-            common = Counter(shape for cell in column if (shape := _shape(cell))).most_common(1)
-            if common and "9" in common[0][0] and common[0][1] >= ALIKE * sum(bool(_shape(c)) for c in column):
+            common = Counter(form for cell in column if (form := shape(cell))).most_common(1)
+            if common and "9" in common[0][0] and common[0][1] >= ALIKE * sum(bool(shape(c)) for c in column):
                 self._shapes[n] = common[0][0]
 
     def split(self, line: bytes) -> list[str]:
@@ -55,8 +55,8 @@ class Likeness:
         if not self.plain(line):
             return False
         cells = self.split(line)
-        missed = [shape for n, shape in self._shapes.items() if _shape(cells[n]) not in ("", shape)]
-        others = sum(shape != "9" for shape in self._shapes.values())
+        missed = [form for n, form in self._shapes.items() if shape(cells[n]) not in ("", form)]
+        others = sum(form != "9" for form in self._shapes.values())
         return "9" not in missed and len(missed) <= others // 2
 
     def footer(self, line: bytes) -> bool:
@@ -64,7 +64,7 @@ class Likeness:
         if self._lone or self.width < 3 or not self.wide(line):
             return False
         first, *others = self.split(line)
-        return bool(first) and not any(others) and _shape(first) != self._shapes.get(0)
+        return bool(first) and not any(others) and shape(first) != self._shapes.get(0)
 
     def doubt(self, line: Callable[[int], bytes], at: int, size: int) -> str:
         """Why the record of several lines that begins in line `at` is none, or "" when it is one."""
@@ -98,10 +98,10 @@ class Likeness:
         return True
 
 
-def _shape(cell: str) -> str:
+def shape(cell: str) -> str:
     """A cell with its digits as 9 and its words as a; "" when it is empty.
 
-    >>> _shape("K012 red"), _shape("9.99"), _shape(" ")
+    >>> shape("K012 red"), shape("9.99"), shape(" ")
     ('a9 a', '9', '')
     """
     return _LETTERS.sub("a", _DIGITS.sub("9", cell.strip()))

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedcore.intake.tables import letters
+from embedcore.intake.text import letters
 
 # encoding -> (words, how rare it is among files of today as a logarithm chosen by hand, letters of its languages)
 _ALPHABETS: dict[str, tuple[str, float, Mapping[str, str]]] = {

@@ -8,9 +8,9 @@ import pandas as pd
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import plural
-from embedcore.intake.tables.dialect import DELIMITERS, Dialect, separator_line, spoken
-from embedcore.intake.tables.lexer import Lexer
-from embedcore.intake.tables.line_index import LineIndex
+from embedcore.intake.text.dialect import DELIMITERS, Dialect, separator_line, spoken
+from embedcore.intake.text.lexer import Lexer
+from embedcore.intake.text.line_index import LineIndex
 
 LONG_RECORD = 1000  # lines from which a row is worth a word (chosen by hand)
 MAX_RECORD = 128 << 20  # bytes that a row may have: a longer one is no row (chosen by hand)
@@ -27,8 +27,6 @@ def above(line: Callable[[int], bytes], how: Dialect) -> list[str]:
         notices.append(f"Line 1 names the separator of the cells, {spoken(named)}.")
     empty = (b"", b'""') if how.width == 1 else (b"",)  # in one column an empty cell and an empty line are the same
     lines = [n for n in range(start, end) if line(n).strip() not in empty]
-    if how.header:
-        notices.append(f"The column names were found in line {how.header + 1:,}.")
     if lines:
         where = f"line {lines[0] + 1:,}" if len(lines) == 1 else f"lines {lines[0] + 1:,} to {lines[-1] + 1:,}"
         texts = [line(n)[: 4 * CUT].decode("utf-8", "replace").strip()[:CUT] for n in lines[:SHOWN]]

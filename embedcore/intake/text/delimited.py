@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import mmap
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Protocol, Unpack
+from typing import Unpack
 
 import duckdb
 import numpy as np
@@ -18,15 +17,13 @@ import pyarrow.compute as pc
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import MAX_COLUMNS, column_names
 from embedcore.intake.decisions import Decision
-from embedcore.intake.tables import dialect, large, line_notices, spool, writing
-from embedcore.intake.tables.lexer import Lexer
-from embedcore.intake.tables.line_index import TEXT, BadLine, LineIndex, index_lines, too_many
-from embedcore.intake.tables.options import ReadOptions
+from embedcore.intake.tables import large, spool
+from embedcore.intake.tables.options import LONGEST, ONE_COLUMN, ReadOptions
+from embedcore.intake.text import dialect, line_notices, sample, understood, writing
+from embedcore.intake.text.lexer import Lexer
+from embedcore.intake.text.line_index import TEXT, BadLine, LineIndex, index_lines, too_many
 from embedcore.progress import Progress, part, silent
 
-SAMPLE_BYTES, SAMPLE_LINES = 1 << 20, 1000
-# A quoted cell that is open where the sample ends: so far its end is looked for, and some lines behind it are read.
-FAR_BYTES, FAR_LINES, BEHIND = 32 << 20, 50_000, 100
 # One row may be noted once per missing or surplus cell. Beyond this the rows do not add up, and are read by hand.
 MAX_REJECTS = 200_000
 BY_HAND = 20_000  # rows at a time
@@ -72,25 +69,36 @@ def read_text(
 
     folder: where the rows of a large table are kept. InputError when there is nothing to read.
     """
-    delimiter, header_line = options.get("delimiter"), options.get("header_line")
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '" \n\r\x00' or not delimiter.isascii()):
-        raise InputError("A delimiter is one plain character, such as a comma.", "Choose comma, semicolon, tab or bar.")
+    given, header_line, ragged = options.get("delimiter"), options.get("header_line"), options.get("ragged", False)
+    if given is not None and not _fits(given):
+        raise InputError(
+            "A delimiter is one to three characters, such as a comma, and no quote.",
+            "Choose comma, semicolon, tab or bar.",
+        )
     with TemporaryDirectory(prefix="embedcore-", dir=folder) as near:
         text = spool.to_text(path, filename, Path(near) / "text", options.get("encoding"), part(progress, 0, 40))
         size = text.path.stat().st_size
-        lines = _sample(text.path)
-        if not any(line.strip() for line in lines) and size < SAMPLE_BYTES:
+        lines = sample.first_lines(text.path)
+        if not any(line.strip() for line in lines) and size < sample.BYTES:
             raise InputError(f"“{filename}” holds nothing but empty lines.", "Choose a file with a header and rows.")
         if header_line and header_line > len(lines):
             raise InputError(f"“{filename}” has no line {header_line:,} for the column names.", "Choose another line.")
-        found = [] if options.get("ragged") else writing.ways(lines, delimiter)
-        if found:
-            usual = writing.rewrite(text.path, Path(near) / "usual", found)
-            text = replace(text, path=usual, notices=(*text.notices, *(way.notice for way in found)))
-            lines, delimiter = _sample(usual), found[-1].delimiter or delimiter
-        how = dialect.find(lines, delimiter, header_line, ragged=options.get("ragged", False))
+        delimiter = writing.UNIT if given == ONE_COLUMN else given
+        looked_at = [*lines, *sample.odd_quotes(text.path, lines)]
+        found = [] if ragged else writing.ways(looked_at, delimiter, options.get("quotes"))
+        original = text.path
+        if any(way.change for way in found):
+            text = replace(text, path=writing.rewrite(original, Path(near) / "usual", found))
+            lines = sample.first_lines(text.path)
+        delimiter = next((way.delimiter for way in reversed(found) if way.delimiter), delimiter)
+        how = dialect.find(lines, delimiter, header_line, ragged=ragged)
         if how.width > MAX_COLUMNS:
             raise InputError(f"“{filename}” has {how.width:,} columns, too many to read.", "Check the delimiter.")
+        about = (*text.decisions, *understood.about_ways(found, given))
+        if not how.ragged:
+            about += understood.about_header(how, lines.__getitem__, len(lines), given=header_line is not None)
+        plain = tuple(way.notice for way in found if not (way.quotes or way.delimiter))
+        text = replace(text, notices=(*text.notices, *plain), decisions=about)
         with text.path.open("r+b") as f:
             # It closes when the last array that looks into it is gone.
             data = mmap.mmap(f.fileno(), 0)
@@ -99,24 +107,37 @@ def read_text(
             read = _ragged(data, how, text, progress)
         else:
             read = _table(data, how, text, (Path(near), out), progress)
-        return _as_written(read, found[-1].written) if found and found[-1].written else read
+        if text.path != original:
+            read = replace(read, rejected=_as_written(read.rejected, original))
+        return _with_decisions(read, next((way.written for way in found if way.written), how.delimiter), given)
 
 
-def _as_written(read: ReadText, separator: str) -> ReadText:
-    texts = read.rejected["text"].str.replace(read.delimiter, separator, regex=False)
-    return replace(read, delimiter=separator, rejected=read.rejected.assign(text=texts))
+def _as_written(rejected: pd.DataFrame, original: Path) -> pd.DataFrame:
+    """Rejected rows of one line with their text as the file has it."""
+    wanted = {int(line) for line, text in zip(rejected["line"], rejected["text"], strict=True) if "\n" not in text}
+    if not wanted:
+        return rejected
+    with original.open("rb") as f:
+        texts = {n: t[: 4 * TEXT].decode("utf-8", "replace").rstrip("\n") for n, t in enumerate(f, 1) if n in wanted}
+    found = [texts.get(int(n), t)[:TEXT] for n, t in zip(rejected["line"], rejected["text"], strict=True)]
+    return rejected.assign(text=pd.Series(found, rejected.index, dtype="str"))
 
 
-def _sample(path: Path) -> list[bytes]:
-    lines = spool.first_bytes(path, SAMPLE_BYTES).split(b"\n")
-    lines = (lines[:-1] or lines)[:SAMPLE_LINES]
-    if not dialect.open_at_end(lines):
-        return lines
-    # A cell may be longer than the sample.
-    more = spool.first_bytes(path, FAR_BYTES).split(b"\n")
-    more = (more[:-1] or more)[:FAR_LINES]
-    close = next((n for n in range(len(lines), len(more)) if b'"' in more[n]), 0)
-    return more[: close + BEHIND] if close else lines
+def _with_decisions(read: ReadText, written: str, given: str | None) -> ReadText:
+    """What only the rows tell: those lost for a quote, and a lone column that may be several."""
+    about = understood.about_quotes(read.rejected, read.decisions)
+    if len(read.frame.columns) == 1 and given is None:
+        cells = read.frame.iloc[: sample.LINES, 0].dropna().tolist()
+        about += understood.about_one_column(cells, read.delimiter)
+    return replace(read, delimiter=written, decisions=about)
+
+
+def _fits(delimiter: str) -> bool:
+    """Whether cells can be separated by this."""
+    if delimiter in (writing.SPACES, ONE_COLUMN):
+        return True
+    lettered = any(c.isascii() and c.isalnum() for c in delimiter)
+    return 0 < len(delimiter) <= LONGEST and not lettered and not set('"\n\r\x00') & set(delimiter)
 
 
 def _table(
@@ -131,13 +152,13 @@ def _table(
         *text.notices,
         *line_notices.above(index.line, how),
         *how.notices,
-        *about_names,
+        *(n for n in about_names if how.header is not None or not n.startswith("There is no line")),
         *line_notices.long_rows(index),
     ]
     much = out is not None and index.records > large.LARGE
 
-    def rows() -> RowSink:
-        return large.Writer(out, names) if much and out is not None else _InMemory(names)
+    def rows() -> large.RowSink:
+        return large.Writer(out, names) if much and out is not None else large.InMemory(names)
 
     # What the parser reads differently from our rules, or not at all, is read by hand; that is rare or small.
     kept, rejected = None, _rejected([])
@@ -176,52 +197,9 @@ def _table(
     )
 
 
-class RowSink(Protocol):
-    """What takes the rows: a file, or memory. rows: how many there are so far."""
-
-    rows: int
-
-    @property
-    def head(self) -> pd.DataFrame:
-        """The first rows, or all of them."""
-
-    def add(self, columns: Sequence[Any]) -> None:
-        """The next rows: one Arrow array of text per column."""
-
-    def __enter__(self) -> Any: ...
-    def __exit__(self, *_: Any) -> None: ...
-
-
-class _InMemory:
-    """Rows in memory, all of them."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self._names, self.rows = names, 0
-        self._parts: list[Any] = []
-
-    def __enter__(self) -> _InMemory:
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        pass
-
-    def add(self, columns: Sequence[Any]) -> None:
-        self._parts.append(columns)
-        self.rows += len(columns[0])
-
-    @property
-    def head(self) -> pd.DataFrame:
-        import pyarrow as pa
-
-        text = pa.large_string()
-        found = [pa.chunked_array([p[n] for p in self._parts], pa.string()).cast(text) for n in range(len(self._names))]
-        series = [pd.Series(c.to_pandas().astype("str")) for c in found]
-        frame = pd.concat(series, axis=1) if series else pd.DataFrame()
-        frame.columns = pd.Index(self._names)
-        return frame
-
-
-def parse(path: Path, folder: Path, width: int, index: LineIndex, kept: RowSink, progress: Progress) -> pd.DataFrame:
+def parse(
+    path: Path, folder: Path, width: int, index: LineIndex, kept: large.RowSink, progress: Progress
+) -> pd.DataFrame:
     """Read the body of the text into `kept`, every cell as text; returns the rejected rows (line, reason, text)."""
     body = path
     if index.first:
@@ -289,7 +267,7 @@ def _rejected(rows: list[BadLine]) -> pd.DataFrame:
     )
 
 
-def parse_by_hand(width: int, index: LineIndex, kept: RowSink, progress: Progress) -> pd.DataFrame:
+def parse_by_hand(width: int, index: LineIndex, kept: large.RowSink, progress: Progress) -> pd.DataFrame:
     """The same as `parse` by our own rules, slower: for text that the parser and the rules read differently."""
     lexer, n = Lexer(index.delimiter), index.first
     part: list[list[str | None]] = []

@@ -8,7 +8,7 @@ from embedcore.intake.columns.names import plural
 
 MARK = "\ufeff"
 # Zero-width space, word joiner, a mark inside a line, and the control characters that no text needs.
-_UNSEEN = re.compile("[\u200b\u2060\ufeff\x02-\x08\x0b\x0c\x0e-\x1a\x1c-\x1e\x7f]")
+_UNSEEN = re.compile("[\u200b\u2060\ufeff\x02-\x08\x0b\x0c\x0e-\x1a\x1c\x1d\x7f]")
 # What becomes of é and ” when UTF-8 is read as Windows-1252 and written once more.
 _TWICE = re.compile("Ã[\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€[™œ\u009d“”˜¦]")
 _CONTROL = bytes(b for b in range(128) if _UNSEEN.match(chr(b)))
