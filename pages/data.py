@@ -22,7 +22,9 @@ def add(recipe: Applied | None, bar: DeltaGenerator) -> None:
     cards: dict[str, DeltaGenerator] = {}
     given: dict[str, ChosenFile] = {}
     read: dict[str, tuple[str, Table]] = {}
-    for (kind, (title, about, label)), column in zip(texts.FILES.items(), st.columns(2, gap="small"), strict=True):
+    there = [bool(shell.url(kind)) for kind in texts.FILES]
+    halves = st.columns([1 + here for here in there], gap="small")
+    for (kind, (title, about, label)), column in zip(texts.FILES.items(), halves, strict=True):
         cards[kind] = column.container(border=True, gap="xsmall")
         with cards[kind]:
             if not shell.url(kind):
@@ -46,7 +48,7 @@ def add(recipe: Applied | None, bar: DeltaGenerator) -> None:
     found = understood.of(*keys, chosen.get("catalogue", ()), chosen.get("baskets", ()))
     for kind, (key, table) in read.items():
         with cards[kind]:
-            spec[kind] = card.show(kind, given[kind], key, table, found)
+            spec[kind] = card.show(kind, given[kind], key, table, found, wide=len(given) == 1)
     if "catalogue" in read:
         with st.expander(texts.PICTURES, icon=":material/image:", expanded=bool(shell.url("pictures"))):
             spec["images"] = images.pick()

@@ -14,7 +14,9 @@ from pages.ui.texts import MORE_UNDERSTOOD, PLEASE_CHECK
 
 LOUD = "CAUTION: "
 Choose = Callable[[str, str], None]
-_CALM = 3  # lines that are shown when none of them asks or loses rows; the others fold
+_FIELD = 160  # width of a choice
+_ROOM = 210  # pixels for sentences; those that neither ask nor lose rows fold when there is no room for them
+_LETTERS = (60, 32)  # of a line in half of the page: of a sentence alone, and beside a choice
 _SHORT = 20  # characters of two choices that fit side by side
 _SAME = 0.005  # shares closer than this are the same to a person
 
@@ -80,21 +82,31 @@ def _upper(sentence: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def decide(decisions: Iterable[Decision], choose: Choose, key: str, notices: Sequence[str] = ()) -> None:
+def decide(
+    decisions: Iterable[Decision], choose: Choose, key: str, notices: Sequence[str] = (), *, wide: bool = False
+) -> None:
     """A line each, its choices beside it. choose: called with the key and the new value. key: of the widgets.
-    notices: sentences without a choice, such as those of the reader."""
+    notices: sentences without a choice, such as those of the reader. wide: there is more than half of the page."""
     found = [*decisions, *_as_decisions(notices)]
     urgent = sorted((d for d in found if d.unsure or d.lost), key=lambda d: (not d.unsure, -d.lost))
     calm = [d for d in found if not (d.unsure or d.lost)]
-    first = max(0, _CALM - len(urgent))
-    if len(calm) == first + 1:  # one line takes no more room than the fold
-        first += 1
-    for d in (*urgent, *calm[:first]):
+    room = _ROOM - sum(_height(d, wide=wide) for d in urgent)
+    shown = 0
+    while shown < len(calm) and (room := room - _height(calm[shown], wide=wide)) >= 0:
+        shown += 1
+    for d in (*urgent, *calm[:shown]):
         _line(d, choose, key)
-    if rest := calm[first:]:
+    if rest := calm[shown:]:
         with st.expander(f"{len(rest)} {MORE_UNDERSTOOD}", icon=":material/more_horiz:", type="compact"):
             for d in rest:
                 _line(d, choose, key)
+
+
+def _height(d: Decision, *, wide: bool) -> int:
+    """About how many pixels a line takes."""
+    choice = len(d.choices) > 1
+    lines = -(-len(d.sentence) // (_LETTERS[choice] * (2 if wide else 1)))
+    return max(50 if choice else 0, 24 * lines + 8)
 
 
 def words(decision: Decision) -> str:
@@ -117,12 +129,15 @@ def _line(d: Decision, choose: Choose, key: str) -> None:
         mark = f":orange-badge[{PLEASE_CHECK}] "
     elif d.lost:
         mark = ":orange[:material/warning:] "
-    text = f":small[{mark}{plain(d.sentence)}]"
+    # What neither asks nor loses anything is said in a lower voice.
+    text, say = f"{mark}{plain(d.sentence)}", st.caption
+    if d.unsure or d.lost:
+        text, say = f":small[{text}]", st.markdown
     if len(d.choices) < 2:
-        st.markdown(text)
+        say(text)
         return
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-        st.markdown(text, width="stretch")
+        say(text, width="stretch")
         _control(d, choose, f"{key}:{d.key}")
 
 
@@ -154,5 +169,5 @@ def _control(d: Decision, choose: Choose, widget: str) -> None:
             key=widget,
             on_change=changed,
             label_visibility="collapsed",
-            width=170,
+            width=_FIELD,
         )

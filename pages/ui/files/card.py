@@ -17,8 +17,9 @@ from pages.ui.text import plain
 _ROW, _HEAD = 28, 36  # heights in the preview
 
 
-def show(kind: str, source: ChosenFile, key: str, table: Table, found: Understanding) -> dict[str, Any]:
-    """Draw it; what an import needs to know of the file. kind: "catalogue" or "baskets"."""
+def show(kind: str, source: ChosenFile, key: str, table: Table, found: Understanding, *, wide: bool) -> dict[str, Any]:
+    """Draw it; what an import needs to know of the file. kind: "catalogue" or "baskets". wide: the
+    card has more than half of the page."""
     chosen = sources.chosen(kind, source.digest)
     about = [d for d in getattr(found, kind) if d.key != "swap"]
     by_reader = {d.key for d in table.report.decisions}
@@ -30,7 +31,7 @@ def show(kind: str, source: ChosenFile, key: str, table: Table, found: Understan
 
     loud = [f"{quality.LOUD}{sentence}" for sentence in chosen.said or ()]
     what = texts.of_roles(found.roles) if kind == "catalogue" else found.shape.why if found.shape is not None else ""
-    quality.decide(about, choose, f"decide:{kind}", [*loud, *table.report.notices, what])
+    quality.decide(about, choose, f"decide:{kind}", [*loud, *table.report.notices, what], wide=wide)
     settings = understood.settled(chosen.settings, tuple(about))
     spec: dict[str, Any] = {"raw": key, "file": source.filename}
     if kind == "catalogue":
