@@ -21,14 +21,14 @@ from embedcore.errors import InputError
 from embedcore.intake.columns.values import clean
 from embedcore.intake.decisions import NOTHING, Settings, setting
 from embedcore.intake.purchases.collect import Collected, collect
-from embedcore.intake.purchases.left_out import left_out_decisions
 from embedcore.intake.purchases.lines import NO_LINE, Formats, LineReader, check, product_columns, used
 from embedcore.intake.purchases.lists import ListFormat, list_format
-from embedcore.intake.purchases.marks import find_marks
 from embedcore.intake.purchases.match_ids import match_ids
 from embedcore.intake.purchases.order import BasketOrder
 from embedcore.intake.purchases.rows import Rows, decide
-from embedcore.intake.purchases.screen import Screened, screen
+from embedcore.intake.purchases.screening.marks import find_marks
+from embedcore.intake.purchases.screening.screen import Screened, screen
+from embedcore.intake.purchases.screening.sentences import left_out_decisions
 from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.intake.purchases.sort import AMOUNTS, sort_lines
 from embedcore.intake.tables.read import Table

@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
 from embedcore.intake.purchases.build import lists_of, screened, source
-from embedcore.intake.purchases.left_out import left_out_decisions
 from embedcore.intake.purchases.lines import check
 from embedcore.intake.purchases.lists import ListFormat
 from embedcore.intake.purchases.rows import decide
+from embedcore.intake.purchases.screening.sentences import left_out_decisions
 from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.intake.tables.read import Table
 from embedcore.progress import silent
@@ -35,7 +35,9 @@ def purchase_decisions(
         check(shape, rows.names)
         found = screened(table, rows, shape, catalogue_ids, scratch, settings)
         formats = decide(rows, shape, scratch, silent, settings)
-        lists = list_decisions(lists_of(table, shape, formats, catalogue_ids if catalogue_ids is not None else (), {}), settings)
+        lists = list_decisions(
+            lists_of(table, shape, formats, catalogue_ids if catalogue_ids is not None else (), {}), settings
+        )
         amounts = [d for w in formats.amounts.values() for d in w.decisions]
         return (*left_out_decisions(found, shape, settings), *lists, *amounts)
 

@@ -15,10 +15,10 @@ from embedcore.intake.columns.values import exact_text
 from embedcore.intake.decisions import NOTHING, Settings
 from embedcore.intake.purchases.build import placed, screened, source, write_baskets
 from embedcore.intake.purchases.collect import collect
-from embedcore.intake.purchases.left_out import left_out_decisions
 from embedcore.intake.purchases.lines import Counts
 from embedcore.intake.purchases.order import EXACT, BasketOrder
 from embedcore.intake.purchases.rows import Rows, date_order
+from embedcore.intake.purchases.screening.sentences import left_out_decisions
 from embedcore.intake.purchases.shapes import BasketShape, guess_shape
 from embedcore.intake.tables.read import Table
 from embedcore.progress import Progress, part, silent

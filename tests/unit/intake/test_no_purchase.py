@@ -12,7 +12,7 @@ import pytest
 from embedcore.data import Dataset
 from embedcore.errors import InputError
 from embedcore.intake import BasketShape, Decision, ReadReport, Table, add_baskets, purchase_decisions, read_purchases
-from embedcore.intake.purchases.words import status_of
+from embedcore.intake.purchases.screening.words import status_of
 
 LONG = BasketShape("long", "order", "who", "sku", "n")
 

@@ -18,10 +18,10 @@ from embedcore.data import scratch_array
 from embedcore.intake.columns.number_cells import NumberFormat
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.decisions import NOTHING, Settings, setting
-from embedcore.intake.purchases import words
-from embedcore.intake.purchases.marks import Marks
-from embedcore.intake.purchases.reasons import ALL, KEYS, Reasons
 from embedcore.intake.purchases.rows import ROWS, Rows
+from embedcore.intake.purchases.screening import words
+from embedcore.intake.purchases.screening.marks import Marks
+from embedcore.intake.purchases.screening.reasons import ALL, KEYS, Reasons
 from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.progress import Progress, part, silent
 

@@ -12,9 +12,9 @@ import pandas as pd
 from embedcore.intake.columns.number_cells import NumberFormat
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.columns.values import clean
-from embedcore.intake.purchases import words
 from embedcore.intake.purchases.lines import used
-from embedcore.intake.purchases.services import find_services
+from embedcore.intake.purchases.screening import words
+from embedcore.intake.purchases.screening.services import find_services
 from embedcore.intake.purchases.shapes import BasketShape
 
 # Chosen by hand.

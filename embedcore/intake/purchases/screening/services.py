@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from embedcore.intake.columns.values import clean
+from embedcore.intake.purchases.screening.words import fold
 from embedcore.intake.purchases.shapes import BasketShape
-from embedcore.intake.purchases.words import fold
 
 _CODED = 0.8  # of the product ids, those with a digit, above which an id without one stands out (chosen by hand)
 _FEW_LINES = 0.2  # of the lines at most: what stands in more of them is what the shop sells (chosen by hand)

@@ -12,11 +12,11 @@ from embedcore.intake.columns.dates import dates
 from embedcore.intake.columns.number_cells import NumberFormat
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.columns.values import clean
-from embedcore.intake.purchases import words
-from embedcore.intake.purchases.marks import Mark, Marks
 from embedcore.intake.purchases.rows import Rows, date_order
+from embedcore.intake.purchases.screening import words
+from embedcore.intake.purchases.screening.marks import Mark, Marks
+from embedcore.intake.purchases.screening.taken_back import Found, Movements
 from embedcore.intake.purchases.shapes import BasketShape
-from embedcore.intake.purchases.taken_back import Found, Movements
 from embedcore.progress import Progress, silent
 
 # Why a row is no purchase; the first that applies is the one that counts it.

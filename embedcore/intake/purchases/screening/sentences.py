@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.decisions import Decision, Settings
-from embedcore.intake.purchases import words
-from embedcore.intake.purchases.reasons import ALL
-from embedcore.intake.purchases.screen import GOOD, KEEP, OUT, Screened
+from embedcore.intake.purchases.screening import words
+from embedcore.intake.purchases.screening.reasons import ALL
+from embedcore.intake.purchases.screening.screen import GOOD, KEEP, OUT, Screened
 from embedcore.intake.purchases.shapes import BasketShape
 
 _SWITCH = ((OUT, "Leave them out"), (KEEP, "Count them as purchases"))

@@ -1,0 +1,1 @@
+"""What was no purchase: found, counted and said."""
