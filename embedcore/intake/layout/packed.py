@@ -10,8 +10,7 @@ from embedcore.intake.columns.names import listed
 from embedcore.intake.layout.rows import Rows, new_name
 
 # Chosen by hand.
-SAMPLE = 200  # filled cells that are looked at first
-MOST = 0.9  # share of them that must be packed
+MOST = 0.9  # share of the first cells that must be packed
 KEYS, OFTEN = 60, 0.02  # columns that may come of it, and the share of cells that must have a key
 CHOICES = (("columns", "make them columns"), ("text", "keep the text"))
 _PART = re.compile(r"(?:\A|[,;|\n])\s*([^\W\d][\w .-]{0,39}?)\s*=\s*")
@@ -24,10 +23,8 @@ def unpack(rows: Rows) -> None:
         return
     for name in rows.names:
         c = rows.names.index(name)
-        some = rows.frame.iloc[: 20 * SAMPLE, c].dropna().head(SAMPLE)
-        if len(some) < 2 or not some.str.contains("=", regex=False).mean() > MOST:
-            continue
-        if np.mean([_PACKED.match(str(v)) is not None for v in some]) > MOST:
+        some = rows.some(c)
+        if len(some) > 1 and sum("=" in v and _PACKED.match(v) is not None for v in some) > MOST * len(some):
             _unpack(rows, c)
 
 

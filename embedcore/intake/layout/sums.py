@@ -7,13 +7,14 @@ import numpy as np
 from embedcore.intake.columns.names import plural
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.layout.rows import Rows, examples
-from embedcore.intake.layout.words import SUM, SURE_SUM
+from embedcore.intake.layout.words import SUM, SUM_WORD, SURE_SUM
 
 # Chosen by hand.
 USUAL = 0.8  # share of the rows in which a column is filled that belongs to every row
 LAST = 20  # rows at the end that are always looked at
 NARROW = 3  # columns of a table in which a sum may fill every cell of its row
 LABEL = 80  # characters of the words of a sum, at most
+FEW = 200  # rows that are looked at one by one
 STARTS = 60  # places from which a sum may count
 CENT = 0.006  # by which a sum of rounded amounts may differ, and that share of it
 CHOICES = (("out", "leave out"), ("in", "keep as rows"))
@@ -41,51 +42,46 @@ def find(rows: Rows) -> np.ndarray:
     if n < 3 or width < 2:
         return np.empty(0, np.int64)
     usual = rows.filled.mean(0) >= USUAL
-    looked_at = (~rows.filled[:, usual]).any(1) | (np.arange(n) >= n - LAST)
-    if width <= NARROW:
-        looked_at[:] = True
-    at = np.flatnonzero(looked_at & rows.filled.any(1))
+    numeric = np.zeros(width, bool)
+    numeric[rows.numeric()] = True
+    texts = usual & ~numeric
+    if width <= NARROW or texts.sum() < 2:
+        at = np.arange(n)
+    else:  # the words of a sum stand in one cell, or two, and the other texts of a row are missing
+        looked_at = rows.filled[:, texts].sum(1) <= min(2, texts.sum() - 1)
+        looked_at[-LAST:] = True
+        at = np.flatnonzero(looked_at)
     labels = _labels(rows, at)
-    bare = _bare(rows, at, usual)
+    bare = np.empty(0, np.int64)
+    if texts.any():  # no words at all, only numbers
+        bare = at[~rows.filled[at][:, ~numeric].any(1) & rows.filled[at][:, numeric & usual].any(1)]
     if not labels and not len(bare):
         return np.empty(0, np.int64)
-    return _Judge(rows, usual, set(at.tolist())).sums(labels, bare)
+    return _Judge(rows, usual).sums(labels, bare)
 
 
 def _labels(rows: Rows, at: np.ndarray) -> dict[int, int]:
     """row -> the column that holds the words of a sum."""
     found: dict[int, int] = {}
     for c in range(rows.filled.shape[1]):
-        texts = rows.cells(c, at)
-        known: dict[str, bool] = {}
-        for row, text in zip(at.tolist(), texts, strict=True):
-            if text and row not in found:
-                hit = known.get(text)
-                if hit is None:
-                    hit = known[text] = len(text) <= LABEL and SUM.match(text) is not None
-                if hit:
-                    found[row] = c
+        cells = rows.frame.iloc[:, c]
+        if len(at) > FEW:  # a quick look first
+            likely = cells.str.contains(SUM_WORD, regex=True).fillna(False).to_numpy(bool)
+            rows_here = at[likely[at]]
+        else:
+            rows_here = at
+        for row, text in zip(rows_here.tolist(), rows.cells(c, rows_here), strict=True):
+            if text and len(text) <= LABEL and SUM.match(text):
+                found.setdefault(row, c)
     return found
-
-
-def _bare(rows: Rows, at: np.ndarray, usual: np.ndarray) -> np.ndarray:
-    """Rows without words, of which only cells of numbers are filled."""
-    numeric = np.zeros(rows.filled.shape[1], bool)
-    some = [c for c in rows.numeric() if usual[c]]
-    numeric[some] = True
-    if not numeric.any() or not (usual & ~numeric).any():
-        return np.empty(0, np.int64)
-    bare = ~rows.filled[at][:, ~numeric].any(1) & rows.filled[at][:, numeric].any(1)
-    return np.asarray(at[bare])
 
 
 class _Judge:
     """Weighs the evidence for each row, from the top down."""
 
-    def __init__(self, rows: Rows, usual: np.ndarray, lacking: set[int]) -> None:
+    def __init__(self, rows: Rows, usual: np.ndarray) -> None:
         self._rows, self._usual = rows, usual
         self._plain = np.ones(len(rows), bool)
-        self._plain[list(lacking)] = False
         self._numeric = rows.numeric()
         self._texts = [c for c in range(len(usual)) if c not in self._numeric]
         values = [np.nan_to_num(numbers(rows.frame.iloc[:, c])[0]) for c in self._numeric]
@@ -101,6 +97,7 @@ class _Judge:
 
     def sums(self, labels: dict[int, int], bare: np.ndarray) -> np.ndarray:
         candidates = sorted({*labels, *bare.tolist()})
+        self._plain[candidates] = False
         left = self._values.copy()
         left[candidates] = 0  # a sum is no part of another one
         before = np.vstack([np.zeros(left.shape[1]), np.cumsum(left, 0)])

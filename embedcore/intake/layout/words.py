@@ -21,6 +21,8 @@ _SUMS = (
 SURE_SUM = re.compile(rf"\W*(?:(?:{_SURE_SUMS})\b.*|.*\b(?:{_SURE_SUMS}))\W*\Z", re.IGNORECASE | re.DOTALL)
 SUM = re.compile(rf"\W*(?:(?:{_SURE_SUMS}|{_SUMS})\b.*|.*\b(?:{_SURE_SUMS}|{_SUMS}))\W*\Z", re.IGNORECASE | re.DOTALL)
 
+SUM_WORD = f"(?i)(?:{_SURE_SUMS}|{_SUMS})"  # somewhere in a text: quick, for many texts at once
+
 REMARK = re.compile(
     r"\W*(?:"
     r"\d[\d.,' ]*\s*(?:rows?|records?|lines?|items?|products?|results?|entries|zeilen|datensätze|einträge|lignes|"
