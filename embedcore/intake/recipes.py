@@ -204,7 +204,7 @@ def _file(found: Any, wrong: InputError) -> FileRecipe:
     if not isinstance(found, dict):
         raise wrong
     columns = found.get("columns")
-    if not isinstance(columns, list) or not all(isinstance(c, str) for c in columns):
+    if not isinstance(columns, list | tuple) or not all(isinstance(c, str) for c in columns):
         raise wrong
     texts = {name: _texts(found.get(name, {}), wrong) for name in ("reading", "settings", "understood", "roles")}
     options, shape = found.get("options", {}), found.get("shape", {})
