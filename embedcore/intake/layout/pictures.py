@@ -24,17 +24,16 @@ def leave_out(rows: Rows) -> None:
         some = rows.some(c)
         image[c] = sum(_LINK.search(text) is not None for text in some) > 0.5 * len(some)
     others = ~image & (share < 0.995)
-    keys = np.flatnonzero(~image & (share >= 0.995))
-    if not image.any() or not others.any() or not len(keys):
+    numeric = rows.numeric()
+    keys = [c for c in np.flatnonzero(~image & (share >= 0.995)).tolist() if c not in numeric and _varies(rows, c)]
+    # Whatever else stands in every row would stand in these as well: then they are products.
+    if not image.any() or others.sum() < 2 or len(keys) != 1:
         return
     only = rows.filled[:, image].any(1) & ~rows.filled[:, others].any(1)
     if not only.any() or only.mean() > MOST:
         return
-    # It belongs to a product: a row of another kind has the same key.
-    belongs = np.zeros(len(rows), bool)
-    for c in keys.tolist():
-        belongs |= rows.frame.iloc[:, c].isin(rows.cells(c, np.flatnonzero(~only))).to_numpy()
-    only &= belongs
+    # It belongs to a product: another row has the same key.
+    only &= rows.frame.iloc[:, keys[0]].isin(rows.cells(keys[0], np.flatnonzero(~only))).to_numpy()
     if not only.any():
         return
     n, chosen = int(only.sum()), rows.set("pictures", "out", CHOICES)
@@ -44,3 +43,7 @@ def leave_out(rows: Rows) -> None:
         return
     rows.say("pictures", f"{rows_} left out: nothing but one more picture of a product.", chosen, CHOICES, n, n)
     rows.reject(only, "it holds nothing but one more picture of a product")
+
+
+def _varies(rows: Rows, column: int) -> bool:
+    return rows.frame.iloc[:, column].nunique() > 1

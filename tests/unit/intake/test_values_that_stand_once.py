@@ -50,6 +50,11 @@ def test_a_title_that_stands_once_beside_codes_of_every_row_is_filled_down() -> 
         + "".join(f"S{n},Thing {n}," + f"B{n},4{n:012d}\n" * (n % 3 == 0) + ",\n" * (n % 3 > 0) for n in range(40)),
         "title,sku,price\n" + "".join(f"{f'Fine thing {n}' * (n % 5 > 0)},S{n},{n}.00\n" for n in range(1, 60)),
         "brand,sku,price\n" + "".join(f"{('Acme', 'Bolt', '')[n % 3]},S{n},{n}.00\n" for n in range(60)),
+        "title,price,image,sku,ean\n"
+        + "".join(
+            f"Mug {n % 20},{n}.00,m{n}.jpg," + f"S{n},4{n:012d}\n" * (n % 5 > 1) + ",\n" * (n % 5 < 2)
+            for n in range(40)
+        ),
         "group,sku,old price\n" + "".join(f"G{n // 3},S{n},{f'{n}.00' * (n % 4 == 0)}\n" for n in range(60)),
     ],
 )
