@@ -10,10 +10,12 @@ import pandas as pd
 
 from embedcore.data import ROLES
 from embedcore.errors import InputError
+from embedcore.intake.choices import chosen_id, part_decisions, role_decisions
 from embedcore.intake.columns.catalogue import column_decisions
 from embedcore.intake.columns.roles import Guess, guess_roles
 from embedcore.intake.columns.values import clean
 from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
+from embedcore.intake.meeting import meeting, with_id
 from embedcore.intake.purchases.decisions import purchase_decisions
 from embedcore.intake.purchases.shapes import BasketShape, guess_shape
 from embedcore.intake.tables.read import Table
@@ -53,7 +55,8 @@ def understand(
 ) -> Understanding:
     """Look at the tables of an import (read_table with `use`) and say what they are.
 
-    Settings: key of a decision -> the value that a person chose; "role:<column>" names the role of a column, and
+    Settings: key of a decision -> the value that a person chose; "id" names the column of ids ("numbers" for none),
+    "title" that of names, "role:<column>" the role of a column, and
     "shape", "item", "basket", "customer", "time", "quantity", "price", "status", "event" and "rating" a part of the
     baskets ("" for none). guesses: about the catalogue, when they are known already. InputError when a setting names no
     column, role or shape.
@@ -70,15 +73,30 @@ def understand(
     roles: dict[str, str] = {}
     about: tuple[Decision, ...] = ()
     about_baskets: tuple[Decision, ...] = ()
-    shape, ids = None, None
+    shape, ids, met = None, None, None
     if catalogue is not None:
-        roles = _roles(guesses or guess_roles(catalogue.frame), catalogue_settings)
-        about = (*catalogue.report.decisions, *column_decisions(catalogue.frame, roles, catalogue_settings))
+        guesses = guesses or guess_roles(catalogue.frame)
+        if baskets is not None:
+            met = meeting(catalogue.frame, guesses, baskets.frame)
+        if met is not None and not any(g.column == met.product and g.role == "title" for g in guesses):
+            guesses = with_id(guesses, met.product)
+        guesses = chosen_id(guesses, catalogue_settings)
+        roles = _roles(guesses, catalogue_settings)
+        about = (
+            *catalogue.report.decisions,
+            *role_decisions(guesses, roles, catalogue.report.kept, met),
+            *column_decisions(catalogue.frame, roles, catalogue_settings),
+        )
         column = next((c for c, r in roles.items() if r == "id"), None)
         ids = _ids(catalogue.frame[column]) if column is not None else None
     if baskets is not None:
-        shape = corrected(guess_shape(baskets.frame, ids), basket_settings, map(str, baskets.frame.columns))
-        about_baskets = (*baskets.report.decisions, *purchase_decisions(baskets, shape, ids, basket_settings))
+        shape = guess_shape(baskets.frame, ids, met.item if met is not None else None)
+        shape = corrected(shape, basket_settings, map(str, baskets.frame.columns))
+        about_baskets = (
+            *baskets.report.decisions,
+            *part_decisions(baskets.frame, shape),
+            *purchase_decisions(baskets, shape, ids, basket_settings),
+        )
     return Understanding(
         roles, bool(roles) and "id" not in roles.values(), shape, _ordered(about), _ordered(about_baskets)
     )
@@ -88,6 +106,8 @@ def _roles(guesses: Sequence[Guess], settings: Settings) -> dict[str, str]:
     """The guesses as a person corrected them; a column that takes a role of which there is one leaves the other a
     text."""
     roles = {g.column: setting(settings, f"role:{g.column}", g.role, ROLES) for g in guesses}
+    if (title := setting(settings, "title", "", ("", *roles))) and f"role:{title}" not in settings:
+        roles = {c: "text" if r == "title" else r for c, r in roles.items()} | {title: "title"}
     for role in ("id", "title"):
         several = [c for c, r in roles.items() if r == role]
         for column in several if len(several) > 1 else ():

@@ -70,16 +70,25 @@ class Facts:
 
     @cached_property
     def named(self) -> str | None:
-        """The role its name suggests, by its last known word: brand_name is a brand; prix de référence is a price."""
-        roles = [r for r in self.roles if r not in ("product", "parent")]
-        if not roles:
-            return "title" if "product" in self.roles else None
-        first = next(w for w in self.words if w in ROLE_OF and ROLE_OF[w] not in ("product", "parent"))
-        if first in HEAD_FIRST:
-            return roles[0]
-        if len(roles) > 1 and ROLE_OF.get(self.words[-1]) == "title":
-            roles.pop()
-        return roles[-1]
+        """The role that its name suggests."""
+        return named_role(self.words)
+
+
+def named_role(words: tuple[str, ...]) -> str | None:
+    """The role that the words of a name suggest, by the last known one: brand_name is a brand; prix de référence is a
+    price, where the thing itself comes first.
+
+    >>> named_role(("brand", "name")), named_role(("prix", "de", "reference")), named_role(("shape", "id"))
+    ('brand', 'price', 'id')
+    """
+    known = [w for w in words if ROLE_OF.get(w, "product") not in ("product", "parent")]
+    if not known:
+        return "title" if any(ROLE_OF.get(w) == "product" for w in words) else None
+    if known[0] in HEAD_FIRST:
+        return ROLE_OF[known[0]]
+    if len(known) > 1 and ROLE_OF.get(words[-1]) == "title":
+        known.pop()
+    return ROLE_OF[known[-1]]
 
 
 def facts(column: str, s: pd.Series) -> Facts:

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns.facts import Facts, facts
+from embedcore.intake.columns.facts import ROLE_OF, Facts, facts, named_role
 from embedcore.intake.columns.tags import looks_like_tags
 from embedcore.intake.columns.values import clean
-from embedcore.intake.columns.vocabulary import OTHER_THINGS, word_set
+from embedcore.intake.columns.vocabulary import OTHER_THINGS, word_set, words_of
 
 BY_NAME = "its name says so"
 _GUESSES = "guesses.json"
@@ -54,12 +54,10 @@ class Guess:
     why: str
 
 
-def guess_roles(frame: pd.DataFrame, id_column: str | None = None) -> list[Guess]:
+def guess_roles(frame: pd.DataFrame) -> list[Guess]:
     """One guess per column of a table of text, in the frame's order: at most one id, at most one title. Without an id,
     ids must be generated: the rows are numbered where every column that could be the id would leave out more than LOST
     of them.
-
-    id_column: what is known to be the id, such as the column whose values are in the baskets.
 
     >>> frame = pd.DataFrame({"sku": ["a1", "a2"], "name": ["Red mug", "Blue cup"], "cost": ["5.00", "6.50"]})
     >>> [(g.column, g.role) for g in guess_roles(frame)]
@@ -67,12 +65,12 @@ def guess_roles(frame: pd.DataFrame, id_column: str | None = None) -> list[Guess
     """
     found = [facts(str(c), frame[c]) for c in frame.columns]
     guesses = [_guess(f, frame[c]) for f, c in zip(found, frame.columns, strict=True)]
-    id_at = _best_id(frame, found) if id_column is None else [f.column for f in found].index(id_column)
+    id_at = _best_id(frame, found)
     title_at = _best_title(found, guesses, id_at)
     for n, f in enumerate(found):
         if n == id_at:
             why = "every value is different" if f.unique == 1 and not f.missing else BY_NAME
-            guesses[n] = replace(guesses[n], role="id", why=why if id_column is None else "it is in the baskets, too")
+            guesses[n] = replace(guesses[n], role="id", why=why)
         elif n == title_at:
             guesses[n] = replace(guesses[n], role="title", why="the best name for a product on screen")
         elif _is_parent(f, found, id_at):
@@ -84,6 +82,25 @@ def guess_roles(frame: pd.DataFrame, id_column: str | None = None) -> list[Guess
             role = "category" if f.unique < _FEW else "text"
             guesses[n] = replace(guesses[n], role=role, why="another column is the better title")
     return guesses
+
+
+def is_named_id(column: str) -> bool:
+    """Whether the name of a column says that it is a number or code of the product.
+
+    >>> is_named_id("SKU"), is_named_id("brand id")
+    (True, False)
+    """
+    words = words_of(column)
+    return named_role(words) == "id" and not _of_others(words)
+
+
+def named_title(column: str) -> bool:
+    """Whether the name of a column says that it is the name of the product.
+
+    >>> named_title("Nom du produit"), named_title("brand name")
+    (True, False)
+    """
+    return named_role(words_of(column)) == "title"
 
 
 def save_guesses(frame: pd.DataFrame, folder: Path) -> None:
@@ -196,12 +213,12 @@ def _is_parent(f: Facts, found: list[Facts], id_at: int | None) -> bool:
         return True
     has_id = id_at is not None and found[id_at].unique == 1
     variants = has_id and bool(_VARIANT & set(found[id_at or 0].words))
-    return f.named == "id" and not _of_others(f) and variants and bool(_GROUPS & set(f.words))
+    return f.named == "id" and not _of_others(f.words) and variants and bool(_GROUPS & set(f.words))
 
 
-def _of_others(f: Facts) -> bool:
+def _of_others(words: tuple[str, ...]) -> bool:
     """Whether an id is that of a brand, an order or another thing than the product."""
-    return bool(_OTHERS_ID & set(f.roles)) or bool(_OTHERS & set(f.words))
+    return any(ROLE_OF.get(w) in _OTHERS_ID or w in _OTHERS for w in words)
 
 
 def _again(frame: pd.DataFrame, found: list[Facts], at: int) -> int:
@@ -230,7 +247,7 @@ def _best_id(frame: pd.DataFrame, found: list[Facts]) -> int | None:
             continue
         points = 0.0
         words = f.words
-        others = _of_others(f)
+        others = _of_others(f.words)
         if f.named == "id" and not others:
             if f.unique < _HALF and f.rows > 1:
                 continue

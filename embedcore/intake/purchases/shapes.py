@@ -68,8 +68,12 @@ class BasketShape:
         object.__setattr__(self, "products", tuple(self.products))
 
 
-def guess_shape(frame: pd.DataFrame, catalogue_ids: Collection[str] | None = None) -> BasketShape:
+def guess_shape(
+    frame: pd.DataFrame, catalogue_ids: Collection[str] | None = None, item: str | None = None
+) -> BasketShape:
     """Propose the shape and its columns from names, values and, when given, which values are ids of the catalogue.
+
+    item: the column of products of a table with one row for each, when it is known.
 
     >>> frame = pd.DataFrame({"order": ["1", "1", "2"], "sku": ["mug", "cup", "mug"]}, dtype="str")
     >>> shape = guess_shape(frame)
@@ -93,7 +97,7 @@ def guess_shape(frame: pd.DataFrame, catalogue_ids: Collection[str] | None = Non
         columns = _who_and_when(found, taken=set(), wide=True)
         why = "The same products stand in many columns: each line is one basket."
         return BasketShape("lines", columns["basket"], columns["customer"], time=columns["time"], why=why)
-    return _as_long(some, found, known)
+    return _as_long(some, found, known, item)
 
 
 def _share_known(values: pd.Series, known: Collection[str]) -> float:
@@ -201,11 +205,11 @@ def _who_and_when(found: Mapping[str, Look], taken: set[str], *, wide: bool = Fa
     return out
 
 
-def _as_long(some: pd.DataFrame, found: Mapping[str, Look], known: Collection[str]) -> BasketShape:
+def _as_long(some: pd.DataFrame, found: Mapping[str, Look], known: Collection[str], item: str | None) -> BasketShape:
     time = time_of(found)
     shares = {c: _share_known(some[c], known) for c in found}
-    customer = customer_of(found, {time or ""})
-    item = item_of(found, shares, {time or "", customer or ""})
+    customer = customer_of(found, {time or "", item or ""})
+    item = item if item in found else item_of(found, shares, {time or "", customer or ""})
     taken = {c for c in (time, item, customer) if c}
     basket, customer = _basket(found, taken, customer, time)
     taken |= {c for c in (basket, customer) if c}
