@@ -12,8 +12,9 @@ from embedcore.data import ROLES
 from embedcore.errors import InputError
 from embedcore.intake.choices import chosen_id, part_decisions, role_decisions
 from embedcore.intake.columns.catalogue import column_decisions
+from embedcore.intake.columns.missing import values_among
 from embedcore.intake.columns.roles import Guess, guess_roles
-from embedcore.intake.columns.values import clean
+from embedcore.intake.columns.values import clean, composed
 from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
 from embedcore.intake.meeting import meeting, with_id
 from embedcore.intake.purchases.decisions import purchase_decisions
@@ -88,7 +89,7 @@ def understand(
             *column_decisions(catalogue.frame, roles, catalogue_settings),
         )
         column = next((c for c, r in roles.items() if r == "id"), None)
-        ids = _ids(catalogue.frame[column]) if column is not None else None
+        ids = _ids(column, catalogue.frame[column]) if column is not None else None
     if baskets is not None:
         shape = guess_shape(baskets.frame, ids, met.item if met is not None else None)
         shape = corrected(shape, basket_settings, map(str, baskets.frame.columns))
@@ -131,8 +132,8 @@ def corrected(shape: BasketShape, settings: Settings, columns: Iterable[str]) ->
     return replace(shape, shape=setting(settings, "shape", shape.shape, SHAPES), **found)
 
 
-def _ids(cells: pd.Series) -> set[str]:
-    return set(clean(cells).dropna())
+def _ids(column: str, cells: pd.Series) -> set[str]:
+    return set(composed(clean(cells, keep=values_among(column, cells))).dropna())
 
 
 def _ordered(decisions: tuple[Decision, ...]) -> tuple[Decision, ...]:

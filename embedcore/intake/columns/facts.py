@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.intake.columns import dates
+from embedcore.intake.columns.missing import values_among
 from embedcore.intake.columns.number_cells import has_currency
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.columns.values import clean
@@ -98,7 +99,7 @@ def facts(column: str, s: pd.Series) -> Facts:
     >>> f.named, f.money, f.missing, f.lost
     ('price', 1.0, 1, 1)
     """
-    s = clean(s)
+    s = clean(s, keep=values_among(column, s.astype("str").str.strip()))
     there = s.dropna()
     values = pd.Series(there.unique())
     some = values if len(values) <= SAMPLE else values.sample(SAMPLE, random_state=0)

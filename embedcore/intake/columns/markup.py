@@ -30,7 +30,8 @@ _TAG = re.compile(rf"<(?P<end>/?)(?P<name>{_NAMES}|[a-z]\w*:\w+)(?P<more>\s[^<>]
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>|<!DOCTYPE[^>]*>|<\?xml[^>]*>", re.I | re.S)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_LINE = re.compile(r"(?<![A-Za-z]:)(?:\\r\\n|\\n|\\r)(?![a-z]+[\\.])")
+_LINE = re.compile(r"\\r\\n|\\n|\\r")
+_FOLDER = re.compile(r"\b[A-Za-z]:\\")
 _BB = re.compile(
     r"\[/?(?:b|i|u|s|url|img|list|li|ul|ol|size|color|quote|code|center|left|right|font|table|tr|td|h\d|email|youtube)"
     r"(?:=[^\]\n]*)?\]|\[\*\]",
@@ -62,7 +63,7 @@ def plain_text(text: str, *, sentences: bool = False) -> str:
         if opened == found:
             break
         found = opened
-    found = _LINE.sub(" ", found)
+    found = found if _FOLDER.search(found) else _LINE.sub(" ", found)
     if _BB_END.search(found) or "[*]" in found:
         found = _BB.sub(" ", _BB_PICTURE.sub(" ", found))
     found = _BOLD.sub(r"\1", _LINK.sub(r"\1", _PICTURE.sub(r"\1", found)))

@@ -87,6 +87,19 @@ def _found(s: pd.Series, role: str) -> dict[str, int]:
     return found
 
 
+def values_among(column: str, cells: pd.Series) -> frozenset[str]:
+    """What is written like a mark and is a value of a column all the same, whatever its role; by the column alone.
+
+    >>> values_among("region", pd.Series(["EMEA", "NA", "APAC"])), values_among("region", pd.Series(["EMEA", "NA", ""]))
+    (frozenset({'NA'}), frozenset())
+    """
+    marks = cells[cells.isin(ALWAYS | MOSTLY)].unique()
+    if len(marks) != 1 or marks[0] not in MOSTLY or cells.isna().any():
+        return frozenset()
+    mark = str(marks[0])
+    return frozenset({mark} if any(_is_value(column, role, cells, mark) for role in ("category", "id")) else ())
+
+
 def _no_dates(counts: dict[str, int]) -> dict[str, int]:
     """Dates such as 1900-01-01 that repeat where no other date is near."""
     marks = {t: n for t, n in counts.items() if _NO_DATES.fullmatch(t)}

@@ -45,7 +45,8 @@ def spellings(counts: Mapping[str, int]) -> dict[str, str]:
     for found in groups.values():
         if len(found) > 1:
             chosen = max(found, key=lambda t: (counts[t], t != t.upper() and t != t.lower(), t == t.lower()))
-            best.update({t: chosen for t in found if t != chosen})
+            plain = _SPACES.sub(" ", chosen)
+            best.update({t: plain for t in found if t != plain})
     return best
 
 
@@ -58,7 +59,7 @@ def spelling_decision(column: str, counts: Mapping[str, int], best: Mapping[str,
     """What was joined, with an example."""
     groups: dict[str, list[str]] = {}
     for text, to in best.items():
-        groups.setdefault(to, [to]).append(text)
+        groups.setdefault(to, [to] if to in counts else []).append(text)
     first = max(groups, key=lambda to: sum(counts[t] for t in groups[to]))
     how = "were joined" if chosen == "join" else "are kept apart"
     if len(groups) == 1:

@@ -10,6 +10,7 @@ from collections import Counter
 import pandas as pd
 
 from embedcore.data import join_tags
+from embedcore.intake.columns.markup import plain_text
 from embedcore.intake.columns.values import clean
 
 # How the values of a cell are kept apart -> in words.
@@ -59,7 +60,7 @@ def looks_like_tags(cells: pd.Series) -> str | None:
     counts = s.value_counts(sort=False)
     if len(counts) > _SAMPLE:
         counts = counts.sample(_SAMPLE, random_state=0)
-    texts, rows = [str(t) for t in counts.index], [int(n) for n in counts]
+    texts, rows = [plain_text(str(t)) for t in counts.index], [int(n) for n in counts]
     if sum(n for t, n in zip(texts, rows, strict=True) if _LIST.match(t)) >= 0.9 * sum(rows):
         return "list" if _is_set("list", texts, rows) else None
     return next((name for name in _SIGNS if _is_set(name, texts, rows)), None)
@@ -80,7 +81,7 @@ def _is_set(name: str, texts: list[str], rows: list[int]) -> bool:
     if len(sets) < _LEAST:
         return False
     values = [v for n in several for v in found[n]]
-    length = sum(map(len, values)) / len(values)
+    length = sum(len(v) * (1 if v.isascii() else 2) for v in values) / len(values)  # a Chinese character says more
     lettered = sum(bool(_LETTER.search(v)) for v in values) / len(values)
     words = sum(len(v.split()) for v in values) / len(values)
     if (

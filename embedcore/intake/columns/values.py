@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
@@ -14,10 +15,28 @@ from embedcore.intake.columns.names import listed
 _GUARD = re.compile(r"'(?=[=+\-@][^']*\Z|\d[\d.,:/_-]*\Z)")
 
 
-def clean(s: pd.Series) -> pd.Series:
-    """Stripped text; what stands for nothing ("", "NULL", "N/A", "-" ...) is missing."""
+def clean(s: pd.Series, keep: Collection[str] = ()) -> pd.Series:
+    """Stripped text; what stands for nothing ("", "NULL", "N/A", "-" ...) is missing, but for what is a value here.
+
+    >>> clean(pd.Series([" a", "NA", "NULL"]), keep=["NA"]).tolist()
+    ['a', 'NA', nan]
+    """
     s = unguarded(s.astype("str").str.strip())
-    return s.mask(s.isin(MISSING))
+    return s.mask(s.isin(MISSING.difference(keep)))
+
+
+def composed(s: pd.Series) -> pd.Series:
+    """Letters and their accents as one character each (NFC), as nearly everybody writes them."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    old = pa.array(s, pa.large_string(), from_pandas=True)
+    if pc.all(pc.string_is_ascii(old)).as_py() in (True, None):
+        return s
+    new = pc.utf8_normalize(old, "NFC")
+    if new.equals(old):
+        return s
+    return pd.Series(pd.array(new.to_pylist(), dtype="str"), s.index, name=s.name)
 
 
 def exact_text(s: pd.Series) -> pd.Series:

@@ -13,7 +13,7 @@ from embedcore.intake.columns.missing import marks_of, missing_decisions
 from embedcore.intake.columns.spelling import CHOICES as SPELLING
 from embedcore.intake.columns.spelling import joined, spelling_decision, spellings
 from embedcore.intake.columns.tags import DELIMITERS, ONE, delimiter_of, split_cells
-from embedcore.intake.columns.values import unguarded
+from embedcore.intake.columns.values import composed, unguarded
 from embedcore.intake.decisions import Decision, Settings, setting
 
 _TEXTS = ("title", "description", "category", "tags", "brand", "text")
@@ -29,7 +29,7 @@ def read_words(
     used = {c: r for c, r in roles.items() if r not in _EXACT and c in frame.columns}
     cells, about = {}, []
     for column, role in used.items():
-        cells[column] = _composed(unguarded(frame[column].astype("str").str.strip()))
+        cells[column] = composed(unguarded(frame[column].astype("str").str.strip()))
         if role in _TEXTS:
             cells[column], found = _plain(column, role, cells[column], settings)
             about += found
@@ -50,20 +50,6 @@ def read_words(
             about += found
         cells[column] = s
     return frame.assign(**cells), about
-
-
-def _composed(s: pd.Series) -> pd.Series:
-    """Letters and their accents as one character each (NFC), as nearly everybody writes them."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-
-    old = pa.array(s, pa.large_string(), from_pandas=True)
-    if pc.all(pc.string_is_ascii(old)).as_py() in (True, None):
-        return s
-    new = pc.utf8_normalize(old, "NFC")
-    if new.equals(old):
-        return s
-    return pd.Series(pd.array(new.to_pylist(), dtype="str"), s.index, name=s.name)
 
 
 def _plain(column: str, role: str, s: pd.Series, settings: Settings) -> tuple[pd.Series, list[Decision]]:

@@ -61,10 +61,11 @@ def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goe
     with source(table, folder) as (rows, scratch):
         check(shape, rows.names)
         known = catalogue.ids if catalogue is not None else None
+        ids = () if known is None else known
         left_out = screened(table, rows, shape, known, scratch, settings, part(progress, 0, 10))
         formats = decide(rows, shape, scratch, part(progress, 10, 20), settings)
         formats = replace(formats, lists=lists_of(table, shape, formats, _names(catalogue), settings))
-        reader = LineReader(shape, formats)
+        reader = LineReader(shape, formats, ids)
         columns = [*used(shape), *(product_columns(shape, rows.names) if shape.shape in ("lines", "matrix") else ())]
         frames = rows.of([c for c in dict.fromkeys(columns) if c in rows.names])
         found = collect(left_out.of(frames), rows.total, reader, reader.counts, scratch, part(progress, 20, 60))

@@ -11,9 +11,10 @@ import pandas as pd
 from embedcore.errors import InputError
 from embedcore.intake.columns.amounts import Written
 from embedcore.intake.columns.dates import Orders, dates, first_of, ordered
+from embedcore.intake.columns.missing import MOSTLY
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.numbers import numbers
-from embedcore.intake.columns.values import clean, unread
+from embedcore.intake.columns.values import clean, composed, unread
 from embedcore.intake.columns.vocabulary import LINE_TOTALS, word_set, words_of
 from embedcore.intake.purchases.guess.matrix import matrix_lines
 from embedcore.intake.purchases.lists import ListFormat, entries
@@ -114,8 +115,9 @@ class LineReader:
     [['1', 'a'], ['1', 'b'], ['2', nan]]
     """
 
-    def __init__(self, shape: BasketShape, formats: Formats) -> None:
+    def __init__(self, shape: BasketShape, formats: Formats, ids: Collection[str] = ()) -> None:
         self._shape, self._formats, self.counts = shape, formats, Counts()
+        self._ids = MOSTLY.intersection(ids)  # a product called NA
         self._read = {"long": self._long, "list": self._list, "lines": self._lines, "matrix": self._matrix}[shape.shape]
         self._totals = shape.price is not None and shape.quantity is not None and _is_total(shape.price)
 
@@ -187,7 +189,7 @@ class LineReader:
 
     def _long(self, frame: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
         shape = self._shape
-        lines["item"] = clean(frame[str(shape.item)])
+        lines["item"] = composed(clean(frame[str(shape.item)], self._ids))
         for name, column in (("quantity", shape.quantity), ("price", shape.price)):
             if column is not None:
                 lines[name], bad = numbers(frame[column], self._formats.amounts[column].how)
@@ -201,7 +203,7 @@ class LineReader:
 
     def _listed(self, cells: pd.Series, rows: pd.DataFrame) -> pd.DataFrame:
         how = self._formats.lists or ListFormat(self._formats.delimiter)
-        rows["item"], counts = entries(clean(cells), how)
+        rows["item"], counts = entries(composed(clean(cells, self._ids)), how)
         if how.counts:
             rows["quantity"] = counts
         lines = rows.explode(["item", "quantity"] if how.counts else "item")
@@ -213,7 +215,7 @@ class LineReader:
         columns = self._formats.products
         if len(columns) == 1:
             return self._listed(frame[columns[0]], rows)
-        cells = pd.concat([clean(frame[c]) for c in columns]).dropna()
+        cells = composed(pd.concat([clean(frame[c], self._ids) for c in columns]).dropna())
         lines = rows.loc[cells.index].assign(item=cells.to_numpy())
         empty = rows.drop(index=lines.index.unique()).assign(item=pd.Series(dtype="str"))
         both: pd.DataFrame = pd.concat([lines, empty]).sort_index(kind="stable")
