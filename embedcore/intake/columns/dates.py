@@ -15,7 +15,7 @@ from embedcore.intake.columns.values import clean
 DATE_SAMPLE = 2000  # different texts that say how dates are written
 MOST = 0.95  # share of one order among the dates that can only be read one way, from which the unclear ones follow it
 UNCLEAR = -1  # among formats: a day that could be either is left empty
-EPOCH = r"1\d{9}(?:\d{3})?(?:\.0+)?"
+EPOCH = r"(?:9\d{8}|1\d{9}(?:\d{3})?)(?:\.0+)?"
 _SERIAL = r"[345]\d{4}(?:\.\d+)?"  # days since 1900, as spreadsheets count them
 _SERIALS = (36526, 54789)  # 2000 to 2049
 _FORMATS = (

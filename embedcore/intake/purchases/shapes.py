@@ -192,6 +192,10 @@ def _wide(some: pd.DataFrame, names: dict[str, str | None], known: Collection[st
     columns = [c for c in columns if c]
     shared = [len(c & set().union(*(o for o in columns if o is not c))) / len(c) for c in columns]
     texts = float((~values.astype("str").str.fullmatch(r"[-\d.,]{1,3}")).mean())
+    # Names that were given to columns without one are no sign of a list: then all of them must draw on the same.
+    unnamed = all(re.fullmatch(r"column \d+", str(c)) for c in rest.columns)
+    if unnamed and texts <= _HALF and min(shared[1:], default=0.0) <= _HALF:
+        return False
     return sum(s > _HALF for s in shared) >= max(2, 0.5 * len(columns)) and (texts > _HALF or numbered)
 
 

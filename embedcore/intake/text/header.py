@@ -15,6 +15,10 @@ DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:[ T]\d{1,2}:\d{2}.*)?\Z")
 # Chosen by hand: the share of a column's values that must be alike, how many values must be there for their shape to
 # count, how many letters a name has at most, and the years that stand above columns.
 ALIKE, ENOUGH, LONGEST, YEARS = 0.8, 3, 60, range(1980, 2060)
+# How likely a first line is a row at most where its cells count as names; the fewest values for that; and the share of
+# them that must have a sign. Chosen by hand.
+CHANCE, MANY, SIGNED = 0.05, 10, 0.95
+_SIGNS = "/@.:_- "
 _KNOWN = frozenset({*table(CATALOGUE), *table(PURCHASES)})
 _IDENTIFIER = re.compile(r"[A-Za-z]+\d*(?:_[A-Za-z0-9]+)+\Z|[a-z]+(?:[A-Z][a-z0-9]+)+\Z")
 
@@ -78,14 +82,27 @@ def doubtful(cells: Sequence[str], below: Sequence[list[str]]) -> bool:
     >>> doubtful(["Mug", "red"], [["Pan", "blue"], ["Cup", "white"]]), doubtful(["Name", "Farbe"], [["Pan", "blue"]])
     (True, False)
     """
-    labels = [c.strip() for c in cells if c.strip()]
+    labels = [c.strip() for c in cells]
     if not below or sure(cells, below):
         return False
-    columns = _columns([c.strip() for c in cells], below)
-    steady = zip((c.strip() for c in cells), columns, strict=False)
-    if any(c and not re.search(r"\d", c) and "9" in _steady_shape(values) for c, values in steady):
-        return False
-    return 2 * sum(map(_is_known, labels)) < len(labels)
+    as_value = 1.0
+    for label, values in zip(labels, _columns(labels, below), strict=False):
+        if label and not re.search(r"\d", label) and "9" in _steady_shape(values):
+            return False
+        as_value *= _chance(label, values) if label else 1.0
+    filled = [c for c in labels if c]
+    return as_value > CHANCE and 2 * sum(map(_is_known, filled)) < len(filled)
+
+
+def _chance(label: str, values: Sequence[str]) -> float:
+    """How likely a value that is not seen below stands in the first line: by the share of values that are seen once (as
+    Good and Turing have it), and by a sign that all values have and the label has not."""
+    tally = Counter(values)
+    if len(values) < MANY or label in tally:
+        return 1.0
+    if any(sign not in label and sum(sign in v for v in values) >= SIGNED * len(values) for sign in _SIGNS):
+        return CHANCE
+    return max(sum(n == 1 for n in tally.values()), 1) / len(values)
 
 
 def repeated(cells: Sequence[str], below: Sequence[list[str]]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,7 +10,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns.dates import dated
+from embedcore.intake.columns.dates import EPOCH, dated
 from embedcore.intake.columns.facts import ROLE_OF
 from embedcore.intake.columns.number_cells import has_currency
 from embedcore.intake.columns.numbers import codes, numbers
@@ -69,6 +70,9 @@ def named(name: str) -> str | None:
     if _ELSE & set(words) or any(ROLE_OF.get(w) in _NOT_ITEMS for w in words if w not in _PART_OF):
         return ELSE
     return parts[-1] if parts else None
+
+
+_UNNAMED = re.compile(r"column \d+")  # as columns without a name in the file are called
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,7 +181,10 @@ def time_of(found: Mapping[str, Look], taken: Collection[str] = ()) -> str | Non
     for column, look in found.items():
         cells = look.there.head(200)
         is_named = look.named == "time"
-        if column in taken or not len(cells) or (not is_named and not cells.str.contains(r"[-/.:年]").all()):
+        # Where columns have no names, seconds since 1970 are a time.
+        epoch = bool(_UNNAMED.fullmatch(column)) and len(cells) > 0 and bool(cells.str.fullmatch(EPOCH).all())
+        dated_text = epoch or cells.str.contains(r"[-/.:年]").all()
+        if column in taken or not len(cells) or not (is_named or dated_text):
             continue
         share = dated(cells, serials=is_named)
         points = share + 0.5 * is_named + 0.2 * float(cells.str.contains(":").mean()) + 2 * (look.filled > _HALF)
