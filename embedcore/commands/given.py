@@ -19,7 +19,20 @@ USES = ("catalogue", "baskets")
 _READER = ("encoding", "delimiter", "quotes", "header", "rows", "fill", "turn")
 _PURCHASES = ("returns", "cancelled", "events", "ratings", "ids", "swap")
 _COLUMNS = ("numbers", "date", "currency", "units", "ranges", "missing", "spelling", "tags", "markup")
-_SHAPE = ("shape", "item", "basket", "customer", "time", "quantity", "price", "status", "event", "rating")
+_SHAPE = (
+    "id",
+    "title",
+    "shape",
+    "item",
+    "basket",
+    "customer",
+    "time",
+    "quantity",
+    "price",
+    "status",
+    "event",
+    "rating",
+)
 Settings = dict[str, str]
 
 

@@ -101,6 +101,8 @@ class FileRecipe:
         lost = {key: value for key, value in self.reading.items() if key not in reading}
         for key, value in self.settings.items():
             here = _here(key, renamed)
+            if here in ("id", "title"):
+                value = renamed.get(value, value)
             if here.startswith("role:") or here in ("shape", *PARTS):
                 continue  # roles and shape hold these
             found = known.get(here)

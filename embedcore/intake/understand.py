@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from embedcore.intake.columns.missing import values_among
 from embedcore.intake.columns.roles import Guess, guess_roles
 from embedcore.intake.columns.values import clean, composed
 from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
-from embedcore.intake.meeting import meeting, with_id
+from embedcore.intake.meeting import Meeting, meeting, with_id
 from embedcore.intake.purchases.decisions import purchase_decisions
 from embedcore.intake.purchases.shapes import BasketShape, guess_shape
 from embedcore.intake.tables.read import Table
@@ -53,14 +53,15 @@ def understand(
     catalogue_settings: Settings = NOTHING,
     basket_settings: Settings = NOTHING,
     guesses: Sequence[Guess] = (),
+    ids: Callable[[str], Collection[str]] | None = None,
 ) -> Understanding:
     """Look at the tables of an import (read_table with `use`) and say what they are.
 
     Settings: key of a decision -> the value that a person chose; "id" names the column of ids ("numbers" for none),
-    "title" that of names, "role:<column>" the role of a column, and
-    "shape", "item", "basket", "customer", "time", "quantity", "price", "status", "event" and "rating" a part of the
-    baskets ("" for none). guesses: about the catalogue, when they are known already. InputError when a setting names no
-    column, role or shape.
+    "title" that of names, "role:<column>" the role of a column, and "shape", "item", "basket", "customer", "time",
+    "quantity", "price", "status", "event" and "rating" a part of the baskets ("" for none). guesses: about the
+    catalogue, when they are known already. ids: column -> all ids in it, of a catalogue of which the table holds only
+    the first rows; it need only answer “in”. InputError when a setting names no column, role or shape.
 
     >>> import tempfile
     >>> from pathlib import Path
@@ -74,10 +75,13 @@ def understand(
     roles: dict[str, str] = {}
     about: tuple[Decision, ...] = ()
     about_baskets: tuple[Decision, ...] = ()
-    shape, ids, met = None, None, None
+    shape: BasketShape | None = None
+    whole: Collection[str] | None = None
+    known: Collection[str] | None = None
+    met: Meeting | None = None
     if catalogue is not None:
         guesses = guesses or guess_roles(catalogue.frame)
-        if baskets is not None:
+        if baskets is not None and catalogue.file is None:
             met = meeting(catalogue.frame, guesses, baskets.frame)
         if met is not None and not any(g.column == met.product and g.role == "title" for g in guesses):
             guesses = with_id(guesses, met.product)
@@ -89,14 +93,17 @@ def understand(
             *column_decisions(catalogue.frame, roles, catalogue_settings),
         )
         column = next((c for c, r in roles.items() if r == "id"), None)
-        ids = _ids(column, catalogue.frame[column]) if column is not None else None
+        if column is not None and catalogue.file is None:
+            known = whole = _ids(column, catalogue.frame[column])
+        elif column is not None and ids is not None:
+            known = ids(column)
     if baskets is not None:
-        shape = guess_shape(baskets.frame, ids, met.item if met is not None else None)
+        shape = guess_shape(baskets.frame, known, met.item if met is not None else None)
         shape = corrected(shape, basket_settings, map(str, baskets.frame.columns))
         about_baskets = (
             *baskets.report.decisions,
             *part_decisions(baskets.frame, shape),
-            *purchase_decisions(baskets, shape, ids, basket_settings),
+            *purchase_decisions(baskets, shape, whole, basket_settings),
         )
     return Understanding(
         roles, bool(roles) and "id" not in roles.values(), shape, _ordered(about), _ordered(about_baskets)

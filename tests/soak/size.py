@@ -72,7 +72,7 @@ def look(server: Server, page: Page) -> dict[str, int]:
     go(page, server.url)
     found["start"] = held(server.pid)
     page.goto(f"{server.url}/data?catalogue=folder:catalogue.csv&baskets=folder:baskets.csv")
-    see(page, texts.BASKETS_FILE_HEAD, LONG)
+    see(page, texts.CORRECT, LONG)
     settled(page, LONG)
     found["read"] = held(server.pid)
     press(page, texts.IMPORT, LONG)

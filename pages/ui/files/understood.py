@@ -5,14 +5,25 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
 
 from embedcore import Baskets, EmbedError
-from embedcore.data import split_tags
-from embedcore.intake import BasketShape, Decision, Table, Understanding, add_baskets, make_catalogue, understand
+from embedcore.data import Catalogue, split_tags
+from embedcore.intake import (
+    BasketShape,
+    Decision,
+    Table,
+    Understanding,
+    add_baskets,
+    make_catalogue,
+    match_ids,
+    understand,
+)
 from pages.ui import mapping, services
+from pages.ui.quality import LOUD
 from pages.ui.text import count
 
 Pairs = tuple[tuple[str, str], ...]
@@ -37,10 +48,31 @@ def of(catalogue: str | None, baskets: str | None, chosen: Pairs = (), about_bas
         catalogue_settings=dict(chosen),
         basket_settings=dict(about_baskets),
         guesses=mapping.guesses(catalogue) if catalogue else (),
+        ids=partial(mapping.ids, catalogue) if catalogue else None,
     )
-    if catalogue and not any(d.key == "repeated" for d in found.catalogue):
+    if catalogue and not any(d.key == "id" for d in found.catalogue):
         found = replace(found, catalogue=(*found.catalogue, *_repeated(catalogue, found.roles)))
+    if products is not None and bought is not None and not any(d.key == "ids" for d in found.baskets):
+        found = replace(found, baskets=(*found.baskets, *_fit(products, bought, found)))
     return found
+
+
+def _fit(products: Table, bought: Table, found: Understanding) -> tuple[Decision, ...]:
+    """What the ids of both files say to each other; of a large file the import tells."""
+    id = next((c for c, r in found.roles.items() if r == "id"), None)
+    item = found.shape.item if found.shape is not None and found.shape.shape == "long" else None
+    if products.file is not None or bought.file is not None or id is None or item is None:
+        return ()
+    columns = [c for c in products.frame.columns if found.roles.get(c) in ("id", "title")]
+    known = products.frame[columns].dropna(subset=id).drop_duplicates(id)
+    items = bought.frame[item].dropna().astype("str").str.strip().drop_duplicates()
+    sentences = match_ids(Catalogue(known.astype("str"), {c: found.roles[c] for c in columns}), items.to_frame("item"))[
+        1
+    ]
+    return tuple(
+        Decision("match", s.removeprefix(LOUD)[:1].upper() + s.removeprefix(LOUD)[1:], lost=int(s.startswith(LOUD)))
+        for s in sentences
+    )
 
 
 def _repeated(key: str, roles: Mapping[str, str]) -> tuple[Decision, ...]:
