@@ -99,10 +99,9 @@ class FileRecipe:
     ) -> tuple[dict[str, str], list[str]]:
         settings: dict[str, str] = {}
         lost = {key: value for key, value in self.reading.items() if key not in reading}
-        for key, value in self.settings.items():
+        for key, chosen in self.settings.items():
             here = _here(key, renamed)
-            if here in ("id", "title"):
-                value = renamed.get(value, value)
+            value = renamed.get(chosen, chosen) if here in ("id", "title") else chosen
             if here.startswith("role:") or here in ("shape", *PARTS):
                 continue  # roles and shape hold these
             found = known.get(here)
