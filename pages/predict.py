@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import streamlit as st
 
+from embedcore.data import join_tags, tag_rows
 from pages.ui import cards, charts, picker, quality, reading, services, shell, sources
 from pages.ui.predict import answers
 from pages.ui.predict.texts import FILL_IN, IN_CATALOGUE, NO_PREDICTION, ONE_FIELD, PREDICT, PREDICTS
@@ -91,6 +93,10 @@ def field(column: str, role: str) -> str:
     if role == "date":
         day = st.date_input(label, value=None, key=key)
         return "" if day is None else f"{day:%Y-%m-%d}"
+    if role == "tags":
+        often = pd.Series(tag_rows(dataset.column(column))[1]).value_counts().index.tolist()[:MANY]
+        chosen = st.multiselect(label, often, key=key, placeholder="unknown", accept_new_options=True)
+        return join_tags(chosen)
     if column in run.meta["inputs"]:
         known = dataset.column(column).dropna().astype(str).value_counts().index.tolist()[:MANY]
         return (

@@ -26,7 +26,7 @@ def without_values() -> None:
             if st.button(plain(label), type="primary", key="use-values"):
                 shell.remember(run=others[0].key[:12])
                 st.rerun()
-        elif dataset.columns("category", "brand"):
+        elif dataset.columns("category", "tags", "brand"):
             if st.button(TRAIN_ONE, type="primary", icon=shell.PAGES["train"][1], key="train-values"):
                 shell.go("train", method="cooccurrence")
         else:

@@ -70,7 +70,7 @@ def columns_of(dataset: Dataset, source: str | None = None) -> Columns:
     if dataset.catalogue is None:
         raise NeedsError("There is no catalogue to compare.", "Add a table with one row per product.")
     titles = dataset.columns("title")
-    others = [c for c in dataset.columns("description", "text") if c != source]
+    others = [c for c in dataset.columns("description", "text", "tags") if c != source]
     if not titles:
         titles, others = (others[:1], others[1:]) if others else (dataset.columns("category"), [])
     if not titles:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from embedcore.data import pieces
+
 # unit as written -> (what is measured, factor to its smallest unit in use)
 _UNITS: dict[str, dict[str, float]] = {
     "memory": {"kb": 0.001, "mb": 1, "gb": 1000, "tb": 1_000_000, "go": 1000, "gig": 1000},
@@ -86,7 +88,7 @@ _COLOURS = {
 }
 COLOURS = {word: colour for colour, words in _COLOURS.items() for word in words.split()}
 
-# A run of a script that is written without spaces is read as pairs of characters.
+# Runs that are read as pairs of characters: scripts without spaces, and Korean, whose words carry their particles.
 _DENSE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\u0e00-\u0e7f]+")
 _WORD = re.compile(r"\d+(?:[.,]\d+)+|[^\W_]+")
 
@@ -95,12 +97,7 @@ def words(text: str) -> list[str]:
     """The words of a folded text in their order; 2.5 and 2,5 are one word."""
     out: list[str] = []
     for word in _WORD.findall(text):
-        if word.isascii() or not _DENSE.search(word):
-            out.append(word.replace(",", "."))
-        else:
-            for run in _DENSE.findall(word):
-                out += [run[k : k + 2] for k in range(max(1, len(run) - 1))]
-            out += [w for w in _DENSE.split(word) if w]
+        out += [word.replace(",", ".")] if word.isascii() else pieces(word, _DENSE)
     return out
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from embedcore import Dataset
+from embedcore.data import split_tags
 from pages.ui import pictures
 from pages.ui.text import number, plain, short
 
@@ -42,6 +43,8 @@ def written(value: object, role: str) -> str:
         return f"{value:,.2f}"
     if role == "number" and isinstance(value, float):
         return number(value)
+    if role == "tags":
+        return ", ".join(split_tags(value))
     if isinstance(value, pd.Timestamp):
         return f"{value:%Y-%m-%d}" if value == value.normalize() else f"{value:%Y-%m-%d %H:%M}"
     return " ".join(str(value).split())
@@ -50,7 +53,7 @@ def written(value: object, role: str) -> str:
 def about(dataset: Dataset, item: int) -> str:
     """One line under a title: id, category, brand, price, baskets. Plain text, not markdown."""
     cells, title = facts(dataset, item), str(dataset.titles[item]).casefold()
-    categories = [c for c in dataset.columns("category") if c in cells and cells[c].casefold() not in title][:2]
+    categories = [c for c in dataset.columns("category", "tags") if c in cells and cells[c].casefold() not in title][:2]
     known = [short(cells[c], 32) for c in [*categories, *dataset.columns("brand", "price")] if c in cells]
     return " · ".join(dict.fromkeys([*_id(dataset, item), *known, *_baskets(dataset, item)]))
 

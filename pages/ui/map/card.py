@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore import Dataset
+from embedcore.data import commonest_tags
 from embedcore.explore import Clusters, finest_first
 from pages.ui import cards, services
 from pages.ui.map.paint import NUMBERS, Paint, by_cluster, by_names, by_number
@@ -57,4 +58,6 @@ def paint(dataset: Dataset, at: np.ndarray, clusters: Clusters | None, colour: s
     values, role = dataset.column(colour).iloc[at], dataset.catalogue.roles[colour]
     if role in NUMBERS:
         return by_number(colour, values, money=role == "price")
+    if role == "tags":  # a point has one colour
+        return by_names(colour, commonest_tags(values))
     return by_names(colour, values)

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
+from embedcore.data import written_tags
 from embedcore.explore import Hit, Recommendation, similar_products
 from pages.ui import cards, downloads, picker, pictures, services
 from pages.ui.map import search, view
@@ -200,9 +201,11 @@ def table(scene: Scene, rows: np.ndarray) -> pd.DataFrame:
         out["group"] = np.array([*scene.clusters.names, ""], dtype=object)[scene.clusters.labels[rows]]
     if scene.dataset.baskets is not None:
         out["in baskets"] = scene.dataset.counts[at]
-    for column in scene.dataset.columns("category", "brand", "price", "number", "date", "text", "description"):
+    shown = ("category", "tags", "brand", "price", "number", "date", "text", "description")
+    for column in scene.dataset.columns(*shown):
         name = column if column not in out else f"{column} (catalogue)"
-        out[name] = scene.dataset.column(column).iloc[at].to_numpy()
+        cells = scene.dataset.column(column).iloc[at]
+        out[name] = (written_tags(cells) if column in scene.dataset.columns("tags") else cells).to_numpy()
     frame = pd.DataFrame(out)
     return (
         frame.sort_values("in baskets", ascending=False, kind="stable", ignore_index=True)

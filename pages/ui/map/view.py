@@ -110,7 +110,7 @@ def colourings(dataset: Dataset, clusters: Clusters | None) -> dict[str, str]:
     """What the points can be coloured by -> its label."""
     out = {GROUP: "Group"} if clusters is not None else {}
     columns = [c for c in finest_first(dataset) if c not in out]
-    columns += dataset.columns("brand", "price", "number", "date", "text")
+    columns += dataset.columns("tags", "brand", "price", "number", "date", "text")
     out.update({c: c for c in columns})
     if dataset.baskets is not None:
         out[BOUGHT] = "Baskets with it"
