@@ -20,7 +20,7 @@ STEADY, LEAST, CODED, WEAK = 0.95, 2, 0.98, 0.9
 _COMMON = set("#!%*@:$&=")
 _NEVER = set("\"'.()[]{}/-+_<>?\\`")  # signs of texts, codes, dates, addresses and markup
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.|"")*"')
-_RUN = re.compile(r" ?(?:\|\t|\t\||->|=>|[^\w\s\"'.()\[\]/,-]|þ){1,4} ?|,,")
+_RUN = re.compile(r" ?(?:\|\t|\t\||->|=>|[\x1c-\x1f]|[^\w\s\"'.()\[\]/,-]|þ){1,4} ?|,,")
 _CODE = re.compile(rb"[\w.:-]*\d[\w.:-]*\Z")
 _TIME = re.compile(rb"\d{1,2}:\d{2}(?::\d{2})?\Z")
 

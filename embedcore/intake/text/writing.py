@@ -205,6 +205,8 @@ def _curly_quoted(lines: Sequence[bytes], delimiter: str | None, *, sure: bool) 
 
 def _plain_quotes(lines: Sequence[bytes], delimiter: str | None, *, sure: bool) -> Way | None:
     """Quotes that are part of the text: where tabs separate the cells, and every line is whole without quoting."""
+    if sure and delimiter is None:
+        delimiter = dialect.find([line.replace(b'"', b"") for line in lines]).delimiter
     d = (delimiter or "\t").encode()
 
     def change(line: bytes) -> bytes:
