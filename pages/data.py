@@ -1,11 +1,12 @@
 """Data: bring a catalogue and baskets, correct what the columns are, see what came in."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from embedcore.intake import Recipe, Table
+from embedcore.intake import Decision, Recipe, Table
 from embedcore.jobs import ImportFiles, OpenSample, ReadFile
 from pages.ui import jobs as job_ui
 from pages.ui import profile, reading, samples, services, shell, sources, unfinished
@@ -20,6 +21,7 @@ Applied = tuple[str, Recipe]
 def add(recipe: Applied | None, bar: DeltaGenerator) -> None:
     """Choose files, see what was understood of them, import. bar: where the button goes."""
     cards: dict[str, DeltaGenerator] = {}
+    above = st.container()
     given: dict[str, ChosenFile] = {}
     read: dict[str, tuple[str, Table]] = {}
     there = [bool(shell.url(kind)) for kind in texts.FILES]
@@ -46,6 +48,8 @@ def add(recipe: Applied | None, bar: DeltaGenerator) -> None:
         recipes.adapt(kind, given[kind], table, keys, recipe)
     chosen = {kind: understood.pairs(sources.chosen(kind, file.digest).settings) for kind, file in given.items()}
     found = understood.of(*keys, chosen.get("catalogue", ()), chosen.get("baskets", ()))
+    with above:
+        offer_swap((*found.catalogue, *found.baskets))
     for kind, (key, table) in read.items():
         with cards[kind]:
             spec[kind] = card.show(kind, given[kind], key, table, found, wide=len(given) == 1)
@@ -54,6 +58,20 @@ def add(recipe: Applied | None, bar: DeltaGenerator) -> None:
             spec["images"] = images.pick()
     with bar:
         start([file.filename for file in given.values()], spec, card.assumed(found))
+
+
+def offer_swap(decisions: Sequence[Decision]) -> None:
+    """One click puts files that are in each other's place right."""
+    wrong = next((d for d in decisions if d.key == "swap"), None)
+    if wrong is None:
+        return
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.markdown(f":orange[:material/warning:] {plain(wrong.sentence)}", width="stretch")
+        if st.button(texts.SWAP, icon=":material/swap_horiz:"):
+            tokens = {kind: shell.url(kind) for kind in texts.FILES}
+            sources.close(*tokens)
+            shell.remember(catalogue=tokens["baskets"], baskets=tokens["catalogue"])
+            st.rerun()
 
 
 def start(files: list[str], spec: dict[str, Any], assumed: str) -> None:

@@ -158,11 +158,11 @@ def _understand(tables: Mapping[str, Table], settings: Mapping[str, Settings]) -
 
 def _swapped(paths: Mapping[str, Path], said: list[_Said]) -> Mapping[str, Path]:
     """The files in each other's place, when somebody says that they are."""
-    wanted = [s for s in said if s.plain is not None and s.plain[0] == "swap"]
+    wanted = [s for s in said if s.text in ("swap=yes", "swap=swap")]
+    if not wanted:
+        return paths
     for one in wanted:
         said.remove(one)
-    if not wanted or wanted[-1].text != "swap=yes":
-        return paths
     other = {"catalogue": "baskets", "baskets": "catalogue"}
     return {use: paths[other[use]] for use in USES if other[use] in paths}
 

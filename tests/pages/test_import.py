@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from embedcore.intake import Decision
+from embedcore.intake import Decision, Table, Understanding
 from pages.ui import mapping, quality, reading, services, sources
 from pages.ui.files import texts, understood
 from pages.ui.texts import PLEASE_CHECK
@@ -141,6 +142,23 @@ def test_a_recipe_is_saved_after_an_import_and_applied_to_the_next_file(shop: Pa
     (services.home() / "spool" / ("a" * 64) / "may.json").write_text(json.dumps({"format": 1, **recipe}))
     app = until(open_page("data", catalogue="folder:june.csv", recipe="a" * 16), "“colour” is new")
     assert preview(app, "brand")["brand"].tolist() == list(BRANDS)
+
+
+def test_files_in_each_others_place_are_swapped_with_one_click(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = (("no", "leave them"), ("yes", "swap them"))
+    understand = understood.understand
+
+    def fake(catalogue: Table, baskets: Table, **more: Any) -> Understanding:
+        found = understand(catalogue, baskets, **more)
+        wrong = "order" in catalogue.frame.columns
+        return replace(found, catalogue=(Decision("swap", "They look swapped.", "no", both),)) if wrong else found
+
+    monkeypatch.setattr(understood, "understand", fake)
+    app = opened(catalogue="folder:orders.csv", baskets="folder:shoes.csv")
+    assert "They look swapped." in visible(app)
+    until(press(app, texts.SWAP), "“sku” is the id")
+    assert (in_url(app, "catalogue"), in_url(app, "baskets")) == ("folder:shoes.csv", "folder:orders.csv")
+    assert texts.SWAP not in visible(app)
 
 
 def test_a_file_that_is_no_recipe_is_one_sentence_and_the_page_goes_on(shop: Path) -> None:
