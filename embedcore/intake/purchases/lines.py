@@ -151,7 +151,7 @@ class LineReader:
             found.append(f"“{self._formats.counter}” only counts the products of each line and was left out.")
         if counts.unclear:
             what = plural(counts.unclear, "cell")
-            found.append(f"{what} of the matrix say neither yes nor no nor how many, and count as not bought.")
+            found.append(f"Not bought: {what} of the matrix that say neither yes nor no nor how many.")
         if counts.no_basket:
             found.append(f"Left out: {plural(counts.no_basket, 'row')} without a basket.")
         if counts.no_item:

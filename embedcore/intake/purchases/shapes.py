@@ -93,7 +93,7 @@ def guess_shape(
     lists = _list_column(some, names, known)
     if lists is not None:
         return _as_list(some, found, *lists)
-    if _wide(some, names, known):
+    if _wide(some, names, known) and not (some.notna().all(axis=None) and next(iter(found.values())).grouped):
         columns = _who_and_when(found, taken=set(), wide=True)
         why = "The same products stand in many columns: each line is one basket."
         return BasketShape("lines", columns["basket"], columns["customer"], time=columns["time"], why=why)

@@ -212,8 +212,9 @@ def item_of(found: Mapping[str, Look], shares: Mapping[str, float], taken: Colle
 def best_item(items: list[Look]) -> Look | None:
     """Of the columns named as products: ids before names, but not when many rows lack them, nor numbers of lines."""
 
-    def rank(look: Look) -> tuple[bool, bool, bool]:
-        return look.filled > full - _LOSS, not (look.amounts or look.distinct <= 1 or look.pieces), _coded(look)
+    def rank(look: Look) -> tuple[bool, bool, bool, bool]:
+        fit = not (look.amounts or look.distinct <= 1 or look.pieces)
+        return look.filled > full - _LOSS, fit, not look.grouped, _coded(look)
 
     full = max((look.filled for look in items), default=0.0)
     return max(items, key=rank, default=None)
@@ -234,11 +235,11 @@ def baskets_of(found: Mapping[str, Look], taken: Collection[str], customer: str 
     free = [look for c, look in found.items() if c not in taken and may_be_basket(look)]
     by_name = [look for look in free if look.named == "basket"]
     by_name.sort(key=lambda f: (f.unique > _SAME, id_rank(f.words)))
-    blocks = [look for look in free if look.named is None and look.grouped and not look.mails]
+    blocks = [look for look in free if look.named in (None, "item") and look.grouped and not look.mails]
     blocks = [f for f in blocks if all(_one_each(f, found[c]) for c in (customer, time) if c is not None)]
     people = found[customer].distinct if customer is not None else 0
     blocks = [f for f in blocks if f.distinct > people * 1.02]
-    blocks.sort(key=lambda f: -f.distinct)
+    blocks.sort(key=lambda f: (f.named == "item", -f.distinct))
     return [look.column for look in (*by_name, *blocks)]
 
 
