@@ -9,8 +9,8 @@ import pandas as pd
 
 from embedcore.data import ROLES, Catalogue
 from embedcore.errors import InputError
-from embedcore.intake.columns import amounts
-from embedcore.intake.columns.dates import date_notices, dates
+from embedcore.intake.columns import amounts, times
+from embedcore.intake.columns.dates import dates
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.values import clean, exact_text, not_read
 from embedcore.intake.columns.words import read_words
@@ -54,7 +54,7 @@ def make_catalogue(
     if not len(frame):
         raise InputError("No row of the catalogue has an id.", "Mark another column, or let ids be generated.")
     columns: dict[str, pd.Series | np.ndarray] = {}
-    written = amounts.of_table(frame, kept, settings)
+    written, (when, _) = amounts.of_table(frame, kept, settings), times.of_table(frame, kept, settings)
     for column, role in [*kept.items()]:
         if column in written:
             found, bad = amounts.read(frame[column], written[column])
@@ -62,8 +62,11 @@ def make_catalogue(
             kept = _replaced(kept, column, found)
             notices += [not_read(frame[column], bad, "number")] if bad.any() else []
             continue
-        columns[column], unread = _cast(role, frame[column])
-        notices += unread
+        if role == "date":
+            columns[column], bad = dates(frame[column], when[column])
+            notices += [not_read(frame[column], bad, "date")] if bad.any() else []
+        else:
+            columns[column] = clean(frame[column]) if role == "image" else exact_text(frame[column])
     return Catalogue(pd.DataFrame(columns).reset_index(drop=True), kept), notices
 
 
@@ -77,7 +80,8 @@ def column_decisions(
     ()
     """
     frame, about = read_words(frame, roles, settings)
-    return (*about, *(d for written in amounts.of_table(frame, roles, settings).values() for d in written.decisions))
+    numbers = (d for written in amounts.of_table(frame, roles, settings).values() for d in written.decisions)
+    return (*about, *numbers, *times.of_table(frame, roles, settings)[1])
 
 
 def _check(frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool) -> None:
@@ -117,10 +121,3 @@ def _with_ids(frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, list[str]
 def _replaced(roles: dict[str, str], column: str, names: Iterable[str]) -> dict[str, str]:
     """The roles with other columns in the place of one."""
     return {new: r for c, r in roles.items() for new in (names if c == column else (c,))}
-
-
-def _cast(role: str, s: pd.Series) -> tuple[pd.Series | np.ndarray, list[str]]:
-    if role != "date":
-        return clean(s) if role == "image" else exact_text(s), []
-    found, bad = dates(s)
-    return found, [*([not_read(s, bad, "date")] if bad.any() else []), *date_notices(s)]

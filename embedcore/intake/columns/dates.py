@@ -3,175 +3,129 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns.names import plural
+from embedcore.intake.columns.date_cells import COUNTERS, NUMBER, NUMBERS, DateFormat, read_times
 from embedcore.intake.columns.values import clean
+from embedcore.intake.columns.vocabulary import word_set, words_of
 
 DATE_SAMPLE = 2000  # different texts that say how dates are written
 MOST = 0.95  # share of one order among the dates that can only be read one way, from which the unclear ones follow it
-UNCLEAR = -1  # among formats: a day that could be either is left empty
-EPOCH = r"(?:9\d{8}|1\d{9}(?:\d{3})?)(?:\.0+)?"
-_SERIAL = r"[345]\d{4}(?:\.\d+)?"  # days since 1900, as spreadsheets count them
-_SERIALS = (36526, 54789)  # 2000 to 2049
-_FORMATS = (
-    "ISO8601",
-    "%d.%m.%Y",
-    "%d.%m.%Y %H:%M",
-    "%d.%m.%Y %H:%M:%S",
-    "%d.%m.%y",
-    "%d/%m/%Y",
-    "%d/%m/%Y %H:%M",
-    "%d/%m/%Y %H:%M:%S",
-    "%m/%d/%Y",
-    "%m/%d/%Y %H:%M",
-    "%m/%d/%Y %H:%M:%S",
-    "%m/%d/%Y %I:%M:%S %p",
-    "%m/%d/%Y %I:%M %p",
-    "%d/%m/%y",
-    "%m/%d/%y",
-    "%m/%d/%y %H:%M",
-    "%d-%m-%Y",
-    "%d-%m-%Y %H:%M",
-    "%d-%m-%Y %H:%M:%S",
-    "%Y/%m/%d",
-    "%Y/%m/%d %H:%M",
-    "%Y/%m/%d %H:%M:%S",
-    "%d %b %Y",
-    "%d %B %Y",
-    "%b %d, %Y",
-    "%B %d, %Y",
-    "%d-%b-%Y",
-    "%d-%b-%y",
-    "%a %b %d %H:%M:%S %Y",
-    "%d/%m/%Y %I:%M:%S %p",
-    "%d/%m/%Y %I:%M %p",
-    "%d/%m/%y %H:%M",
-    "%m-%d-%Y",
-    "%m-%d-%Y %H:%M",
-    "%m-%d-%Y %H:%M:%S",
-    "%m.%d.%Y",
-    "%d.%m.%y %H:%M",
-    "%Y.%m.%d",
-    "%Y.%m.%d %H:%M:%S",
-)
-_ORDERED = re.compile(r"\s*(\d{1,2})([/.-])(\d{1,2})\2(?:\d{4}|\d{2})(?!\d)")
+READ = 0.8  # share of the texts of a column that one reading has to fit (chosen by hand)
+_FEW, _NEARER = 3, 3.0  # different days, and times as many days between first and last, that make one order likelier
+_ORDERED = re.compile(r"\s*(\d{1,2})([/.-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
+DAYS = word_set("day days dayno daynum dia giorno jour dag tag dzień den день gün 日 天 일 date datum fecha data")
+WEEKS = word_set("week weeks weekno woche kw semaine semana settimana tydzień týden неделя hafta 周 週 주차")
+ISO = DateFormat()  # what reads a column in which all texts begin with the year
 
 
 @dataclass
 class Orders:
     """Of the dates written with two numbers before the year: how many can only be day/month or only month/day, with an
-    example of each, and how many could be either (unclear; not those whose day is their month)."""
+    example of each, and how many could be either (unclear; not those whose day is their month). seen: the different
+    dates in the order they come, as long as all could be either."""
 
     day: int = 0
     month: int = 0
     unclear: int = 0
     examples: tuple[str, str, str] = ("", "", "")
+    seen: dict[tuple[int, int, int], None] = field(default_factory=dict)
+    short: dict[tuple[int, int, int], None] = field(default_factory=dict)
 
     def add(self, texts: Sequence[str], counts: Sequence[int] | None = None) -> None:
         """Count different texts, each as often as it occurs."""
         found = list(self.examples)
+        many: dict[tuple[str, ...], tuple[int, str]] = {}
         for n, text in enumerate(texts):
-            m = _ORDERED.match(text)
-            if m is None or m[1] == m[3]:
+            if (m := _ORDERED.match(text)) is not None:
+                times, example = many.get(m.groups(), (0, text))
+                many[m.groups()] = times + (counts[n] if counts is not None else 1), example
+        for (one, sign, two, last), (times, example) in many.items():
+            a, b, year = int(one), int(two), int(last)
+            if len(last) == 2:
+                self.short[a, b, year] = None
+            if not (1 <= min(a, b) <= 12 and max(a, b) <= 31):
                 continue
-            a, b, times = int(m[1]), int(m[3]), counts[n] if counts is not None else 1
-            if not (1 <= min(a, b) <= 12 and max(a, b) <= 31) or a == b:
+            if max(a, b) <= 12 and sign != ".":
+                self.seen[a, b, year] = None
+            if a == b:
                 continue
             # Nobody writes the month first with dots without a reason: there, unclear days are day first.
-            at = 1 if b > 12 else 0 if a > 12 or m[2] == "." else 2
-            found[at] = found[at] or text
+            at = 1 if b > 12 else 0 if a > 12 or sign == "." else 2
+            found[at] = found[at] or example
             self.day, self.month, self.unclear = (
                 value + (times if k == at else 0) for k, value in enumerate((self.day, self.month, self.unclear))
             )
         self.examples = (found[0], found[1], found[2])
 
-    def add_cells(self, s: pd.Series) -> None:
-        """Count the cells of a column, or of a part of it."""
-        many = clean(s).dropna().value_counts(sort=False)
-        self.add([str(t) for t in many.index], [int(n) for n in many])
-
     @property
     def first(self) -> str | None:
         """ "day" or "month", whichever unclear dates are read as; None when they are left empty."""
+        if self.year_first:
+            return "year"
+        if self.day == self.month == 0 and self.unclear:
+            return self.likely or "day"
         if self.month == 0 or self.day >= MOST * (self.day + self.month):
             return "day"
         return "month" if self.month >= MOST * (self.day + self.month) else None
 
-    def notices(self, column: str, first: str | None) -> list[str]:
-        """What a person should know about the order of a column's dates. first: how unclear ones were read."""
-        if self.day and self.month:
-            found = (
-                f"“{column}” holds dates in two orders: day/month as in “{self.examples[0]}” ({self.day:,}) and "
-                f"month/day as in “{self.examples[1]}” ({self.month:,})."
-            )
-            if not self.unclear:
-                return [found]
-            could = plural(self.unclear, "date")
-            if first is None:
-                return [f"{found} {could} such as “{self.examples[2]}” could be either: left empty."]
-            return [f"{found} {could} such as “{self.examples[2]}” could be either: read {first} first."]
-        if self.unclear and not self.day and not self.month:
-            return [
-                f"“{column}”: nothing says whether “{self.examples[2]}” has the day or the month first; all were read "
-                "day first."
-            ]
-        return []
+    @property
+    def year_first(self) -> bool:
+        """Whether dates such as 25-03-17 begin with the year: it hardly changes, and the last number does."""
+        firsts, lasts = ({d[at] for d in self.short} for at in (0, 2))
+        if not self.short or any(not (1 <= b <= 12 and 1 <= c <= 31) for _, b, c in self.short):
+            return False
+        return len(lasts) > _FEW * len(firsts) and min(firsts) >= 10
+
+    @property
+    def likely(self) -> str | None:
+        """The order in which the days that could be either lie close together, or ascend; None when both do."""
+        if len(self.seen) < _FEW:
+            return None
+        seen = np.array([*self.seen], np.int64)
+        year = np.where(seen[:, 2] < 100, seen[:, 2] + 2000, seen[:, 2])
+        days = {
+            "day": (year - 1970) * 372 + (seen[:, 1] - 1) * 31 + seen[:, 0],
+            "month": (year - 1970) * 372 + (seen[:, 0] - 1) * 31 + seen[:, 1],
+        }
+        span = {k: int(np.ptp(d)) + 1 for k, d in days.items()}
+        if span["day"] >= _NEARER * span["month"]:
+            return "month"
+        if span["month"] >= _NEARER * span["day"]:
+            return "day"
+        back = {k: int((np.diff(d) < 0).sum()) for k, d in days.items()}
+        few = 0.1 * len(seen)  # of the dates, those that may go back in a file in order (chosen by hand)
+        if (back["day"] <= few) != (back["month"] <= few):
+            return "day" if back["day"] <= few else "month"
+        return None
 
 
-def date_notices(s: pd.Series) -> list[str]:
-    """The sentences about the order of day and month in a column of dates.
-
-    >>> date_notices(pd.Series(["13/02/2024", "02/14/2024", "03/04/2024"], name="since"))[0][:42]
-    '“since” holds dates in two orders: day/mon'
-    """
-    cells, texts = Orders(), Orders()
-    cells.add_cells(s)
-    texts.add([str(t) for t in clean(s).dropna().unique()])
-    return cells.notices(str(s.name), texts.first)
-
-
-def dates(s: pd.Series, formats: Sequence[int] | None = None) -> tuple[pd.Series, np.ndarray]:
+def dates(s: pd.Series, how: DateFormat | None = None) -> tuple[pd.Series, np.ndarray]:
     """(datetime64[s] with NaT for missing, (n,) bool: there is text but no date).
 
-    Reads ISO, day or month first (as the whole column has it; a day that could be either in a column that holds both
-    is left empty), 20240131, seconds or milliseconds since 1970 and the days of spreadsheets (45292).
-    formats: what `date_formats` gave for the whole column, when this is a part of it.
+    Reads ISO, day or month first (as the whole column has it), names of months in many languages, AM and PM, 20240131,
+    seconds since 1970 and the days of spreadsheets (45292). how: what `date_format` gave for the whole column, when
+    this is a part of it.
 
     >>> dates(pd.Series(["31.1.2024", "soon"]))[0].dt.day.tolist()
     [31.0, nan]
     """
     codes, values = pd.factorize(clean(s))
     texts = pd.Series(values, dtype="str")
-    if formats is None:
-        formats = date_formats(texts)
-    best = pd.Series(np.full(len(texts), np.datetime64("NaT"), "datetime64[s]"))
-    for n in formats:
-        left = best.isna()
-        if left.any() and n != UNCLEAR:
-            best = best.where(~left, _TRIES[n](texts))
-    if UNCLEAR in formats:
-        best = best.mask(texts.map(_unclear).astype(bool))
-    full = np.append(best.to_numpy("datetime64[s]"), np.datetime64("NaT", "s"))
-    out = full[codes]
+    found = read_times(texts, how if how is not None else date_format(list(texts.to_numpy(object))))
+    out = np.append(found, np.datetime64("NaT", "s"))[codes]
     return pd.Series(out, index=s.index), np.isnat(out) & (codes >= 0)
 
 
 def dated(texts: pd.Series, *, serials: bool = True) -> float:
-    """Share of some texts that look like dates, 0..1. serials: days as spreadsheets count them are dates, too."""
-    without = {UNCLEAR} if serials else {UNCLEAR, len(_TRIES) - 1}
-    found, _ = dates(texts, [n for n in date_formats(texts) if n not in without])
+    """Share of some texts that look like dates, 0..1. serials: bare numbers can be dates, too."""
+    how = date_format(list(clean(texts).dropna()))
+    found, _ = dates(texts, how if serials else replace(how, numbers=""))
     return float(found.notna().mean())
-
-
-def _unclear(text: str) -> bool:
-    orders = Orders()
-    orders.add([text])
-    return orders.unclear > 0
 
 
 def date_sample(n: int) -> np.ndarray:
@@ -179,66 +133,30 @@ def date_sample(n: int) -> np.ndarray:
     return np.linspace(0, n - 1, min(n, DATE_SAMPLE)).astype(int) if n else np.empty(0, int)
 
 
-def date_formats(texts: pd.Series, orders: Orders | None = None) -> tuple[int, ...]:
-    """The ways to read dates that fit most of the different texts of a column, best first, of one order of day and
-    month unless the column holds both. orders: what is known of the whole column, when these are some of its texts."""
+def date_format(texts: Sequence[str], column: str = "", orders: Orders | None = None) -> DateFormat:
+    """How the dates among the different texts of a column are written. column: its name, which may say that numbers
+    count days. orders: what is known of day and month, where that was counted before.
+
+    >>> date_format(["03/13/2024"]), date_format(["978300856"]).numbers
+    (DateFormat(first='month', numbers='', start=0), 'seconds')
+    """
     if orders is None:
         orders = Orders()
-        orders.add(list(texts))
-    sample = texts.iloc[date_sample(len(texts))]
-    scores = [int(t(sample).notna().sum()) if len(sample) else 0 for t in _TRIES]
-    ranked = [n for n in sorted(range(len(_TRIES)), key=lambda n: -scores[n]) if scores[n]]
-    other = {"day": _MONTH_FIRST, "month": _DAY_FIRST, None: frozenset()}[orders.first]
-    if not (orders.day and orders.month):
-        return tuple(n for n in ranked if n not in other)[:3]
-    # Both occur: dates of the rarer order that can only be read one way are read so.
-    both = [n for n in ranked if n not in other][:3] + [n for n in ranked if n in other][:2]
-    both += [n for n in ranked if n in _MONTH_FIRST and n not in both][:2]
-    return (*both, UNCLEAR) if orders.first is None else tuple(both)
+        orders.add(texts)
+    some = pd.Series([texts[n] for n in date_sample(len(texts))], dtype="str")
+    bare = some[some.str.fullmatch(NUMBER[1:-1]).astype(bool)]
+    numbers, start = _numbers_of(bare, column) if len(bare) else ("", 0)
+    return DateFormat(orders.first, numbers, start)
 
 
-def ordered(formats: Sequence[int]) -> bool:
-    """Whether ways to read dates are among `formats` in which day and month could be mistaken for each other."""
-    return any(n in _MONTH_FIRST or n in _DAY_FIRST for n in formats)
-
-
-def first_of(formats: Sequence[int]) -> str | None:
-    """What unclear dates are read as: "day" or "month" first; None when they are left empty."""
-    if UNCLEAR in formats:
-        return None
-    return "month" if next((n in _MONTH_FIRST for n in formats if ordered([n])), False) else "day"
-
-
-def _format(how: str) -> Callable[[pd.Series], pd.Series]:
-    def parse(s: pd.Series) -> pd.Series:
-        if how == "ISO8601":
-            # A bare number such as 7 or 2017 is no date; 20170131 is.
-            s = s.where(s.str.len().ge(8))
-        found = pd.to_datetime(s, format=how, errors="coerce", utc=True)
-        return _seconds(found.dt.tz_localize(None))
-
-    return parse
-
-
-def _epoch(s: pd.Series) -> pd.Series:
-    n = pd.to_numeric(s.where(s.str.fullmatch(EPOCH)), errors="coerce")
-    return _seconds(pd.to_datetime(n.where(n < 1e11, n / 1000), unit="s", errors="coerce"))
-
-
-def _serial(s: pd.Series) -> pd.Series:
-    n = pd.to_numeric(s.where(s.str.fullmatch(_SERIAL)), errors="coerce")
-    n = n.where(n.between(*_SERIALS))
-    return _seconds(
-        (pd.Timestamp("1899-12-30") + pd.to_timedelta((n * 86400).round(), unit="s")).astype("datetime64[ns]")
-    )
-
-
-def _seconds(s: pd.Series) -> pd.Series:
-    inside = s.between(pd.Timestamp("1900-01-01"), pd.Timestamp("2200-01-01"))
-    return s.where(inside).astype("datetime64[s]")
-
-
-_TRIES: list[Callable[[pd.Series], pd.Series]] = [_epoch, *(_format(f) for f in _FORMATS), _serial]
-ISO = (1 + _FORMATS.index("ISO8601"),)  # what date_formats finds first where all texts are ISO and none is EPOCH
-_MONTH_FIRST = frozenset(n for n, f in enumerate(_FORMATS, 1) if re.match(r"%m[/.-]%d", f))
-_DAY_FIRST = frozenset(n for n, f in enumerate(_FORMATS, 1) if re.match(r"%d[/.-]%m", f))
+def _numbers_of(bare: pd.Series, column: str) -> tuple[str, int]:
+    """(what bare numbers are, the smallest of them)."""
+    best, most = "", 0.0
+    for kind in NUMBERS:
+        share = 0.0 if kind in COUNTERS else float((~np.isnat(read_times(bare, DateFormat(numbers=kind)))).mean())
+        if share > most:
+            best, most = kind, share
+    words = set(words_of(column))
+    if most < READ and words & (DAYS | WEEKS) and bare.str.fullmatch(r"[0-9]{1,5}").all():
+        return "weeks" if words & WEEKS else "days", int(bare.astype(int).min())
+    return best, 0

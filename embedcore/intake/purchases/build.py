@@ -66,7 +66,11 @@ def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goe
         formats = decide(rows, shape, scratch, part(progress, 10, 20), settings)
         formats = replace(formats, lists=lists_of(table, shape, formats, _names(catalogue), settings))
         reader = LineReader(shape, formats, ids)
-        columns = [*used(shape), *(product_columns(shape, rows.names) if shape.shape in ("lines", "matrix") else ())]
+        columns = [
+            *used(shape),
+            *([formats.clock] if formats.clock is not None else ()),
+            *(product_columns(shape, rows.names) if shape.shape in ("lines", "matrix") else ()),
+        ]
         frames = rows.of([c for c in dict.fromkeys(columns) if c in rows.names])
         found = collect(left_out.of(frames), rows.total, reader, reader.counts, scratch, part(progress, 20, 60))
         if not found.lines.total:

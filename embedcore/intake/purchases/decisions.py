@@ -38,8 +38,7 @@ def purchase_decisions(
         lists = list_decisions(
             lists_of(table, shape, formats, catalogue_ids if catalogue_ids is not None else (), {}), settings
         )
-        amounts = [d for w in formats.amounts.values() for d in w.decisions]
-        return (*left_out_decisions(found, shape, settings), *lists, *amounts)
+        return (*left_out_decisions(found, shape, settings), *lists, *formats.decisions)
 
 
 def list_decisions(lists: ListFormat | None, settings: Settings) -> list[Decision]:

@@ -146,7 +146,7 @@ def _times_of(rows: Rows, order: str, scratch: Path, progress: Progress) -> Call
         progress(done, 2 * rows.total, note="Looking at the order")
     if none <= 0.5 * done:
         return _numbers
-    formats = date_order(rows, order, scratch, part(progress, 50, 100))
+    formats, _ = date_order(rows, order, scratch, part(progress, 50, 100))
 
     def seconds(column: pd.Series) -> np.ndarray:
         when = dates(column, formats)[0].to_numpy("datetime64[s]")

@@ -10,12 +10,15 @@ import pandas as pd
 
 from embedcore.errors import InputError
 from embedcore.intake.columns.amounts import Written
-from embedcore.intake.columns.dates import Orders, dates, first_of, ordered
+from embedcore.intake.columns.date_cells import DateFormat
+from embedcore.intake.columns.dates import dates
 from embedcore.intake.columns.missing import MOSTLY
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.numbers import numbers
+from embedcore.intake.columns.times import clock as time_of_day
 from embedcore.intake.columns.values import clean, composed, unread
 from embedcore.intake.columns.vocabulary import LINE_TOTALS, word_set, words_of
+from embedcore.intake.decisions import Decision
 from embedcore.intake.purchases.guess.matrix import matrix_lines
 from embedcore.intake.purchases.lists import ListFormat, entries
 from embedcore.intake.purchases.shapes import BasketShape
@@ -23,6 +26,7 @@ from embedcore.intake.purchases.shapes import BasketShape
 NO_LINE = ("No row of the baskets has both a basket and a product.", "Check which columns they are in.")
 # A price column with one of these words in its name is the money of a whole line, not of one piece.
 _LINE_TOTAL, _EACH = word_set(LINE_TOTALS), word_set("unit each unitario unitaire unitário einzel jednostkowa")
+_MIDNIGHT = pd.Timedelta(0)
 _SHAPES = ("long", "list", "lines", "matrix")
 
 
@@ -63,33 +67,34 @@ def product_columns(shape: BasketShape, columns: Collection[str]) -> list[str]:
 class Formats:
     """How a whole table is written, decided before its parts are read, so that they are read alike.
 
-    amounts: column of numbers -> how they are written. dates: how its times are written (see
-    dates.date_formats). delimiter: between the products in one cell; lists: more about them. products: the columns of
+    amounts: column of numbers -> how they are written. dates: how its times are written. clock: the column of the time
+    of day beside them. delimiter: between the products in one cell; lists: more about them. products: the columns of
     products where each row is a basket. counter: the column that only counts the products beside it, left out of
-    `products`. counted: the cells of a matrix say how many were bought.
+    `products`. counted: the cells of a matrix say how many were bought. decisions: what a person should know of this.
     """
 
     amounts: Mapping[str, Written] = field(default_factory=dict)
-    dates: tuple[int, ...] = ()
+    dates: DateFormat = field(default_factory=DateFormat)
+    clock: str | None = None
     delimiter: str = ","
     lists: ListFormat | None = None
     products: tuple[str, ...] = ()
     counter: str | None = None
     counted: bool = False
+    decisions: tuple[Decision, ...] = ()
 
 
 @dataclass
 class Counts:
     """What the notices are about, counted part by part. rows: of the table. unread: time, quantity or price -> how many
     cells could not be read, and up to three of them. no_basket, no_item: rows left out. unclear: cells of a
-    matrix that do not say. orders: of day and month in the times."""
+    matrix that do not say."""
 
     rows: int = 0
     unread: dict[str, tuple[int, list[str]]] = field(default_factory=dict)
     no_basket: int = 0
     no_item: int = 0
     unclear: int = 0
-    orders: Orders = field(default_factory=Orders)
 
     def add_unread(self, role: str, s: pd.Series, bad: np.ndarray) -> None:
         """Count the cells of a column that could not be read; bad: (len(s),) bool."""
@@ -135,7 +140,7 @@ class LineReader:
     def notices(self, *, several: bool) -> list[str]:
         """The sentences about what was read. several: numbers of baskets start again for every customer."""
         shape, counts = self._shape, self.counts
-        found = self._unread("time", shape.time) + counts.orders.notices(str(shape.time), first_of(self._formats.dates))
+        found = self._unread("time", shape.time)
         if several:
             found.append(
                 f"The same number in “{shape.basket}” occurs with several customers: a basket is one number "
@@ -171,8 +176,8 @@ class LineReader:
         if shape.time is not None:
             out["time"], bad = dates(frame[shape.time], self._formats.dates)
             self.counts.add_unread("time", frame[shape.time], bad)
-            if ordered(self._formats.dates):
-                self.counts.orders.add_cells(frame[shape.time])
+            if self._formats.clock is not None:
+                out["time"] += pd.Series(time_of_day(frame[self._formats.clock]), out.index).fillna(_MIDNIGHT)
         if shape.customer is not None:
             out["customer"] = clean(frame[shape.customer])
         if shape.basket is not None:

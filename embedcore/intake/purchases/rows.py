@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns import amounts
-from embedcore.intake.columns.dates import EPOCH, ISO, date_formats, date_sample, dates
+from embedcore.intake.columns import amounts, times
+from embedcore.intake.columns.date_cells import DateFormat, read_times
+from embedcore.intake.columns.dates import ISO, date_sample, dates
 from embedcore.intake.columns.numbers import DECIDE
 from embedcore.intake.columns.values import clean
-from embedcore.intake.decisions import NOTHING, Settings
+from embedcore.intake.decisions import NOTHING, Decision, Settings
 from embedcore.intake.purchases.guess.matrix import are_counts
-from embedcore.intake.purchases.lines import Formats, product_columns
+from embedcore.intake.purchases.lines import Formats, product_columns, used
 from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of
 from embedcore.intake.purchases.order import first_seen
 from embedcore.intake.purchases.shapes import BasketShape
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 ROWS = 100_000  # rows at a time
+_LOOK = 2000  # rows that show whether there is a time of day, and which columns look like times
 _COUNTS = 0.95  # share of rows in which a column that counts the others has to be right (chosen by hand)
 
 
@@ -47,22 +50,53 @@ class Rows:
             for batch in parts(self._source, ROWS, columns):
                 yield batch.to_pandas().astype("str")
 
+    def head(self, columns: list[str], n: int) -> pd.DataFrame:
+        """The first n rows of some of the columns."""
+        if isinstance(self._source, pd.DataFrame):
+            return self._source[columns].head(n).reset_index(drop=True)
+        batch = next(iter(parts(self._source, n, columns)), None)
+        return pd.DataFrame(columns=columns) if batch is None else batch.to_pandas().astype("str")
+
 
 def decide(rows: Rows, shape: BasketShape, scratch: Path, progress: Progress, settings: Settings = NOTHING) -> Formats:
     """How a table of purchases is written, by its whole columns. scratch: a folder for temporary files."""
-    written = date_order(rows, shape.time, scratch, part(progress, 0, 60)) if shape.time is not None else ()
+    when, clock, about = _times(rows, shape, scratch, part(progress, 0, 60), settings)
     rest = part(progress, 60, 100)
     if shape.shape == "long":
-        return Formats(_amounts(rows, shape, settings, rest), written)
+        found = _amounts(rows, shape, settings, rest)
+        about += [d for written in found.values() for d in written.decisions]
+        return Formats(found, when, clock, decisions=tuple(about))
     products = [str(shape.item)] if shape.shape == "list" else product_columns(shape, rows.names)
     if shape.shape == "matrix":
         counted = any(are_counts(frame) for frame in rows.of(products))
-        return Formats(dates=written, products=tuple(products), counted=counted)
+        return Formats({}, when, products=tuple(products), counted=counted, decisions=tuple(about))
     if len(products) == 1:
         delimiter = shape.list_delimiter or _list_delimiter(rows, products[0]) or ","
-        return Formats(dates=written, delimiter=delimiter, products=tuple(products))
+        return Formats({}, when, clock, delimiter, products=tuple(products), decisions=tuple(about))
     counter = _counting_column(rows, products, rest)
-    return Formats(dates=written, products=tuple(c for c in products if c != counter), counter=counter)
+    products = [c for c in products if c != counter]
+    return Formats({}, when, clock, products=tuple(products), counter=counter, decisions=tuple(about))
+
+
+def _times(
+    rows: Rows, shape: BasketShape, scratch: Path, progress: Progress, settings: Settings
+) -> tuple[DateFormat, str | None, list[Decision]]:
+    """(how the times are written, the column of the time of day beside them, what a person should know)."""
+    if shape.time is None and shape.shape != "long":
+        return DateFormat(), None, []
+    free = [c for c in rows.names if c not in used(shape)]
+    if shape.time is None:
+        head = rows.head(free, _LOOK)
+        return DateFormat(), None, [d for c in free if (d := times.unread_time(c, head[c])) is not None]
+    when, about = date_order(rows, shape.time, scratch, progress, settings)
+    head = rows.head([shape.time, *(c for c in free if times.named(c))], _LOOK)
+    found = read_times(clean(head.pop(shape.time)).dropna(), when)
+    midnight = bool((found == found.astype("datetime64[D]"))[~np.isnat(found)].all())
+    alone = midnight and shape.shape == "long"
+    clock = times.clock_column({str(c): head[c] for c in head}) if alone else None
+    if clock is not None:
+        about.append(Decision(f"date:{clock}", f"“{clock}” is the time of day of “{shape.time}”; they were joined."))
+    return when, clock, about
 
 
 def _amounts(rows: Rows, shape: BasketShape, settings: Settings, progress: Progress) -> dict[str, amounts.Written]:
@@ -103,21 +137,23 @@ def _counting_column(rows: Rows, columns: list[str], progress: Progress) -> str 
     return columns[0] if done > 2 and agree > _COUNTS * done else None
 
 
-def date_order(rows: Rows, column: str, scratch: Path, progress: Progress) -> tuple[int, ...]:
-    """How the dates of a column are written (see date_formats), by all of it."""
+def date_order(
+    rows: Rows, column: str, scratch: Path, progress: Progress, settings: Settings = NOTHING
+) -> tuple[DateFormat, list[Decision]]:
+    """(how the dates of a column are written, what a person should know of it), by all of it."""
     done = 0
     for frame in rows.of([column]):
         if not _all_iso(frame[column]):
-            return date_formats(pd.Series(_sampled(rows, column, scratch, progress), dtype="str"))
+            return times.decide(column, dict.fromkeys(_sampled(rows, column, scratch, progress), 1), settings)
         done += len(frame)
         progress(done, rows.total, note="Looking at the dates")
-    return ISO
+    return ISO, []
 
 
 def _all_iso(s: pd.Series) -> bool:
     """Whether ISO reads every cell; then any sample of the column decides on it."""
     texts = pd.Series(clean(s).dropna().unique(), dtype="str")
-    return not texts.str.fullmatch(EPOCH).any() and bool(dates(texts, ISO)[0].notna().all())
+    return bool(texts.str.match(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}").all()) and bool(dates(texts, ISO)[0].notna().all())
 
 
 def _sampled(rows: Rows, column: str, scratch: Path, progress: Progress) -> list[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from embedcore.data import scratch_array
+from embedcore.intake.columns.date_cells import DateFormat
 from embedcore.intake.columns.dates import dates
 from embedcore.intake.columns.number_cells import NumberFormat
 from embedcore.intake.columns.numbers import numbers
@@ -46,7 +49,7 @@ class Reasons:
         self._late: dict[int, list[int]] = {}
         self._back = Movements()
         self._long = shape.shape == "long"
-        self._formats: tuple[int, ...] | None = None
+        self._read: Callable[[pd.Series], np.ndarray] | None = None
 
     def mark(self, reasons: np.ndarray, progress: Progress) -> dict[str, int]:
         """What each row says of itself; returns how many events of each kind there are."""
@@ -223,15 +226,20 @@ class Reasons:
 
     def _times(self, cells: pd.Series) -> np.ndarray:
         """(n,) float64: any number that grows with time; NaN where it is not known."""
-        if self._formats is None:
+        if self._read is None:
             numeric = pd.to_numeric(cells, errors="coerce").notna().mean() > 0.5
             near = self._scratch / "times"
             near.mkdir(exist_ok=True)
-            self._formats = () if numeric else date_order(self._rows, str(self._shape.time), near, silent)
-        if not self._formats:
-            return np.asarray(pd.to_numeric(cells, errors="coerce").to_numpy(np.float64))
-        found = dates(cells, self._formats)[0].to_numpy("datetime64[s]")
-        return np.where(np.isnat(found), np.nan, found.astype(np.int64).astype(np.float64))
+            how = None if numeric else date_order(self._rows, str(self._shape.time), near, silent)[0]
+            self._read = partial(_time_of, how)
+        return self._read(cells)
+
+
+def _time_of(how: DateFormat | None, cells: pd.Series) -> np.ndarray:
+    if how is None:
+        return np.asarray(pd.to_numeric(cells, errors="coerce").to_numpy(np.float64))
+    found = dates(cells, how)[0].to_numpy("datetime64[s]")
+    return np.where(np.isnat(found), np.nan, found.astype(np.int64).astype(np.float64))
 
 
 def _hashed(texts: pd.Series) -> np.ndarray:
