@@ -139,11 +139,7 @@ def _ranges(
     choices = (("lowest", "the lowest"), ("highest", "the highest"), ("none", "missing"))
     chosen = setting(settings, f"ranges:{column}", "lowest", [value for value, _ in choices])
     example, many = next(iter(found)), sum(found.values())
-    taken = {
-        "lowest": "the lowest number counts",
-        "highest": "the highest number counts",
-        "none": "they are left empty",
-    }
+    taken = {"lowest": "the lowest counts", "highest": "the highest counts", "none": "they are left empty"}
     hold = "is a range or a price" if many == 1 else "are ranges or prices"
     sentence = f"“{column}”: {plural(many, 'cell')} {hold} for several, such as “{example}”; {taken[chosen]}."
     decision = Decision(f"ranges:{column}", sentence, chosen, choices, many)

@@ -11,10 +11,36 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns.months import ABOUT, HALVES, MONTHS, SHORT
 from embedcore.intake.columns.number_cells import FOREIGN
 from embedcore.intake.columns.vocabulary import fold
 
+# January to December, each in full and in short: English, German, French, Spanish, Portuguese, Italian, Dutch and the
+# Nordic ones, Polish, Czech, Russian, Turkish; a semicolon before the next month.
+_NAMES = """
+january jan januar jänner janvier janv enero ene janeiro gennaio genn gen januari styczeń stycznia sty leden ledna
+январь января янв ocak oca ; february feb februar feber février févr fév febrero fevereiro fev febbraio febbr februari
+luty lutego lut únor února февраль февраля фев şubat şub ; march mar märz mrz mär mars marzo març março maart mrt
+marts marzec marca březen března март марта мар mart ; april apr avril avr abril abr aprile kwiecień kwietnia kwi
+duben dubna апрель апреля апр nisan nis ; may mai mayo maio maggio magg mag mei maj maja květen května май мая mayıs ;
+june jun juni juin junho junio giugno giu czerwiec czerwca cze červen června июнь июня июн haziran haz ; july jul juli
+juillet juil julio julho luglio lug lipiec lipca lip červenec července июль июля июл temmuz tem ; august aug août aou
+agosto ago augustus augusti sierpień sierpnia sie srpen srpna август августа авг ağustos ağu ; september sep sept
+septembre septiembre setiembre setembro set settembre sett wrzesień września wrz září сентябрь сентября сен сент eylül
+eyl ; october oct oktober okt octobre octubre outubro out ottobre ott październik października paź říjen října октябрь
+октября окт ekim eki ; november nov novembre noviembre noviembr novembro listopad listopada lis ноябрь ноября ноя нояб
+kasım kas ; december dec dezember dez décembre déc diciembre dic dezembro dicembre grudzień grudnia gru prosinec
+prosince декабрь декабря дек desember aralık ara
+"""
+_SHORT = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS = {fold(w): _SHORT[n] for n, words in enumerate(_NAMES.split(";")) for w in words.split()}
+# “listopad” is October to Czechs and November to Poles: the column says nothing, and Poles are more.
+_HALVES = {
+    **dict.fromkeys(("上午", "午前", "오전", "凌晨", "早上"), "am"),
+    **dict.fromkeys(("下午", "午後", "오후", "晚上", "中午"), "pm"),
+}
+_WORDS = """at um uhr on the of de del di da le el à a las la alle ore h hrs hours kl klo kello o в г год года час den
+dne dnia godz om uur th st nd rd er ter r"""
+_ABOUT = frozenset(fold(w) for w in _WORDS.split())
 _NAT = np.datetime64("NaT", "s")
 _FIRST, _LAST = np.datetime64("1900-01-01", "s"), np.datetime64("2200-01-01", "s")
 COUNTED_FROM = np.datetime64("2000-01-01", "s")  # the first day of a column that only counts days
@@ -92,7 +118,7 @@ def _plain(texts: pd.Series, how: DateFormat) -> np.ndarray:
     named = np.asarray(pc.match_substring_regex(b, "[A-Za-z]"))
     month = _number(pc.if_else(named, "0", b))
     if named.any():
-        names = pd.Series(pc.utf8_lower(b), dtype="str").map({name: n for n, name in enumerate(SHORT, 1)})
+        names = pd.Series(pc.utf8_lower(b), dtype="str").map({name: n for n, name in enumerate(_SHORT, 1)})
         month = np.where(named, names.to_numpy(np.float64), month)
     digits = np.asarray(pc.utf8_length(a)), np.asarray(pc.utf8_length(c))
     year, month, day = _ordered((_number(a), month, _number(c)), digits, named, how)
@@ -164,8 +190,8 @@ def _plainly(text: str) -> tuple[str, int]:
     t = re.sub(r"(\d)\s*[分분]\s*", r"\1:", t)
     t = re.sub(r"(\d)\s*[秒초]", r"\1", t).rstrip(": ")
     t = re.sub(r"\b([ap])\.?\s?m\b\.?", r"\1m", t)
-    for words, half in HALVES.items():
-        t = t.replace(words, f" {half} ") if not words.isascii() else t
+    for words, half in _HALVES.items():
+        t = t.replace(words, f" {half} ")
     t = re.sub(r"(\d{4})\.\s*(\d{1,2})\.\s*(\d{1,2})\.?(?=\s|\Z)", r"\1-\2-\3", t)
     t = re.sub(r"(?<!\d)(\d{1,2})\.\s+(\d{1,2})\.\s+(\d{4})", r"\1.\2.\3", t)
     t, shift = _universal(t)
@@ -205,13 +231,13 @@ def _in_english(t: str) -> str:
     def instead(m: re.Match[str]) -> str:
         nonlocal known
         word = m[1]
-        if word in MONTHS:
-            return f" {MONTHS[word]} "
+        if word in _MONTHS:
+            return f" {_MONTHS[word]} "
         if word in ("am", "pm"):
             return f" {word}"
         if word == "h" or (word == "t" and m.start() > 0):
             return word if t[m.end() : m.end() + 1].isdigit() else ""
-        if word in ABOUT or m.start() == 0:  # the first word is the day of the week
+        if word in _ABOUT or m.start() == 0:  # the first word is the day of the week
             return " "
         known = False
         return ""

@@ -20,6 +20,11 @@ _LOOKS = (
     r"[^\W\d_]{3,10}\.?\s\d{1,2},?\s\d{4}"
 )
 _TIMES = word_set(PURCHASES["time"] + " " + CATALOGUE["date"])
+_NUMBER = word_set("no nr number num nummer n of index study transaction trans purchase order sale counter count id")
+_PARTS = word_set(
+    "month months year years monat jahr mois année mes año mese anno maand jaar miesiąc rok месяц год 月 年"
+)
+_WEEK, _MONTH = 7, 31
 _CLOCK = r"(?:[01]?\d|2[0-3])[:.h]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:Uhr|h))?"
 _WORDS = {
     "seconds": "counts seconds since 1970",
@@ -54,7 +59,7 @@ def decide(column: str, texts: Mapping[str, int], settings: Settings = NOTHING) 
         decisions.append(Decision(f"date:{column}", f"“{column}” {_WORDS[how.numbers]}."))
     if how.first == "year":
         decisions.append(Decision(f"date:{column}", f"“{column}” has the year first, as in “{next(iter(texts))}”."))
-    elif orders.unclear:
+    elif orders.unclear or (orders.day and orders.month):
         key, guess = f"date:{column}", how.first or "empty"
         chosen = setting(settings, key, guess, [value for value, _ in DAY_MONTH])
         how = replace(how, first=None if chosen == "empty" else chosen)
@@ -67,12 +72,12 @@ def decide(column: str, texts: Mapping[str, int], settings: Settings = NOTHING) 
 def _order_of(column: str, orders: Orders, chosen: str) -> str:
     read = {"day": "read day first", "month": "read month first", "empty": "left empty"}[chosen]
     if orders.day and orders.month:
-        could = plural(orders.unclear, "date")
-        return (
+        found = (
             f"“{column}” holds dates in two orders: day/month as in “{orders.examples[0]}” ({orders.day:,}) and "
-            f"month/day as in “{orders.examples[1]}” ({orders.month:,}). {could} such as “{orders.examples[2]}” could "
-            f"be either: {read}."
+            f"month/day as in “{orders.examples[1]}” ({orders.month:,})."
         )
+        could = plural(orders.unclear, "date")
+        return f"{found} {could} such as “{orders.examples[2]}” could be either: {read}." if orders.unclear else found
     if orders.day or orders.month:
         return ""
     example = orders.examples[2]
@@ -126,17 +131,23 @@ def clock_column(cells: Mapping[str, pd.Series]) -> str | None:
 
 
 def counter_column(cells: Mapping[str, pd.Series]) -> str | None:
-    """The column that counts the days, else the weeks, of purchases: whole numbers under such a name.
+    """The column that counts the days, else the weeks, of purchases: whole numbers under such a name, and no days of
+    the week or of the month.
 
     >>> counter_column({"DAY": pd.Series(["1", "711"]), "price": pd.Series(["3", "4"])})
     'DAY'
     """
     fit = {}
+    parts_of_dates = any(set(words_of(c)) & _PARTS for c in cells)
     for column, s in cells.items():
-        some = clean(s).dropna().head(500)
-        words = set(words_of(column)) & (DAYS | WEEKS)
-        if len(some) and words and some.str.fullmatch(r"\d{1,5}").all() and some.nunique() > 1:
-            fit[column] = bool(words & WEEKS)
+        some, words = clean(s).dropna().head(500), set(words_of(column))
+        counted = words & (DAYS | WEEKS)
+        if not len(some) or not counted or words - counted - _NUMBER or (words & DAYS and words & WEEKS):
+            continue
+        if some.str.fullmatch(r"\d{1,5}").all():
+            most = int(some.astype(int).max())
+            if most > _MONTH or (most > _WEEK and not parts_of_dates):
+                fit[column] = bool(words & WEEKS)
     return min(fit, key=lambda c: fit[c], default=None)
 
 

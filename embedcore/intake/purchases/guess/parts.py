@@ -10,10 +10,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns.dates import EPOCH, dated
+from embedcore.intake.columns.dates import dated
 from embedcore.intake.columns.facts import ROLE_OF
 from embedcore.intake.columns.number_cells import has_currency
 from embedcore.intake.columns.numbers import codes, numbers
+from embedcore.intake.columns.times import counter_column
 from embedcore.intake.columns.vocabulary import (
     ATTRIBUTES,
     EVENTS,
@@ -39,6 +40,7 @@ _UNIT_PRICE = word_set(
 ELSE = "else"  # a name that says that a column is no part of a purchase, such as a place
 # Chosen by hand: shares of the rows, and how large a quantity and how many different ones may be.
 _MOST, _HALF = 0.9, 0.5
+_EPOCH = r"(?:9\d{8}|1\d{9}(?:\d{3})?)(?:\.0+)?"  # seconds or milliseconds since 1970, from 1998 on
 _DATES, _NOT_NUMBERS = 0.8, 0.2  # of a column: readable dates at least, cells that are no numbers at most
 _CENTS = 0.2  # of the numbers of a column, those with decimals, from which they are amounts
 _PIECES, _SEVERAL = 1000, 50
@@ -182,15 +184,15 @@ def time_of(found: Mapping[str, Look], taken: Collection[str] = ()) -> str | Non
         cells = look.there.head(200)
         is_named = look.named == "time"
         # Where columns have no names, seconds since 1970 are a time.
-        epoch = bool(_UNNAMED.fullmatch(column)) and len(cells) > 0 and bool(cells.str.fullmatch(EPOCH).all())
-        dated_text = epoch or cells.str.contains(r"[-/.:年]").all()
+        epoch = bool(_UNNAMED.fullmatch(column)) and len(cells) > 0 and bool(cells.str.fullmatch(_EPOCH).all())
+        dated_text = epoch or cells.str.contains(r"[-/.:年년]|\d\s*[^\W\d_]{3}").all()
         if column in taken or not len(cells) or not (is_named or dated_text):
             continue
-        share = dated(cells, serials=is_named)
+        share = dated(cells, serials=is_named or epoch)
         points = share + 0.5 * is_named + 0.2 * float(cells.str.contains(":").mean()) + 2 * (look.filled > _HALF)
         if share > _DATES and points > score:
             best, score = column, points
-    return best
+    return best or counter_column({c: look.there for c, look in found.items() if c not in taken})
 
 
 def item_of(found: Mapping[str, Look], shares: Mapping[str, float], taken: Collection[str]) -> str | None:
