@@ -31,7 +31,7 @@ def _dated(cells: list[str]) -> pd.DataFrame:
 
 
 def _bought(
-    tmp_path: Path, columns: dict[str, list[str]], settings: Settings | None = None
+    tmp_path: Path, columns: dict[str, list[str]], settings: Settings = NOTHING
 ) -> tuple[Baskets, dict[str, Decision]]:
     """(baskets, what was said by column) of a file with one order for every two lines and a few products."""
     n = len(next(iter(columns.values())))
@@ -39,7 +39,8 @@ def _bought(
     frame.to_csv(tmp_path / "a.csv", index=False)
     table = read_table(tmp_path / "a.csv", "a.csv", use="baskets")
     shape = guess_shape(table.frame)
-    said = {d.key.partition(":")[2]: d for d in purchase_decisions(table, shape, settings=settings) if ":" in d.key}
+    about = purchase_decisions(table, shape, settings=settings)
+    said = {d.key.partition(":")[2]: d for d in about if ":" in d.key}
     baskets = add_baskets("shop", None, table, shape, settings=settings)[0].baskets
     assert baskets is not None
     return baskets, said
