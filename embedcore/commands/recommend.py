@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from embedcore.commands.console import bar, need_baskets, raw_option, read, show, step
+from embedcore.commands.console import bar, need_baskets, pairs, raw_option, read, show, step
 from embedcore.errors import InputError
 
 if TYPE_CHECKING:
@@ -47,6 +47,13 @@ def add(commands: Any) -> None:
         action="store_true",
         help="for baskets: only products of the catalogue that nobody has bought yet",
     )
+    recommend.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="what counts as a purchase: returns=in, cancelled=in, events=view, ratings=all, services=in, ids=no ...",
+    )
     recommend.add_argument("--seed", type=int, default=0)
     recommend.add_argument("--out", type=Path, required=True, metavar="FILE", help="file to write: .csv or .parquet")
     raw_option(recommend)
@@ -59,13 +66,15 @@ def run(options: argparse.Namespace) -> None:
     from embedcore.recommend import files
 
     _check(options)
-    dataset = _purchases(options.train, _catalogue(options.catalogue), options.out.parent)
+    settings = pairs(options.set, "--set")
+    dataset = _purchases(options.train, _catalogue(options.catalogue), options.out.parent, settings)
     baskets = need_baskets(dataset)
     customers = 0 if baskets.customer_ids is None else len(baskets.customer_ids)
     print(f"  {len(dataset):,} products, {len(baskets):,} baskets, {customers:,} customers")
     if options.newcomers and dataset.counts.all():
         raise InputError("Every product of the catalogue was bought, so none is new.", "Leave --newcomers out.")
     queries = _queries(read(options.queries).frame, options.whom, options.queries.name)
+    queries = _known(dataset, queries, options.whom, matched=settings.get("ids") != "no")
     answers = (
         _product2vec(dataset, queries, options) if options.method == "product2vec" else _mix(dataset, queries, options)
     )
@@ -91,12 +100,14 @@ def _check(options: argparse.Namespace) -> None:
         raise InputError("--relation is for --for products with --method mix.", "Leave it out, or add these options.")
 
 
-def _purchases(path: Path, catalogue: Catalogue | None, near: Path) -> Dataset:
+def _purchases(path: Path, catalogue: Catalogue | None, near: Path, settings: Mapping[str, str]) -> Dataset:
     from embedcore.intake import read_purchases
 
     table = read(path, near)
     folder = table.file.with_name("baskets") if table.file is not None else None
-    dataset, notices = read_purchases(table, catalogue, path.name, folder=folder, progress=bar("reading"))
+    dataset, notices = read_purchases(
+        table, catalogue, path.name, folder=folder, settings=settings, progress=bar("reading")
+    )
     show(notices)
     return dataset
 
@@ -132,6 +143,42 @@ def _queries(frame: pd.DataFrame, whom: str, name: str) -> dict[str, list[str]]:
     if whom != "baskets" and several:
         print(f"  {several:,} {'query names' if several == 1 else 'queries name'} more than one; the first counts")
     return queries
+
+
+def _known(dataset: Dataset, queries: dict[str, list[str]], whom: str, *, matched: bool) -> dict[str, list[str]]:
+    """The queries with ids as the purchases have them. InputError when none of them occurs there: every answer would be
+    the same best sellers."""
+    from embedcore.intake import meet
+
+    asked = dict.fromkeys(i for found in queries.values() for i in found)
+    if not asked:
+        return queries
+    people = need_baskets(dataset).customer_ids if whom == "customers" else None
+    known = [*map(str, people if people is not None else ())] if whom == "customers" else dataset.items.tolist()
+    have = set(known)
+    unknown = [i for i in asked if i not in have]
+    new = meet(known, unknown) if unknown and matched else {}
+    what = "customer" if whom == "customers" else "product"
+    if new:
+        one, other = next(iter(new.items()))
+        print(f"  {len(new):,} {what} ids of the queries are written differently ({one} for {other}) and were matched")
+    bought = known if whom == "customers" else [i for i, n in zip(known, dataset.counts.tolist(), strict=True) if n]
+    met = {new.get(i, i) for i in asked}
+    if whom != "customers" or people is not None:
+        _check_met(met & have, met.intersection(bought), what, [*asked], bought)
+    return {query: [new.get(i, i) for i in found] for query, found in queries.items()}
+
+
+def _check_met(known: set[str], bought: set[str], what: str, asked: list[str], there: list[str]) -> None:
+    if not bought:
+        one, other = ", ".join(asked[:3]), ", ".join(there[:3])
+        raise InputError(
+            f"CAUTION: none of the {what}s of the queries is in the purchases: the queries hold ids like {one}, the "
+            f"purchases ids like {other}.",
+            "Nothing was written, since every answer would be the same popular products. Check the columns of ids.",
+        )
+    if never := len(known) - len(bought):
+        print(f"  {never:,} of the {what}s in the queries {'was' if never == 1 else 'were'} never bought")
 
 
 def _mix(dataset: Dataset, queries: dict[str, list[str]], options: argparse.Namespace) -> Iterator[Answer]:

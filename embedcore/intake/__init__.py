@@ -16,6 +16,7 @@ from embedcore.intake.pictures.read import read_pictures
 from embedcore.intake.purchases.build import add_baskets
 from embedcore.intake.purchases.decisions import purchase_decisions
 from embedcore.intake.purchases.exact import read_purchases
+from embedcore.intake.purchases.ids import meet
 from embedcore.intake.purchases.match_ids import match_ids
 from embedcore.intake.purchases.shapes import BasketShape, guess_shape
 from embedcore.intake.recipes import FileRecipe, Recipe, file_recipe, how_read, read_recipe
@@ -45,6 +46,7 @@ __all__ = [
     "kept_guesses",
     "make_catalogue",
     "match_ids",
+    "meet",
     "profile",
     "purchase_decisions",
     "read_pictures",

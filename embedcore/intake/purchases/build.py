@@ -80,7 +80,7 @@ def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goe
             numbered = shape.basket is not None and shape.customer not in (None, shape.basket)
             notices = [d.sentence for d in left_out_decisions(left_out, shape, settings)]
             notices += reader.notices(several=numbered and order.restarts())
-            items, position, about_ids = _matched(found.items, catalogue)
+            items, position, about_ids = _matched(found.items, catalogue, settings)
             write_baskets(order, found, position, scratch / "done", part(progress, 80, 100))
         baskets = placed(scratch / "done", folder)
     return Dataset(name, catalogue, baskets, items, {}, pictures_of(images, items)), notices + about_ids
@@ -134,13 +134,15 @@ def source(table: Table | pd.DataFrame, folder: Path | None) -> Iterator[tuple[R
                 yield Rows(file), Path(scratch)
 
 
-def _matched(items: dict[str, int], catalogue: Catalogue | None) -> tuple[np.ndarray, np.ndarray, list[str]]:
+def _matched(
+    items: dict[str, int], catalogue: Catalogue | None, settings: Settings
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
     """(items of the dataset, position of every code, notices): the products of the lines and of the catalogue."""
     notices: list[str] = []
     names = np.array([*items], dtype=object)
     known = catalogue.ids if catalogue is not None else np.empty(0, object)
     if catalogue is not None:
-        lines, notices = match_ids(catalogue, pd.DataFrame({"item": pd.Series(names, dtype="str")}))
+        lines, notices = match_ids(catalogue, pd.DataFrame({"item": pd.Series(names, dtype="str")}), settings)
         names = lines["item"].astype(str).to_numpy(dtype=object)
     return *join_items(known, names), notices
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
+from embedcore.intake.columns.names import plural
+from embedcore.intake.columns.values import clean
 from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
 from embedcore.intake.purchases.build import lists_of, screened, source
+from embedcore.intake.purchases.ids import meet
 from embedcore.intake.purchases.lines import check
 from embedcore.intake.purchases.lists import ListFormat
-from embedcore.intake.purchases.rows import decide
+from embedcore.intake.purchases.rows import Rows, decide
 from embedcore.intake.purchases.screening.sentences import left_out_decisions
 from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.intake.tables.read import Table
@@ -38,7 +41,31 @@ def purchase_decisions(
         lists = list_decisions(
             lists_of(table, shape, formats, catalogue_ids if catalogue_ids is not None else (), {}), settings
         )
-        return (*left_out_decisions(found, shape, settings), *lists, *formats.decisions)
+        ids = id_decisions(rows, shape, catalogue_ids, settings)
+        return (*left_out_decisions(found, shape, settings), *lists, *ids, *formats.decisions)
+
+
+def id_decisions(
+    rows: Rows, shape: BasketShape, catalogue_ids: Collection[str] | None, settings: Settings
+) -> list[Decision]:
+    """That ids of products are written differently in the two files. catalogue_ids: nothing is said where they can be
+    asked about single ids only."""
+    if catalogue_ids is None or shape.shape != "long" or shape.item is None or not isinstance(catalogue_ids, Iterable):
+        return []
+    bought: dict[str, None] = {}
+    for frame in rows.of([shape.item]):
+        bought |= dict.fromkeys(i for i in clean(frame[shape.item]).dropna().unique() if i not in catalogue_ids)
+    new = meet(catalogue_ids, bought) if bought else {}
+    if not new:
+        return []
+    chosen = setting(settings, "ids", "yes", ("yes", "no"))
+    done = "they were matched" if chosen == "yes" else "they stay apart"
+    one, other = next(iter(new.items()))
+    sentence = (
+        f"{plural(len(new), 'product id')} {'is' if len(new) == 1 else 'are'} written differently in the two files "
+        f"(“{one}” for “{other}”): {done}."
+    )
+    return [Decision("ids", sentence, chosen, (("yes", "Match them"), ("no", "Keep them apart")), len(new))]
 
 
 def list_decisions(lists: ListFormat | None, settings: Settings) -> list[Decision]:

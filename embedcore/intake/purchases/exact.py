@@ -9,13 +9,15 @@ import numpy as np
 import pandas as pd
 
 from embedcore.data import Catalogue, Dataset, join_items
-from embedcore.errors import InputError
+from embedcore.errors import InputError, UnsureError
 from embedcore.intake.columns.dates import dates
 from embedcore.intake.columns.values import exact_text
-from embedcore.intake.decisions import NOTHING, Settings
+from embedcore.intake.decisions import NOTHING, Settings, setting
 from embedcore.intake.purchases.build import placed, screened, source, write_baskets
 from embedcore.intake.purchases.collect import collect
+from embedcore.intake.purchases.ids import meet
 from embedcore.intake.purchases.lines import Counts
+from embedcore.intake.purchases.match_ids import overlap, spelled
 from embedcore.intake.purchases.order import EXACT, BasketOrder
 from embedcore.intake.purchases.rows import Rows, date_order
 from embedcore.intake.purchases.screening.sentences import left_out_decisions
@@ -36,11 +38,13 @@ def read_purchases(
     progress: Progress = silent,
 ) -> tuple[Dataset, list[str]]:
     """(dataset with its baskets in time order, notices) of a table with basket_id, product_id and maybe customer_id and
-    ts or seq. Ids are not changed; the times of the baskets are their ranks. What is no purchase is left out as by
+    ts or seq. Ids are not changed, but for those that are written differently in the catalogue and can mean one of its
+    products only; the times of the baskets are their ranks. What is no purchase is left out as by
     `add_baskets`; settings: what a person chose instead.
 
     name: of the file, for messages. folder: where the baskets of a large table (Table.file) are written, and then
-    mapped. InputError when a column is missing or no line is left.
+    mapped. InputError when a column is missing or no line is left, UnsureError when the file does not say what was
+    bought.
 
     >>> frame = pd.DataFrame({"basket_id": ["1", "1", "2"], "product_id": ["007", "7", None]}, dtype="str")
     >>> shop, notices = read_purchases(frame, None, "bought.csv")
@@ -61,7 +65,11 @@ def read_purchases(
         )
         if not found.lines.total:
             raise InputError(f"{name} holds no purchase.", "Each line needs a basket_id and a product_id.")
-        notices = [d.sentence for d in left_out_decisions(left_out, shape, settings)]
+        about = left_out_decisions(left_out, shape, settings)
+        if asked := [d for d in about if d.unsure]:
+            answers = [f"--set {d.key}={value} ({words})" for d in asked for value, words in d.choices]
+            raise UnsureError(" ".join(d.sentence for d in asked), f"Answer with {' or '.join(answers)}.")
+        notices = [d.sentence for d in about]
         notices += reader.notices(counts.no_basket + counts.no_item)
         ordering = part(progress, 60, 80)
         with BasketOrder(
@@ -69,8 +77,8 @@ def read_purchases(
         ) as order:
             if "customer_id" in rows.names and order.restarts():
                 notices.append(SEVERAL)
-            known = catalogue.ids if catalogue is not None else np.empty(0, object)
-            items, position = join_items(known, np.array([*found.items], dtype=object))
+            items, position, about_ids = _joined(catalogue, [*found.items], settings)
+            notices += about_ids
             writing = part(progress, 80, 100)
             write_baskets(order, found, position, scratch / "done", writing, reader.ranks)
         baskets = placed(scratch / "done", folder)
@@ -86,6 +94,20 @@ def _shape(frame: pd.DataFrame) -> BasketShape:
     time = next((c for c in ("ts", "seq") if c in frame), None)
     quantity = guess.quantity if guess.shape == "long" and guess.quantity not in fixed else None
     return BasketShape("long", "basket_id", customer, "product_id", quantity, None, time)
+
+
+def _joined(
+    catalogue: Catalogue | None, bought: list[str], settings: Settings
+) -> tuple[np.ndarray, np.ndarray, list[str]]:
+    """(items of the dataset, position of each product bought, notices). What the purchases tell apart stays apart."""
+    if catalogue is None:
+        return *join_items(np.empty(0, object), np.array(bought, dtype=object)), []
+    matched = setting(settings, "ids", "yes", ("yes", "no")) == "yes"
+    new = meet(catalogue.ids.tolist(), bought, apart=True) if matched else {}
+    named = np.array([new.get(i, i) for i in bought], dtype=object)
+    notices = [spelled(new)] if new else []
+    found = overlap(catalogue.ids.tolist(), pd.DataFrame({"item": pd.Series(named, dtype="str")}))
+    return *join_items(catalogue.ids, named), [*notices, found.sentence] if new or not found.matched else notices
 
 
 class _Reader:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +10,11 @@ import pandas as pd
 
 from embedcore.data import Catalogue
 from embedcore.intake.columns.names import listed, plural
+from embedcore.intake.decisions import NOTHING, Settings, setting
+from embedcore.intake.purchases.ids import meet, plain
+from embedcore.intake.purchases.screening.words import fold
+
+_HALF = 0.5  # of the products in baskets, those that another column has to know to be meant (chosen by hand)
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,14 @@ def overlap(catalogue_ids: Collection[str], lines: pd.DataFrame) -> Overlap:
     )
 
 
-def match_ids(catalogue: Catalogue, lines: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+def match_ids(
+    catalogue: Catalogue, lines: pd.DataFrame, settings: Settings = NOTHING
+) -> tuple[pd.DataFrame, list[str]]:
     """(lines, notices): basket lines whose column `item` holds ids of the catalogue where they are known.
 
     Ids are compared as text. Ids that the catalogue lacks are compared again in plain form ("00123", "123.0" and "123"
-    are one; so are upper and lower case), and by title when not one id fits. Only clear cases are renamed, and a notice
-    counts them.
+    are one; so are upper and lower case), and by title, or another column of codes, when hardly one id fits. Only clear
+    cases are renamed, and a notice counts them. settings: {"ids": "no"} leaves ids as they are.
 
     >>> mugs = Catalogue(pd.DataFrame({"sku": ["12", "13"]}, dtype="str"), {"sku": "id"})
     >>> lines, notices = match_ids(mugs, pd.DataFrame({"item": ["0012", "13"]}, dtype="str"))
@@ -73,29 +79,48 @@ def match_ids(catalogue: Catalogue, lines: pd.DataFrame) -> tuple[pd.DataFrame, 
     ids = catalogue.ids
     found = overlap(ids.tolist(), lines)
     notices: list[str] = []
-    if found.only_baskets:
-        plain = _unique(pd.Series([_plain(i) for i in ids], dtype="str"), ids)
-        lines, renamed = _rename(lines, set(ids.tolist()), plain, _plain)
-        if renamed:
-            notices.append(
-                "Ids that are written differently in the baskets and in the catalogue (such as 00123 or 123.0 for 123) "
-                f"were matched: {plural(renamed, 'product')}."
-            )
-        titles = catalogue.columns("title")
-        if not found.matched and not renamed and titles:
-            by_title = _unique(catalogue.frame[titles[0]].str.strip().str.casefold(), ids)
-            lines, renamed = _rename(lines, set(ids.tolist()), by_title, lambda s: s.strip().casefold())
-            if renamed:
-                notices.append(f"The baskets hold titles instead of ids: {plural(renamed, 'product')} found by title.")
+    if found.only_baskets and setting(settings, "ids", "yes", ("yes", "no")) == "yes":
+        bought = [str(i) for i in lines["item"].unique()]
+        new = meet(ids.tolist(), bought)
+        if new:
+            notices.append(spelled(new))
+        known = set(ids.tolist())
+        rest = [i for i in bought if i not in known and i not in new]
+        if len(rest) > _HALF * len(bought):
+            more, sentence = _elsewhere(catalogue, rest)
+            new |= more
+            notices += sentence
+        if new:
+            lines = lines.assign(item=lines["item"].map(lambda i: new.get(i, i)).astype("str"))
         found = overlap(ids.tolist(), lines)
     return lines, [*notices, found.sentence]
 
 
-def _plain(text: str) -> str:
-    text = text.strip().casefold()
-    if re.fullmatch(r"\d+(?:[.,]0+)?", text):
-        text = re.sub(r"[.,]0+\Z", "", text).lstrip("0") or "0"
-    return text
+def spelled(new: Mapping[str, str], what: str = "product") -> str:
+    """The notice about ids of two files that are written differently."""
+    one, other = next(iter(new.items()))
+    return (
+        f"Ids that are written differently in the baskets and in the catalogue (such as {one} for {other}) "
+        f"were matched: {plural(len(new), what)}."
+    )
+
+
+def _elsewhere(catalogue: Catalogue, bought: list[str]) -> tuple[dict[str, str], list[str]]:
+    """(what the baskets hold -> id, notices), when they hold titles or the codes of another column."""
+    forms = [(c, fold, "titles") for c in catalogue.columns("title")]
+    forms += [(c, plain, f"“{c}”") for c in catalogue.columns("text", "category", "brand", "description")]
+    for column, form, what in forms:
+        names = _unique(
+            catalogue.frame[column].map(lambda t, form=form: form(str(t)), na_action="ignore"), catalogue.ids
+        )
+        new = {i: names[f] for i in bought if (f := form(i)) and f in names}
+        if len(new) > _HALF * len(bought):
+            return new, [f"The baskets hold {what} instead of ids: {plural(len(new), 'product')} found by {_by(what)}."]
+    return {}, []
+
+
+def _by(what: str) -> str:
+    return "title" if what == "titles" else "it"
 
 
 def _unique(keys: pd.Series, ids: np.ndarray) -> dict[str, str]:
@@ -103,14 +128,3 @@ def _unique(keys: pd.Series, ids: np.ndarray) -> dict[str, str]:
     keys = keys.reset_index(drop=True)
     clear = keys.notna() & ~keys.duplicated(keep=False)
     return dict(zip(keys[clear].tolist(), ids[clear.to_numpy()].tolist(), strict=True))
-
-
-def _rename(
-    lines: pd.DataFrame, known: set[str], names: dict[str, str], form: Callable[[str], str]
-) -> tuple[pd.DataFrame, int]:
-    unknown = [i for i in lines["item"].unique() if i not in known]
-    new = {i: names[f] for i in unknown if (f := form(str(i))) in names}
-    if not new:
-        return lines, 0
-    item = lines["item"].map(lambda i: new.get(i, i)).astype("str")
-    return lines.assign(item=item), len(new)

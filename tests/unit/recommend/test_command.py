@@ -158,7 +158,7 @@ def test_small_and_odd_purchases(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert found["reason"].iat[0].startswith("often bought")
     five = lines([["a", "a", "a", "a", "a", "b"], ["a", "c"], ["a", "c"]])  # five times in one basket counts once
     assert ask(tmp_path, five, query_table(("q", "a")))[1]["product_id"].tolist() == ["c", "b"]
-    _, unknown = ask(tmp_path, five, query_table(("q", "nothing")))
+    _, unknown = ask(tmp_path, five, query_table(("q", "nothing"), ("r", "b")))
     assert unknown["product_id"].tolist()[0] == "a"
     assert "are not in the purchases" in capsys.readouterr().out
     holes = pd.concat([five, pd.DataFrame({"basket_id": ["x", None], "product_id": [None, "c"], "seq": [1, 2]})])

@@ -38,9 +38,9 @@ _NAMES = _set(
     "koszt dostawy, dostawa, rabat, zaokrąglenie, napiwek, доставка, стоимость доставки, скидка, чаевые, "
     "округление, 运费, 邮费, 折扣, 优惠, 小费, 送料, 値引き, 割引, 手数料"
 )
-# Codes that are used for them, where all the others have digits.
+# Codes that are used for them, where the others have digits and no column has names.
 _CODES = _set(
-    "post, dot, m, d, s, b, cruk, amazonfee, bank charges, ship, shipping, postage, carriage, freight, "
+    "post, dot, cruk, amazonfee, bank charges, ship, shipping, postage, carriage, freight, "
     "delivery, fee, disc, discount, adjust, versand, porto, rabatt, gutschein, livraison, remise, envio, "
     "descuento, frete, desconto, verzending, korting, rabat, dostawa, pads fee, manual, gift wrap, giftwrap, "
     "tip, tax, samples, coupon, handling, service, доставка, скидка"
@@ -73,7 +73,7 @@ def find_services(
         name = names.get(code)
         if told[code] in _CODES if name is None else _is_service(name) or (told[code] in _CODES and name == told[code]):
             plain.append(code)
-    never = {str(k) for k in known} if known is not None and plain else set()
+    never = known if known is not None and plain else ()
     return frozenset(i for i in plain if i not in never and counts[i] <= _FEW_LINES * len(cells))
 
 
