@@ -10,12 +10,14 @@ from embedcore.errors import InputError
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.roles import Guess, is_named_id, named_title
 from embedcore.intake.columns.values import clean
-from embedcore.intake.decisions import Decision, Settings
+from embedcore.intake.decisions import NOTHING, Decision, Settings
 from embedcore.intake.meeting import Meeting, with_id
 from embedcore.intake.purchases.guess.parts import Look, looks, may_be_basket
+from embedcore.intake.purchases.lists import SAMPLE, split_list
 from embedcore.intake.purchases.shapes import BasketShape
 
 NUMBER = "numbers"  # setting of the id: the rows are numbered
+_FEW_LINES, _ALL_ONCE = 5, 0.95  # lines, and share of different ones, from which lone products are told (by hand)
 _LOOK = 5000  # first rows of the baskets that are looked at
 _HALF = 0.5  # of the rows: a title that rivals another has as many different values (chosen by hand)
 
@@ -95,19 +97,34 @@ def _title(guesses: Sequence[Guess], roles: Mapping[str, str], rows: int) -> tup
     return (Decision("title", f"“{column}” is the name of a product on screen.", column, choices, rows),)
 
 
-def part_decisions(frame: pd.DataFrame, shape: BasketShape) -> tuple[Decision, ...]:
-    """Rows that a part of the baskets leaves out, with a better choice beside it, and the columns that are not used.
+def part_decisions(frame: pd.DataFrame, shape: BasketShape, settings: Settings = NOTHING) -> tuple[Decision, ...]:
+    """Rows that a part of the baskets leaves out, with a better choice beside it, and the columns that are not used;
+    and baskets of one product each, which nobody means.
 
     >>> frame = pd.DataFrame({"order": ["1", "1", "2"], "sku": ["a", "b", "a"], "total": ["5", None, None]})
     >>> [d.sentence for d in part_decisions(frame, BasketShape("long", basket="total", item="sku"))]
     ['“total” would leave out 2 of 3 lines, which have none; “order” would leave out none.', 'Not used: “order”.']
     """
+    if shape.shape == "lines" and shape.item in frame.columns and frame.shape[1] == 1:
+        return _lone(frame, shape, decided="shape" in settings)
     if shape.shape != "long":
         return _unused(frame, shape)
     found = looks(frame.head(_LOOK).apply(clean))
     parts = {"basket": shape.basket, "item": shape.item}
     said = [_part(frame, found, shape, part, column) for part, column in parts.items() if column in frame.columns]
     return (*(d for d in said if d is not None), *_unused(frame, shape))
+
+
+def _lone(frame: pd.DataFrame, shape: BasketShape, *, decided: bool) -> tuple[Decision, ...]:
+    lists = split_list(clean(frame[str(shape.item)].head(SAMPLE)), shape.list_delimiter or ",").dropna()
+    single = lists[lists.str.len() == 1].str[0]
+    if len(lists) < _FEW_LINES or len(single) < len(lists) or single.nunique() < _ALL_ONCE * len(lists):
+        return ()
+    sentence = (
+        "Each line is one product that occurs once, so that nothing is bought together: this may be a list of "
+        "products, or the cells are separated by a sign that is not recognised (choose the delimiter then)."
+    )
+    return (Decision("shape", sentence, "lines", (("lines", "Each line is one basket"),), len(frame), 0, not decided),)
 
 
 def _part(

@@ -102,7 +102,7 @@ def understand(
         shape = corrected(shape, basket_settings, map(str, baskets.frame.columns))
         about_baskets = (
             *baskets.report.decisions,
-            *part_decisions(baskets.frame, shape),
+            *part_decisions(baskets.frame, shape, basket_settings),
             *purchase_decisions(baskets, shape, whole, basket_settings),
         )
     return Understanding(

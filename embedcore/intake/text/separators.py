@@ -118,7 +118,7 @@ def shared_sign(cells: Sequence[str]) -> str:
     >>> shared_sign(["Mug - red - 5"] * 9), shared_sign(["Mug", "Cup"])
     (' - ', '')
     """
-    for sign in (" - ", " / ", "/", "-", "_", ".", ":", "#", "*", "=", ",", ";", "|", "\t", "  ", " "):
+    for sign in (" - ", " / ", "/", "-", "_", ":", "#", "*", "=", ";", "|", "\t", "  "):
         counts = Counter(cell.count(sign) for cell in cells).most_common(1)
         if counts and counts[0][0] >= LEAST and counts[0][1] >= STEADY * len(cells):
             return sign

@@ -13,7 +13,7 @@ from embedcore.intake.text import separators
 from embedcore.intake.text.dialect import Dialect, spoken
 from embedcore.intake.text.writing import SPACES, UNIT, Way
 
-LONG, FEW = 12, 3  # letters of cells that may hold several, and cells there must be (chosen by hand)
+LONG, FEW = 5, 3  # letters of cells that may hold several, and cells there must be (chosen by hand)
 LINES, CUT = 4, 50  # lines offered for the column names, and letters of them that are shown
 _WORDS = {"\t": "tab", " ": "space"}
 _OFFERED = (

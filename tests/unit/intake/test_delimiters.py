@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from embedcore.intake import guess_shape, understand
 from embedcore.intake.tables.read import Table, read_table
 
 HEAD = ["sku", "name", "price", "group"]
@@ -126,8 +127,6 @@ def test_one_useless_column_is_told_with_what_to_try(tmp_path: Path) -> None:
 
 
 def test_ratings_without_names_are_purchases_of_the_second_column(tmp_path: Path) -> None:
-    from embedcore.intake import guess_shape
-
     shape = guess_shape(_read(tmp_path, RATINGS).frame)
     assert (shape.item, shape.rating, shape.time) == ("column 2", "column 3", "column 4")
     assert "column 1" in (shape.customer, shape.basket)
@@ -178,3 +177,11 @@ def test_texts_above_texts_are_asked_about(tmp_path: Path) -> None:
         table = _read(tmp_path, text, header=line)
         assert table.report.rows_in == rows
         assert not any(d.unsure for d in table.report.decisions)
+
+
+def test_baskets_of_one_product_each_are_asked_about(tmp_path: Path) -> None:
+    lone = _read(tmp_path, "".join(f"Mug {n} red\n" for n in range(20)))
+    assert [d.key for d in understand(baskets=lone).unsure] == ["shape"]
+    assert not understand(baskets=lone, basket_settings={"shape": "lines"}).unsure
+    bought = _read(tmp_path, "items\n" + "milk\nbread,jam\nmilk,jam,tea\nbread\ntea,jam\negg,milk\n" * 4)
+    assert not understand(baskets=bought).unsure
