@@ -24,6 +24,7 @@ DELIMITERS = {
     "list": "read as a list in brackets",
 }
 ONE = "one"  # a cell is one value
+ONE_VALUE = (ONE, "keep as one value")
 _SIGNS = {
     "bar": re.compile(r"[|｜]"),
     "semicolon": re.compile(r"[;；]"),
@@ -142,6 +143,13 @@ def _listed(text: str) -> list[str]:
         if isinstance(found, list | tuple | set):
             return [str(v) for v in found if v is not None and not isinstance(v, list | dict)]
     return text.strip()[1:-1].split(",")
+
+
+def signs_in(cells: pd.Series) -> set[str]:
+    """The delimiters that stand in some cell."""
+    texts = pd.Series(cells.dropna().unique()[:_SAMPLE], dtype="str")
+    found = {name for name, sign in _SIGNS.items() if texts.str.contains(sign).any()}
+    return found | ({"list"} if texts.map(lambda t: bool(_LIST.match(t))).any() else set())
 
 
 def delimiter_of(cells: pd.Series) -> str:

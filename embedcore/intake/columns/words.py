@@ -12,7 +12,7 @@ from embedcore.intake.columns.markup import markup_decision, without_markup
 from embedcore.intake.columns.missing import marks_of, missing_decisions
 from embedcore.intake.columns.spelling import CHOICES as SPELLING
 from embedcore.intake.columns.spelling import joined, spelling_decision, spellings
-from embedcore.intake.columns.tags import DELIMITERS, ONE, delimiter_of, split_cells
+from embedcore.intake.columns.tags import DELIMITERS, ONE, ONE_VALUE, delimiter_of, signs_in, split_cells
 from embedcore.intake.columns.values import composed, unguarded
 from embedcore.intake.decisions import Decision, Settings, setting
 
@@ -67,7 +67,7 @@ def _split(column: str, s: pd.Series, settings: Settings) -> tuple[pd.Series, De
     several = int(out.str.contains("|", regex=False).fillna(False).sum())
     how = f"{several:,} cells hold several values, {DELIMITERS[chosen]}" if chosen != ONE else "each cell is one value"
     sentence = f"“{column}”: {how} ({different:,} different ones)."
-    choices = (*DELIMITERS.items(), (ONE, "keep as one value"))
+    choices = (*((name, words) for name, words in DELIMITERS.items() if name in {chosen, *signs_in(s)}), ONE_VALUE)
     return out, Decision(f"tags:{column}", sentence, chosen, choices, several)
 
 
