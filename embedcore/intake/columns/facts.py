@@ -24,6 +24,8 @@ _PROBE = 500  # different values that are looked at one by one
 _UNIT = re.compile(r"\s*[-+]?\d[\d.,'’ \u00a0\u202f]*([^\d\s][^\d]{0,9})\Z")  # 12元, 500 ml, 1,5 l
 _UNITS = 3  # different words behind the numbers of one column, at most; chosen by hand
 
+_DIGITS = 0.4  # share of the texts with a digit below which they need not be read as numbers to see that they are none
+
 
 @dataclass(frozen=True, eq=False)
 class Facts:
@@ -104,7 +106,8 @@ def facts(column: str, s: pd.Series) -> Facts:
     values = pd.Series(there.unique())
     some = values if len(values) <= SAMPLE else values.sample(SAMPLE, random_state=0)
     n = max(len(some), 1)
-    value, bad = numbers(some)
+    some_digits = len(some) > 0 and some.str.contains(r"\d").mean() >= _DIGITS
+    value, bad = numbers(some) if some_digits else (np.full(len(some), np.nan), np.ones(len(some), bool))
     good = value[~np.isnan(value)]
     plain = some.str.fullmatch(r"[-+]?\d+(?:\.0+)?").astype(bool)
     dated = 0.0
