@@ -15,7 +15,8 @@ from embedcore.intake.layout.rows import Rows
 # Chosen by hand.
 SAMPLE = 20_000  # rows in which the evidence is looked for
 GAPS = 0.15  # share of empty cells from which a first column may stand once for the rows below
-FILLED = 0.6  # share of filled cells from which gaps in a lone column of texts are ordinary, where rows have codes
+FILLED = 0.6  # share of filled cells from which gaps in a lone column are ordinary
+SHORT = 60  # characters of such a column's texts, on average, at most
 CHANCE = 1e-4  # of a column being filled only where the key changes, from which that is no accident
 FIRM = 2  # columns that stand once for sure, from which a thin one that does nowhere otherwise does so, too
 CHOICES = (("yes", "fill them down"), ("no", "leave them empty"))
@@ -143,9 +144,24 @@ def _by_gaps(rows: Rows) -> _Once | None:
     starts = np.asarray(rows.filled[:, lead].any(1), bool)
     firm = _once(rows, starts, -1, [c for c in range(width) if c not in lead])
     others = firm.columns if firm is not None else []
+    if len(lead) == 1 and not others and not _alone(rows, lead[0], n):
+        return None
     for c in lead[:-1]:  # an outer column reaches over the starts of the inner ones
         _reach(rows, c, starts)
     return _Once([*lead, *others], starts, -1)
+
+
+def _alone(rows: Rows, lead: int, n: int) -> bool:
+    """Whether a first column stands once though no other does: it is no code, picture or long text, and its gaps are
+    the only ones."""
+    name = rows.names[lead].replace("_", " ")
+    if rows.use == "baskets" and words.ORDER_NAME.search(name):
+        return True
+    if words.CODE.search(name) or words.IMAGE.search(name) or rows.filled[:n, lead].mean() > FILLED:
+        return False
+    some = rows.some(lead)
+    whole = [c for c in range(rows.filled.shape[1]) if c != lead and rows.filled[:n, c].any()]
+    return float(np.mean([len(t) for t in some])) <= SHORT and bool((rows.filled[:n, whole].mean(0) > 0.95).all())
 
 
 def _reach(rows: Rows, column: int, starts: np.ndarray) -> None:
@@ -169,10 +185,12 @@ def _leading(rows: Rows, n: int) -> list[int]:
         if not _stands_once(rows, c, n, lead):
             break
         lead.append(c)
+    if len(lead) > 1:  # where an outer value begins, so does an inner one
+        lead.sort(key=lambda c: int(filled[:, c].sum()))
+        inner = [filled[filled[:, a], b].mean() >= 0.98 for a, b in pairwise(lead)]
+        return lead if all(inner) else []
     if lead:
-        if len(lead) == 1 and _other_key(rows, lead[0], n):
-            return []
-        return sorted(lead, key=lambda c: filled[:, c].sum())
+        return [] if _other_key(rows, lead[0], n) else lead
     if rows.use == "baskets":
         named = [c for c in range(width) if words.ORDER_NAME.search(rows.names[c]) and _stands_once(rows, c, n, [])]
         return named[:1]

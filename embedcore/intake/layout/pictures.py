@@ -10,6 +10,7 @@ from embedcore.intake.layout.rows import Rows
 from embedcore.intake.layout.words import IMAGE
 
 MOST = 0.9  # share of such rows from which they are what the table is about (chosen by hand)
+WHOLE = 0.95  # of the other rows have something, such as a price, that these lack (chosen by hand)
 CHOICES = (("out", "leave out"), ("in", "keep as products"))
 _LINK = re.compile(r"\.(?:jpe?g|png|webp|gif|avif)(?:\?|\Z)", re.IGNORECASE)
 
@@ -30,8 +31,10 @@ def leave_out(rows: Rows) -> None:
     if not image.any() or others.sum() < 2 or len(keys) != 1:
         return
     only = rows.filled[:, image].any(1) & ~rows.filled[:, others].any(1)
-    if not only.any() or only.mean() > MOST:
+    if only.mean() > MOST:
         return
+    if not only.any() or not (rows.filled[~only][:, others].mean(0) >= WHOLE).any():
+        return  # gaps are ordinary here
     # It belongs to a product: another row has the same key.
     only &= rows.frame.iloc[:, keys[0]].isin(rows.cells(keys[0], np.flatnonzero(~only))).to_numpy()
     if not only.any():

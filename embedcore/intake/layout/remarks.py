@@ -125,6 +125,8 @@ def _headings(rows: Rows, single: np.ndarray, whole: np.ndarray, shapes: dict[in
     at = at[columns == place]
     texts = [str(v).strip() for v in rows.cells(place, at)]
     sure = [row for row, text in zip(at.tolist(), texts, strict=True) if _unlike(text, rows, place, whole, shapes)]
+    if shapes[place] is not None and len(sure) < len(at):
+        return  # codes of products of which nothing else is known
     all_whole = whole[~single].mean() >= FULL and rows.filled[whole].mean() >= 0.8
     if len(sure) == len(at):
         clear_enough = len(at) > 1 or all_whole

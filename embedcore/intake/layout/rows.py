@@ -15,7 +15,7 @@ from embedcore.intake.decisions import Decision, Settings, setting
 TEXT = 2000  # characters of a rejected row that are kept for the screen
 NUMERIC = 0.8  # share of a column's cells that are numbers, from which it is one of numbers (chosen by hand)
 _PROBE = 100
-_NUMBER = re.compile(r"\W*\D{0,4}\d[\d.,' ]*\D{0,4}")
+_NUMBER = re.compile(r"\W*(?:[^\W\d]{1,4}(?:[.$]\s?|\s))?\W*\d[\d.,' ]*[^\W\d]{0,4}\W*")
 
 
 @dataclass(eq=False)

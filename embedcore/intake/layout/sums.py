@@ -13,7 +13,8 @@ from embedcore.intake.layout.words import SUM, SUM_WORD, SURE_SUM
 USUAL = 0.8  # share of the rows in which a column is filled that belongs to every row
 LAST = 20  # rows at the end that are always looked at
 NARROW = 3  # columns of a table in which a sum may fill every cell of its row
-LABEL = 80  # characters of the words of a sum, at most
+LABEL, WORDS = 60, 4  # characters and words of what a sum is called, at most
+ADDENDS = 2  # numbers that a sum adds up, at least
 FEW = 200  # rows that are looked at one by one
 STARTS = 60  # places from which a sum may count
 CENT = 0.006  # by which a sum of rounded amounts may differ, and that share of it
@@ -71,7 +72,7 @@ def _labels(rows: Rows, at: np.ndarray) -> dict[int, int]:
         else:
             rows_here = at
         for row, text in zip(rows_here.tolist(), rows.cells(c, rows_here), strict=True):
-            if text and len(text) <= LABEL and SUM.match(text):
+            if text and len(text) <= LABEL and SUM.match(text) and (len(text.split()) <= WORDS or SURE_SUM.match(text)):
                 found.setdefault(row, c)
     return found
 
@@ -101,15 +102,27 @@ class _Judge:
         left = self._values.copy()
         left[candidates] = 0  # a sum is no part of another one
         before = np.vstack([np.zeros(left.shape[1]), np.cumsum(left, 0)])
+        self._addends = np.vstack([np.zeros(left.shape[1], int), np.cumsum(left != 0, 0)])
         found: list[int] = []
+        values = self._values_not_labels(labels)
         for row in candidates:
             label = labels.get(row, -1)
-            adds_up = self._adds_up(row, label, before, found)
-            if adds_up or (label >= 0 and self._by_words(row, label)):
+            adds_up = self._is_bare(row, label) and self._adds_up(row, label, before, found)
+            if adds_up or (label >= 0 and row not in values and self._by_words(row, label)):
                 found.append(row)
             else:  # an ordinary row counts in the sums below it
                 before[row + 1 :] += self._values[row]
         return np.array(found, np.int64)
+
+    def _is_bare(self, row: int, label: int) -> bool:
+        """Whether a row has hardly a text beside the words of the sum, as far as the table is wide enough to tell."""
+        return sum(self._rows.filled[row, c] for c in self._texts if c != label) <= 1
+
+    def _values_not_labels(self, labels: dict[int, int]) -> set[int]:
+        """Rows whose words are an ordinary value of the column, as a whole row has them, too: a brand called Total."""
+        texts = {row: (c, str(self._rows.frame.iat[row, c]).strip()) for row, c in labels.items()}
+        ordinary = {texts[row] for row in labels if self._rows.filled[row, self._usual].all() and self._usual.sum() > 2}
+        return {row for row, text in texts.items() if text in ordinary}
 
     def _adds_up(self, row: int, label: int, before: np.ndarray, found: list[int]) -> bool:
         """Whether a number of the row is the sum of at least two rows above it (or of all rows below the first)."""
@@ -120,7 +133,7 @@ class _Judge:
             if value == 0:
                 continue
             room = CENT * max(1.0, abs(value) * 0.001)
-            enough = [s for s in starts if row - s >= 2]
+            enough = [s for s in starts if self._addends[row, k] - self._addends[s, k] >= ADDENDS]
             # Without words it takes all numbers.
             if self._is_sum(row, k, before, enough) and (
                 label >= 0 or all(self._is_sum(row, j, before, enough) for j in filled)
@@ -146,7 +159,7 @@ class _Judge:
         if SURE_SUM.match(str(self._rows.frame.iat[row, label])):
             return True
         amounts = [k for k, c in enumerate(self._numeric) if filled[c] and c != label]
-        return not amounts or any(self._values[row, k] >= self._values[self._plain, k].max(initial=0) for k in amounts)
+        return any(self._values[row, k] >= self._values[self._plain, k].max(initial=0) for k in amounts)
 
     def _beside_a_label(self, row: int, label: int) -> bool:
         """“Grand total” in the column of the codes, with “30 items” in that of the names."""
