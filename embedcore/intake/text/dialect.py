@@ -261,6 +261,8 @@ def _broken_names(lines: Sequence[bytes], found: Dialect, skip: int, usable: Con
     if top not in usable and likely.wide(lines[top]):
         names, why = likely.split(lines[top]), "have a quote that does not fit, which is left out"
     else:
+        if _fits(lines[top], found.delimiter, found.width):
+            return found
         both = [lines[n] for n in (top, next((n for n in range(top + 1, len(lines)) if lines[n].strip()), top))]
         both = both if found.width == 2 else both[:1]
         other = next(

@@ -33,6 +33,8 @@ def find(lines: Sequence[bytes]) -> Change | None:
     texts = [line.decode("utf-8", "replace") for line in filled if not _DASHES.match(line)]
     if rule is not None and (starts := _under_dashes(rule, texts)):
         return _cut([(at, at) for at in starts[1:]])
+    # A title above the table has no gaps.
+    texts = texts[next((n for n, text in enumerate(texts[:RULES]) if "  " in text.strip()), 0) :]
     if sum("  " in text.strip() for text in texts) >= PADDED * len(texts) and (gaps := _shared(texts)):
         return _cut(gaps)
     return _gaps(filled)
@@ -76,6 +78,9 @@ def _cut(gaps: Sequence[tuple[int, int]]) -> Change:
         text = line.decode("utf-8", "replace")
         if not text.strip():
             return b""
+        crossed = any(text[begin - 1 : end].strip() if begin == end else text[begin:end].strip() for begin, end in gaps)
+        if crossed and "  " not in text.strip():
+            return text.strip().encode()  # a title, or a remark, which keeps to no column
         cells, at = [], 0
         for begin, end in gaps:
             gap = text[begin:end]

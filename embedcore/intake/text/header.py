@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -148,4 +149,7 @@ def _scale(labels: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
     numbers = [int(c) if c.isdecimal() else -1 for c in found]
     if len(numbers) == 1:
         return numbers[0] in YEARS
+    as_values = math.prod(_chance(c, v) for c, v in zip(labels, columns, strict=False) if c and amount(c))
+    if len(set(numbers)) == len(numbers) and as_values <= CHANCE:
+        return True
     return min(numbers) >= 0 and (all(b > a for a, b in pairwise(numbers)) or all(b < a for a, b in pairwise(numbers)))

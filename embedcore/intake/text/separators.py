@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from embedcore.intake.text.dialect import DELIMITERS, RARE
 from embedcore.intake.text.header import DATE
@@ -16,9 +16,10 @@ from embedcore.intake.text.header import DATE
 # table of codes that must hold nothing else, and share of the commas that must be followed by a space, or stand between
 # digits, if they separate nothing.
 STEADY, LEAST, CODED, WEAK = 0.95, 2, 0.98, 0.9
+TITLES, BELOW = 5, 5  # lines above a table that may hold something else, and lines that must stand below those
 # Signs that stand in ordinary text, too: they must stand in every line twice.
 _COMMON = set("#!%*@:$&=")
-_NEVER = set("\"'.()[]{}/-+_<>?\\`")  # signs of texts, codes, dates, addresses and markup
+_NEVER = set("\"'.()[]{}/-+_<>?\\`“”„‘’«»")  # signs of texts, codes, dates, addresses and markup
 _QUOTED = re.compile(rb'"(?:[^"\\]|\\.|"")*"')
 _RUN = re.compile(r" ?(?:\|\t|\t\||->|=>|[\x1c-\x1f]|[^\w\s\"'.()\[\]/,-]|þ){1,4} ?|,,")
 _CODE = re.compile(rb"[\w.:-]*\d[\w.:-]*\Z")
@@ -35,19 +36,20 @@ def find(lines: Sequence[bytes]) -> str | None:
     if len(filled) < LEAST:
         return None
     bare = [_QUOTED.sub(b'""', line) if b'"' in line else line for line in filled]
-    steady = [d for d in DELIMITERS if _steady(bare, d.encode())]
-    if any(d != "," for d in steady) or ("," in steady and not _weak(bare)):
-        usual = [d for d in steady if d != ","] if "," in steady and _weak(bare) else steady
-        longer = _run(bare, _signs(bare), usual)
+    found = {d: at for d in DELIMITERS if (at := _steady(bare, d.encode()))}
+    weak = "," in found and _weak(bare)
+    usual = {d: at for d, at in found.items() if d != "," or not weak} or found
+    if usual and not (weak and usual is found):
+        longer = _run(bare, usual)
         # Nothing to say when reading finds it by itself.
-        return longer or (usual[0] if len(usual) == 1 and "," in steady and "," not in usual else None)
-    return _run(bare, _signs(bare), ())
+        return longer or (next(iter(usual)) if weak and len(usual) == 1 else None)
+    return _run(bare, {})
 
 
 def _signs(bare: Sequence[bytes]) -> list[str]:
     """Signs, and runs of signs, of the first lines, the longest first."""
     found: dict[str, None] = {}
-    for line in bare[:LEAST]:
+    for line in bare[: TITLES + LEAST]:
         text = line.decode("utf-8", "replace")
         for run in _RUN.findall(text):
             found |= dict.fromkeys((run, run.strip(" "), *run.strip(" ")))
@@ -55,23 +57,29 @@ def _signs(bare: Sequence[bytes]) -> list[str]:
     return sorted((s for s in kept if not set(s) & _NEVER or s.strip() in ("->", "=>")), key=lambda s: -len(s))
 
 
-def _run(bare: Sequence[bytes], signs: Sequence[str], usual: Sequence[str]) -> str | None:
-    for sign in signs:
-        text = sign.encode()
+def _run(bare: Sequence[bytes], usual: Mapping[str, tuple[int, int]]) -> str | None:
+    """A sign, or a run of signs, that separates. usual: delimiters that could do so as well, which it must hold, or
+    begin to stand in the lines before them."""
+    first = min((at for at, _ in usual.values()), default=len(bare))
+    best: tuple[int, str] | None = None
+    for sign in _signs(bare):
         inner = sign.strip(" ")
-        if sign in DELIMITERS or inner in (",", ";") or (usual and not any(d in sign for d in usual)):
+        found = None if inner in DELIMITERS or inner == ",;" else _steady(bare, sign.encode())
+        if found is None or (found[1] < LEAST and (inner in _COMMON or inner in ("->", "=>"))):
             continue
-        if inner in DELIMITERS and len(sign) > 1:
-            continue  # a usual delimiter between spaces: spaces around a cell are no part of it
-        count = _steady(bare, text)
-        if not count or (count < LEAST and (inner in _COMMON or inner in ("->", "=>"))):
+        if found[0] >= first and not any(d in sign for d in usual):
             continue
-        if inner == ":" and all(DATE.match(line.decode("utf-8", "replace")) or _TIME.match(line) for line in bare):
+        if inner == ":" and all(map(_is_time, bare[found[0] :])):
             continue
         if len(inner) > 1 and len(set(inner)) == 1 and any(_alone(line, inner) for line in bare):
             continue  # a sign that also stands alone is the separator, and two of them are an empty cell
-        return sign if len(inner) > 1 or sign in RARE else inner
-    return None
+        if best is None or found[0] < best[0]:
+            best = found[0], sign if len(inner) > 1 or sign in RARE else inner
+    return best[1] if best else None
+
+
+def _is_time(line: bytes) -> bool:
+    return bool(DATE.match(line.decode("utf-8", "replace")) or _TIME.match(line))
 
 
 def _alone(line: bytes, run: str) -> bool:
@@ -79,12 +87,15 @@ def _alone(line: bytes, run: str) -> bool:
     return run[0] != ":" and line.count(one) != len(run) * line.count(both)
 
 
-def _steady(bare: Sequence[bytes], sign: bytes) -> int:
-    """How often a sign stands in a line, when that is so in nearly all of them and in the first; else 0."""
-    first = bare[0].count(sign)
-    if not first:
-        return 0
-    return first if sum(line.count(sign) == first for line in bare) >= STEADY * len(bare) else 0
+def _steady(bare: Sequence[bytes], sign: bytes) -> tuple[int, int] | None:
+    """The line from which a sign stands in nearly all lines equally often, without one above it, and how often; None
+    when there is no such line among the first."""
+    at = next((n for n, line in enumerate(bare[: TITLES + 1]) if sign in line), None)
+    if at is None or 2 * at > len(bare) or (at and len(bare) - at < BELOW):
+        return None
+    count = bare[at].count(sign)
+    right = sum(line.count(sign) == count for line in bare[at:])
+    return (at, count) if right >= STEADY * (len(bare) - at) else None
 
 
 def _weak(bare: Sequence[bytes]) -> bool:

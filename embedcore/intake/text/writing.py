@@ -19,6 +19,7 @@ UNIT = "\x1f"  # stands for a separator of several letters; no text has it
 SPACES = "spaces"  # the delimiter of columns that are set apart by spaces
 STEADY, LEAST = 0.9, 2  # share and number of lines that must speak for a way (chosen by hand)
 _RULE = re.compile(rb"\s*[+|]?(?=[^\n]*[-=]{2})(?=[^\n]*[+|])[-=:\s]+(?:[+|][-=:\s]+)*[+|]?\s*\Z")
+_BARS = re.compile(rb"(?<!\\)\|")
 _WHOLE = re.compile(rb'\s*"((?:[^"]|"")*)"\s*[,;]*\s*\Z')
 _QUOTED = rb'"(?:[^"]|"")*"'
 
@@ -100,9 +101,14 @@ def _framed(lines: Sequence[bytes]) -> Way | None:
         bare = line.strip()
         if bare.startswith(b"|") and bare.endswith(b"|") and len(bare) > 1:
             bare = bare[1:-1]
-        return b"|".join(cell.strip() for cell in bare.split(b"|")) if b"|" in bare else bare
+        return b"|".join(_drawn_cell(cell.strip()) for cell in _BARS.split(bare)) if b"|" in bare else bare
 
     return Way(change, "The table is drawn with bars and dashes: lines of dashes are left out.")
+
+
+def _drawn_cell(cell: bytes) -> bytes:
+    r"""A bar inside a cell is written \|."""
+    return b'"' + cell.replace(b"\\|", b"|").replace(b'"', b'""') + b'"' if b"\\|" in cell else cell
 
 
 def _quoted_lines(lines: Sequence[bytes], *, sure: bool) -> Way | None:

@@ -185,3 +185,53 @@ def test_baskets_of_one_product_each_are_asked_about(tmp_path: Path) -> None:
     assert not understand(baskets=lone, basket_settings={"shape": "lines"}).unsure
     bought = _read(tmp_path, "items\n" + "milk\nbread,jam\nmilk,jam,tea\nbread\ntea,jam\negg,milk\n" * 4)
     assert not understand(baskets=bought).unsure
+
+
+OTHERS: dict[str, tuple[str, list[str], list[list[str]]]] = {
+    "a title above carets": ("Price list\n\n" + _text("^", [HEAD, *TOOLS]), HEAD, TOOLS),
+    "films with lists of genres": (
+        "1::Toy Story (1995)::Animation|Children's|Comedy\n2::Jumanji (1995)::Adventure|Fantasy\n"
+        "3::Heat (1995)::Action\n12::Dracula: Dead and Loving It (1995)::Comedy|Horror\n",
+        _unnamed(3),
+        [
+            ["1", "Toy Story (1995)", "Animation|Children's|Comedy"],
+            ["2", "Jumanji (1995)", "Adventure|Fantasy"],
+            ["3", "Heat (1995)", "Action"],
+            ["12", "Dracula: Dead and Loving It (1995)", "Comedy|Horror"],
+        ],
+    ),
+    "separators inside of quotes": (
+        _text("::", [HEAD, *([a, f'"{b}::x"', c, d] for a, b, c, d in TOOLS)]),
+        HEAD,
+        [[a, f"{b}::x", c, d] for a, b, c, d in TOOLS],
+    ),
+    "a title above columns of spaces": ("STOCK LIST 2024\n\n" + _aligned([HEAD, *SHELF], 2), HEAD, SHELF),
+    "a bar inside a drawn cell": (
+        "| sku | name |\n|---|---|\n| A1 | a \\| b |\n| A2 | c |\n",
+        ["sku", "name"],
+        [["A1", "a | b"], ["A2", "c"]],
+    ),
+    "products as names of columns": (
+        _text(",", [["order", "1007", "1002", "1003"], *([str(n), "1", "0", str(n % 2)] for n in range(1, 20))]),
+        ["order", "1007", "1002", "1003"],
+        [[str(n), "1", "0", str(n % 2)] for n in range(1, 20)],
+    ),
+    "lists in a column": (
+        _text(",", [["order", "items"], *([str(n), f"a{n % 3};b{n % 4};c"] for n in range(20))]),
+        ["order", "items"],
+        [[str(n), f"a{n % 3};b{n % 4};c"] for n in range(20)],
+    ),
+    "addresses alone": (
+        "url\n" + "".join(f"https://a.example/c/{n}.html\n" for n in range(20)),
+        ["url"],
+        [[f"https://a.example/c/{n}.html"] for n in range(20)],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_titles_lists_and_addresses_do_not_mislead(tmp_path: Path, name: str) -> None:
+    text, names, cells = OTHERS[name]
+    table = _read(tmp_path, text)
+    assert list(table.report.columns) == names
+    assert _cells(table) == cells
