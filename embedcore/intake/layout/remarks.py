@@ -8,12 +8,13 @@ import numpy as np
 import pandas as pd
 
 from embedcore.intake.layout.rows import Rows, examples, new_name
-from embedcore.intake.layout.words import REMARK, RULE
+from embedcore.intake.layout.words import NAME, REMARK, RULE
 
 # Chosen by hand.
 FULL = 0.95  # share of the other rows that must have many more cells than a heading
 FEW = 0.5  # share of rows with a single cell, up to which they can be headings
 CODES = 0.9  # share of a column's cells of one shape, from which it is one of codes
+NAMES, BELOW = 2, 100  # lines of names after the first, at most, and rows below them that are looked at
 _PROBE = 2000
 SECTION = "section"
 OUT = (("out", "leave out"), ("in", "keep as rows"))
@@ -44,12 +45,34 @@ def clear(rows: Rows) -> None:
         again[n] = len(same) > 1 and all(same)
     for n in np.flatnonzero(ruled).tolist():
         ruled[n] = all(RULE.match(str(rows.frame.iat[n, c])) for c in np.flatnonzero(rows.filled[n]).tolist())
+    for _ in range(NAMES):
+        if again.any() or ruled.any() or not _second_names(rows):
+            break
+        rows.reject(np.arange(1), "it is a second line of column names")
+        again, ruled = again[1:], ruled[1:]
     if again.any() or ruled.any():
         reasons = [
             "these are the column names once more" if again[n] else "it is a ruled line"
             for n in np.flatnonzero(again | ruled)
         ]
         rows.reject(again | ruled, reasons)
+
+
+def _second_names(rows: Rows) -> bool:
+    """Whether the first row holds names, too: texts above every column of numbers, which never come again."""
+    if len(rows) < 4:
+        return False
+    first = [str(rows.frame.iat[0, c]).strip() if rows.filled[0, c] else "" for c in range(rows.filled.shape[1])]
+    if sum(map(bool, first)) < 2 or any(map(rows.is_number, first)):
+        return False
+    below = [[text for text in rows.cells(c, slice(1, BELOW)) if text] for c in range(len(first))]
+    numeric = [c for c, texts in enumerate(below) if len(texts) > 2 and all(map(rows.is_number, texts))]
+    if not numeric or not all(any(ch.isalpha() for ch in first[c]) for c in numeric):
+        return False
+    if any(text and text in texts for text, texts in zip(first, below, strict=True)):
+        return False
+    named = sum(NAME.search(text) is not None or text.startswith(("(", "[")) for text in first)
+    return named > 1 and (len(numeric) > 1 or named > len(first) / 2)
 
 
 def leave_out(rows: Rows) -> None:

@@ -44,7 +44,11 @@ class Rows:
         return [str(c) for c in self.frame.columns]
 
     def refresh(self) -> None:
-        """Look again at which cells are filled."""
+        """Look again at which cells are filled; spaces alone are nothing."""
+        for c, name in enumerate(self.names):
+            if any(text.isspace() for text in self.some(c)):
+                cells = self.frame.iloc[:, c]
+                self.frame = self.frame.assign(**{name: cells.mask(cells.str.strip() == "")})
         columns = [self.frame.iloc[:, c].notna().to_numpy() for c in range(self.frame.shape[1])]
         self.filled = np.column_stack(columns) if columns else np.zeros((len(self.frame), 0), bool)
 
@@ -62,6 +66,10 @@ class Rows:
     def some(self, column: int, most: int = _PROBE) -> list[str]:
         """The first filled cells of a column."""
         return [str(text) for text in self.frame.iloc[: 20 * most, column].dropna().iloc[:most]]
+
+    def is_number(self, text: str) -> bool:
+        """Whether a cell looks like a number."""
+        return _NUMBER.fullmatch(text) is not None
 
     def numeric(self) -> list[int]:
         """Columns of numbers, by their first filled cells."""

@@ -116,7 +116,7 @@ class _Judge:
 
     def _is_bare(self, row: int, label: int) -> bool:
         """Whether a row has hardly a text beside the words of the sum, as far as the table is wide enough to tell."""
-        return sum(self._rows.filled[row, c] for c in self._texts if c != label) <= 1
+        return bool(sum(self._rows.filled[row, c] for c in self._texts if c != label) <= 1)
 
     def _values_not_labels(self, labels: dict[int, int]) -> set[int]:
         """Rows whose words are an ordinary value of the column, as a whole row has them, too: a brand called Total."""

@@ -133,6 +133,12 @@ PER_ROW = re.compile(
     r"qty|quantity|menge|quantit|cantidad|aantal|ilość|кол-?во|количеств|数量|stock|bestand|barcode|^lineitem|^variant",
     re.IGNORECASE,
 )
+NAME = re.compile(
+    "|".join(f"(?:{p.pattern})" for p in (TITLE, CODE, PER_ROW, IMAGE, ORDER_NAME))
+    + r"|brand|marke|marque|colou?r|farbe|couleur|categor|kategor|catégor|descri|beschreib|date|datum|"
+    r"stück|pieces|品牌|颜色|分类",
+    re.IGNORECASE,
+)
 # What each variant or order line of a known export has of its own, even where only one of them is filled.
 OWN = re.compile(
     r"^(?:variant|lineitem|option\d value|image|cost per item|unit price)|\bsku\b|barcode|picture|gift card",

@@ -149,7 +149,23 @@ def read_table(
     [{'sku': '1', 'name': 'Mug'}]
     """
     table = _read(Path(path), filename, folder, progress, **with_settings(options, settings))
-    return _tidied(table, use, settings) if use and table.file is None else table
+    if not use:
+        return table
+    return _tidied(table, use, settings) if table.file is None else _looked_at(table, use, settings)
+
+
+def _looked_at(table: Table, use: str, settings: Settings) -> Table:
+    """A table too large to be held, with a word about its first rows where they are not one for each product."""
+    found = tidy(table.frame, np.arange(1, len(table.frame) + 1), use, settings).decisions
+    said = " ".join(d.sentence for d in found if d.choices)
+    if not said:
+        return table
+    sentence = (
+        f"The table has {table.report.kept:,} rows, too many to sort them out: all are kept as they are. Among the "
+        f"first {len(table.frame):,} this would be: {said}"
+    )
+    decisions = (*table.report.decisions, Decision("large", sentence, rows=table.report.kept))
+    return replace(table, report=replace(table.report, decisions=decisions))
 
 
 def _tidied(table: Table, use: str, settings: Settings) -> Table:

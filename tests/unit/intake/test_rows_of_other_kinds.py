@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from embedcore.intake.tables import large
+from embedcore.intake.tables.read import read_table
 from tests.unit.intake.layouts import keys, read, said
 
 CEREALS = "".join(f"c{n},Cereal {n},B{n % 3},{3 + n / 10:.2f}\n" for n in range(20))
@@ -134,3 +138,29 @@ def test_clean_tables_get_no_decisions() -> None:
     clean = "sku,title,brand,price\n" + "".join(f"S{n},Mug {n},{('Acme', '')[n % 4 == 0]},{n}.00\n" for n in range(60))
     assert keys(read(clean)) == []
     assert keys(read("order,item,qty\n" + "".join(f"{n // 3},i{n % 7},{n % 4}\n" for n in range(60)), "baskets")) == []
+
+
+def test_a_second_line_of_names_or_units_is_no_product() -> None:
+    body = "".join(f"A{n};Schraube {n};{n},50;{n}\n" for n in range(1, 9))
+    for second in ("item no;name;price;quantity", "(Text);(Text);(EUR);(Stück)"):
+        table = read(f"Artikelnummer;Bezeichnung;Preis;Menge\n{second}\n{body}")
+        assert (len(table.frame), table.rejected["line"].tolist()) == (8, [2])
+    # A first product without a price is one.
+    assert (
+        len(read("sku;title;price\nA0;Mug;on request\n" + "".join(f"A{n};Cup {n};{n},50\n" for n in range(1, 9))).frame)
+        == 9
+    )
+
+
+def test_cells_of_spaces_are_empty() -> None:
+    table = read("code,name,sales\n" + "".join(f"K{n},Thing {n},{n}0\n" for n in range(1, 12)) + " , Total, 660\n, ,\n")
+    assert (len(table.frame), table.rejected["line"].tolist()) == (11, [13, 14])
+
+
+def test_a_table_too_large_to_be_held_is_kept_and_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(large, "LARGE", 20)
+    rows = "".join(f"Cat {n},Mug {n},1.00\n,Cup {n},2.00\n" for n in range(2000))
+    (tmp_path / "a.csv").write_text("category,name,price\n" + rows)
+    table = read_table(tmp_path / "a.csv", "a.csv", use="catalogue", folder=tmp_path / "out")
+    assert table.report.kept == 4000
+    assert "too many to sort them out" in said(table, "large")
