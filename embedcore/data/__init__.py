@@ -13,7 +13,7 @@ from embedcore.data.embedding import Embedding
 from embedcore.data.images import PICTURE_SIDE, Images, shrink_picture
 from embedcore.data.mapped import map_arrays, write_arrays
 from embedcore.data.scratch import give_back, scratch_array
-from embedcore.data.scripts import UNSPACED, pieces, words_in
+from embedcore.data.scripts import UNSPACED, VOWEL_SIGN, pieces, words_in
 from embedcore.data.strings import Strings, Texts
 from embedcore.data.tags import TAG_SEPARATOR, commonest_tags, join_tags, split_tags, tag_rows, written_tags
 
@@ -22,6 +22,7 @@ __all__ = [
     "ROLES",
     "TAG_SEPARATOR",
     "UNSPACED",
+    "VOWEL_SIGN",
     "Baskets",
     "Catalogue",
     "Dataset",

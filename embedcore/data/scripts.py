@@ -14,7 +14,7 @@ _SIGNS = (
     "\u0591-\u05bd\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963\u0971-\u0df3\u0e31-\u0e3a\u0e47-\u0e4e\u0eb1-\u0ecd"
     "\u102b-\u103e\u17b4-\u17d3"
 )
-_SIGN = re.compile(f"[{_SIGNS}]")
+VOWEL_SIGN = re.compile(f"[{_SIGNS}]")
 _SIGNED_WORD = re.compile(rf"(?:[^\W_]|[{_SIGNS}])+")
 
 
@@ -26,7 +26,7 @@ def words_in(text: str) -> list[str]:
     """
     if text.isascii():
         return _WORD.findall(text)
-    found = (_SIGNED_WORD if _SIGN.search(text) else _WORD).findall(text)
+    found = (_SIGNED_WORD if VOWEL_SIGN.search(text) else _WORD).findall(text)
     return [piece for word in found for piece in pieces(word)]
 
 

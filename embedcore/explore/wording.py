@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from embedcore.data import UNSPACED
+from embedcore.data import UNSPACED, VOWEL_SIGN, words_in
 
 WORD = re.compile(r"[^\W\d_]{3,}")
 _COMMON = frozenset(
@@ -53,6 +53,7 @@ _ABBREVIATIONS = {
     "asst": "assorted",
 }
 _SMALL = frozenset({"and", "of", "for", "with", "in", "the", "to", "a", "an", "or", "on"})
+_SHORTEST = 3  # letters of a word
 _SHORT = 5  # letters of an abbreviation
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]{2,}")  # a run of it is one word, mostly a loan
 # Of scripts without spaces; chosen by hand.
@@ -104,7 +105,11 @@ def title_words(titles: np.ndarray, skip: set[str]) -> tuple[list[str], np.ndarr
 
 def _forms(title: str, dense: set[str]) -> list[str]:
     """The words of a title; of runs without spaces, those that are in `dense`."""
-    if title.isascii() or not UNSPACED.search(title):
+    if title.isascii():
+        return WORD.findall(title)
+    if VOWEL_SIGN.search(title) and not UNSPACED.search(title):
+        return [w for w in words_in(title) if len(w) >= _SHORTEST and not any(c.isdigit() for c in w)]
+    if not UNSPACED.search(title):
         return WORD.findall(title)
     return [*WORD.findall(UNSPACED.sub(" ", title)), *(g for g in _grams(title) if g in dense)]
 

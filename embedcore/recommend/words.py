@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from embedcore.data import Dataset
+from embedcore.data import Dataset, words_in
 from embedcore.errors import NeedsError
 from embedcore.explore import Recent, counts
 
-_WORD = re.compile(r"[^\W_]+")
 _LONGEST = 60  # words of a product that are read
 
 
@@ -42,7 +40,7 @@ class TitleWords:
         frame = dataset.catalogue.frame
         columns = [*dataset.columns("title"), *dataset.columns("description")]
         texts = zip(*(frame[c].astype(object).where(frame[c].notna(), "") for c in columns), strict=True)
-        rows = (_WORD.findall(" ".join(map(str, parts)).lower())[:_LONGEST] for parts in texts)
+        rows = (words_in(" ".join(map(str, parts)).lower())[:_LONGEST] for parts in texts)
         table, _ = counts.counted(rows if columns else [()] * len(frame))
         return cls(sparse.csr_array(counts.tfidf(table)))
 

@@ -32,13 +32,9 @@ _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LINE = re.compile(r"\\r\\n|\\n|\\r")
 _FOLDER = re.compile(r"\b[A-Za-z]:\\")
-_BB = re.compile(
-    r"\[/?(?:b|i|u|s|url|img|list|li|ul|ol|size|color|quote|code|center|left|right|font|table|tr|td|h\d|email|youtube)"
-    r"(?:=[^\]\n]*)?\]|\[\*\]",
-    re.I,
-)
+_BB = re.compile(r"\[/?([a-z]\w*)(?:[=\s][^\]\n]*)?\]", re.I)
 _BB_PICTURE = re.compile(r"\[img(?:=[^\]]*)?\].*?\[/img\]", re.I | re.S)
-_BB_END = re.compile(r"\[/[a-z]\w*\]", re.I)
+_BB_END = re.compile(r"\[/([a-z]\w*)\]", re.I)
 _PICTURE = re.compile(r"!\[([^\]\n]*)\]\([^()\s]+(?:\s+\"[^\"]*\")?\)")
 _LINK = re.compile(r"\[([^\]\n]+)\]\((?:https?:|/|mailto:|#|www\.)[^()\s]*(?:\s+\"[^\"]*\")?\)")
 _BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
@@ -64,8 +60,9 @@ def plain_text(text: str, *, sentences: bool = False) -> str:
             break
         found = opened
     found = found if _FOLDER.search(found) else _LINE.sub(" ", found)
-    if _BB_END.search(found) or "[*]" in found:
-        found = _BB.sub(" ", _BB_PICTURE.sub(" ", found))
+    if closed := {m[1].lower() for m in _BB_END.finditer(found)}:  # [b]new[/b], and the blocks of page builders
+        found = _BB_PICTURE.sub(" ", found).replace("[*]", " ")
+        found = _BB.sub(lambda m: " " if m[1].lower() in closed else m[0], found)
     found = _BOLD.sub(r"\1", _LINK.sub(r"\1", _PICTURE.sub(r"\1", found)))
     if found == text:
         return text

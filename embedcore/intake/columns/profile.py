@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from embedcore.data import Dataset
+from embedcore.data import Dataset, tag_rows, written_tags
 
 TOP = 20
 _PART = 1 << 16  # texts that become objects at a time
@@ -86,8 +86,9 @@ def _columns(dataset: Dataset) -> pd.DataFrame:
             s = dataset.catalogue.frame[column]
             there = s.dropna()
             missing = len(s) - len(there)
-            example = str(there.iloc[0])[:80] if len(there) else ""
-            rows.append((column, role, missing, missing / max(len(s), 1), _different(there), example))
+            example = str((written_tags(there.head(1)) if role == "tags" else there).iloc[0])[:80] if len(there) else ""
+            each = pd.Series(tag_rows(there)[1], dtype="str") if role == "tags" else there
+            rows.append((column, role, missing, missing / max(len(s), 1), _different(each), example))
     return pd.DataFrame(rows, columns=["column", "role", "missing", "missing_share", "distinct", "example"])
 
 

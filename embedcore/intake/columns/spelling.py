@@ -15,17 +15,20 @@ CHOICES = (("join", "count as one value"), ("keep", "keep each spelling"))
 _APOSTROPHES = re.compile("[\u2018\u2019\u201a\u201b\u2032\u00b4`\u02bc\u02b9\uff07']")
 _SPACES = re.compile(r"[\s\u00ad\u200b-\u200d\u2060\ufeff]+")
 _JOINTS = re.compile("[\\s'\u2010-\u2015\u2212_-]+")
+_MARKS = re.compile("[\u00ae\u2122\u00a9]")  # ® ™ ©
+_AND = re.compile(r"\s*&\s*")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 
 
 def same(text: str) -> str:
     """What is equal for two spellings of one value: capitals, composition of accents, apostrophes, hyphens, kinds of
-    spaces and trailing dots do not count. In codes and sizes (a1 and A1, mg and Mg) capitals do.
+    spaces, ® and trailing dots do not count. In codes and sizes (a1 and A1, mg and Mg) capitals do.
 
     >>> same("L’Oréal.") == same("l'oreal"), same("Coca-Cola") == same("COCA COLA"), same("a1") == same("A1")
     (False, True, False)
     """
-    text = _SPACES.sub(" ", _APOSTROPHES.sub("'", unicodedata.normalize("NFKC", text))).strip()
+    text = unicodedata.normalize("NFKC", _MARKS.sub("", text))
+    text = _AND.sub("&", _SPACES.sub(" ", _APOSTROPHES.sub("'", text))).strip()
     if not _LETTERS.search(text) or any(c.isdigit() for c in text):
         return text
     bare = text.rstrip(".,;: ")

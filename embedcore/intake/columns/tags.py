@@ -19,6 +19,7 @@ DELIMITERS = {
     "semicolon": "split at “;”",
     "comma": "split at commas",
     "slash": "split at “/”",
+    "dot": "split at “·” or “•”",
     "line": "split at line breaks",
     "hash": "split at “#”",
     "list": "read as a list in brackets",
@@ -30,11 +31,13 @@ _SIGNS = {
     "semicolon": re.compile(r"[;；]"),
     "comma": re.compile(r"[,，、]"),
     "slash": re.compile(r"/"),
+    "dot": re.compile("[\u00b7\u2022]"),
     "line": re.compile(r"[\r\n]+"),
     "hash": re.compile(r"(?:\A|\s)#"),
 }
 _LOOSE = ("comma", "slash")  # signs that also stand inside a value, as in “Salt, pepper” and “S/M”
 _LIST = re.compile(r"\s*(?:\[.*\]|\{.*\})\s*\Z", re.S)
+_NAMES = ("name", "title", "label", "value")
 _LETTER = re.compile(r"[^\W\d_]")
 # Chosen by hand.
 _SAMPLE = 5_000  # different cells that are looked at
@@ -68,7 +71,7 @@ def looks_like_tags(cells: pd.Series) -> str | None:
 
 
 def _may_hold(s: pd.Series) -> bool:
-    return bool(s.head(_SAMPLE).str.contains(r"[|｜;；,，、/\n#\[{]", regex=True).mean() >= _SHARE_BAR)
+    return bool(s.head(_SAMPLE).str.contains(r"[|｜;；,，、/·•\n#\[{]", regex=True).mean() >= _SHARE_BAR)
 
 
 def _is_set(name: str, texts: list[str], rows: list[int]) -> bool:
@@ -139,10 +142,19 @@ def _listed(text: str) -> list[str]:
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             continue
         if isinstance(found, dict):
-            return [f"{k}={v}" for k, v in found.items() if v is not None]
+            return [
+                f"{k}={v}" for k, of in found.items() for v in (of if isinstance(of, list) else [of]) if v is not None
+            ]
         if isinstance(found, list | tuple | set):
-            return [str(v) for v in found if v is not None and not isinstance(v, list | dict)]
+            return [v for each in found if (v := _named(each))]
     return text.strip()[1:-1].split(",")
+
+
+def _named(value: object) -> str:
+    """A value of a list; of an object such as {"id": 18, "name": "Drama"} its name."""
+    if isinstance(value, dict):
+        value = next((value[k] for k in _NAMES if k in value), None)
+    return "" if value is None or isinstance(value, list | dict) else str(value)
 
 
 def signs_in(cells: pd.Series) -> set[str]:

@@ -149,7 +149,7 @@ def test_one_brand_in_many_spellings_is_one_value_and_said() -> None:
 
 
 def test_the_commonest_spelling_stands_for_all() -> None:
-    frame = table(brand=["COCA COLA", "Coca-Cola", "Coca-Cola", "Dr.\u00a0Oetker", "Dr. Oetker."])
+    frame = table(brand=["COCA COLA", "Coca-Cola", "Coca-Cola®", "Coca-Cola", "Dr.\u00a0Oetker", "Dr. Oetker."])
     assert values(read(frame)[0], "brand") == {"Coca-Cola", "Dr. Oetker"}
 
 
@@ -181,6 +181,8 @@ def sets(joint: str, of: tuple[str, ...] = GENRES) -> list[str]:
         (sets("、", ("赤い", "青い", "綿", "夏用")), "comma"),
         ([json.dumps([*cell.split("|")]) for cell in sets("|")], "list"),
         ([str(cell.split("|")) for cell in sets("|")], "list"),
+        (sets(" · "), "dot"),
+        ([json.dumps([{"id": 1, "name": g} for g in cell.split("|")]) for cell in sets("|")], "list"),
         ([f"colour={c};size={s}" for c in ("red", "blue") for s in "SML"] * 10, "semicolon"),
         (["#" + cell for cell in sets(" #", ("red", "gift", "new"))], "hash"),
     ],
@@ -232,6 +234,7 @@ def test_a_set_is_split_and_its_spellings_are_joined() -> None:
         ("Tom &amp; Jerry&#39;s H<sub>2</sub>O", "Tom & Jerry's H2O"),
         ("Soft.\\nWarm", "Soft. Warm"),
         ("[b]New[/b] [url=http://a.b]shop[/url]", "New shop"),
+        ("[vc_row][vc_column width='1/2']Soft mug[/vc_column][/vc_row]", "Soft mug"),
         ("**New** [shop](https://a.b/c)", "New shop"),
         ("a < b, c > d, I <3 it & AT&T", "a < b, c > d, I <3 it & AT&T"),
         ("I ♥ <brand>, [L] and 5 <b> 6", "I ♥ <brand>, [L] and 5 <b> 6"),
