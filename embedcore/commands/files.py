@@ -84,7 +84,8 @@ def join(files: Files, images: Path | None, name: str) -> Dataset:
             progress=bar("baskets"),
         )
         notices += [*table.report.notices, *told]
-    show(notices)
+    said = {d.sentence for _, d in files.decisions()}
+    show(n for n in notices if n not in said)
     parts = {
         use: file_recipe(
             files.paths[use].name,

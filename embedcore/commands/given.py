@@ -34,6 +34,7 @@ _SHAPE = (
     "rating",
 )
 Settings = dict[str, str]
+_NAMED = 6  # other choices that are named in a line
 
 
 @dataclass(frozen=True)
@@ -235,8 +236,9 @@ def _others(d: Decision) -> str:
     if len(d.choices) < 2:
         return ""
     words = dict(d.choices)
-    others = ", ".join(f"{value} ({text})" for value, text in d.choices if value != d.chosen)
-    return f" [{d.chosen}: {words.get(d.chosen, d.chosen)}; or {others}]"
+    others = [f"{value} ({text})" for value, text in d.choices if value != d.chosen]
+    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
+    return f" [{d.chosen}: {words.get(d.chosen, d.chosen)}; or {', '.join(others[:_NAMED])}{more}]"
 
 
 def _answers(key: str, d: Decision) -> str:
