@@ -82,7 +82,7 @@ def start(files: list[str], spec: dict[str, Any], assumed: str) -> None:
         )
         pressed = st.button(texts.IMPORT, type="primary", icon=":material/check:", help=assumed or None)
     if assumed:
-        st.caption(plain(assumed))
+        st.caption(plain(assumed), text_alignment="right")
     if pressed:
         name = name.strip() or files[0]
         work = ImportFiles(name, " + ".join(files), **spec, of=name)
@@ -129,7 +129,7 @@ if st.session_state.pop("data:fresh", False):
 elif shell.url("catalogue") or shell.url("baskets"):
     st.session_state.setdefault("data:view", texts.ADD)
 view = texts.LOADED if data_hash is not None else texts.ADD
-left, bar = st.columns([2, 3], vertical_alignment="bottom")
+left, bar = st.columns([2, 3])
 with left.container(horizontal=True, vertical_alignment="center"):
     if data_hash is not None:
         view = (

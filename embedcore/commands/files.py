@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from embedcore.errors import InputError
 
 if TYPE_CHECKING:
     from embedcore.data import Dataset
+    from embedcore.intake import Decision
 
 # Numbers that makers and trade give to products say which is which; a shop's own numbers do not.
 _CODES = re.compile(r"\A(?:model|mpn|part|gtin|ean|upc|isbn|manufacturer_?(?:code|number|ref))", re.I)
@@ -39,9 +40,15 @@ def dataset(
     role is of no column, or pictures come without a catalogue."""
     name = name or (catalogue or baskets or Path("products")).stem
     found = understand_files(given_paths(catalogue, baskets), near=near, roles=roles)
-    for _, d in found.unsure():
-        print(f"  CAUTION: {d.sentence} Assumed: {dict(d.choices).get(d.chosen, d.chosen)}.", file=sys.stderr)
+    assume(d for _, d in found.decisions())
     return join(found, images, name)
+
+
+def assume(decisions: Iterable[Decision]) -> None:
+    """Print what is taken for granted, because the files do not say it."""
+    for d in decisions:
+        if d.unsure:
+            print(f"  CAUTION: {d.sentence} Assumed: {dict(d.choices).get(d.chosen, d.chosen)}.", file=sys.stderr)
 
 
 def given_paths(catalogue: Path | None, baskets: Path | None) -> dict[str, Path]:

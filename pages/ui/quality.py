@@ -15,7 +15,7 @@ from pages.ui.texts import MORE_UNDERSTOOD, PLEASE_CHECK
 LOUD = "CAUTION: "
 Choose = Callable[[str, str], None]
 _FIELD = 160  # width of a choice
-_ROOM = 210  # pixels for sentences; those that neither ask nor lose rows fold when there is no room for them
+_ROOM = 190  # pixels for sentences; those that neither ask nor lose rows fold when there is no room for them
 _LETTERS = (60, 32)  # of a line in half of the page: of a sentence alone, and beside a choice
 _SHORT = 20  # characters of two choices that fit side by side
 _SAME = 0.005  # shares closer than this are the same to a person

@@ -60,7 +60,7 @@ def shown(kind: str, source: ChosenFile) -> tuple[str, Table] | None:
     found = read(kind, source)
     if found is not None:
         report = found[1].report
-        quality.decide(report.decisions, choose(kind, source.digest), f"decide:{kind}", report.notices)
+        quality.decide(report.decisions, choose(kind, source.digest), f"decide:{kind}", notices(found[1]))
         if report.rejected:
             with st.expander(rejected_title(found[1]), icon=":material/report:", type="compact"):
                 rejected(kind, found[1])
@@ -89,6 +89,11 @@ def rows(table: Table) -> None:
     text = f"{number(r.rows_in)} rows in the file = **{number(r.kept)} {KEPT}** + {number(r.rejected)} {REJECTED}"
     text += f" + {number(r.filled)} {FILLED}" if r.filled else ""
     st.markdown(f":small[{text}]")
+
+
+def notices(table: Table) -> list[str]:
+    """What the reader has to say, without how many rows were left out, which stands with the rows."""
+    return [sentence for sentence in table.report.notices if not sentence.startswith("Rejected: ")]
 
 
 def rejected_title(table: Table) -> str:

@@ -31,7 +31,7 @@ def show(kind: str, source: ChosenFile, key: str, table: Table, found: Understan
 
     loud = [f"{quality.LOUD}{sentence}" for sentence in chosen.said or ()]
     what = texts.of_roles(found.roles) if kind == "catalogue" else found.shape.why if found.shape is not None else ""
-    quality.decide(about, choose, f"decide:{kind}", [*loud, *table.report.notices, what], wide=wide)
+    quality.decide(about, choose, f"decide:{kind}", [*loud, *reading.notices(table), what], wide=wide)
     settings = understood.settled(chosen.settings, tuple(about))
     spec: dict[str, Any] = {"raw": key, "file": source.filename}
     if kind == "catalogue":
