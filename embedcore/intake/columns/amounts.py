@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns.currencies import called, merged, unit_of
+from embedcore.intake.columns.currencies import called, currency_of, merged, unit_of
 from embedcore.intake.columns.names import plural
 from embedcore.intake.columns.number_cells import NumberFormat, cell_of
 from embedcore.intake.columns.numbers import DECIDE, Signs, number_format, numbers, sign_of
@@ -16,16 +16,22 @@ from embedcore.intake.columns.values import clean
 from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
 
 _SHOWN = 4  # currencies in a sentence
+_APART = 4  # currencies in a column of their own, up to which the prices beside it become a column each
+_LOOK = 200  # different texts that show whether amounts have a currency with them
+_SIGNS_IN = ("category", "text", "ignore", "title")  # roles of a column that names currencies
 SPLIT, ONE = "split", "one"
 
 
 @dataclass(frozen=True)
 class Written:
     """How a column of numbers is read. how: all of it. columns: where its amounts cannot be compared, the name of each
-    new column -> how it is read; {} for a column that stays one. decisions: what a person should know of it."""
+    new column -> how it is read; {} for a column that stays one. beside: the column that names the currencies; codes:
+    name of each new column -> what it says. decisions: what a person should know of it."""
 
     how: NumberFormat = field(default_factory=NumberFormat)
     columns: Mapping[str, NumberFormat] = field(default_factory=dict)
+    beside: str = ""
+    codes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     decisions: tuple[Decision, ...] = ()
 
 
@@ -89,10 +95,11 @@ def decide(
     found = merged(c for c in money if c)
     columns: dict[str, NumberFormat] = {}
     if len(set(found.values())) > 1:
-        how, columns, about = _currencies(column, money, found, how, settings, split=split)
-        decisions.append(about)
+        how, columns, about_money = _currencies(column, money, found, how, settings, split=split)
+        decisions.append(about_money)
     about_signs = _numbers(column, signs, how, chosen, found, kind, asked=key not in settings)
-    return Written(how, columns, (*about_signs, *decisions, *about_ranges, *_units(column, units, how)))
+    about = (*about_signs, *decisions, *about_ranges, *_units(column, units, how))
+    return Written(how, columns, decisions=about)
 
 
 def _numbers(
@@ -166,9 +173,7 @@ def _currencies(
     choices = [*([(SPLIT, "a column for each")] if split else []), *choices, (ONE, "one column, as they are")]
     key = f"currency:{column}"
     chosen = setting(settings, key, SPLIT if split else ranked[0], [value for value, _ in choices])
-    shown = [f"{called(c)} ({many[c]:,})" for c in ranked[:_SHOWN]]
-    shown += [f"{len(ranked) - _SHOWN} others"] if len(ranked) > _SHOWN else []
-    sentence = f"“{column}” is in {', '.join(shown[:-1])} and {shown[-1]}, which cannot be compared: "
+    sentence = f"“{column}” is in {_listed(many)}, which cannot be compared: "
     columns: dict[str, NumberFormat] = {}
     if chosen == SPLIT:
         columns = {f"{column} ({c})": replace(how, currency=signs[c]) for c in ranked}
@@ -207,20 +212,80 @@ def of_table(frame: pd.DataFrame, roles: Mapping[str, str], settings: Settings =
     """
     texts = {c: texts_of(frame[c]) for c, r in roles.items() if r in ("price", "number")}
     others = neighbours(texts)
-    return {c: decide(c, t, roles[c], settings, others=others) for c, t in texts.items()}
+    found = {c: decide(c, t, roles[c], settings, others=others) for c, t in texts.items()}
+    beside = currency_column({str(c): texts_of(frame[c]) for c, r in roles.items() if r in _SIGNS_IN})
+    if beside is not None:
+        for column, written in found.items():
+            if roles[column] == "price" and not _money(texts[column], written.how):
+                found[column] = _by_column(column, written, *beside, settings)
+    return found
 
 
-def read(cells: pd.Series, written: Written) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def currency_column(columns: Mapping[str, Mapping[str, int]]) -> tuple[str, dict[str, int]] | None:
+    """(the column that names the currencies of the prices beside it, its texts) when it names several.
+
+    >>> currency_column({"cur": {"EUR": 3, "US$": 1}, "size": {"L": 4}})
+    ('cur', {'EUR': 3, 'US$': 1})
+    """
+    for column, texts in columns.items():
+        codes = {currency_of(t) for t in texts}
+        if "" not in codes and len(set(merged(codes).values())) > 1:
+            return column, dict(texts)
+    return None
+
+
+def _money(texts: Mapping[str, int], how: NumberFormat) -> bool:
+    return any(cell_of(t, how).currency for t in [*texts][:_LOOK])
+
+
+def _by_column(column: str, written: Written, beside: str, texts: Mapping[str, int], settings: Settings) -> Written:
+    """How prices are read whose currencies stand in another column."""
+    codes = merged(currency_of(t) for t in texts)
+    many: dict[str, int] = {}
+    for text, n in texts.items():
+        many[codes[currency_of(text)]] = many.get(codes[currency_of(text)], 0) + n
+    key, choices = f"currency:{column}", ((SPLIT, "a column for each"), (ONE, "one column, as they are"))
+    ranked = sorted(many, key=lambda c: -many[c])
+    chosen = setting(settings, key, SPLIT if len(ranked) <= _APART else ONE, [value for value, _ in choices])
+    done = "each has a column of its own" if chosen == SPLIT else "they stay in one column all the same"
+    sentence = f"“{column}” is in {_listed(many)}, as “{beside}” says, which cannot be compared: {done}."
+    decisions = (*written.decisions, Decision(key, sentence, chosen, choices, sum(many.values())))
+    if chosen == ONE:
+        return replace(written, decisions=decisions)
+    said = {c: tuple(t for t in texts if codes[currency_of(t)] == c) for c in ranked}
+    names = {f"{column} ({c})": said[c] for c in ranked}
+    return replace(written, beside=beside, codes=names, decisions=decisions)
+
+
+def _listed(many: Mapping[str, int]) -> str:
+    ranked = sorted(many, key=lambda c: -many[c])
+    shown = [f"{called(c)} ({many[c]:,})" for c in ranked[:_SHOWN]]
+    shown += [f"{len(ranked) - _SHOWN} others"] if len(ranked) > _SHOWN else []
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def read(frame: pd.DataFrame, column: str, written: Written) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """(name of each column that comes of a column -> (n,) float64, (n,) bool: there is text but no number).
 
-    >>> prices = pd.Series(["5 EUR", "7 USD"], name="price")
-    >>> {c: v.tolist() for c, v in read(prices, decide("price", texts_of(prices), "price"))[0].items()}
+    >>> prices = pd.DataFrame({"price": ["5 EUR", "7 USD"]}, dtype="str")
+    >>> {c: v.tolist() for c, v in read(prices, "price", of_table(prices, {"price": "price"})["price"])[0].items()}
     {'price (EUR)': [5.0, nan], 'price (USD)': [nan, 7.0]}
     """
-    if not written.columns:
+    cells = frame[column]
+    if not written.columns and not written.codes:
         found, bad = numbers(cells, written.how)
         if written.how.currency:  # amounts that a person left out
             bad = numbers(cells, replace(written.how, currency=()))[1]
-        return {str(cells.name): found}, bad
-    parts = {name: numbers(cells, how)[0] for name, how in written.columns.items()}
-    return parts, numbers(cells, written.how)[1]
+        return {column: found}, bad
+    found, bad = numbers(cells, written.how)
+    if written.codes:
+        said = clean(frame[written.beside])
+        parts = {name: np.where(said.isin(signs), found, np.nan) for name, signs in written.codes.items()}
+    else:
+        parts = {name: numbers(cells, how)[0] for name, how in written.columns.items()}
+    left = ~np.isnan(found)
+    for values in parts.values():
+        left &= np.isnan(values)
+    if left.any():  # without a currency, or in one that was not seen before
+        parts[column] = np.where(left, found, parts.get(column, np.nan))
+    return parts, bad

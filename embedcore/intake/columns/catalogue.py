@@ -57,7 +57,7 @@ def make_catalogue(
     written, (when, _) = amounts.of_table(frame, kept, settings), times.of_table(frame, kept, settings)
     for column, role in [*kept.items()]:
         if column in written:
-            found, bad = amounts.read(frame[column], written[column])
+            found, bad = amounts.read(frame, column, written[column])
             columns |= found
             kept = _replaced(kept, column, found)
             notices += [not_read(frame[column], bad, "number")] if bad.any() else []

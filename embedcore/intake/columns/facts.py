@@ -12,8 +12,8 @@ import pandas as pd
 
 from embedcore.intake.columns import dates
 from embedcore.intake.columns.missing import values_among
-from embedcore.intake.columns.number_cells import has_currency
-from embedcore.intake.columns.numbers import numbers
+from embedcore.intake.columns.number_cells import NumberFormat, has_currency
+from embedcore.intake.columns.numbers import DECIDE, codes, number_format, numbers
 from embedcore.intake.columns.values import clean
 from embedcore.intake.columns.vocabulary import CATALOGUE, HEAD_FIRST, table, words_of
 
@@ -107,14 +107,16 @@ def facts(column: str, s: pd.Series) -> Facts:
     some = values if len(values) <= SAMPLE else values.sample(SAMPLE, random_state=0)
     n = max(len(some), 1)
     some_digits = len(some) > 0 and some.str.contains(r"\d").mean() >= _DIGITS
-    value, bad = numbers(some) if some_digits else (np.full(len(some), np.nan), np.ones(len(some), bool))
+    words = words_of(column)
+    value, bad = np.full(len(some), np.nan), np.ones(len(some), bool)
+    if some_digits:
+        value, bad = numbers(some, _format(words, some))
     good = value[~np.isnan(value)]
     plain = some.str.fullmatch(r"[-+]?\d+(?:\.0+)?").astype(bool)
     dated = 0.0
     probe = some.head(_PROBE)
     if len(probe) and probe.str.contains(r"\d").mean() > 0.8:
         dated = dates.dated(probe)
-    words = words_of(column)
     numeric = 1 - float(bad.sum()) / n if len(some) else 0.0
     counting = len(good) == len(some) == len(there) > 1 and bool((np.diff(pd.to_numeric(there, "coerce")) == 1).all())
     return Facts(
@@ -138,6 +140,13 @@ def facts(column: str, s: pd.Series) -> Facts:
         _with_units(list(probe)),
         float(probe.str.contains(r"[^\W\d_]").mean()) if len(probe) else 0.0,
     )
+
+
+def _format(words: tuple[str, ...], some: pd.Series) -> NumberFormat:
+    """How numbers are written: “10 - 15” is a range in a column of prices, and a size elsewhere."""
+    texts = [str(v) for v in some.head(DECIDE)]
+    priced = any(ROLE_OF.get(w) == "price" for w in words) and not codes(texts)
+    return number_format(texts, "price" if priced else "")
 
 
 def _with_units(texts: list[str]) -> float:

@@ -18,7 +18,7 @@ PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d{1,2}|\.\d{4,})?")  # one reading on
 CELL = re.compile(
     r"(?P<open>[(\[])?\s*(?P<sign1>[-+])?\s*(?P<before>[^\d\s+\-()\[\].,'][^\d+\-()\[\]]{0,15}?)?\s*(?P<sign2>[-+])?\s*"
     r"(?P<inner>\()?(?P<digits>\d[\d.,'\s]*|(?<![^\W\d_])[.,]\d+)(?P<exp>[eE][-+]?\d{1,3})?"
-    r"(?P<none>:-|[-–—]{1,2})?\s*(?P<minus>-)?\s*\(?(?P<behind>[^\d\s+()\[\]–—-][^\d+()\[\]]{0,15}?)?\s*(?P<last>-)?"
+    r"(?P<none>:-|[-–—]{1,2})?\s*(?P<minus>-)?\s*\(?(?P<behind>[^\d\s+()\[\]–—-][^\d+()\[\]]{0,23}?)?\s*(?P<last>-)?"
     r"[)\]]?\*?"
 )
 _THOUSANDS = re.compile(r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,' ])\d{3}(?:(?P=sign)\d{3})*)(?P<rest>[.,]\d*)?")
@@ -121,11 +121,17 @@ def _about(before: str, behind: str, digits: str, how: NumberFormat) -> tuple[st
     if len(before) == 1 and before.isalpha() and re.match(r"0\d", digits):
         return None  # R00001
     if behind and behind != "%":
-        other = currency_of(behind, behind=True)
+        other = currency_of(behind, behind=True) or _first_currency(behind)
         if (not other and behind not in how.units) or (code and other and code != other):
             return None
         code, word = code or other, "" if other else behind
     return code, word
+
+
+def _first_currency(behind: str) -> str:
+    """Of “€ VB”, “€/Stk” or “EUR inkl. MwSt.”."""
+    first, *rest = re.split(r"(?<=\w)\s+|(?<=\W)\s*(?=[^\W\d_])|\s*/", behind, maxsplit=1)
+    return currency_of(first, behind=True) if rest else ""
 
 
 def _plain(digits: str, *, comma: bool) -> str | None:

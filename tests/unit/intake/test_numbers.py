@@ -109,6 +109,7 @@ def test_versions_addresses_and_dates_are_no_numbers(value: str) -> None:
         (["₹ 1,20,000", "Rs.250", "Rs 1,250.50"], [120000, 250, 1250.5]),
         (["R$ 1.299,90", "S/ 12,50", "S/.13", "$U 5", "₪5", "د.إ 12,50", "₩1"], [1299.9, 12.5, 13, 5, 5, 12.5, 1]),
         (["12,99 €*", "5,00 €*"], [12.99, 5]),
+        (["12,99 € VB", "5,00 €/Stk", "7 EUR inkl. MwSt.", "8 € TTC"], [12.99, 5, 7, 8]),
         (["12.500 KWD", "3.250 KWD"], [12.5, 3.25]),
         (["$1.299", "$899"], [1299, 899]),
         (["3 Stück", "12 Stück"], [3, 12]),
@@ -244,6 +245,17 @@ def test_two_currencies_are_two_columns_and_said() -> None:
 def test_amounts_stand_together_only_within_one_currency(cells: list[str], columns: dict[str, int]) -> None:
     catalogue, _ = make_catalogue(_priced(cells), PRICED)
     assert {c: int(n) for c, n in catalogue.frame.drop(columns="id").notna().sum().items()} == columns
+
+
+def test_a_column_of_currencies_beside_the_prices_parts_them() -> None:
+    frame = _priced(["5", "6", "7", "8"]).assign(cur=pd.Series(["EUR", "USD", "EUR", None], dtype="str"))
+    roles = {**PRICED, "cur": "category"}
+    (said,) = column_decisions(frame, roles)
+    assert "euros (2) and US dollars (1), as “cur” says, which cannot be compared" in said.sentence
+    catalogue, _ = make_catalogue(frame, roles)
+    assert catalogue.frame["price (EUR)"].dropna().tolist() == [5, 7]
+    assert catalogue.frame["price"].dropna().tolist() == [8]
+    assert make_catalogue(frame, roles, settings={"currency:price": "one"})[0].frame["price"].tolist() == [5, 6, 7, 8]
 
 
 def test_purchases_in_two_currencies_keep_the_prices_of_the_commonest_and_say_so(tmp_path: Path) -> None:
