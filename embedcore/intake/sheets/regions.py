@@ -73,7 +73,15 @@ def stacked(rows: np.ndarray, some: Callable[[set[int]], Rows]) -> list[np.ndarr
             block = block[1:]  # its title
         if len(block) > 1 and _begins(block, head):
             starts.append(b)
+    if len(starts) > 1 and not _is_table([cells[int(r)] for r in rows[: min(starts[1], NEXT)] if int(r) in cells]):
+        del starts[1]  # titles above it
     return [rows[a:b] for a, b in zip(starts, [*starts[1:], len(rows)], strict=True)]
+
+
+def _is_table(block: list[list[str]]) -> bool:
+    """Whether a block has rows below names, rather than titles and remarks."""
+    wide = [row for row in block if sum(map(bool, row)) > 1]
+    return len(wide) > 1 and is_label_row(wide[0], wide[1:])
 
 
 def _begins(block: list[list[str]], head: list[str]) -> bool:

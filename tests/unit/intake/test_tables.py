@@ -117,7 +117,7 @@ def test_excel_is_read_below_its_titles_and_says_which_sheet(tmp_path: Path) -> 
     assert [r[0] for r in _rows(table)] == ["101", "00102", "103"]
     assert (table.report.sheet, table.report.header_line, table.report.rows_in) == ("Products", 5, 3)
     assert table.report.sheets == ("Cover", "Products", "Other")
-    assert any("“Products”" in n for n in table.report.notices)
+    assert any("“Products”" in d.sentence for d in table.report.decisions)
     other = read_table(path, "list.xlsx", sheet="Other")
     assert _rows(other) == [["1", "2"]]
     with pytest.raises(InputError, match="no sheet “Third”"):
