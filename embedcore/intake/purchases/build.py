@@ -21,12 +21,13 @@ from embedcore.errors import InputError
 from embedcore.intake.columns.values import clean
 from embedcore.intake.decisions import NOTHING, Settings, setting
 from embedcore.intake.purchases.collect import Collected, collect
+from embedcore.intake.purchases.described import Descriptions, describing, with_descriptions
 from embedcore.intake.purchases.lines import NO_LINE, Formats, LineReader, check, product_columns, used
 from embedcore.intake.purchases.lists import ListFormat, list_format
 from embedcore.intake.purchases.match_ids import match_ids
 from embedcore.intake.purchases.order import BasketOrder
 from embedcore.intake.purchases.rows import Rows, decide
-from embedcore.intake.purchases.screening.marks import find_marks
+from embedcore.intake.purchases.screening.marks import Marks, find_marks
 from embedcore.intake.purchases.screening.screen import Screened, screen
 from embedcore.intake.purchases.screening.sentences import left_out_decisions
 from embedcore.intake.purchases.shapes import BasketShape
@@ -66,13 +67,18 @@ def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goe
         formats = decide(rows, shape, scratch, part(progress, 10, 20), settings)
         formats = replace(formats, lists=lists_of(table, shape, formats, _names(catalogue), settings))
         reader = LineReader(shape, formats, ids)
+        said = described_columns(table, shape, left_out.marks)
+        said = said if setting(settings, "products", "yes", ("yes", "no")) == "yes" else {}
         columns = [
             *used(shape),
+            *said,
             *([formats.clock] if formats.clock is not None else ()),
             *(product_columns(shape, rows.names) if shape.shape in ("lines", "matrix") else ()),
         ]
         frames = rows.of([c for c in dict.fromkeys(columns) if c in rows.names])
-        found = collect(left_out.of(frames), rows.total, reader, reader.counts, scratch, part(progress, 20, 60))
+        with Descriptions(shape.item, said, scratch) as about:
+            kept = about.watch(left_out.of(frames))
+            found = collect(kept, rows.total, reader, reader.counts, scratch, part(progress, 20, 60))
         if not found.lines.total:
             raise InputError(*NO_LINE)
         ordering = part(progress, 60, 80)
@@ -80,10 +86,18 @@ def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goe
             numbered = shape.basket is not None and shape.customer not in (None, shape.basket)
             notices = [d.sentence for d in left_out_decisions(left_out, shape, settings)]
             notices += reader.notices(several=numbered and order.restarts())
-            items, position, about_ids = _matched(found.items, catalogue, settings)
+            names, about_ids = _matched(found.items, catalogue, settings)
+            unknown = [*dict.fromkeys(names.tolist())] if known is None else _not_in(names, known)
+            catalogue, more = with_descriptions(catalogue, about.products(found, unknown), said, shape.item)
+            items, position = join_items(catalogue.ids if catalogue is not None else np.empty(0, object), names)
             write_baskets(order, found, position, scratch / "done", part(progress, 80, 100))
         baskets = placed(scratch / "done", folder)
-    return Dataset(name, catalogue, baskets, items, {}, pictures_of(images, items)), notices + about_ids
+    return Dataset(name, catalogue, baskets, items, {}, pictures_of(images, items)), notices + about_ids + more
+
+
+def _not_in(names: np.ndarray, known: np.ndarray) -> list[str]:
+    have = set(known.tolist())
+    return [n for n in dict.fromkeys(names.tolist()) if n not in have]
 
 
 def lists_of(
@@ -134,17 +148,18 @@ def source(table: Table | pd.DataFrame, folder: Path | None) -> Iterator[tuple[R
                 yield Rows(file), Path(scratch)
 
 
-def _matched(
-    items: dict[str, int], catalogue: Catalogue | None, settings: Settings
-) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    """(items of the dataset, position of every code, notices): the products of the lines and of the catalogue."""
-    notices: list[str] = []
+def _matched(items: dict[str, int], catalogue: Catalogue | None, settings: Settings) -> tuple[np.ndarray, list[str]]:
+    """(the product of every code, notices): as the catalogue calls it, where it is known."""
     names = np.array([*items], dtype=object)
-    known = catalogue.ids if catalogue is not None else np.empty(0, object)
-    if catalogue is not None:
-        lines, notices = match_ids(catalogue, pd.DataFrame({"item": pd.Series(names, dtype="str")}), settings)
-        names = lines["item"].astype(str).to_numpy(dtype=object)
-    return *join_items(known, names), notices
+    if catalogue is None:
+        return names, []
+    lines, notices = match_ids(catalogue, pd.DataFrame({"item": pd.Series(names, dtype="str")}), settings)
+    return lines["item"].astype(str).to_numpy(dtype=object), notices
+
+
+def described_columns(table: Table | pd.DataFrame, shape: BasketShape, marks: Marks) -> dict[str, str]:
+    """The columns of the lines that say something about the products, see `describing`."""
+    return describing(table if isinstance(table, pd.DataFrame) else table.frame, shape, marks)
 
 
 def write_baskets(

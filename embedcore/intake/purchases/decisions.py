@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable
 from embedcore.intake.columns.names import plural
 from embedcore.intake.columns.values import clean
 from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
-from embedcore.intake.purchases.build import lists_of, screened, source
+from embedcore.intake.purchases.build import described_columns, lists_of, screened, source
+from embedcore.intake.purchases.described import described_decision
 from embedcore.intake.purchases.ids import meet
 from embedcore.intake.purchases.lines import check
 from embedcore.intake.purchases.lists import ListFormat
@@ -42,7 +43,8 @@ def purchase_decisions(
             lists_of(table, shape, formats, catalogue_ids if catalogue_ids is not None else (), {}), settings
         )
         ids = id_decisions(rows, shape, catalogue_ids, settings)
-        return (*left_out_decisions(found, shape, settings), *lists, *ids, *formats.decisions)
+        said = described_decision(described_columns(table, shape, found.marks), shape, settings)
+        return (*left_out_decisions(found, shape, settings), *lists, *ids, *said, *formats.decisions)
 
 
 def id_decisions(

@@ -71,6 +71,20 @@ FROM ranked JOIN people ON ranked.customer = people.customer
 """
 _FIRST_SEEN = "CREATE TABLE texts AS SELECT text FROM read_parquet($path) GROUP BY text ORDER BY min(line)"
 
+_COMMONEST = """
+SELECT name, item, text FROM (
+    SELECT name, item, text, row_number() OVER (PARTITION BY name, item ORDER BY sum(n) DESC, min(line)) AS place
+    FROM read_parquet($path) GROUP BY name, item, text
+) WHERE place = 1
+"""
+_MEDIANS = """
+SELECT item, min(price) AS price FROM (
+    SELECT item, price, sum(n) OVER (PARTITION BY item ORDER BY price) AS upto, sum(n) OVER (PARTITION BY item) AS total
+    FROM (SELECT item, price, sum(n) AS n FROM read_parquet($path) GROUP BY item, price)
+) WHERE 2 * upto >= total GROUP BY item ORDER BY item
+"""
+_LINES = 1_000_000  # lines whose prices are counted at a time
+
 
 class BasketOrder:
     """The baskets behind a Parquet file of slots: slot, basket, customer (or missing), line (the first complete line;
@@ -164,6 +178,31 @@ def first_seen(path: Path, folder: Path, pick: Callable[[int], np.ndarray], prog
         count = int(con.sql("SELECT count(*) FROM texts").fetchall()[0][0])
         query = "SELECT text FROM texts WHERE rowid IN (SELECT unnest($at)) ORDER BY rowid"
         return [text for (text,) in _ask(con, query, progress, {"at": pick(count).tolist()})]
+
+
+def commonest(path: Path, folder: Path) -> list[tuple[str, str, str]]:
+    """(name, item, text) with the commonest text of each name and item, of a Parquet file (name, item, text, n, line);
+    the first where several are."""
+    with _database(folder / "commonest.duckdb", folder) as con:
+        return _ask(con, _COMMONEST, silent, {"path": str(path)})
+
+
+def medians(items: np.ndarray, prices: np.ndarray, folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """(items, median price above zero of each), of lines."""
+    import pandas as pd
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = folder / "prices.parquet"
+    schema = pa.schema([("item", pa.int64()), ("price", pa.float64()), ("n", pa.int64())])
+    with pq.ParquetWriter(path, schema) as out:
+        for low in range(0, len(items), _LINES):
+            lines = pd.DataFrame({"item": items[low : low + _LINES], "price": prices[low : low + _LINES]})
+            counted = lines[lines["price"] > 0].value_counts(sort=False).reset_index()
+            out.write_table(pa.table([counted[c] for c in ("item", "price", "count")], schema=schema))
+    with _database(folder / "prices.duckdb", folder) as con:
+        found = _ask(con, _MEDIANS, silent, {"path": str(path)})
+    return np.array([i for i, _ in found], np.int64), np.array([p for _, p in found], np.float64)
 
 
 def _database(path: Path | None, folder: Path) -> duckdb.DuckDBPyConnection:
