@@ -43,7 +43,7 @@ def find(lines: Sequence[bytes]) -> str | None:
         longer = _run(bare, usual)
         # Nothing to say when reading finds it by itself.
         return longer or (next(iter(usual)) if weak and len(usual) == 1 else None)
-    return _run(bare, {})
+    return _run(bare, {}, before=found[","][0] if weak else None)
 
 
 def _signs(bare: Sequence[bytes]) -> list[str]:
@@ -57,15 +57,20 @@ def _signs(bare: Sequence[bytes]) -> list[str]:
     return sorted((s for s in kept if not set(s) & _NEVER or s.strip() in ("->", "=>")), key=lambda s: -len(s))
 
 
-def _run(bare: Sequence[bytes], usual: Mapping[str, tuple[int, int]]) -> str | None:
+def _run(bare: Sequence[bytes], usual: Mapping[str, tuple[int, int]], before: int | None = None) -> str | None:
     """A sign, or a run of signs, that separates. usual: delimiters that could do so as well, which it must hold, or
-    begin to stand in the lines before them."""
+    begin to stand in the lines before them. before: the line in which it must begin at the latest, since commas, which
+    may be decimals, stand in all lines from there: colons of times that begin below the names separate nothing."""
     first = min((at for at, _ in usual.values()), default=len(bare))
     best: tuple[int, str] | None = None
     for sign in _signs(bare):
         inner = sign.strip(" ")
         found = None if inner in DELIMITERS or inner == ",;" else _steady(bare, sign.encode())
-        if found is None or (found[1] < LEAST and (inner in _COMMON or inner in ("->", "=>"))):
+        if (
+            found is None
+            or (before is not None and found[0] > before)
+            or (found[1] < LEAST and (inner in _COMMON or inner in ("->", "=>")))
+        ):
             continue
         if found[0] >= first and not any(d in sign for d in usual):
             continue

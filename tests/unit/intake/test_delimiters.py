@@ -221,6 +221,13 @@ OTHERS: dict[str, tuple[str, list[str], list[list[str]]]] = {
         ["order", "items"],
         [[str(n), f"a{n % 3};b{n % 4};c"] for n in range(20)],
     ),
+    "times below names, between numbers alone": (
+        _text(
+            ",", [["order", "sku", "ts"], *([str(n), str(n % 7), f"{9 + n % 9:02}:{n % 60:02}:00"] for n in range(40))]
+        ),
+        ["order", "sku", "ts"],
+        [[str(n), str(n % 7), f"{9 + n % 9:02}:{n % 60:02}:00"] for n in range(40)],
+    ),
     "addresses alone": (
         "url\n" + "".join(f"https://a.example/c/{n}.html\n" for n in range(20)),
         ["url"],
