@@ -20,11 +20,13 @@ from embedcore.intake.purchases.ids import meet
 from embedcore.intake.purchases.match_ids import match_ids
 from embedcore.intake.purchases.shapes import BasketShape, guess_shape
 from embedcore.intake.recipes import FileRecipe, Recipe, file_recipe, how_read, read_recipe
+from embedcore.intake.tables.options import DELIMITERS
 from embedcore.intake.tables.read import ReadReport, Table, read_table
 from embedcore.intake.text.encodings import ENCODINGS
 from embedcore.intake.understand import Understanding, understand
 
 __all__ = [
+    "DELIMITERS",
     "ENCODINGS",
     "BasketShape",
     "Decision",

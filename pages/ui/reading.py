@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from embedcore.intake import Table
+from embedcore.intake import DELIMITERS, ENCODINGS, Table
 from embedcore.jobs import ReadFile
 from pages.ui import downloads, quality, services, sources
 from pages.ui import jobs as job_ui
@@ -14,19 +14,11 @@ from pages.ui.text import number, plain
 KEPT, REJECTED, FILLED = "kept", "rejected", "filled into others"
 HOW_READ, READ_AGAIN, START_OVER = "How the file was read", "Read it again", "Undo all choices"
 WRONG_ACCENTS = "Choose another one when accents look wrong."
+OTHER_SIGN = "Choose one, or type the sign that stands between the cells."
 _FIELD = 190  # width of a field
 AUTOMATIC = "found automatically"
-DELIMITERS: dict[str, str] = {"": AUTOMATIC, ",": "comma ,", ";": "semicolon ;", "\t": "tab", "|": "pipe |"}
-ENCODINGS = {
-    "": AUTOMATIC,
-    "utf-8": "UTF-8 (most files today)",
-    "cp1252": "Windows-1252 (Western Europe)",
-    "cp1250": "Windows-1250 (Central Europe)",
-    "cp1251": "Windows-1251 (Cyrillic)",
-    "utf-16": "UTF-16",
-    "shift_jis": "Shift-JIS (Japanese)",
-    "gb18030": "GB 18030 (Chinese)",
-}
+_DELIMITERS, _ENCODINGS = ({"": AUTOMATIC, **dict(known)} for known in (DELIMITERS, ENCODINGS))
+_TAB = {"\t": "tab"}
 
 
 def read(kind: str, source: ChosenFile) -> tuple[str, Table] | None:
@@ -123,20 +115,22 @@ def how(kind: str, source: ChosenFile, table: Table | None) -> None:
         facts = [
             f"{r.kind} file",
             f"encoding {r.encoding}" if r.encoding else "",
-            f"delimiter {DELIMITERS.get(r.delimiter, r.delimiter)}" if r.delimiter else "",
+            f"delimiter {_DELIMITERS.get(_TAB.get(r.delimiter, r.delimiter), r.delimiter)}" if r.delimiter else "",
             f"header in line {r.header_line}" if r.header_line else "",
             f"sheet {r.sheet}" if r.sheet else "",
         ]
         st.caption(plain(" · ".join(f for f in facts if f)))
     sheets = table.report.sheets if table is not None else ()
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        delimiter = _pick("Delimiter", DELIMITERS, current.get("delimiter"), f"delimiter:{kind}")
+        delimiter = _pick(
+            "Delimiter", _DELIMITERS, current.get("delimiter"), f"delimiter:{kind}", OTHER_SIGN, free=True
+        )
         sheet = None
         if len(sheets) > 1:
             chosen = current.get("sheet")
             index = sheets.index(chosen) if chosen in sheets else 0
             sheet = st.selectbox("Sheet", sheets, index=index, key=f"sheet:{kind}", width=_FIELD)
-        encoding = _pick("Encoding", ENCODINGS, current.get("encoding"), f"encoding:{kind}", WRONG_ACCENTS)
+        encoding = _pick("Encoding", _ENCODINGS, current.get("encoding"), f"encoding:{kind}", WRONG_ACCENTS)
         header = st.number_input(
             "Header line",
             0,
@@ -160,14 +154,16 @@ def how(kind: str, source: ChosenFile, table: Table | None) -> None:
         _again(kind, source)
 
 
-def _pick(label: str, named: dict[str, str], current: str | None, key: str, help: str | None = None) -> str:
+def _pick(label: str, named: dict[str, str], current: str | None, key: str, help: str, *, free: bool = False) -> str:
     known = list(named) if (current or "") in named else [*named, current or ""]
-    return st.selectbox(
+    found = st.selectbox(
         label,
         known,
+        accept_new_options=free,
         format_func=lambda v: named.get(v, v),
         index=known.index(current or ""),
         key=key,
         help=help,
         width=_FIELD,
     )
+    return found or ""

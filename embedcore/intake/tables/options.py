@@ -10,6 +10,20 @@ from embedcore.intake.decisions import Settings, setting
 
 # Delimiters that are better said than written; "spaces" are columns set apart by them.
 NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|", "space": " "}
+# What the setting “delimiter” may be: any sign of up to LONGEST characters, and these names.
+DELIMITERS: tuple[tuple[str, str], ...] = (
+    (",", "comma ,"),
+    (";", "semicolon ;"),
+    ("tab", "tab"),
+    ("|", "bar |"),
+    ("spaces", "columns set apart by spaces"),
+    ("space", "one space"),
+    ("^", "caret ^"),
+    ("~", "tilde ~"),
+    ("::", "two colons ::"),
+    ("||", "two bars ||"),
+    ("none", "none: one column"),
+)
 ONE_COLUMN = "none"  # the delimiter of a text that has none
 LONGEST = 3  # letters of a delimiter (chosen by hand)
 QUOTES = (

@@ -8,7 +8,7 @@ import pandas as pd
 
 from embedcore.intake.columns.names import plural
 from embedcore.intake.decisions import Decision
-from embedcore.intake.tables.options import NAMED, ONE_COLUMN, QUOTES
+from embedcore.intake.tables.options import DELIMITERS, NAMED, ONE_COLUMN, QUOTES
 from embedcore.intake.text import separators
 from embedcore.intake.text.dialect import Dialect, spoken
 from embedcore.intake.text.writing import SPACES, UNIT, Way
@@ -16,13 +16,7 @@ from embedcore.intake.text.writing import SPACES, UNIT, Way
 LONG, FEW = 5, 3  # letters of cells that may hold several, and cells there must be (chosen by hand)
 LINES, CUT = 4, 50  # lines offered for the column names, and letters of them that are shown
 _WORDS = {"\t": "tab", " ": "space"}
-_OFFERED = (
-    (",", "comma ,"),
-    (";", "semicolon ;"),
-    ("tab", "tab"),
-    ("|", "bar |"),
-    (SPACES, "columns set apart by spaces"),
-)
+_OFFERED = DELIMITERS[:5]
 
 
 def delimiters(chosen: str) -> tuple[tuple[str, str], ...]:
