@@ -11,10 +11,13 @@ from embedcore.intake.columns.roles import Guess
 from embedcore.intake.columns.values import clean
 from embedcore.intake.purchases.guess.parts import Look, looks
 
-_SAMPLE = 20_000  # rows of either table that are looked at
+_SAMPLE = 20_000  # rows of the baskets that are looked at
 # Chosen by hand: share of the products of the baskets that a column of the catalogue knows, for it to be the id; how
 # much more than the one that was guessed; how many products at least; and what names add.
 _KNOWN, _BETTER, _FEW, _NAMED = 0.3, 0.2, 3, 0.25
+_COVERED = (
+    0.3  # of the catalogue, what small numbers must name, since any of 1, 2, 3 ... is in a column of numbered rows
+)
 _DIFFERENT = 0.1  # of the rows of the catalogue, those with a value of their own
 _NEVER = ("price", "date", "image", "description", "brand", "tags")
 _NOT_ITEMS = ("customer", "basket", "quantity", "price", "time", "rating", "status", "event")
@@ -48,9 +51,10 @@ def meeting(catalogue: pd.DataFrame, guesses: Sequence[Guess], baskets: pd.DataF
     for guess in guesses:
         if guess.role in _NEVER or guess.distinct < max(_FEW, _DIFFERENT * len(catalogue)):
             continue
-        known = set(_plain(catalogue[guess.column].head(_SAMPLE)))
+        known = set(_plain(catalogue[guess.column]))
         for column, look in bought.items():
-            if share := _share(look, known):
+            share, covered = _shares(look, known)
+            if share and (look.named == "item" or covered >= _COVERED or not _small(look)):
                 found[guess.column, column] = share
     roles = {g.column: g.role for g in guesses}
 
@@ -89,7 +93,12 @@ def _plain(cells: pd.Series) -> pd.Series:
     return texts.str.replace(r"[.,]0+\Z", "", regex=True).str.replace(r"\A0+(?=\d)", "", regex=True)
 
 
-def _share(look: Look, known: set[str]) -> float:
+def _small(look: Look) -> bool:
+    return look.numeric == 1 and float(look.values.max()) <= 10 * look.distinct
+
+
+def _shares(look: Look, known: set[str]) -> tuple[float, float]:
+    """Shares of the products of a column that a column of the catalogue knows, and of that one which are bought."""
     values = _plain(look.there)
     both = sum(v in known for v in values)
-    return both / len(values) if both >= min(_FEW, len(values)) else 0.0
+    return (both / len(values), both / len(known)) if both >= min(_FEW, len(values)) else (0.0, 0.0)
