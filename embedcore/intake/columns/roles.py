@@ -22,7 +22,7 @@ _OTHERS = word_set(OTHER_THINGS)
 _OF_PRODUCTS = word_set("product item article sku id produkt artikel produit producto prodotto produto товар 商品 製品")
 _STRONG_ID = re.compile(r"(?:product|item|article|sku|prod|variant|style)?_?(?:id|sku|code|number|no|nr|key|asin)\Z")
 _BARCODES = word_set(
-    "barcode barcodes barres barras barre ean gtin upc strichcode streepjescode штрихкод 条码 条形码 バーコード"
+    "barcode barcodes barres barras barre ean gtin jan upc strichcode streepjescode штрихкод 条码 条形码 バーコード"
 )
 _VARIANT = word_set("variant variante sku size option вариант 规格 バリエーション")
 _GROUPS = word_set("product item article group parent handle style master model produkt artikel modell modèle modelo")
@@ -254,7 +254,7 @@ def _best_id(frame: pd.DataFrame, found: list[Facts]) -> int | None:
         if f.named == "id" and not others:
             if f.unique < _HALF and f.rows > 1:
                 continue
-            points = 3.0 + (1.0 if _STRONG_ID.match(f.name) else 0.0)
+            points = 3.0 + (1.0 if _STRONG_ID.match(f.name) or "sku" in words else 0.0)
             points += 0.5 if words[0] in _OF_PRODUCTS else -0.5 if _BARCODES & set(words) else 0.0
         elif f.unique == 1 and not f.missing and f.rows > 1 and not others:
             coded = f.spaces < 0.1 and (f.whole or f.numeric < _HALF) and f.dated < _HALF and f.pictures + f.links == 0

@@ -13,18 +13,18 @@ from functools import lru_cache
 
 # What a column of a catalogue holds. "product" alone is a title; beside another word it says only whose that is.
 CATALOGUE: Mapping[str, str] = {
-    "id": "id ids sku skus asin ean gtin upc isbn barcode key code codes number nr no uuid guid handle "
-    "stockcode plu ref reference identifier mpn ean13 jan nummer artikelnummer artikelnr kennung schlüssel "
+    "id": "商家编码 id ids sku skus asin ean gtin upc isbn barcode key code codes number nr no uuid guid "
+    "handle stockcode plu ref reference identifier mpn ean13 jan nummer artikelnummer artikelnr kennung schlüssel "
     "strichcode bestellnummer bestellnr référence réf numéro identifiant clé código cod referencia número "
     "identificador clave referência codice riferimento rif identificativo kenmerk streepjescode referentie "
     "streckkod artnr varenummer kod numer indeks identyfikator symbol kód číslo ид код артикул номер "
     "идентификатор штрихкод кода артикула kodu numara numarası barkod 编号 编码 代码 号 號 条码 条形码 货号 款号 "
     "型号 編號 編碼 代碼 代號 條碼 貨號 番号 コード 品番 型番 バーコード 코드 번호 바코드 아이디",
-    "title": "title name label displayname text caption productname itemname titel bezeichnung "
-    "artikelbezeichnung produktname benennung artikelname titre nom désignation libellé intitulé nombre título "
-    "denominación nome designação denominação titolo denominazione naam namn navn benämning nazwa tytuł název "
-    "jméno názov название наименование имя заголовок назва ad adı isim başlık 名称 品名 标题 名 名稱 標題 "
-    "タイトル 이름 상품명 제품명 품명 명",
+    "title": "宝贝标题 商品标题 title name label displayname text caption productname itemname titel "
+    "bezeichnung artikelbezeichnung produktname benennung artikelname titre nom désignation libellé intitulé "
+    "nombre título denominación nome designação denominação titolo denominazione naam namn navn benämning nazwa "
+    "tytuł název jméno názov название наименование имя заголовок назва ad adı isim başlık 名称 品名 标题 名 名稱 "
+    "標題 タイトル 이름 상품명 제품명 품명 명",
     "product": "product products item items article articles produkt produkte artikel ware produit "
     "produits producto productos artículo artículos produto produtos artigo prodotto prodotti articolo articoli "
     "vara towar towaru produktu výrobek zboží товар товара товары продукт продукта номенклатура ürün ürünü 商品 "
@@ -38,23 +38,24 @@ CATALOGUE: Mapping[str, str] = {
     "division section subcategory gender season colour color material style collection usage occasion shape "
     "pattern fabric currency mid top condition availability source status origin country kategorie warengruppe "
     "produktgruppe artikelgruppe gruppe abteilung rubrik typ farbe geschlecht saison währung zustand herkunft "
-    "verfügbarkeit produkttyp catégorie catégories famille rayon couleur matière gamme groupe "
-    "devise categoría categorías familia grupo sección departamento tipo género temporada línea moneda categoria "
-    "família seção cor gênero moeda estado famiglia reparto gruppo colore genere stagione valuta categorie groep "
-    "soort kleur afdeling rubriek kategori grupp färg farve kategoria kategorii grupa dział rodzaj kolor waluta "
-    "skupina barva druh měna категория категории группа раздел тип вид цвет пол сезон валюта категорія kategorisi "
-    "grup renk tür cinsiyet 类别 分类 类目 品类 种类 颜色 类型 币种 類別 分類 種類 顏色 類型 カテゴリ カテゴリー "
-    "部門 ジャンル 色 カラー 카테고리 분류 종류 색상",
-    "brand": "brand manufacturer maker vendor designer supplier producer publisher author artist marke "
-    "hersteller lieferant verlag autor marque fabricant fournisseur éditeur auteur marca fabricante proveedor "
-    "editorial fornecedor editora marchio produttore fornitore editore autore merk fabrikant leverancier uitgever "
-    "märke varumärke tillverkare mærke merke marka marki producent dostawca wydawca značka výrobce бренд бренда "
-    "марка производитель поставщик издатель автор виробник markası üretici 品牌 厂商 制造商 供应商 生产商 廠商 "
-    "牌子 ブランド メーカー 製造元 発売元 著者 브랜드 제조사",
-    "price": "price cost msrp rrp amount retail preis einzelpreis verkaufspreis stückpreis vk uvp prix "
-    "tarif montant coût ttc precio coste costo importe pvp preço custo valor prezzo importo prijs verkoopprijs "
-    "bedrag pris cena koszt kwota ceny цена цены стоимость ціна fiyat fiyatı tutar 价格 单价 售价 价 价钱 原价 "
-    "金额 價格 單價 售價 金額 価格 単価 値段 定価 税込 税抜 販売価格 가격 단가 판매가 금액",
+    "verfügbarkeit produkttyp catégorie catégories famille rayon couleur matière gamme groupe devise categoría "
+    "categorías familia grupo sección departamento tipo género temporada línea moneda categoria família seção cor "
+    "gênero moeda estado famiglia reparto gruppo colore genere stagione valuta categorie groep soort kleur "
+    "afdeling rubriek kategori grupp färg farve kategoria kategorii grupa dział rodzaj kolor waluta skupina barva "
+    "druh měna категория категории группа раздел тип вид цвет пол сезон валюта категорія kategorisi grup renk tür "
+    "cinsiyet 类别 分类 类目 品类 种类 颜色 类型 币种 類別 分類 種類 顏色 類型 カテゴリ カテゴリー 部門 ジャンル "
+    "色 カラー 카테고리 분류 종류 색상",
+    "brand": "brand brands manufacturers manufacturer maker vendor designer supplier producer publisher "
+    "author artist marke hersteller lieferant verlag autor marque fabricant fournisseur éditeur auteur marca "
+    "fabricante proveedor editorial fornecedor editora marchio produttore fornitore editore autore merk fabrikant "
+    "leverancier uitgever märke varumärke tillverkare mærke merke marka marki producent dostawca wydawca značka "
+    "výrobce бренд бренда марка производитель поставщик издатель автор виробник markası üretici 品牌 厂商 制造商 "
+    "供应商 生产商 廠商 牌子 ブランド メーカー 製造元 発売元 著者 브랜드 제조사",
+    "price": "零售价 市场价 销售价 розничная price cost msrp rrp amount retail preis einzelpreis "
+    "verkaufspreis stückpreis vk uvp prix tarif montant coût ttc precio coste costo importe pvp preço custo valor "
+    "prezzo importo prijs verkoopprijs bedrag pris cena koszt kwota ceny цена цены стоимость ціна fiyat fiyatı "
+    "tutar 价格 单价 售价 价 价钱 原价 金额 價格 單價 售價 金額 価格 単価 値段 定価 税込 税抜 販売価格 가격 단가 "
+    "판매가 금액",
     "date": "date time timestamp created updated day released launched ts datum zeit erstellt fecha data "
     "hora дата время tarih tarihi 日期 时间 時間 日付 日時 発売日 登録日 날짜 일자",
     "image": "image images img photo photos picture pictures thumbnail thumb pic bild bilder foto fotos "
@@ -75,33 +76,34 @@ CATALOGUE: Mapping[str, str] = {
 
 # What a column of purchases holds.
 PURCHASES: Mapping[str, str] = {
-    "item": "product products item items itemname productname stock stockcode sku article articles asin "
-    "isbn movie track song book upc ean plu goods lineitem gtin film barcode produkt produkte artikel "
-    "artikelnummer artikelnr ware produit produits référence réf producto productos artículo artículos referencia "
-    "produto produtos artigo referência prodotto prodotti articolo articoli vara towar towaru produktu indeks "
-    "zboží výrobek товар товара артикул артикула продукт продукта номенклатура штрихкод ürün ürünü 商品 产品 產品 "
-    "货品 货号 貨號 品名 物料 製品 品番 상품 제품 품목",
-    "basket": "basket baskets order orders invoice invoiceno transaction transactions receipt ticket "
-    "session cart bill purchase checkout visit trip bon txn trans bestellung bestell bestellnummer bestellnr "
-    "auftrag auftrags rechnung rechnungs beleg kassenbon warenkorb vorgang commande cde facture panier reçu "
-    "pedido pedidos orden factura cesta carrito compra recibo transacción encomenda fatura carrinho cupom ordine "
-    "ordini fattura scontrino carrello acquisto bestelling bestel factuur kassabon winkelmandje beställning "
-    "kvitto faktura ordre zamówienie zamówienia paragon paragonu koszyk faktury objednávka objednávky účtenka "
-    "заказ заказа заказы чек чека накладная корзина счет счёт покупка замовлення sipariş fiş 订单 单号 交易 小票 "
-    "流水 訂單 單號 注文 受注 伝票 レシート 取引 オーダー 주문 영수증 거래",
-    "customer": "customer customers user users household member client shopper buyer account card visitor "
-    "person cust hshd email kunde kunden kundin kundennr käufer clients acheteur cliente clientes comprador "
-    "usuario socio utilizador usuário acquirente utente klant klanten koper gebruiker kund klient klienta "
-    "kupujący nabywca zákazník zákazníka клиент клиента покупатель покупателя пользователь пользователя клієнт "
-    "müşteri 客户 会员 用户 买家 顾客 客戶 會員 用戶 買家 顧客 会員 ユーザー 購入者 お客様 得意先 고객 회원 "
-    "구매자 사용자",
+    "item": "宝贝 商家编码 product products item items itemname productname stock stockcode sku article "
+    "articles asin isbn movie track song book upc ean plu goods lineitem gtin film barcode produkt produkte "
+    "artikel artikelnummer artikelnr ware produit produits référence réf producto productos artículo artículos "
+    "referencia produto produtos artigo referência prodotto prodotti articolo articoli vara towar towaru produktu "
+    "indeks zboží výrobek товар товара артикул артикула продукт продукта номенклатура штрихкод ürün ürünü 商品 "
+    "产品 產品 货品 货号 貨號 品名 物料 製品 品番 상품 제품 품목",
+    "basket": "документ basket baskets order orders invoice invoiceno transaction transactions receipt "
+    "ticket session cart bill purchase checkout visit trip bon txn trans bestellung bestell bestellnummer "
+    "bestellnr auftrag auftrags rechnung rechnungs beleg kassenbon warenkorb vorgang commande cde facture panier "
+    "reçu pedido pedidos orden factura cesta carrito compra recibo transacción encomenda fatura carrinho cupom "
+    "ordine ordini fattura scontrino carrello acquisto bestelling bestel factuur kassabon winkelmandje "
+    "beställning kvitto faktura ordre zamówienie zamówienia paragon paragonu koszyk faktury objednávka objednávky "
+    "účtenka заказ заказа заказы чек чека накладная корзина счет счёт покупка замовлення sipariş fiş 订单 单号 "
+    "交易 小票 流水 訂單 單號 注文 受注 伝票 レシート 取引 オーダー 주문 영수증 거래",
+    "customer": "注文者 注文者氏名 контрагент контрагента customer customers user users household member "
+    "client shopper buyer account card visitor person cust hshd email kunde kunden kundin kundennr käufer clients "
+    "acheteur cliente clientes comprador usuario socio utilizador usuário acquirente utente klant klanten koper "
+    "gebruiker kund klient klienta kupujący nabywca zákazník zákazníka клиент клиента покупатель покупателя "
+    "пользователь пользователя клієнт müşteri 客户 会员 用户 买家 顾客 客戶 會員 用戶 買家 顧客 会員 ユーザー "
+    "購入者 お客様 得意先 고객 회원 구매자 사용자",
     "quantity": "quantity qty units count pieces menge anzahl stück stückzahl stk quantité qté cantidad "
     "cant unidades uds quantidade qtd qtde quantità qta pezzi aantal stuks antal ilość sztuk szt liczba množství "
     "počet ks количество кол шт кількість adet miktar 数量 件数 个数 數量 個数 点数 수량 개수",
-    "price": "price value amount sales revenue total subtotal cost spend preis einzelpreis stückpreis "
-    "gesamtpreis betrag umsatz summe prix montant tarif precio importe preço valor prezzo importo totale prijs "
-    "bedrag totaal pris belopp summa cena ceny kwota wartość suma částka цена цены сумма стоимость ціна fiyat "
-    "fiyatı tutar 价格 单价 金额 总价 售价 價格 單價 金額 售價 価格 単価 合計 小計 가격 단가 금액",
+    "price": "pvp pu 零售价 成交价 verkoopprijs verkaufspreis vk prezzi price value amount sales revenue "
+    "total subtotal cost spend preis einzelpreis stückpreis gesamtpreis betrag umsatz summe prix montant tarif "
+    "precio importe preço valor prezzo importo totale prijs bedrag totaal pris belopp summa cena ceny kwota "
+    "wartość suma částka цена цены сумма стоимость ціна fiyat fiyatı tutar 价格 单价 金额 总价 售价 價格 單價 "
+    "金額 售價 価格 単価 合計 小計 가격 단가 금액",
     "time": "time timestamp date datetime ts day created purchased at datum zeit zeitpunkt uhrzeit "
     "bestelldatum heure fecha hora data ora tijd tijdstip tid czas čas дата время tarih tarihi 日期 时间 時間 "
     "日付 日時 時刻 購入日 注文日 날짜 일자 일시 시간",
@@ -123,7 +125,7 @@ OTHER_THINGS = (
 PLACES = (
     "zip postal postcode plz postleitzahl ort stadt land city country region province phone telephone street "
     "address ville pays adresse cp ciudad país provincia dirección cidade morada città indirizzo paese plaats "
-    "stad miasto kraj адрес город страна şehir ülke 地址 城市 国家 省 住所 都道府県 国 shipping billing payment "
+    "stad miasto kraj адрес город страна şehir ülke 地址 城市 国家 省 郵便 住所 都道府県 国 shipping billing payment "
     "source channel currency vendor discount tax taxes store filiale magasin tienda negozio winkel магазин 门店 "
     "店舗"
 )

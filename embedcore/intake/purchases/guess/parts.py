@@ -33,9 +33,10 @@ _PART_OF = table(PURCHASES)
 _ELSE = word_set(PLACES) | word_set(ATTRIBUTES)
 _NOT_ITEMS = ("category", "brand", "description", "image", "ignore")
 _STATES, _EVENTS, _TOTALS = word_set(STATES), word_set(EVENTS), word_set(LINE_TOTALS)
+_TAXES = word_set("tax taxes")
 _BACK = word_set("refunded returned cancelled canceled stock returns retour storno")
 _UNIT_PRICE = word_set(
-    "price preis prix precio prezzo preço prijs pris cena цена fiyat fiyatı 单价 價格 价格 単価 価格 단가"
+    "price pu einzelpreis preis prix precio prezzo preço prijs pris cena цена fiyat 单价 價格 价格 単価 価格 단가"
 )
 ELSE = "else"  # a name that says that a column is no part of a purchase, such as a place
 # Chosen by hand: shares of the rows, and how large a quantity and how many different ones may be.
@@ -68,7 +69,8 @@ def named(name: str) -> str | None:
             return ELSE if _ELSE & set(words) else None
     for part in ("quantity", "price", "time", "status", "event", "rating"):
         if part in parts and not (part == "price" and "quantity" in parts):
-            return ELSE if part in ("quantity", "price") and _ELSE & set(words) else part
+            elsewhere = _ELSE - _TAXES if _UNIT_PRICE & set(words) else _ELSE  # the price with or without taxes
+            return ELSE if part in ("quantity", "price") and elsewhere & set(words) else part
     if _ELSE & set(words) or any(ROLE_OF.get(w) in _NOT_ITEMS for w in words if w not in _PART_OF):
         return ELSE
     return parts[-1] if parts else None
@@ -285,7 +287,8 @@ def price_of(found: Mapping[str, Look], taken: Collection[str], basket: str | No
     rank = {"price": 0, "value": 1, "sales": 2, "amount": 3}
     by_name.sort(
         key=lambda f: min(
-            (0 if w in _UNIT_PRICE else rank.get(w, 8 if w in _TOTALS else 9) for w in f.words), default=9
+            (0 if w in _UNIT_PRICE else rank.get(w, 8 if w in _TOTALS else 5) for w in f.words if w in _PART_OF),
+            default=9,
         )
     )
     by_value = [f for f in free if f.named is None and f.amounts and f.filled > _MOST]
