@@ -9,6 +9,7 @@ import pandas as pd
 from embedcore.errors import InputError
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.roles import Guess, is_named_id, named_title
+from embedcore.intake.columns.times import calendar_columns, clock_column
 from embedcore.intake.columns.values import clean
 from embedcore.intake.decisions import NOTHING, Decision, Settings
 from embedcore.intake.meeting import Meeting, with_id
@@ -180,4 +181,7 @@ def _unused(frame: pd.DataFrame, shape: BasketShape) -> tuple[Decision, ...]:
         shape.rating, *shape.products,
     }  # fmt: skip
     rest = [str(c) for c in frame.columns if str(c) not in used]
+    head = {c: frame[c].head(_LOOK) for c in rest}
+    joined = {*calendar_columns(head)} if shape.time is None else {clock_column(head)}
+    rest = [c for c in rest if c not in joined]
     return (Decision("unused", f"Not used: {listed(rest)}.", rows=len(rest)),) if rest else ()

@@ -240,21 +240,36 @@ def _money(texts: Mapping[str, int], how: NumberFormat) -> bool:
 
 def _by_column(column: str, written: Written, beside: str, texts: Mapping[str, int], settings: Settings) -> Written:
     """How prices are read whose currencies stand in another column."""
-    codes = merged(currency_of(t) for t in texts)
-    many: dict[str, int] = {}
-    for text, n in texts.items():
-        many[codes[currency_of(text)]] = many.get(codes[currency_of(text)], 0) + n
+    codes, many = _counted(texts)
     key, choices = f"currency:{column}", ((SPLIT, "a column for each"), (ONE, "one column, as they are"))
     ranked = sorted(many, key=lambda c: -many[c])
     chosen = setting(settings, key, SPLIT if len(ranked) <= _APART else ONE, [value for value, _ in choices])
     done = "each has a column of its own" if chosen == SPLIT else "they stay in one column all the same"
-    sentence = f"“{column}” is in {_listed(many)}, as “{beside}” says, which cannot be compared: {done}."
+    sentence = f"{several(column, beside, texts)}: {done}."
     decisions = (*written.decisions, Decision(key, sentence, chosen, choices, sum(many.values())))
     if chosen == ONE:
         return replace(written, decisions=decisions)
     said = {c: tuple(t for t in texts if codes[currency_of(t)] == c) for c in ranked}
     names = {f"{column} ({c})": said[c] for c in ranked}
     return replace(written, beside=beside, codes=names, decisions=decisions)
+
+
+def _counted(texts: Mapping[str, int]) -> tuple[dict[str, str], dict[str, int]]:
+    """(code -> the one it stands for, how many cells each of those has) of the texts of a column of currencies."""
+    codes = merged(currency_of(t) for t in texts)
+    many: dict[str, int] = {}
+    for text, n in texts.items():
+        many[codes[currency_of(text)]] = many.get(codes[currency_of(text)], 0) + n
+    return codes, many
+
+
+def several(column: str, beside: str, texts: Mapping[str, int]) -> str:
+    """That prices are in several currencies, by the texts of the column that says so.
+
+    >>> several("price", "cur", {"EUR": 3, "US$": 1})
+    '“price” is in euros (3) and US dollars (1), as “cur” says, which cannot be compared'
+    """
+    return f"“{column}” is in {_listed(_counted(texts)[1])}, as “{beside}” says, which cannot be compared"
 
 
 def _listed(many: Mapping[str, int]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -21,9 +21,10 @@ _LOOKS = (
 )
 _TIMES = word_set(PURCHASES["time"] + " " + CATALOGUE["date"])
 _NUMBER = word_set("no nr number num nummer n of index study transaction trans purchase order sale counter count id")
-_PARTS = word_set(
-    "month months year years monat jahr mois année mes año mese anno maand jaar miesiąc rok месяц год 月 年"
-)
+_YEARS = word_set("year years yr jahr année annee año ano anno jaar rok год yıl 年 年份 연도")
+_MONTHS = word_set("month months mon monat mois mes mês mese maand miesiąc měsíc месяц ay 月 月份 월")
+_PARTS = _YEARS | _MONTHS
+_CALENDAR = {"year": (_YEARS, 1990, 2100), "month": (_MONTHS, 1, 12), "day": (DAYS, 1, 31)}
 _WEEK, _MONTH = 7, 31
 _CLOCK = r"(?:[01]?\d|2[0-3])[:.h]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:\s?[AaPp]\.?[Mm]\.?)?(?:\s?(?:Uhr|h))?"
 _WORDS = {
@@ -117,6 +118,15 @@ def named(column: str) -> bool:
     return bool(set(words_of(column)) & _TIMES)
 
 
+def part_of_date(column: str) -> bool:
+    """Whether the name of a column says that it holds years or months.
+
+    >>> part_of_date("month"), part_of_date("units")
+    (True, False)
+    """
+    return bool(set(words_of(column)) & _PARTS)
+
+
 def clock_column(cells: Mapping[str, pd.Series]) -> str | None:
     """The column that holds a time of day alone, such as 15:16.
 
@@ -149,6 +159,34 @@ def counter_column(cells: Mapping[str, pd.Series]) -> str | None:
             if most > _MONTH or (most > _WEEK and not parts_of_dates):
                 fit[column] = bool(words & WEEKS)
     return min(fit, key=lambda c: fit[c], default=None)
+
+
+def calendar_columns(cells: Mapping[str, pd.Series]) -> tuple[str, ...]:
+    """The columns of the year, the month and the day, where each has its own; () without them.
+
+    >>> calendar_columns({"day": pd.Series(["31"]), "year": pd.Series(["2025"]), "month": pd.Series(["1"])})
+    ('year', 'month', 'day')
+    """
+    found = {}
+    for part, (words, low, high) in _CALENDAR.items():
+        for column, s in cells.items():
+            if part in found or not set(words_of(column)) & words:
+                continue
+            n = pd.to_numeric(clean(s).dropna().head(500), errors="coerce")
+            if len(n) and n.between(low, high).all():
+                found[part] = column
+    return tuple(found[part] for part in _CALENDAR) if len(found) == len(_CALENDAR) else ()
+
+
+def from_calendar(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """(n,) datetime64[s] of a year, a month and a day in three columns.
+
+    >>> from_calendar(pd.DataFrame({"y": ["2025"], "m": ["1"], "d": ["31"]}), ["y", "m", "d"]).dt.day.tolist()
+    [31]
+    """
+    year, month, day = (clean(frame[c]).str.replace(r"\.0+\Z", "", regex=True) for c in columns)
+    texts = (year + "-" + month + "-" + day).fillna("")
+    return pd.Series(read_times(texts, DateFormat()), frame.index)
 
 
 def clock(cells: pd.Series) -> np.ndarray:

@@ -73,6 +73,7 @@ def add_baskets(  # noqa: PLR0913  a file, what is known of it, and where it goe
             *used(shape),
             *said,
             *([formats.clock] if formats.clock is not None else ()),
+            *formats.calendar,
             *(product_columns(shape, rows.names) if shape.shape in ("lines", "matrix") else ()),
         ]
         frames = rows.of([c for c in dict.fromkeys(columns) if c in rows.names])

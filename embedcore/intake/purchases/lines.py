@@ -16,6 +16,7 @@ from embedcore.intake.columns.missing import MOSTLY
 from embedcore.intake.columns.names import listed, plural
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.columns.times import clock as time_of_day
+from embedcore.intake.columns.times import from_calendar
 from embedcore.intake.columns.values import clean, composed, unread
 from embedcore.intake.columns.vocabulary import LINE_TOTALS, word_set, words_of
 from embedcore.intake.decisions import Decision
@@ -68,14 +69,16 @@ class Formats:
     """How a whole table is written, decided before its parts are read, so that they are read alike.
 
     amounts: column of numbers -> how they are written. dates: how its times are written. clock: the column of the time
-    of day beside them. delimiter: between the products in one cell; lists: more about them. products: the columns of
-    products where each row is a basket. counter: the column that only counts the products beside it, left out of
-    `products`. counted: the cells of a matrix say how many were bought. decisions: what a person should know of this.
+    of day beside them. calendar: the columns of year, month and day, where there is no other time. delimiter: between
+    the products in one cell; lists: more about them. products: the columns of products where each row is a basket.
+    counter: the column that only counts the products beside it, left out of `products`. counted: the cells of a matrix
+    say how many were bought. decisions: what a person should know of this.
     """
 
     amounts: Mapping[str, Written] = field(default_factory=dict)
     dates: DateFormat = field(default_factory=DateFormat)
     clock: str | None = None
+    calendar: tuple[str, ...] = ()
     delimiter: str = ","
     lists: ListFormat | None = None
     products: tuple[str, ...] = ()
@@ -147,7 +150,8 @@ class LineReader:
                 "of one customer."
             )
         if shape.basket is None and shape.customer is not None and shape.shape == "long":
-            what = "all that one customer bought" if shape.time is None else "what one customer bought on one day"
+            timed = shape.time is not None or self._formats.calendar
+            what = "all that one customer bought" if not timed else "what one customer bought on one day"
             found.append(f"There is no column of baskets: {what} counts as one basket.")
         found += self._unread("quantity", shape.quantity) + self._unread("price", shape.price)
         if self._totals and shape.shape == "long":
@@ -178,11 +182,13 @@ class LineReader:
             self.counts.add_unread("time", frame[shape.time], bad)
             if self._formats.clock is not None:
                 out["time"] += pd.Series(time_of_day(frame[self._formats.clock]), out.index).fillna(_MIDNIGHT)
+        elif self._formats.calendar:
+            out["time"] = from_calendar(frame, self._formats.calendar)
         if shape.customer is not None:
             out["customer"] = clean(frame[shape.customer])
         if shape.basket is not None:
             out["basket"] = clean(frame[shape.basket])
-        elif shape.customer is not None and shape.time is not None and shape.shape == "long":
+        elif shape.customer is not None and "time" in out and shape.shape == "long":
             day = out["time"].dt.strftime("%Y-%m-%d").astype("str")
             out["basket"] = out["customer"].str.cat(day, sep=" ", na_rep="").where(out["customer"].notna())
         elif shape.customer is not None and shape.shape != "matrix":

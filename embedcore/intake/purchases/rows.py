@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pandas as pd
 from embedcore.intake.columns import amounts, times
 from embedcore.intake.columns.date_cells import DateFormat, read_times
 from embedcore.intake.columns.dates import ISO, date_sample, dates
+from embedcore.intake.columns.names import listed
 from embedcore.intake.columns.numbers import DECIDE
 from embedcore.intake.columns.values import clean
 from embedcore.intake.decisions import NOTHING, Decision, Settings
@@ -60,34 +62,34 @@ class Rows:
 
 def decide(rows: Rows, shape: BasketShape, scratch: Path, progress: Progress, settings: Settings = NOTHING) -> Formats:
     """How a table of purchases is written, by its whole columns. scratch: a folder for temporary files."""
-    when, clock, about = _times(rows, shape, scratch, part(progress, 0, 60), settings)
+    found = _times(rows, shape, scratch, part(progress, 0, 60), settings)
     rest = part(progress, 60, 100)
     if shape.shape == "long":
-        found = _amounts(rows, shape, settings, rest)
-        about += [d for written in found.values() for d in written.decisions]
-        return Formats(found, when, clock, decisions=tuple(about))
+        written = _amounts(rows, shape, settings, rest)
+        about = [d for one in written.values() for d in one.decisions] + _currencies(rows, shape, written)
+        return replace(found, amounts=written, decisions=(*found.decisions, *about))
     products = [str(shape.item)] if shape.shape == "list" else product_columns(shape, rows.names)
     if shape.shape == "matrix":
         counted = any(are_counts(frame) for frame in rows.of(products))
-        return Formats({}, when, products=tuple(products), counted=counted, decisions=tuple(about))
+        return replace(found, products=tuple(products), counted=counted)
     if len(products) == 1:
         delimiter = shape.list_delimiter or _list_delimiter(rows, products[0]) or ","
-        return Formats({}, when, clock, delimiter, products=tuple(products), decisions=tuple(about))
+        return replace(found, delimiter=delimiter, products=tuple(products))
     counter = _counting_column(rows, products, rest)
-    products = [c for c in products if c != counter]
-    return Formats({}, when, clock, products=tuple(products), counter=counter, decisions=tuple(about))
+    return replace(found, products=tuple(c for c in products if c != counter), counter=counter)
 
 
-def _times(
-    rows: Rows, shape: BasketShape, scratch: Path, progress: Progress, settings: Settings
-) -> tuple[DateFormat, str | None, list[Decision]]:
-    """(how the times are written, the column of the time of day beside them, what a person should know)."""
-    if shape.time is None and shape.shape != "long":
-        return DateFormat(), None, []
+def _times(rows: Rows, shape: BasketShape, scratch: Path, progress: Progress, settings: Settings) -> Formats:
+    """How the times are written and where they stand, with what a person should know of it."""
     free = [c for c in rows.names if c not in used(shape)]
     if shape.time is None:
+        if shape.shape != "long" or settings.get("time") == "":
+            return Formats()
         head = rows.head(free, _LOOK)
-        return DateFormat(), None, [d for c in free if (d := times.unread_time(c, head[c])) is not None]
+        if calendar := times.calendar_columns({str(c): head[c] for c in head}):
+            said = f"{listed(calendar)} are the year, the month and the day of a purchase; they were joined."
+            return Formats(calendar=calendar, decisions=(Decision(f"date:{calendar[0]}", said),))
+        return Formats(decisions=tuple(d for c in free if (d := times.unread_time(c, head[c])) is not None))
     when, about = date_order(rows, shape.time, scratch, progress, settings)
     head = rows.head([shape.time, *(c for c in free if times.named(c))], _LOOK)
     found = read_times(clean(head.pop(shape.time)).dropna(), when)
@@ -96,7 +98,19 @@ def _times(
     clock = times.clock_column({str(c): head[c] for c in head}) if alone else None
     if clock is not None:
         about.append(Decision(f"date:{clock}", f"“{clock}” is the time of day of “{shape.time}”; they were joined."))
-    return when, clock, about
+    return Formats(dates=when, clock=clock, decisions=tuple(about))
+
+
+def _currencies(rows: Rows, shape: BasketShape, written: Mapping[str, amounts.Written]) -> list[Decision]:
+    """Says that prices are in several currencies, as another column has it."""
+    if shape.price is None or any(d.key.startswith("currency:") for d in written[shape.price].decisions):
+        return []
+    head = rows.head([c for c in rows.names if c not in used(shape)], _LOOK)
+    beside = amounts.currency_column({str(c): amounts.texts_of(head[c]) for c in head})
+    if beside is None:
+        return []
+    said = amounts.several(shape.price, *beside)
+    return [Decision(f"currency:{shape.price}", f"{said}: they stay in one column all the same.")]
 
 
 def _amounts(rows: Rows, shape: BasketShape, settings: Settings, progress: Progress) -> dict[str, amounts.Written]:

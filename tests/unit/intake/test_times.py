@@ -251,7 +251,7 @@ def test_times_of_purchases_are_found_read_and_said(
 def test_days_of_the_week_and_of_the_month_count_nothing(tmp_path: Path) -> None:
     baskets, _ = _bought(tmp_path, {"order_dow": [str(n % 7) for n in range(60)]})
     assert baskets.times is None
-    columns = {"day": [str(1 + n % 31) for n in range(60)], "month": [str(1 + n % 12) for n in range(60)]}
+    columns = {"day": [str(1 + n % 31) for n in range(60)], "month": [str(1 + n // 6) for n in range(60)]}
     assert _bought(tmp_path, columns)[0].times is None
 
 
@@ -260,6 +260,14 @@ def test_a_time_of_day_in_its_own_column_is_joined_and_said(tmp_path: Path) -> N
     baskets, said = _bought(tmp_path, columns)
     assert _times(baskets)[0] == "2025-03-01T14:30:00"
     assert said["time"].sentence == "“time” is the time of day of “date”; they were joined."
+
+
+def test_year_month_and_day_in_three_columns_are_joined_and_said(tmp_path: Path) -> None:
+    columns = {"year": ["2025"] * 40, "month": [str(1 + n // 20) for n in range(40)], "day": ["7", "28"] * 20}
+    baskets, said = _bought(tmp_path, columns)
+    assert (_times(baskets)[0], _times(baskets)[-1]) == ("2025-01-07T00:00:00", "2025-02-07T00:00:00")
+    assert "they were joined" in said["year"].sentence
+    assert baskets.quantity is None
 
 
 def test_american_days_of_one_month_are_neighbours_and_can_be_changed(tmp_path: Path) -> None:

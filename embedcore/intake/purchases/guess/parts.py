@@ -14,7 +14,7 @@ from embedcore.intake.columns.dates import dated
 from embedcore.intake.columns.facts import ROLE_OF
 from embedcore.intake.columns.number_cells import has_currency
 from embedcore.intake.columns.numbers import codes, numbers
-from embedcore.intake.columns.times import counter_column
+from embedcore.intake.columns.times import counter_column, part_of_date
 from embedcore.intake.columns.vocabulary import (
     ATTRIBUTES,
     EVENTS,
@@ -274,7 +274,7 @@ def quantity_of(found: Mapping[str, Look], taken: Collection[str]) -> str | None
     free = [look for c, look in found.items() if c not in taken]
     by_name = [f for f in free if f.named == "quantity" and len(f.there) and f.numeric > 1 - _NOT_NUMBERS]
     by_name.sort(key=lambda f: bool(_BACK & set(f.words)))
-    by_value = [f for f in free if f.named is None and f.pieces and f.filled > _MOST]
+    by_value = [f for f in free if f.named is None and f.pieces and f.filled > _MOST and not part_of_date(f.column)]
     return next((f.column for f in (*by_name, *by_value)), None)
 
 
