@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 USES = ("catalogue", "baskets")
 # Keys that may be given though nothing of their kind is said of a file; the others occur in its decisions.
 _READER = ("encoding", "delimiter", "quotes", "header", "rows", "fill", "turn")
-_PURCHASES = ("returns", "cancelled", "events", "ratings", "ids", "swap")
+_PURCHASES = (
+    *("returns", "cancelled", "taken_back", "zero", "events", "ratings", "services"),
+    *("counts", "products", "ids", "swap"),
+)
 _COLUMNS = ("numbers", "date", "currency", "units", "ranges", "missing", "spelling", "tags", "markup")
 _SHAPE = (
     "id",
@@ -33,6 +36,7 @@ _SHAPE = (
     "event",
     "rating",
 )
+_SWAPPED = "The files were given in each other’s place and were swapped; --set swap=no reads them as they were given."
 Settings = dict[str, str]
 _NAMED = 6  # other choices that are named in a line
 
@@ -88,7 +92,21 @@ def understand_files(
     """Read a catalogue and baskets, by the words of USES, and understand them.
 
     near: see console.read. roles: column of the catalogue -> role. given: KEY=VALUE, as in --set. InputError when a key
-    or a value is not known."""
+    or a value is not known. Files that are in each other's place are swapped, unless somebody says how they are."""
+    files = _understood(paths, near, roles, given, recipe)
+    if any(d.key == "swap" for _, d in files.decisions()) and not any("swap=" in text for text in given):
+        files = _understood(paths, near, roles, [*given, "swap=yes"], recipe)
+        files = replace(files, notes=(*files.notes, _SWAPPED))
+    return files
+
+
+def _understood(
+    paths: Mapping[str, Path],
+    near: Path | None,
+    roles: Mapping[str, str] | None,
+    given: Sequence[str],
+    recipe: Recipe | None,
+) -> Files:
     said = [_Said.of(text) for text in given]
     paths = _swapped(paths, said)
     reading: dict[str, Settings] = {}

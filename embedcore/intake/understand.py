@@ -19,6 +19,7 @@ from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
 from embedcore.intake.meeting import Meeting, meeting, with_id
 from embedcore.intake.purchases.decisions import purchase_decisions
 from embedcore.intake.purchases.shapes import BasketShape, guess_shape
+from embedcore.intake.swap import swap_decision
 from embedcore.intake.tables.read import Table
 
 SHAPES = ("long", "list", "lines", "matrix")
@@ -105,6 +106,15 @@ def understand(
             *part_decisions(baskets.frame, shape, basket_settings),
             *purchase_decisions(baskets, shape, whole, basket_settings),
         )
+    swap = swap_decision(
+        catalogue.frame if catalogue is not None else None,
+        baskets.frame if baskets is not None else None,
+        {**catalogue_settings, **basket_settings},
+    )
+    if swap is not None and catalogue is not None:
+        about = (*about, swap)
+    elif swap is not None:
+        about_baskets = (*about_baskets, swap)
     return Understanding(
         roles, bool(roles) and "id" not in roles.values(), shape, _ordered(about), _ordered(about_baskets)
     )
