@@ -1,11 +1,12 @@
 """Data: bring a catalogue and baskets, correct what the columns are, see what came in."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from embedcore import EmbedError
 from embedcore.intake import Decision, Recipe, Table
 from embedcore.jobs import ImportFiles, OpenSample, ReadFile
 from pages.ui import jobs as job_ui
@@ -47,9 +48,14 @@ def add(recipe: Applied | None, bar: DeltaGenerator) -> None:
     for kind, (_, table) in read.items():
         recipes.adapt(kind, given[kind], table, keys, recipe)
     chosen = {kind: understood.pairs(sources.chosen(kind, file.digest).settings) for kind, file in given.items()}
-    found = understood.of(*keys, chosen.get("catalogue", ()), chosen.get("baskets", ()))
+    try:
+        found = understood.of(*keys, chosen.get("catalogue", ()), chosen.get("baskets", ()))
+    except EmbedError as e:  # a choice that was made for other columns of the same file
+        with above:
+            reading.start_over(given, e)
+        return
     with above:
-        offer_swap((*found.catalogue, *found.baskets))
+        offer_swap((*found.catalogue, *found.baskets), given)
     for kind, (key, table) in read.items():
         with cards[kind]:
             spec[kind] = card.show(kind, given[kind], key, table, found, wide=len(given) == 1)
@@ -60,7 +66,7 @@ def add(recipe: Applied | None, bar: DeltaGenerator) -> None:
         start([file.filename for file in given.values()], spec, card.assumed(found))
 
 
-def offer_swap(decisions: Sequence[Decision]) -> None:
+def offer_swap(decisions: Sequence[Decision], given: Mapping[str, ChosenFile]) -> None:
     """One click puts files that are in each other's place right."""
     wrong = next((d for d in decisions if d.key == "swap"), None)
     if wrong is None:
@@ -71,6 +77,10 @@ def offer_swap(decisions: Sequence[Decision]) -> None:
             tokens = {kind: shell.url(kind) for kind in texts.FILES}
             sources.close(*tokens)
             shell.remember(catalogue=tokens["baskets"], baskets=tokens["catalogue"])
+            st.rerun()
+        if st.button(texts.RIGHT, type="tertiary"):
+            for kind, file in given.items():
+                sources.keep(kind, file.digest, settings={**sources.chosen(kind, file.digest).settings, "swap": "no"})
             st.rerun()
 
 

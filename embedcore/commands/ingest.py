@@ -58,7 +58,11 @@ def run(options: argparse.Namespace) -> None:
     from embedcore import samples
 
     if options.sample:
-        keep(samples.load(options.sample, bar("opening")), options.out)
+        with redirect_stdout(sys.stderr if options.json else sys.stdout):
+            sample = samples.load(options.sample, bar("opening"))
+            keep(sample, options.out)
+        if options.json:
+            print(json.dumps({"dataset": _dataset(sample, options.out)}, ensure_ascii=False))
         return
     with redirect_stdout(sys.stderr if options.json else sys.stdout):
         found, dataset, question = _ingest(options)
@@ -121,13 +125,15 @@ def _plain(found: Files, dataset: Dataset | None, out: Path) -> dict[str, Any]:
         "shape": asdict(shape) if shape is not None else None,
         "decisions": [{"file": use, **asdict(d)} for use, d in found.decisions()],
         "notices": list(dataset.meta["notices"]) if dataset is not None else list(found.notes),
-        "dataset": None
-        if dataset is None
-        else {
-            "hash": dataset.hash,
-            "name": dataset.name,
-            "products": len(dataset),
-            "baskets": len(dataset.baskets) if dataset.baskets is not None else 0,
-            "folder": str(out),
-        },
+        "dataset": _dataset(dataset, out) if dataset is not None else None,
+    }
+
+
+def _dataset(dataset: Dataset, out: Path) -> dict[str, Any]:
+    return {
+        "hash": dataset.hash,
+        "name": dataset.name,
+        "products": len(dataset),
+        "baskets": len(dataset.baskets) if dataset.baskets is not None else 0,
+        "folder": str(out),
     }

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import streamlit as st
 
+from embedcore import EmbedError
 from embedcore.intake import DELIMITERS, ENCODINGS, Table
 from embedcore.jobs import ReadFile
 from pages.ui import downloads, quality, services, sources
@@ -97,6 +100,15 @@ def rejected(kind: str, table: Table) -> None:
     """The rows that were left out, each with its line and the reason."""
     st.dataframe(table.rejected.head(1000), hide_index=True, width="stretch", height=210)
     downloads.table("Download the rejected rows (CSV)", table.rejected, f"rejected-{kind}", key=f"rejected:{kind}")
+
+
+def start_over(given: Mapping[str, ChosenFile], why: EmbedError) -> None:
+    """The way back from choices with which files cannot be understood."""
+    st.error(f"{plain(why.message)}  \n{plain(why.hint)}", icon=":material/error:")
+    if st.button(START_OVER, key="over:all", icon=":material/undo:"):
+        for kind, source in given.items():
+            sources.forget(kind, source.digest)
+        st.rerun()
 
 
 def _again(kind: str, source: ChosenFile) -> None:

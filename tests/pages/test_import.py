@@ -144,6 +144,17 @@ def test_a_recipe_is_saved_after_an_import_and_applied_to_the_next_file(shop: Pa
     assert preview(app, "brand")["brand"].tolist() == list(BRANDS)
 
 
+def test_a_choice_that_fits_no_column_any_more_can_be_taken_back(shop: Path) -> None:
+    app = opened(baskets="folder:orders.csv")
+    source = sources.find("folder:orders.csv")
+    assert source is not None
+    app.session_state["choices"] = {f"baskets:{source.digest}": sources.Choices(settings={"basket": "gone"})}
+    app.run()
+    assert "gone" in app.error[0].value
+    press(app, reading.START_OVER)
+    check(until(app, texts.IMPORT), "“order” is the basket")
+
+
 def test_files_in_each_others_place_are_swapped_with_one_click(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     both = (("no", "leave them"), ("yes", "swap them"))
     understand = understood.understand
