@@ -13,6 +13,7 @@ from embedcore.intake.columns.times import calendar_columns, clock_column
 from embedcore.intake.columns.values import clean
 from embedcore.intake.decisions import NOTHING, Decision, Settings
 from embedcore.intake.meeting import Meeting, with_id
+from embedcore.intake.purchases.described import more_columns
 from embedcore.intake.purchases.guess.parts import Look, looks, may_be_basket
 from embedcore.intake.purchases.lists import SAMPLE, split_list
 from embedcore.intake.purchases.shapes import BasketShape
@@ -183,5 +184,6 @@ def _unused(frame: pd.DataFrame, shape: BasketShape) -> tuple[Decision, ...]:
     rest = [str(c) for c in frame.columns if str(c) not in used]
     head = {c: frame[c].head(_LOOK) for c in rest}
     joined = {*calendar_columns(head)} if shape.time is None else {clock_column(head)}
-    rest = [c for c in rest if c not in joined]
+    more = more_columns(frame.head(_LOOK), shape) if rest else ()
+    rest = [c for c in rest if c not in joined and c not in more]
     return (Decision("unused", f"Not used: {listed(rest)}.", rows=len(rest)),) if rest else ()

@@ -40,7 +40,7 @@ def swap_decision(
         sentence = "This file seems to hold purchases, not products: its products come again in many orders."
     else:
         sentence = "This file seems to hold products, not purchases: each stands in one row, and there are no orders."
-    return Decision("swap", sentence, "no", (("no", "Leave them"), ("yes", "Swap them")))
+    return Decision("swap", sentence, "no", (("no", "leave them"), ("yes", "swap them")))
 
 
 def _is_purchases(frame: pd.DataFrame) -> bool:

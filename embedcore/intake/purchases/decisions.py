@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+
+import numpy as np
 
 from embedcore.intake.columns.names import plural
 from embedcore.intake.columns.values import clean
@@ -42,22 +44,28 @@ def purchase_decisions(
         lists = list_decisions(
             lists_of(table, shape, formats, catalogue_ids if catalogue_ids is not None else (), {}), settings
         )
-        ids = id_decisions(rows, shape, catalogue_ids, settings)
-        said = described_decision(described_columns(table, shape, found.marks), shape, settings)
-        return (*left_out_decisions(found, shape, settings), *lists, *ids, *said, *formats.decisions)
+        unknown = _unknown(rows, shape, catalogue_ids)
+        new = meet(catalogue_ids, unknown) if unknown and isinstance(catalogue_ids, Iterable) else {}
+        products = len(unknown) - len(new) - len(found.marks.services & unknown.keys())
+        said = described_decision(described_columns(table, shape, found.marks), products, shape, settings)
+        left_out = left_out_decisions(found, shape, settings)
+        return (*left_out, *lists, *_id_decisions(new, settings), *said, *formats.decisions)
 
 
-def id_decisions(
-    rows: Rows, shape: BasketShape, catalogue_ids: Collection[str] | None, settings: Settings
-) -> list[Decision]:
-    """That ids of products are written differently in the two files. catalogue_ids: nothing is said where they can be
-    asked about single ids only."""
-    if catalogue_ids is None or shape.shape != "long" or shape.item is None or not isinstance(catalogue_ids, Iterable):
-        return []
+def _unknown(rows: Rows, shape: BasketShape, catalogue_ids: Collection[str] | None) -> dict[str, None]:
+    """The products of the lines that the catalogue does not have, as it writes them."""
+    if shape.shape != "long" or shape.item is None:
+        return {}
+    have: Collection[str] = () if catalogue_ids is None else catalogue_ids
+    have = set(have.tolist()) if isinstance(have, np.ndarray) else have
     bought: dict[str, None] = {}
     for frame in rows.of([shape.item]):
-        bought |= dict.fromkeys(i for i in clean(frame[shape.item]).dropna().unique() if i not in catalogue_ids)
-    new = meet(catalogue_ids, bought) if bought else {}
+        bought |= dict.fromkeys(i for i in clean(frame[shape.item]).dropna().unique() if i not in have)
+    return bought
+
+
+def _id_decisions(new: Mapping[str, str], settings: Settings) -> list[Decision]:
+    """That ids of products are written differently in the two files. new: of the lines -> of the catalogue."""
     if not new:
         return []
     chosen = setting(settings, "ids", "yes", ("yes", "no"))
@@ -67,7 +75,7 @@ def id_decisions(
         f"{plural(len(new), 'product id')} {'is' if len(new) == 1 else 'are'} written differently in the two files "
         f"(“{one}” for “{other}”): {done}."
     )
-    return [Decision("ids", sentence, chosen, (("yes", "Match them"), ("no", "Keep them apart")), len(new))]
+    return [Decision("ids", sentence, chosen, (("yes", "match them"), ("no", "keep them apart")), len(new))]
 
 
 def list_decisions(lists: ListFormat | None, settings: Settings) -> list[Decision]:
@@ -79,4 +87,4 @@ def list_decisions(lists: ListFormat | None, settings: Settings) -> list[Decisio
         "yes": f"Entries such as “{lists.example}” say how many were bought.",
         "no": f"Entries such as “{lists.example}” are names as a whole.",
     }[chosen]
-    return [Decision("counts", sentence, chosen, (("yes", "Read the quantities"), ("no", "Part of the name")))]
+    return [Decision("counts", sentence, chosen, (("yes", "read the quantities"), ("no", "part of the name")))]

@@ -19,7 +19,7 @@ from embedcore.intake.decisions import Decision, Settings, setting
 from embedcore.intake.purchases.collect import Collected
 from embedcore.intake.purchases.lines import used
 from embedcore.intake.purchases.order import commonest, medians
-from embedcore.intake.purchases.screening.marks import Marks
+from embedcore.intake.purchases.screening.marks import Marks, find_marks
 from embedcore.intake.purchases.shapes import BasketShape
 
 if TYPE_CHECKING:
@@ -71,6 +71,12 @@ def describing(frame: pd.DataFrame, shape: BasketShape, marks: Marks) -> dict[st
     return found
 
 
+def more_columns(frame: pd.DataFrame, shape: BasketShape) -> set[str]:
+    """The columns beside those of the shape that say what was no purchase, or something of the products."""
+    marks = find_marks(frame, shape)
+    return {*(m.column for m in marks.marks), *describing(frame, shape, marks)}
+
+
 def _goes_with(item: pd.Series, values: pd.Series) -> bool:
     """Whether nearly all lines of one product have one value, and different products have different ones."""
     pairs = pd.DataFrame({"item": item, "value": values}).dropna()
@@ -99,20 +105,26 @@ def _is_name(values: pd.Series) -> bool:
     return float(there.str.contains(r"[^\W\d_]{2}").mean()) > _NAMED and float(there.str.len().median()) <= _LONGEST
 
 
-def described_decision(columns: Mapping[str, str], shape: BasketShape, settings: Settings) -> list[Decision]:
-    """That a catalogue is made of the lines. columns: by `describing`."""
-    if not columns:
+def described_decision(
+    columns: Mapping[str, str], products: int, shape: BasketShape, settings: Settings
+) -> list[Decision]:
+    """That a catalogue is made of the lines. columns: by `describing`. products: that no catalogue has."""
+    if not columns or not products:
         return []
-    what = [_WORDS[r] for r in _WORDS if r in columns.values()] or ["other columns"]
-    what += ["prices"] if shape.price is not None else []
-    listed = ", ".join(what[:-1]) + (" and " if len(what) > 1 else "") + what[-1]
+    what = _what(columns, prices=shape.price is not None)
     chosen = setting(settings, "products", "yes", ("yes", "no"))
     names = ", ".join(f"“{c}”" for c in columns)
     sentence = {
-        "yes": f"{listed.capitalize()} of products that no catalogue has are taken from the order lines ({names}).",
-        "no": f"What the order lines say about the products ({names}) is not used.",
+        "yes": f"{what} of {plural(products, 'product')} are taken from the order lines ({names}).",
+        "no": f"What the order lines say about {plural(products, 'product')} ({names}) is not used.",
     }[chosen]
-    return [Decision("products", sentence, chosen, (("yes", "Use them"), ("no", "Leave them")))]
+    return [Decision("products", sentence, chosen, (("yes", "use them"), ("no", "leave them")), products)]
+
+
+def _what(columns: Mapping[str, str], *, prices: bool) -> str:
+    words = [_WORDS[r] for r in _WORDS if r in columns.values()] + (["prices"] if prices else [])
+    words = words or ["other columns"]
+    return (", ".join(words[:-1]) + (" and " if len(words) > 1 else "") + words[-1]).capitalize()
 
 
 class Descriptions:
@@ -188,9 +200,8 @@ def with_descriptions(
     if not len(said) or item is None:
         return catalogue, []
     roles = dict(columns) | ({"price": "price"} if "price" in said else {})
-    words = [_WORDS[r] for r in _WORDS if r in columns.values()] or ["columns"]
-    what = (", ".join(words[:-1]) + " and " if len(words) > 1 else "") + words[-1]
-    notice = f"{what.capitalize()} of {plural(len(said), 'product')} were taken from the order lines."
+    what = _what(columns, prices="price" in said and "price" not in columns)
+    notice = f"{what} of {plural(len(said), 'product')} were taken from the order lines."
     ids = pd.Series(said.index.astype("str"), dtype="str")
     if catalogue is None:
         price = "price" if "price" not in columns else "unit price"

@@ -43,9 +43,11 @@ def test_names_and_prices_of_the_lines_become_a_catalogue() -> None:
     frame.loc[3, "UnitPrice"] = "99.00"
     shape = guess_shape(frame)
     told = {d.key: d.sentence for d in purchase_decisions(table(frame), shape)}
-    assert told["products"].startswith("Names, categories and prices of products that no catalogue has are taken from")
+    assert told["products"] == (
+        "Names, categories and prices of 20 products are taken from the order lines (“Description”, “Range”)."
+    )
     found, notices = add_baskets("shop", None, table(frame), shape)
-    assert "Names and categories of 20 products were taken from the order lines." in notices
+    assert "Names, categories and prices of 20 products were taken from the order lines." in notices
     assert found.catalogue is not None
     assert found.catalogue.roles == {"StockCode": "id", "Description": "title", "Range": "category", "price": "price"}
     of = found.catalogue.frame.set_index("StockCode").T
@@ -74,6 +76,7 @@ def test_a_catalogue_that_knows_all_products_is_left_as_it_is() -> None:
     shape = guess_shape(frame, set(shop.ids))
     with_names, _ = add_baskets("shop", shop, table(frame), shape)
     without, _ = add_baskets("shop", shop, table(frame), shape, settings={"products": "no"})
+    assert "products" not in {d.key for d in purchase_decisions(table(frame), shape, shop.ids)}
     assert with_names.hash == without.hash
 
 

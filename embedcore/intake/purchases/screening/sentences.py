@@ -9,7 +9,7 @@ from embedcore.intake.purchases.screening.reasons import ALL
 from embedcore.intake.purchases.screening.screen import GOOD, KEEP, OUT, Screened
 from embedcore.intake.purchases.shapes import BasketShape
 
-_SWITCH = ((OUT, "Leave them out"), (KEEP, "Count them as purchases"))
+_SWITCH = ((OUT, "leave them out"), (KEEP, "count them as purchases"))
 _MANY = 0.5  # of the lines, those below zero, above which the sign may mean something else (chosen by hand)
 _EVENT = {
     words.PURCHASE: ("purchase", "purchases"),
@@ -113,7 +113,7 @@ class _Sentences:
             sentence += (
                 f"{plural(n, 'other row')} {'is' if n == 1 else 'are'} left out." if chosen != ALL else "all count."
             )
-            both = ((words.PURCHASE, "Only what was bought"), (ALL, "Every row"))
+            both = ((words.PURCHASE, "only what was bought"), (ALL, "every row"))
             return Decision("events", sentence, chosen, both, n, n if chosen != ALL else 0)
         rest = ", ".join(f"{c:,} {_noun(k, c)}" for k, c in found.events.items() if c and k != chosen)
         if chosen == ALL:
@@ -125,8 +125,8 @@ class _Sentences:
             if chosen != words.PURCHASE and not found.events.get(words.PURCHASE):
                 sentence = f"“{mark.column}” has no purchases. {sentence}"
         kinds = {k: c for k, c in found.events.items() if c and k != words.OTHER}
-        choices = [(k, f"Only {_noun(k, c)} ({c:,})") for k, c in kinds.items()]
-        return Decision("events", sentence, chosen, (*choices, (ALL, "Every row")), n, n if chosen != ALL else 0)
+        choices = [(k, f"only {_noun(k, c)} ({c:,})") for k, c in kinds.items()]
+        return Decision("events", sentence, chosen, (*choices, (ALL, "every row")), n, n if chosen != ALL else 0)
 
     def ratings(self) -> Decision:
         found = self._found
@@ -135,7 +135,7 @@ class _Sentences:
         below = f"{n:,} of {found.total:,} below {found.marks.good:g}"
         fate = f"{below} are left out" if chosen == GOOD else f"all count, also the {below}"
         sentence = f"“{mark.column}” is a rating from {low:g} to {high:g}: {fate}."
-        choices = ((GOOD, "Only the upper half of the scale"), (ALL, "All ratings"))
+        choices = ((GOOD, "only the upper half of the scale"), (ALL, "all ratings"))
         return Decision("ratings", sentence, chosen, choices, n, n if chosen == GOOD else 0)
 
 
