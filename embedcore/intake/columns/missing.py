@@ -40,7 +40,7 @@ _NO_DATES = re.compile(
 _NEAR = re.compile(r"(?<!\d)(?:18[89]|19[01]|000|999)\d(?!\d)|(?<!\d)19[67]\d(?!\d)")
 _UPPER, _WORD, _SIGN = re.compile(r"[A-Z]{1,5}\Z"), re.compile(r"[A-Z][a-z]"), re.compile(r"[^\w\s]{1,3}\Z")
 _ALL_UPPER = re.compile(r"[A-Z][A-Z /&-]+\Z")
-# Columns whose every product has one: “None” there is a gap.
+# Columns of what every product has: a mark there is a gap.
 _HAS_ONE = re.compile(r"colou?r|farbe|couleur|material|brand|marke|size|categor|kind|type|gender|name|title", re.I)
 # Chosen by hand.
 _ALIKE = 0.6  # share of the other values that are written like the mark, for it to be one of them
@@ -143,7 +143,7 @@ def _is_value(column: str, role: str, s: pd.Series, mark: str) -> bool:
     alike = {"NA": _UPPER, "None": _WORD, "NULL": _ALL_UPPER, "-": _SIGN, "?": _SIGN}.get(mark)
     if alike is None or sum(bool(alike.match(v)) for v in values) < _ALIKE * len(values):
         return False
-    return not (mark in ("None", "NULL") and _HAS_ONE.search(column))
+    return not _HAS_ONE.search(column)
 
 
 def missing_decisions(marks: Mapping[str, Marks]) -> list[Decision]:

@@ -20,9 +20,10 @@ _AND = re.compile(r"\s*&\s*")
 _LETTERS = re.compile(r"[^\W\d_]{3}")
 
 
-def same(text: str) -> str:
+def same(text: str, *, brand: bool = False) -> str:
     """What is equal for two spellings of one value: capitals, composition of accents, apostrophes, hyphens, kinds of
     spaces, ® and trailing dots do not count. In codes and sizes (a1 and A1, mg and Mg) capitals do.
+    brand: accents do not count either, which people leave out of names; rosé and rose are two colours.
 
     >>> same("L’Oréal.") == same("l'oreal"), same("Coca-Cola") == same("COCA COLA"), same("a1") == same("A1")
     (False, True, False)
@@ -32,10 +33,13 @@ def same(text: str) -> str:
     if not _LETTERS.search(text) or any(c.isdigit() for c in text):
         return text
     bare = text.rstrip(".,;: ")
-    return _JOINTS.sub(" ", bare.casefold()).strip() or text
+    bare = _JOINTS.sub(" ", bare.casefold()).strip() or text
+    if brand and not bare.isascii():
+        bare = "".join(c for c in unicodedata.normalize("NFKD", bare) if not unicodedata.combining(c))
+    return bare
 
 
-def spellings(counts: Mapping[str, int]) -> dict[str, str]:
+def spellings(counts: Mapping[str, int], *, brands: bool = False) -> dict[str, str]:
     """Each spelling that is not the commonest of its value -> the commonest. counts: cells of each, in their order.
 
     >>> spellings({"Nike": 2, "NIKE": 1, "Puma": 5})
@@ -43,7 +47,7 @@ def spellings(counts: Mapping[str, int]) -> dict[str, str]:
     """
     groups: dict[str, list[str]] = {}
     for text in counts:
-        groups.setdefault(same(text), []).append(text)
+        groups.setdefault(same(text, brand=brands), []).append(text)
     best = {}
     for found in groups.values():
         if len(found) > 1:

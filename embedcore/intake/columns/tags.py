@@ -46,7 +46,7 @@ _SHARE, _SHARE_BAR = 0.2, 0.05  # of the cells that hold several values; of a si
 _BACK, _BACK_LOOSE = 0.6, 0.75  # share of the values that come back in another cell
 _PATH = 0.8  # share of the values that always follow the same one, from which cells are paths (Home | Kitchen | Mugs)
 _LONG, _WORDS = 40, 3.0  # characters and words of a value on average, above which cells are sentences
-_SHORT = 3  # characters of a value on average, below which a slash or a comma stands inside a size or an amount
+_SHORT = 3  # characters of a value on average, below which a slash stands inside a size
 
 
 def looks_like_tags(cells: pd.Series) -> str | None:
@@ -91,7 +91,8 @@ def _is_set(name: str, texts: list[str], rows: list[int]) -> bool:
     if (
         length > _LONG
         or words > _WORDS
-        or (loose and (length < _SHORT or lettered < 0.5))
+        or (loose and lettered < 0.5)
+        or (name == "slash" and length < _SHORT)
         or (lettered == 0 and name == "semicolon")
     ):
         return False

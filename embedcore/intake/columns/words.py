@@ -77,7 +77,7 @@ def _one_spelling(column: str, role: str, s: pd.Series, settings: Settings) -> t
     for cell, n in cells.items():
         for value in split_tags(cell) if role == "tags" else [str(cell)]:
             counts[value] = counts.get(value, 0) + int(n)
-    best = spellings(counts)
+    best = spellings(counts, brands=role == "brand")
     if not best:
         return s, []
     chosen = setting(settings, f"spelling:{column}", "join", [c for c, _ in SPELLING])

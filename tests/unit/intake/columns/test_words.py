@@ -68,6 +68,7 @@ def test_a_mark_that_is_one_of_the_values_of_a_column_without_gaps_is_a_value(
 def test_a_mark_in_a_column_with_gaps_or_beside_prices_is_missing_and_said() -> None:
     frame = table(
         region=["EMEA", "APAC", "NA", ""],
+        size=["S", "M", "L", "NA"],
         colour=["Red", "None", "Blue"],
         trim=["Lace", "None", "Braid"],
         price=["1.50", "None", "2.50"],
@@ -76,6 +77,7 @@ def test_a_mark_in_a_column_with_gaps_or_beside_prices_is_missing_and_said() -> 
     assert values(catalogue, "region") == {"EMEA", "APAC"}
     assert values(catalogue, "colour") == {"Red", "Blue"}
     assert values(catalogue, "trim") == {"Lace", "Braid"}
+    assert values(catalogue, "size") == {"S", "M", "L"}
     assert said["missing:region"].sentence == "“region”: 15 cells with “NA” count as missing."
     assert read(frame, {"missing:region": "value"})[0].frame["region"].isna().sum() == 15
 
@@ -161,6 +163,7 @@ def test_codes_sizes_and_names_keep_their_capitals() -> None:
     assert values(catalogue, "unit") == {"5 mg", "5 Mg"}
     assert not [key for key in said if key.startswith("spelling")]
     assert same("Rosé") != same("Rose")
+    assert same("Citroën", brand=True) == same("CITROEN", brand=True)
 
 
 # Sets
@@ -182,6 +185,7 @@ def sets(joint: str, of: tuple[str, ...] = GENRES) -> list[str]:
         ([json.dumps([*cell.split("|")]) for cell in sets("|")], "list"),
         ([str(cell.split("|")) for cell in sets("|")], "list"),
         (sets(" · "), "dot"),
+        (sets(",", ("S", "M", "L", "XL")), "comma"),
         ([json.dumps([{"id": 1, "name": g} for g in cell.split("|")]) for cell in sets("|")], "list"),
         ([f"colour={c};size={s}" for c in ("red", "blue") for s in "SML"] * 10, "semicolon"),
         (["#" + cell for cell in sets(" #", ("red", "gift", "new"))], "hash"),
