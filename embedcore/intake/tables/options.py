@@ -32,6 +32,7 @@ QUOTES = (
     ("single", "single quotes (') around cells"),
     ("curly", "curly quotes (“ ”) around cells"),
     ("lines", "every line is quoted as a whole"),
+    ("loose", "a quote ends a cell only before a delimiter"),
     ("none", "quotes are part of the text"),
 )
 

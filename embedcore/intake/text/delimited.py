@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mmap
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,13 +20,14 @@ from embedcore.intake.columns.names import MAX_COLUMNS, column_names
 from embedcore.intake.decisions import Decision
 from embedcore.intake.tables import large, spool
 from embedcore.intake.tables.options import LONGEST, ONE_COLUMN, ReadOptions
-from embedcore.intake.text import dialect, line_notices, sample, understood, writing
-from embedcore.intake.text.lexer import Lexer
+from embedcore.intake.text import dialect, line_notices, loose, sample, understood, writing
+from embedcore.intake.text.lexer import AFTER_QUOTE, Lexer
 from embedcore.intake.text.line_index import TEXT, BadLine, LineIndex, index_lines, too_many
 from embedcore.progress import Progress, part, silent
 
 # One row may be noted once per missing or surplus cell. Beyond this the rows do not add up, and are read by hand.
 MAX_REJECTS = 200_000
+_NONE: Mapping[bytes, bytes] = {}
 BY_HAND = 20_000  # rows at a time
 SMALL = 2_000  # rows up to which our own rules are quicker than starting the parser
 _READ = """
@@ -63,11 +65,13 @@ def read_text(
     *,
     folder: Path | None = None,
     progress: Progress = silent,
+    known: Mapping[bytes, bytes] = _NONE,
     **options: Unpack[ReadOptions],
 ) -> ReadText:
     """Read delimited text; rows_in == rows + len(rejected).
 
-    folder: where the rows of a large table are kept. InputError when there is nothing to read.
+    folder: where the rows of a large table are kept. known: lines with broken quotes that a first reading found, and
+    how they are mended. InputError when there is nothing to read.
     """
     given, header_line, ragged = options.get("delimiter"), options.get("header_line"), options.get("ragged", False)
     if given is not None and not _fits(given):
@@ -85,7 +89,9 @@ def read_text(
             raise InputError(f"“{filename}” has no line {header_line:,} for the column names.", "Choose another line.")
         delimiter = writing.UNIT if given == ONE_COLUMN else given
         looked_at = [*lines, *sample.odd_quotes(text.path, lines)]
-        found = [] if ragged else writing.ways(looked_at, delimiter, options.get("quotes"))
+        quotes = None if options.get("quotes") == "loose" else options.get("quotes")
+        found = [] if ragged else writing.ways(looked_at, delimiter, quotes)
+        found += [writing.loose(known)] if known else []
         original = text.path
         if any(way.change for way in found):
             text = replace(text, path=writing.rewrite(original, Path(near) / "usual", found))
@@ -109,7 +115,16 @@ def read_text(
             read = _table(data, how, text, (Path(near), out), progress)
         if text.path != original:
             read = replace(read, rejected=_as_written(read.rejected, original))
+        elif quotes is None and not how.ragged and (broken := _mended(read.rejected, how)):
+            again = part(progress, 99, 100)
+            return read_text(path, filename, folder=folder, progress=again, known=broken, **options)
         return _with_decisions(read, next((way.written for way in found if way.written), how.delimiter), given)
+
+
+def _mended(rejected: pd.DataFrame, how: dialect.Dialect) -> dict[bytes, bytes]:
+    """Rejected lines that are whole rows but for a quote inside of a cell, and how they should be written."""
+    odd = rejected["text"][(rejected["reason"] == AFTER_QUOTE) & (rejected["text"].str.len() < TEXT)]
+    return loose.mend([text.encode() for text in odd], how.delimiter, how.width) if len(odd) else {}
 
 
 def _as_written(rejected: pd.DataFrame, original: Path) -> pd.DataFrame:

@@ -7,11 +7,12 @@ Each way is taken only where the lines speak for it, and said as a decision.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from embedcore.intake.columns.names import plural
 from embedcore.intake.text import dialect, fixed, separators
 from embedcore.intake.text.lexer import Lexer
 
@@ -67,6 +68,13 @@ def ways(lines: Sequence[bytes], delimiter: str | None = None, quotes: str | Non
         if quotes in (None, name):
             take(quoted(lines, delimiter, sure=quotes == name))
     return found
+
+
+def loose(known: Mapping[bytes, bytes]) -> Way:
+    """Lines whose quotes are known to be mended."""
+    rows = f"{plural(len(known), 'row')} with quotes that are not doubled inside of a cell"
+    notice = f"{rows} {'was' if len(known) == 1 else 'were'} kept: there, a quote ends a cell only before a delimiter."
+    return Way(lambda line: known.get(line, line), notice, "loose")
 
 
 def rewrite(path: Path, out: Path, found: Sequence[Way]) -> Path:

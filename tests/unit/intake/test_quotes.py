@@ -137,3 +137,16 @@ def test_rejected_rows_are_shown_as_the_file_has_them(tmp_path: Path) -> None:
     table = _read(tmp_path, "".join(f"K{n}::Tool {n}::{n}.0\n" for n in range(60)) + "K60::one cell\n")
     assert table.rejected["text"].tolist() == ["K60::one cell"]
     assert table.report.rows_in == table.report.kept + table.report.rejected == 61
+
+
+def test_quotes_inside_of_cells_that_are_not_doubled_cost_no_row(tmp_path: Path) -> None:
+    rows = [[f"K{n}", f'Pipe {n}" wide, red', f"{n}.0"] if n % 3 else [f"K{n}", '"Best" mug', "1"] for n in range(30)]
+    text = "sku,name,price\n" + "".join(f'{a},"{b}",{c}\n' if "Pipe" in b else f"{a},{b},{c}\n" for a, b, c in rows)
+    table = _read(tmp_path, text)
+    assert _cells(table) == rows
+    (said,) = table.report.decisions
+    assert (said.key, said.chosen) == ("quotes", "loose")
+    assert said.sentence.startswith("30 rows with quotes that are not doubled")
+    strict = _read(tmp_path, text, quotes="usual")
+    assert strict.report.kept + strict.report.rejected == 30
+    assert strict.report.rejected == 30
