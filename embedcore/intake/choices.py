@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -100,21 +100,21 @@ def _title(guesses: Sequence[Guess], roles: Mapping[str, str], rows: int) -> tup
 
 
 def part_decisions(frame: pd.DataFrame, shape: BasketShape, settings: Settings = NOTHING) -> tuple[Decision, ...]:
-    """Rows that a part of the baskets leaves out, with a better choice beside it, and the columns that are not used;
-    and baskets of one product each, which nobody means.
+    """Rows that a part of the baskets leaves out, with a better choice beside it; and baskets of one product
+    each, which nobody means.
 
     >>> frame = pd.DataFrame({"order": ["1", "1", "2"], "sku": ["a", "b", "a"], "total": ["5", None, None]})
     >>> [d.sentence for d in part_decisions(frame, BasketShape("long", basket="total", item="sku"))]
-    ['“total” would leave out 2 of 3 lines, which have none; “order” would leave out none.', 'Not used: “order”.']
+    ['“total” would leave out 2 of 3 lines, which have none; “order” would leave out none.']
     """
     if shape.shape == "lines" and shape.item in frame.columns and frame.shape[1] == 1:
         return _lone(frame, shape, decided="shape" in settings)
     if shape.shape != "long":
-        return _unused(frame, shape)
+        return ()
     found = looks(frame.head(_LOOK).apply(clean))
     parts = {"basket": shape.basket, "item": shape.item}
     said = [_part(frame, found, shape, part, column) for part, column in parts.items() if column in frame.columns]
-    return (*(d for d in said if d is not None), *_unused(frame, shape))
+    return tuple(d for d in said if d is not None)
 
 
 def _lone(frame: pd.DataFrame, shape: BasketShape, *, decided: bool) -> tuple[Decision, ...]:
@@ -147,7 +147,9 @@ def _part(
     if lost[column]:
         beside = ""
         if better is not None:
-            beside = f"; “{better.column}” would leave out {lost[better.column] or 'none'}"
+            beside = (
+                f"; “{better.column}” would leave out {f'{lost[better.column]:,}' if lost[better.column] else 'none'}"
+            )
         sentence = f"“{column}” would leave out {lost[column]:,} of {rows:,} {what}, which have none{beside}."
         return Decision(part, sentence, column, choices, rows, lost[column])
     if part == "basket" and found[column].amounts and len(like) > 1:
@@ -169,19 +171,24 @@ def _part(
 def _alike(one: Look, other: Look) -> bool:
     """Whether two columns tell the same groups of rows apart, or one numbers the rows."""
     if other.unique > 0.98 or one.unique > 0.98:
-        return False
+        return True
     both = pd.DataFrame({"one": one.cells, "other": other.cells}).dropna()
     return len(both.drop_duplicates()) == both["one"].nunique() == both["other"].nunique()
 
 
-def _unused(frame: pd.DataFrame, shape: BasketShape) -> tuple[Decision, ...]:
+def unused(frame: pd.DataFrame, shape: BasketShape, said: Iterable[Decision] = ()) -> tuple[Decision, ...]:
+    """The columns of the baskets that are not used. said: other decisions about them; what they name is used.
+
+    >>> frame = pd.DataFrame({"order": ["1"], "sku": ["a"], "city": ["Bonn"]})
+    >>> unused(frame, BasketShape("long", basket="order", item="sku"))[0].sentence
+    'Not used: “city”.'
+    """
     if shape.shape == "lines" or (shape.shape == "matrix" and not shape.products):
         return ()
-    used = {
-        shape.basket, shape.customer, shape.item, shape.time, shape.quantity, shape.price, shape.status, shape.event,
-        shape.rating, *shape.products,
-    }  # fmt: skip
-    rest = [str(c) for c in frame.columns if str(c) not in used]
+    parts = (shape.basket, shape.customer, shape.item, shape.time, shape.quantity, shape.price)
+    used = {*parts, shape.status, shape.event, shape.rating, *shape.products}
+    named = " ".join(d.sentence for d in said)
+    rest = [c for c in map(str, frame.columns) if c not in used and f"“{c}”" not in named]
     head = {c: frame[c].head(_LOOK) for c in rest}
     joined = {*calendar_columns(head)} if shape.time is None else {clock_column(head)}
     more = more_columns(frame.head(_LOOK), shape) if rest else ()

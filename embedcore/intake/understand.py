@@ -10,7 +10,7 @@ import pandas as pd
 
 from embedcore.data import ROLES
 from embedcore.errors import InputError
-from embedcore.intake.choices import chosen_id, part_decisions, role_decisions
+from embedcore.intake.choices import chosen_id, part_decisions, role_decisions, unused
 from embedcore.intake.columns.catalogue import column_decisions
 from embedcore.intake.columns.missing import values_among
 from embedcore.intake.columns.roles import Guess, guess_roles
@@ -101,11 +101,11 @@ def understand(
     if baskets is not None:
         shape = guess_shape(baskets.frame, known, met.item if met is not None else None)
         shape = corrected(shape, basket_settings, map(str, baskets.frame.columns))
-        about_baskets = (
-            *baskets.report.decisions,
+        said = (
             *part_decisions(baskets.frame, shape, basket_settings),
             *purchase_decisions(baskets, shape, whole, basket_settings),
         )
+        about_baskets = (*baskets.report.decisions, *said, *unused(baskets.frame, shape, said))
     swap = swap_decision(
         catalogue.frame if catalogue is not None else None,
         baskets.frame if baskets is not None else None,

@@ -143,14 +143,18 @@ def test_a_basket_that_most_lines_lack_is_said_with_a_better_one() -> None:
     lines = LINES.assign(Facture=[f"F{i}" if i % 4 == 0 else None for i in range(90)])
     about = part_decisions(lines, BasketShape("long", basket="Facture", item="Code article"))
     assert [(d.key, d.sentence, d.lost) for d in about] == [
-        (
-            "basket",
-            "“Facture” would leave out 67 of 90 lines, which have none; “N° commande” would leave out none.",
-            67,
-        ),
-        ("unused", "Not used: “N° commande”.", 0),
+        ("basket", "“Facture” would leave out 67 of 90 lines, which have none; “N° commande” would leave out none.", 67)
     ]
     assert guess_shape(lines).basket == "N° commande"
+
+
+def test_columns_that_nothing_uses_or_names_are_listed(tmp_path: Path) -> None:
+    lines = LINES.assign(
+        Stadt=["Bonn", "Köln"] * 45, Status=[("bezahlt", "storniert")[i // 3 % 5 == 0] for i in range(90)]
+    )
+    found = _understood(tmp_path, None, lines)
+    assert _said(found.baskets, "unused").sentence == "Not used: “Stadt”."
+    assert _said(found.baskets, "cancelled").lost
 
 
 def test_a_basket_of_amounts_is_said_with_a_better_one() -> None:
