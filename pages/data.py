@@ -72,8 +72,8 @@ def offer_swap(decisions: Sequence[Decision], given: Mapping[str, ChosenFile]) -
     if wrong is None:
         return
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(f":orange[:material/warning:] {plain(wrong.sentence)}", width="stretch")
-        if st.button(texts.SWAP, icon=":material/swap_horiz:"):
+        st.markdown(f":small[:orange[:material/warning:] {plain(wrong.sentence)}]", width="stretch")
+        if st.button(texts.SWAP if len(given) > 1 else texts.MOVE, icon=":material/swap_horiz:"):
             tokens = {kind: shell.url(kind) for kind in texts.FILES}
             sources.close(*tokens)
             shell.remember(catalogue=tokens["baskets"], baskets=tokens["catalogue"])

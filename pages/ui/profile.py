@@ -29,7 +29,9 @@ def headline(p: Profile) -> None:
 
 def details(data: Dataset, p: Profile) -> None:
     """Small charts and the columns."""
-    quality.say(data.meta.get("notices", ()))
+    about = data.meta.get("decisions") or {}
+    said = {d["sentence"] for found in about.values() for d in found}  # they stand in “How it was read”
+    quality.say(n for n in data.meta.get("notices", ()) if n not in said)
     if data.meta.get("note"):
         st.caption(plain(data.meta["note"]))
     if p.baskets:

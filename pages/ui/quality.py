@@ -16,6 +16,7 @@ LOUD = "CAUTION: "
 Choose = Callable[[str, str], None]
 _FIELD = 160  # width of a choice
 _ROOM = 190  # pixels for sentences; those that neither ask nor lose rows fold when there is no room for them
+_FOLD = 56
 _LETTERS = (60, 32)  # of a line in half of the page: of a sentence alone, and beside a choice
 _SHORT = 20  # characters of two choices that fit side by side
 _SAME = 0.005  # shares closer than this are the same to a person
@@ -94,6 +95,8 @@ def decide(
     shown = 0
     while shown < len(calm) and (room := room - _height(calm[shown], wide=wide)) >= 0:
         shown += 1
+    if shown == len(calm) - 1 and _height(calm[shown], wide=wide) <= _FOLD:
+        shown += 1  # the fold would take as much room
     for d in (*urgent, *calm[:shown]):
         _line(d, choose, key)
     if rest := calm[shown:]:
