@@ -45,7 +45,7 @@ def _cuts(line: bytes, delimiter: bytes, width: int) -> Iterator[list[bytes]]:
         cell, rest = line[:end], line[end + len(delimiter) :]
         bare = cell.strip(b" ")
         whole = len(bare) > 1 and bare[:1] == bare[-1:] == b'"'
-        if delimiter in cell and not whole:
+        if not whole and (delimiter in cell or (bare[:1] == b'"' and bare.count(b'"') % 2)):
             continue
         value = bare[1:-1].replace(b'""', b'"') if whole else cell
         if width == 1:

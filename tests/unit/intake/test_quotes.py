@@ -150,3 +150,10 @@ def test_quotes_inside_of_cells_that_are_not_doubled_cost_no_row(tmp_path: Path)
     strict = _read(tmp_path, text, quotes="usual")
     assert strict.report.kept + strict.report.rejected == 30
     assert strict.report.rejected == 30
+
+
+def test_a_lone_quote_where_none_belongs_costs_its_row_and_is_told(tmp_path: Path) -> None:
+    table = _read(tmp_path, '"1";"a";";"9.99"\n"2";"b";"c";"5.00"\n"3";"c";"d";"1.00"\n"4";"d";"e";"1.00"\n')
+    assert table.rejected["line"].tolist() == [1]
+    assert table.rejected["reason"].tolist() == ["there is text after a closing quote"]
+    assert table.report.rows_in == 4
