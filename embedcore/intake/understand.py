@@ -110,6 +110,8 @@ def understand(
         catalogue.frame if catalogue is not None else None,
         baskets.frame if baskets is not None else None,
         {**catalogue_settings, **basket_settings},
+        roles,
+        shape,
     )
     if swap is not None and catalogue is not None:
         about = (*about, swap)
