@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -59,6 +59,7 @@ SAME = 1.5  # two encodings whose likelihoods are no further apart are equally l
 SOME, MANY, LONGEST = 200, 1500, 120  # words of a part, and of a file, that are looked at; bytes of a word
 # No second byte of a character is one of these, so that words may be cut here in every encoding.
 _CUT = bytes(32 if b < 0x30 or 0x3A <= b < 0x40 else b for b in range(256))
+SHOWN, CUT = 5, 40  # cells of which an example is chosen, and letters of it (chosen by hand)
 _CELLS = re.compile(r'[,;\t|^~"\n\x01\x1f]|::')
 
 
@@ -142,17 +143,15 @@ def spoken(name: str) -> str:
 
 def example(path: Path) -> str:
     """A cell of a UTF-8 text that is not ASCII, below the first line if there is one; "" when all is ASCII."""
-    return max(_examples(path), key=lambda c: sum(not x.isascii() and x.isalpha() for x in c), default="")
-
-
-def _examples(path: Path) -> Iterator[str]:
-    found = 0
+    names: list[str] = []
+    found: list[str] = []
     with path.open("rb") as f:
         for n, line in enumerate(f):
             if line.isascii():
                 continue
             cells = _CELLS.split(line[:2000].decode("utf-8", "replace"))
-            yield from ((" ".join(c.split())[:40]) for c in cells if not c.isascii())
-            found += n > 0
-            if found >= 3:
-                return
+            new = [" ".join(c.split())[:CUT] for c in cells if not c.isascii()]
+            names, found = (names, [*found, *new]) if n else (new, found)
+            if len(found) >= SHOWN:
+                break
+    return max(found or names, key=lambda c: sum(not x.isascii() and x.isalpha() for x in c), default="")
