@@ -233,7 +233,8 @@ class LineReader:
         return both
 
     def _matrix(self, frame: pd.DataFrame, rows: pd.DataFrame) -> pd.DataFrame:
-        lines, bad = matrix_lines(frame, rows, self._formats.products, counted=self._formats.counted)
+        item = self._shape.item if self._shape.products else None
+        lines, bad = matrix_lines(frame, rows, self._formats.products, counted=self._formats.counted, item=item)
         self.counts.unclear += bad
         return lines
 

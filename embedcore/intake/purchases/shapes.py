@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from embedcore.intake.columns.values import clean
-from embedcore.intake.purchases.guess.matrix import matrix_columns
+from embedcore.intake.purchases.guess.matrix import matrix_columns, turned
 from embedcore.intake.purchases.guess.parts import (
     ELSE,
     Look,
@@ -40,7 +40,8 @@ _REPEATS = 0.05  # of the parts of a list, those that come back in other cells
 class BasketShape:
     """How baskets are written. shape: "long" (a row per product bought), "list" (a row per basket or customer, one
     cell lists the products), "lines" (each row is a basket: all its cells, or its one cell, are products) or "matrix"
-    (each row is a basket, each column a product, its cells say whether it was bought or how many).
+    (each row is a basket, each column a product, its cells say whether it was bought or how many; with an
+    item, each row is a product and each column a basket).
     basket ... time: names of columns. why: how it was recognised, for the screen. status, event, rating: names of the
     columns that say whether an order was paid, what a visitor did, and how well a product was liked. products: the
     columns of a matrix; () are all those without another part.
@@ -89,7 +90,7 @@ def guess_shape(
     found = looks(some)
     names = {c: look.named if look.named != ELSE else None for c, look in found.items()}
     if (products := matrix_columns(some, found, known)) is not None:
-        return _as_matrix(found, products)
+        return _as_matrix(found, products, known)
     lists = _list_column(some, names, known)
     if lists is not None:
         return _as_list(some, found, *lists)
@@ -164,8 +165,11 @@ def _as_list(some: pd.DataFrame, found: Mapping[str, Look], column: str, delimit
     )
 
 
-def _as_matrix(found: Mapping[str, Look], products: tuple[str, ...]) -> BasketShape:
+def _as_matrix(found: Mapping[str, Look], products: tuple[str, ...], known: Collection[str]) -> BasketShape:
     """A row is a basket; what stands beside the columns of the products may name it, its customer and its time."""
+    if (item := turned([look for c, look in found.items() if c not in products], known)) is not None:
+        why = f"One row per product, “{item}”, and a column for each of {len(products):,} baskets."
+        return BasketShape("matrix", item=item, why=why, products=products)
     columns = _who_and_when(found, taken=set(products))
     beside = [look for c, look in found.items() if c not in products and c not in columns.values()]
     if columns["basket"] is None and columns["customer"] is None:

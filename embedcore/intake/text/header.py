@@ -61,6 +61,8 @@ def is_label_row(cells: Sequence[str], below: Sequence[list[str]]) -> bool:
     if len(filled) > 1 and all(map(_is_known, filled)):
         return True
     columns = _columns(labels, below)
+    if _over_marks(filled, columns):
+        return True
     scale = _scale(labels, columns)
     for label, values in zip(labels, columns, strict=False):
         if not label or not values:
@@ -75,6 +77,13 @@ def is_label_row(cells: Sequence[str], below: Sequence[list[str]]) -> bool:
     others = [row for row in below if row != list(cells)]
     everywhere = {v.strip() for row in others for v in row}
     return sum(c in everywhere for c in filled) < 0.5 * len(filled)
+
+
+def _over_marks(filled: Sequence[str], columns: Sequence[Sequence[str]]) -> bool:
+    """Whether different labels, such as numbers of products, stand above columns of one or two marks: 0 and 1."""
+    marks = {v for values in columns for v in values}
+    enough = len(filled) >= ENOUGH and sum(map(len, columns)) >= MANY * len(filled) / 2
+    return enough and len(marks) <= 2 and len(set(filled)) == len(filled) and not marks & set(filled)
 
 
 def doubtful(cells: Sequence[str], below: Sequence[list[str]]) -> bool:

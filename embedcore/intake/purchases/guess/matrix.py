@@ -42,15 +42,26 @@ def matrix_columns(some: pd.DataFrame, found: Mapping[str, Look], known: Collect
     total = _sums(some, products)
     products = [c for c in products if c != total]
     beside = [found[c] for c in found if c not in products and c != total]
-    if len(products) < max(_LEAST, _TIMES * len(beside)) or any(look.named == "item" for look in beside):
+    if len(products) < max(_LEAST, _TIMES * len(beside)):
         return None
-    if known and any(sum(v in known for v in look.there) > len(look.there) / 2 for look in beside if len(look.there)):
+    if any(_holds_products(look, known) for look in beside) and turned(beside, known) is None:
         return None
     if counts:
         return tuple(products) if _looks_counted(some[products]) else None
     written: set[str] = set().union(*(values[c] - {fold(c)} for c in products))
     one_mark = len(written & _YES) <= 1 and (written & _YES or any(fold(c) in values[c] for c in products))
     return tuple(products) if one_mark else None
+
+
+def turned(beside: Sequence[Look], known: Collection[str]) -> str | None:
+    """The only column beside those of a matrix, when it names the product of each row: the others are baskets then."""
+    if len(beside) != 1 or not _holds_products(beside[0], known):
+        return None
+    return beside[0].column if beside[0].unique == beside[0].filled == 1 else None
+
+
+def _holds_products(look: Look, known: Collection[str]) -> bool:
+    return look.named == "item" or (bool(known) and sum(v in known for v in look.there) > len(look.there) / 2)
 
 
 def _may_count(look: Look, seen: set[str]) -> bool:
@@ -108,30 +119,34 @@ def pieces_of(cells: pd.Series) -> tuple[np.ndarray, np.ndarray]:
 
 
 def matrix_lines(
-    frame: pd.DataFrame, rows: pd.DataFrame, products: Sequence[str], *, counted: bool
+    frame: pd.DataFrame, rows: pd.DataFrame, products: Sequence[str], *, counted: bool, item: str | None = None
 ) -> tuple[pd.DataFrame, int]:
     """(one line per product of each row, also where a row has none; how many cells do not say).
 
-    rows: basket, customer, time of every row. counted: the numbers are pieces, and become the quantity.
+    rows: basket, customer, time of every row. counted: the numbers are pieces, and become the quantity. item: the
+    column of products, where each row is a product and each column a basket.
     """
-    at, item, many = [], [], []
+    at, of, many = [], [], []
     bad = 0
     for n, product in enumerate(products):
         pieces, unclear = pieces_of(frame[product])
         bad += int(unclear.sum())
         bought = np.flatnonzero(pieces)
         at.append(bought)
-        item.append(np.full(len(bought), n))
+        of.append(np.full(len(bought), n))
         many.append(pieces[bought])
     place = np.concatenate(at)
     order = np.argsort(place, kind="stable")
     lines = rows.iloc[place[order]].copy()
     names = np.array(products, dtype=object)
-    lines["item"] = pd.Series(names[np.concatenate(item)[order]], lines.index, dtype="str")
+    column = pd.Series(names[np.concatenate(of)[order]], lines.index, dtype="str")
+    lines["item"] = column
+    if item is not None:
+        lines["basket"], lines["item"] = column, clean(frame[item]).iloc[place[order]].to_numpy()
     if counted:
         lines["quantity"] = np.concatenate(many)[order]
     empty = rows.drop(index=lines.index.unique()).assign(item=pd.Series(dtype="str"))
-    if not len(empty):
+    if not len(empty) or item is not None:
         return lines, bad
     both: pd.DataFrame = pd.concat([lines, empty]).sort_index(kind="stable")
     return both, bad

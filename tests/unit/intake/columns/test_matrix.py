@@ -91,6 +91,28 @@ def test_counts_become_quantities_and_their_sum_is_no_product(total: str | None)
     assert float(data.baskets.quantity.sum()) == counts.sum()
 
 
+@pytest.mark.parametrize("front", [False, True])
+def test_numbers_of_products_above_zeros_and_ones_are_names(tmp_path: Path, front: bool) -> None:
+    frame = _matrix("1", "0").set_axis([str(7000 + n) for n in range(8)], axis=1)
+    if front:
+        frame.insert(0, "basket_id", [f"B{n}" for n in range(60)])
+    frame.to_csv(tmp_path / "b.csv", index=False)
+    shape = guess_shape(read_table(tmp_path / "b.csv", "b.csv", use="baskets").frame)
+    assert (shape.shape, shape.products) == ("matrix", tuple(str(7000 + n) for n in range(8)))
+
+
+@pytest.mark.parametrize("marks", [("1", "0"), ("x", "")])
+def test_a_matrix_with_a_row_per_product_is_turned(tmp_path: Path, marks: tuple[str, str]) -> None:
+    frame = pd.DataFrame(np.where(BOUGHT.T, *marks), columns=[f"order {n}" for n in range(60)])
+    frame.insert(0, "product", FOODS)
+    frame.to_csv(tmp_path / "b.csv", index=False)
+    table = read_table(tmp_path / "b.csv", "b.csv", use="baskets")
+    shape = guess_shape(table.frame)
+    assert (shape.shape, shape.item, len(shape.products)) == ("matrix", "product", 60)
+    data, _ = add_baskets("shop", None, table, shape)
+    assert _sets(data) == WANT
+
+
 def test_a_cell_may_hold_the_name_of_its_product() -> None:
     frame = pd.DataFrame({f: np.where(BOUGHT[:, n], f.title(), None) for n, f in enumerate(FOODS)}, dtype="str")
     data, _ = add_baskets("shop", None, frame, guess_shape(frame))
