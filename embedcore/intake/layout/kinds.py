@@ -81,6 +81,19 @@ def _find(rows: Rows) -> _Kinds | None:
         found = _Kinds(c, kind, said, parents)
         if _believed(rows, found):
             return found
+    return _by_parents(rows) if rows.use == "catalogue" and not rows.filled[:n].all() else None
+
+
+def _by_parents(rows: Rows) -> _Kinds | None:
+    """No column says what a row is, but one names the product of each variant, which lacks what that says."""
+    for c, name in enumerate(rows.names):
+        share = rows.filled[:, c].mean()
+        if not links.is_parent(name) or not 0.3 < share < 1:
+            continue
+        kind = np.where(rows.filled[:, c], "variant", "product").astype(object)
+        found = _Kinds(c, kind, kind.copy(), links.parents(rows, -1, kind))
+        if (found.parents[kind == "variant"] >= 0).mean() > 0.9 and _cells(rows, found, "variant", "product"):
+            return found
     return None
 
 
@@ -103,7 +116,8 @@ def _cells(rows: Rows, found: _Kinds, fewer: str, more: str) -> bool:
     """Whether rows of one kind lack columns that those of the other have."""
     a, b = rows.filled[found.kind == fewer], rows.filled[found.kind == more]
     lacks = (a.mean(0) < 0.1) & (b.mean(0) > 0.5)
-    return int(lacks.sum()) > 1 or (bool(lacks.any()) and a.sum(1).mean() <= SPARSE * b.sum(1).mean())
+    gains = (b.mean(0) < 0.1) & (a.mean(0) > 0.5)
+    return bool(lacks.any()) and bool(lacks.sum() + gains.sum() > 1 or a.sum(1).mean() <= SPARSE * b.sum(1).mean())
 
 
 def _catalogue(rows: Rows, found: _Kinds) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from embedcore.intake.layout.rows import Rows, examples, new_name
-from embedcore.intake.layout.words import NAME, REMARK, RULE
+from embedcore.intake.layout.words import NAME, ORDER_NAME, REMARK, RULE
 
 # Chosen by hand.
 FULL = 0.95  # share of the other rows that must have many more cells than a heading
@@ -122,8 +122,8 @@ def _unlike(text: str, rows: Rows, c: int, whole: np.ndarray, shapes: dict[int, 
     if c not in shapes:
         at = np.flatnonzero(whole & rows.filled[:, c])[:_PROBE]
         found = pd.Series([_shape(v) for v in rows.cells(c, at)]).value_counts()
-        # Texts of one word each are codes, too: “a”.
-        coded = len(found) and found.iloc[0] >= CODES * len(at) and " " not in str(found.index[0])
+        common = str(found.index[0]) if len(found) else ""
+        coded = "9" in common and " " not in common and found.iloc[0] >= CODES * len(at)
         shapes[c] = set(map(str, found.index)) if coded else None
     known = shapes[c]
     return known is not None and _shape(text) not in known
@@ -147,6 +147,9 @@ def _headings(rows: Rows, single: np.ndarray, whole: np.ndarray, shapes: dict[in
     place = int(np.bincount(columns).argmax())
     at = at[columns == place]
     texts = [str(v).strip() for v in rows.cells(place, at)]
+    if rows.filled[whole, place].mean() <= 1 - FULL and (len(at) > 1 or at[0] == 0):
+        _say_headings(rows, at, texts, place)  # they have a column of their own already
+        return
     sure = [row for row, text in zip(at.tolist(), texts, strict=True) if _unlike(text, rows, place, whole, shapes)]
     if shapes[place] is not None and len(sure) < len(at):
         return  # codes of products of which nothing else is known
@@ -157,13 +160,16 @@ def _headings(rows: Rows, single: np.ndarray, whole: np.ndarray, shapes: dict[in
         # In a column of names a heading looks like a name: the first row must be one, and each is another.
         marked = all(t.isupper() or t.endswith(":") for t in texts) and len(at) > 1
         spread = len(at) > 1 and at[0] == 0 and len(set(texts)) == len(texts) and bool((np.diff(at) > 1).all())
-        clear_enough = bool(all_whole) and rows.filled.shape[1] > 2 and (marked or spread)
+        deeper = all(str(v).startswith(" ") for v in rows.cells(place, np.flatnonzero(whole)))
+        deeper = deeper and not any(str(v).startswith(" ") for v in rows.cells(place, at))
+        clear_enough = deeper or (bool(all_whole) and rows.filled.shape[1] > 2 and (marked or spread))
     if not clear_enough:
         return
     _say_headings(rows, at, texts)
 
 
-def _say_headings(rows: Rows, at: np.ndarray, texts: list[str]) -> None:
+def _say_headings(rows: Rows, at: np.ndarray, texts: list[str], place: int = -1) -> None:
+    """place: the column of the headings where no other row is filled, else they get a new one."""
     one = len(at) == 1
     guess = "out" if one and at[0] > 0 else "column"
     chosen, shown = rows.set("headings", guess, HEADINGS), examples(texts)
@@ -175,8 +181,14 @@ def _say_headings(rows: Rows, at: np.ndarray, texts: list[str]) -> None:
         rows.say("headings", f"{head}; left out.", chosen, HEADINGS, len(at), len(at))
         rows.reject(at, "it is a heading")
         return
-    name = new_name(rows, SECTION)
+    orders = rows.use == "baskets" and all(ORDER_NAME.search(t) for t in texts)
+    name = rows.names[place] if place >= 0 else new_name(rows, "order" if orders else SECTION)
     above = np.delete(np.searchsorted(at, np.arange(len(rows)), side="right") - 1, at)
     rows.say("headings", f"{head}; they are in the column “{name}” now.", chosen, HEADINGS, len(at))
     rows.reject(at, f"it is a heading, and stands in the column “{name}”")
-    rows.add_column(name, [texts[n] if n >= 0 else None for n in above])
+    below = [texts[n] if n >= 0 else None for n in above]
+    if place < 0:
+        rows.add_column(name, below)
+    else:
+        at = np.flatnonzero((above >= 0) & ~rows.filled[:, place])
+        rows.put(place, at, np.array(below, object)[at])

@@ -7,10 +7,10 @@ import numpy as np
 from embedcore.intake.columns.names import plural
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.layout.rows import Rows, examples
-from embedcore.intake.layout.words import SUM, SUM_WORD, SURE_SUM
+from embedcore.intake.layout.words import MEAN, SUM, SUM_WORD, SURE_SUM
 
 # Chosen by hand.
-USUAL = 0.8  # share of the rows in which a column is filled that belongs to every row
+USUAL = 0.6  # share of the rows in which a column is filled that belongs to every row
 LAST = 20  # rows at the end that are always looked at
 NARROW = 3  # columns of a table in which a sum may fill every cell of its row
 LABEL, WORDS = 60, 4  # characters and words of what a sum is called, at most
@@ -102,17 +102,24 @@ class _Judge:
         left = self._values.copy()
         left[candidates] = 0  # a sum is no part of another one
         before = np.vstack([np.zeros(left.shape[1]), np.cumsum(left, 0)])
+        without = before.copy()
         self._addends = np.vstack([np.zeros(left.shape[1], int), np.cumsum(left != 0, 0)])
         found: list[int] = []
         values = self._values_not_labels(labels)
         for row in candidates:
             label = labels.get(row, -1)
-            adds_up = self._is_bare(row, label) and self._adds_up(row, label, before, found)
+            adds_up = self._is_bare(row, label) and (
+                self._adds_up(row, label, before, found) or (label >= 0 and self._adds_up(row, label, without, found))
+            )
             if adds_up or (label >= 0 and row not in values and self._by_words(row, label)):
                 found.append(row)
             else:  # an ordinary row counts in the sums below it
                 before[row + 1 :] += self._values[row]
-        return np.array(found, np.int64)
+        # An average stands beside the sums.
+        means = {r for r, c in labels.items() if MEAN.match(str(self._rows.frame.iat[r, c])) and self._is_bare(r, c)}
+        for _ in range(2):
+            found += [r for r in means if r not in found and ({r - 1, r + 1} & {*found})]
+        return np.array(sorted(found), np.int64)
 
     def _is_bare(self, row: int, label: int) -> bool:
         """Whether a row has hardly a text beside the words of the sum, as far as the table is wide enough to tell."""

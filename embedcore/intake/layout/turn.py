@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +12,7 @@ from embedcore.data import TAG_SEPARATOR
 from embedcore.intake.columns.names import MAX_COLUMNS, listed, plural
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.layout.rows import Rows
-from embedcore.intake.layout.words import ATTRIBUTE_COLUMN, ATTRIBUTES
+from embedcore.intake.layout.words import ATTRIBUTE_COLUMN, ATTRIBUTES, CODE
 
 # Chosen by hand.
 SAMPLE = 5000  # rows that are looked at first
@@ -19,17 +20,21 @@ WIDEST = 8  # columns of such a table, at most
 MOST = 300  # different properties, at most
 REPEATED = 0.5  # share of pairs of a product and a property that may come more than once
 COMMON = 0.5  # share of the products that have the commonest property
+SCOPE = re.compile(r"store|scope|shop|lang|locale|sprache|langue|idioma|lingua|taal|язык|website|语言", re.IGNORECASE)
+SCOPES = 20  # different ones, at most
 CHOICES = (("products", "one row per product"), ("rows", "keep the rows as they are"))
 
 
 @dataclass(frozen=True)
 class _Long:
-    """Which columns hold the product, the property and its value; unit: of the values; kept: the same for a product."""
+    """Which columns hold the product, the property and its value; unit: of the values; scope: for which store or
+    language a value is; kept: the same for a product."""
 
     entity: int
     attribute: int
     value: int
     unit: int | None
+    scope: int | None
     kept: tuple[int, ...]
 
 
@@ -55,13 +60,17 @@ def _find(frame: pd.DataFrame) -> _Long | None:
             if distinct[entity] < 2:
                 continue
             values = [c for c in range(width) if c not in (entity, attribute) and distinct[c] > 1]
-            for value in sorted(values, key=lambda c: (c < attribute, -distinct[c])):
+            for value in sorted(values, key=lambda c: (c < attribute, _is_scope(frame, c), -distinct[c])):
                 if _fits(frame, entity, attribute, value):
                     rest = [c for c in range(width) if c not in (entity, attribute, value)]
                     found = _others(frame, entity, attribute, rest)
                     if found is not None:
                         return _Long(entity, attribute, value, *found)
     return None
+
+
+def _is_scope(frame: pd.DataFrame, column: int) -> bool:
+    return SCOPE.search(str(frame.columns[column])) is not None
 
 
 def _fits(frame: pd.DataFrame, entity: int, attribute: int, value: int) -> bool:
@@ -87,9 +96,9 @@ def _fits(frame: pd.DataFrame, entity: int, attribute: int, value: int) -> bool:
 
 def _others(
     frame: pd.DataFrame, entity: int, attribute: int, rest: list[int]
-) -> tuple[int | None, tuple[int, ...]] | None:
-    """(column of units, columns that are the same for a product); None when another column is in the way."""
-    unit, kept = None, []
+) -> tuple[int | None, int | None, tuple[int, ...]] | None:
+    """(column of units, of scopes, columns that are the same for a product); None when another is in the way."""
+    unit, scope, kept = None, None, []
     for c in rest:
         name = str(frame.columns[c])
         cells = frame.iloc[:, c].fillna("")
@@ -109,15 +118,21 @@ def _others(
             "单位",
         ):
             unit = c
-        elif by_entity > 1 and by_attribute > 1 and cells.nunique() < 0.95 * len(cells):
+        elif SCOPE.search(name) and cells.nunique() <= SCOPES:
+            scope = c if cells.nunique() > 1 else scope
+        elif by_entity > 1 and by_attribute > 1 and not (CODE.search(name.replace("_", " ")) and cells.is_unique):
             return None
-    return unit, tuple(kept)
+    return unit, scope, tuple(kept)
 
 
 def _turn(rows: Rows, found: _Long) -> bool:
     names = rows.names
     entity, attribute = rows.frame.iloc[:, found.entity], rows.frame.iloc[:, found.attribute].str.strip()
     whole = (entity.notna() & attribute.notna()).to_numpy()
+    if found.scope is not None:  # a value for another store or language is another property
+        scope = rows.frame.iloc[:, found.scope]
+        main = scope.value_counts().index[0] if scope.notna().any() else ""
+        attribute = (attribute + " (" + scope + ")").where(scope.notna() & (scope != main), attribute)
     kinds = [str(a) for a in attribute[whole].unique()]
     products = int(entity[whole].nunique())
     if len(kinds) > MAX_COLUMNS:
@@ -129,7 +144,7 @@ def _turn(rows: Rows, found: _Long) -> bool:
         return False
     if not whole.all():
         rows.reject(~whole, "it names no product or no property")
-        entity, attribute = rows.frame.iloc[:, found.entity], rows.frame.iloc[:, found.attribute].str.strip()
+        entity, attribute = rows.frame.iloc[:, found.entity], attribute[whole].reset_index(drop=True)
     value = rows.frame.iloc[:, found.value]
     if found.unit is not None:
         unit = rows.frame.iloc[:, found.unit]

@@ -13,10 +13,11 @@ _SURE_SUMS = (
 )
 _SUMS = (
     r"totals?|sum|summe|gesamt|insgesamt|somme|suma|soma|somma|totale|totaal|totalt|summa|toplam|итог|сумма|součet|"
-    r"łącznie|ensemble|i alt|yhteensä|计|計|"
-    r"average|averages|mean|durchschnitt|moyenne|promedio|media|gemiddelde|średnia|"
-    r"среднее|平均"
+    r"łącznie|ensemble|i alt|yhteensä|计|計"
 )
+_MEANS = r"averages?|mean|durchschnitt|mittelwert|moyenne|promedio|media|média|gemiddelde|średnia|среднее|平均値?"
+_SUMS = f"{_SUMS}|{_MEANS}"
+MEAN = re.compile(rf"\W*(?:{_MEANS})\b.{{0,20}}\Z", re.IGNORECASE)
 # “Total”, “Total Kitchen”, “Kitchen total:”, “Total (30)”. A sum that no product is called is enough by itself.
 SURE_SUM = re.compile(rf"\W*(?:(?:{_SURE_SUMS})\b.*|.*\b(?:{_SURE_SUMS}))\W*\Z", re.IGNORECASE | re.DOTALL)
 SUM = re.compile(rf"\W*(?:(?:{_SURE_SUMS}|{_SUMS})\b.*|.*\b(?:{_SURE_SUMS}|{_SUMS}))\W*\Z", re.IGNORECASE | re.DOTALL)

@@ -164,3 +164,32 @@ def test_a_table_too_large_to_be_held_is_kept_and_said(monkeypatch: pytest.Monke
     table = read_table(tmp_path / "a.csv", "a.csv", use="catalogue", folder=tmp_path / "out")
     assert table.report.kept == 4000
     assert "too many to sort them out" in said(table, "large")
+
+
+def test_headings_above_indented_rows_or_in_a_column_of_their_own() -> None:
+    deep = read("Item;Qty\nKitchen;\n  Mug;3\n  Cup;4\nGarden;\n  Spade;3\n  Rake;1\n  Hose;2\n")
+    assert deep.frame["section"].tolist() == ["Kitchen"] * 2 + ["Garden"] * 3
+    own = read("Section,Name,Price\nKitchen,,\n,Mug,1.50\n,Cup,2.50\nGarden,,\n,Spade,3.50\n,Rake,4.50\n")
+    assert own.frame["Section"].tolist() == ["Kitchen"] * 2 + ["Garden"] * 2
+    orders = "".join(f"Order #{n},,\nMug,1,4.00\nCup {n % 3},2,2.00\n" for n in range(101, 112))
+    assert read("Item,Qty,Price\n" + orders, "baskets").frame["order"].tolist()[:3] == ["Order #101"] * 2 + [
+        "Order #102"
+    ]
+
+
+def test_averages_beside_a_total_and_totals_of_a_pivot_table_are_left_out() -> None:
+    cups = "".join(f"Mug {n},{n}.50,{n}\n" for n in range(1, 9))
+    assert len(read("name,price,stock\n" + cups + "Average,5.00,4.5\nTotal,40.00,36\n").frame) == 8
+    pivot = "".join(
+        f"Cat {n},Mug {n},{n}.00\n,Cup {n},2.00\n,Hat {n},4.50\nCat {n} Total,,{n + 6.5:.2f}\n" for n in range(1, 6)
+    )
+    frame = read("Category,Product,Sales\n" + pivot + "Grand Total,,47.50\n").frame
+    assert frame["Category"].tolist() == [f"Cat {n}" for n in range(1, 6) for _ in range(3)]
+
+
+def test_variants_that_only_name_their_parent_carry_its_values() -> None:
+    rows = "".join(f"P{n},,Shirt {n},Fine,,\nP{n}-R,P{n},,,red,1{n}\nP{n}-B,P{n},,,blue,1{n}\n" for n in range(1, 8))
+    frame = read("sku,parent,name,description,color,price\n" + rows).frame
+    assert frame["name"].tolist()[:3] == ["Shirt 1", "Shirt 1", "Shirt 2"]
+    whole = "".join(f"P{n},,Shirt {n},{n}.00\nP{n}-R,P{n},Shirt {n} red,{n}.00\n" for n in range(1, 8))
+    assert keys(read("sku,parent,name,price\n" + whole)) == []

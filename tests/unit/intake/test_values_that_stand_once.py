@@ -93,3 +93,9 @@ def test_order_lines_and_sizes_with_prices_are_no_properties() -> None:
     for text in ("order,product,quantity\n" + orders, "sku,size,price\n" + sizes):
         assert "turn" not in keys(read(text))
     assert "turn" not in keys(read("user,item,rating\n" + orders, "baskets"))
+
+
+def test_properties_for_another_language_are_columns_of_their_own() -> None:
+    rows = "".join(f"S{n},name,Vase {n},de\nS{n},name,Vase {n} EN,en\nS{n},price,{n},de\n" for n in range(1, 9))
+    frame = read("sku,attribute,value,store\n" + rows).frame
+    assert frame.iloc[0].to_dict() == {"sku": "S1", "name": "Vase 1", "name (en)": "Vase 1 EN", "price": "1"}
