@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
@@ -12,10 +13,37 @@ from embedcore.intake.decisions import Decision
 from embedcore.intake.sheets import regions
 from embedcore.intake.sheets.places import reference
 
-if TYPE_CHECKING:
-    from embedcore.intake.sheets.cells import Cells
-
 TEXT = 2000  # characters of a rejected row that are kept
+
+
+class Column(Protocol):
+    """The cells of a column."""
+
+    def some(self, rows: set[int]) -> dict[int, str]:
+        """The texts of a few rows."""
+
+
+class Cells(Protocol):
+    """The filled cells of a sheet (cells.Cells)."""
+
+    name: str
+    merged: list[regions.Range]
+
+    @property
+    def columns(self) -> Mapping[int, Column]:
+        """Column -> its cells."""
+
+    def rows_at(self, columns: list[int], rows: set[int]) -> regions.Rows:
+        """The cells of a few rows, in the order of the columns."""
+
+    def places(self, column: int) -> np.ndarray:
+        """The rows in which a column is filled."""
+
+    def size(self, column: int) -> int:
+        """How many cells of a column hold anything."""
+
+    def add(self, row: int, column: int, text: str | None) -> None:
+        """A cell."""
 
 
 def largest(
