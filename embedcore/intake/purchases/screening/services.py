@@ -58,9 +58,10 @@ def find_services(
     >>> find_services(frame, BasketShape("long", "order", item="sku"))
     frozenset({'POST'})
     """
-    cells = clean(frame[str(shape.item)])
-    counts = cells.value_counts()
-    ids = pd.Series(counts.index, dtype="str")
+    counts = frame[str(shape.item)].value_counts()
+    ids = pd.Series(counts.index, dtype="str").str.strip()
+    counts = pd.Series(counts.to_numpy(), ids.to_numpy(object)).groupby(level=0).sum()
+    ids = pd.Series(counts.sort_values(ascending=False).index, dtype="str")
     digits = ids.str.contains(r"\d", regex=True).to_numpy(bool)
     if len(ids) < 3:
         return frozenset()
@@ -68,13 +69,13 @@ def find_services(
     told = {i: fold(i) for i in ids[~digits][:_LOOK]}
     plain = [i for i, f in told.items() if f in _NAMES]
     maybe = [i for i, f in told.items() if coded and f not in _NAMES]
-    names = _names(frame, shape, cells, maybe) if maybe else {}
+    names = _names(frame, shape, clean(frame[str(shape.item)]), maybe) if maybe else {}
     for code in maybe:
         name = names.get(code)
         if told[code] in _CODES if name is None else _is_service(name) or (told[code] in _CODES and name == told[code]):
             plain.append(code)
     never = known if known is not None and plain else ()
-    return frozenset(i for i in plain if i not in never and counts[i] <= _FEW_LINES * len(cells))
+    return frozenset(i for i in plain if i not in never and counts[i] <= _FEW_LINES * len(frame))
 
 
 def _names(frame: pd.DataFrame, shape: BasketShape, cells: pd.Series, codes: list[str]) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Purchases: what counts, what lists hold, how ids meet, what lines say of products."""
