@@ -28,15 +28,16 @@ _INLINE = (
 _NAMES = "|".join(sorted((*_BLOCKS.split(), *_INLINE.split()), key=len, reverse=True))
 _TAG = re.compile(rf"<(?P<end>/?)(?P<name>{_NAMES}|[a-z]\w*:\w+)(?P<more>\s[^<>]*|/)?>", re.I)
 _HIDDEN = re.compile(r"<!--.*?-->|<(script|style)\b[^>]*>.*?</\1\s*>|<!DOCTYPE[^>]*>|<\?xml[^>]*>", re.I | re.S)
+_HIDDEN_END = re.compile(r"-->|</(?:script|style)\b|<!DOCTYPE|<\?xml", re.I)
 _CDATA = re.compile(r"<!\[CDATA\[(.*?)\]\]>", re.S)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _LINE = re.compile(r"\\r\\n|\\n|\\r")
 _FOLDER = re.compile(r"\b[A-Za-z]:\\")
-_BB = re.compile(r"\[/?([a-z]\w*)(?:[=\s][^\]\n]*)?\]", re.I)
+_BB = re.compile(r"\[/?([a-z]\w*)(?:[=\s][^\[\]\n]*)?\]", re.I)
 _BB_PICTURE = re.compile(r"\[img(?:=[^\]]*)?\].*?\[/img\]", re.I | re.S)
 _BB_END = re.compile(r"\[/([a-z]\w*)\]", re.I)
-_PICTURE = re.compile(r"!\[([^\]\n]*)\]\([^()\s]+(?:\s+\"[^\"]*\")?\)")
-_LINK = re.compile(r"\[([^\]\n]+)\]\((?:https?:|/|mailto:|#|www\.)[^()\s]*(?:\s+\"[^\"]*\")?\)")
+_PICTURE = re.compile(r"!\[([^\[\]\n]*)\]\([^()\s]+(?:\s+\"[^\"]*\")?\)")
+_LINK = re.compile(r"\[([^\[\]\n]+)\]\((?:https?:|/|mailto:|#|www\.)[^()\s]*(?:\s+\"[^\"]*\")?\)")
 _BOLD = re.compile(r"\*\*(?=\S)([^*\n]+?)(?<=\S)\*\*")
 _BLANKS = re.compile(r"[^\S\n]+")
 _BREAK = "\0"  # where a paragraph, a line or a point of a list ends
@@ -61,7 +62,7 @@ def plain_text(text: str, *, sentences: bool = False) -> str:
         found = opened
     found = found if _FOLDER.search(found) else _LINE.sub(" ", found)
     if closed := {m[1].lower() for m in _BB_END.finditer(found)}:  # [b]new[/b], and the blocks of page builders
-        found = _BB_PICTURE.sub(" ", found).replace("[*]", " ")
+        found = (_BB_PICTURE.sub(" ", found) if "img" in closed else found).replace("[*]", " ")
         found = _BB.sub(lambda m: " " if m[1].lower() in closed else m[0], found)
     found = _BOLD.sub(r"\1", _LINK.sub(r"\1", _PICTURE.sub(r"\1", found)))
     if found == text:
@@ -72,7 +73,9 @@ def plain_text(text: str, *, sentences: bool = False) -> str:
 def _without_tags(text: str, *, sentences: bool) -> str:
     if "<" not in text:
         return text
-    text = _HIDDEN.sub(" ", _CDATA.sub(r"\1", text))
+    # Both look for their end from each beginning: without one they take minutes on a long broken cell.
+    text = _CDATA.sub(r"\1", text) if "]]>" in text else text
+    text = _HIDDEN.sub(" ", text) if _HIDDEN_END.search(text) else text
     closed = {m["name"].lower() for m in _TAG.finditer(text) if m["end"]}
 
     def instead(m: re.Match[str]) -> str:

@@ -168,8 +168,7 @@ class TableEncoder:
         codes = np.zeros((n, len(self.categories)), np.int32)
         for j, c in enumerate(self.categories):
             if c.name in has:
-                known = pd.Index(c.values).get_indexer(pd.Index(_text(dataset.column(c.name))))
-                codes[:, j] = known + 1
+                codes[:, j] = _known(c.values, _text(dataset.column(c.name))) + 1
         words = []
         for w in self.words:
             cells = _text(dataset.column(w.name)) if w.name in has else np.full(n, "", object)
@@ -244,6 +243,16 @@ def _number(name: str, x: np.ndarray) -> Number | None:
 
 def _text(cells: pd.Series) -> np.ndarray:
     return np.asarray(cells.astype(object).where(cells.notna(), "").astype(str).to_numpy(dtype=object))
+
+
+def _known(values: tuple[str, ...], cells: np.ndarray) -> np.ndarray:
+    """Which value each cell is, -1 for none; a new one in other capitals is the known one."""
+    found = pd.Index(values).get_indexer(pd.Index(cells))
+    new = np.flatnonzero((found < 0) & (cells != ""))
+    if len(new):
+        folded = {v.casefold(): n for n, v in reversed([*enumerate(values)])}
+        found[new] = [folded.get(v.casefold(), -1) for v in cells[new]]
+    return found
 
 
 def _vocabulary(name: str, cells: pd.Series, min_word: int, most: int, *, tags: bool = False) -> Words:

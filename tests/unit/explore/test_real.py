@@ -12,9 +12,9 @@ import pytest
 from embedcore import Catalogue, Dataset, Embedding
 from embedcore.explore.clusters import auto
 from embedcore.explore.naming import LONGEST
-from embedcore.explore.wording import readable
 from embedcore.explore.search import find
 from embedcore.explore.together import Together
+from embedcore.explore.wording import readable
 
 
 @pytest.fixture(scope="module")

@@ -91,6 +91,15 @@ def test_tables_without_sets_are_stored_and_read_as_before() -> None:
     assert TableEncoder.from_plain(plain) == table
 
 
+def test_a_new_product_has_the_known_value_in_other_capitals() -> None:
+    def shop(brands: list[str]) -> Dataset:
+        frame = pd.DataFrame({"id": [f"p{n}" for n in range(len(brands))], "brand": brands}, dtype="str")
+        return Dataset.build("shop", Catalogue(frame, {"id": "id", "brand": "brand"}))
+
+    table = TableEncoder.of(shop(["Nike", "Nike", "Puma"]))
+    assert table.encode(shop(["NIKE", "puma", "Adidas"])).categories.ravel().tolist() == [1, 2, 0]
+
+
 def test_groups_suggestions_and_search_name_the_genre_and_not_the_combination() -> None:
     data = films()
     sets = [set(split_tags(cell)) for cell in data.column("genres")]

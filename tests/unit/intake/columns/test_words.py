@@ -131,6 +131,14 @@ def test_a_product_called_na_stays_one_in_the_catalogue_and_in_baskets() -> None
     assert shop.counts.tolist() == [2, 1, 1, 0], notices
 
 
+def test_ids_meet_however_their_accents_are_composed() -> None:
+    frame = pd.DataFrame({"code": ["cafe\u0301-1", "the\u0301-2"], "name": ["Coffee", "Tea"]}, dtype="str")
+    catalogue, _ = read(frame)
+    lines = pd.DataFrame({"order_id": ["1", "1", "2"], "code": ["café-1", "thé-2", "cafe\u0301-1"]}, dtype="str")
+    shop, _ = add_baskets("bar", catalogue, lines, guess_shape(lines, set(catalogue.ids)))
+    assert shop.counts.tolist() == [2, 1]
+
+
 def test_a_setting_that_is_no_choice_is_named() -> None:
     with pytest.raises(InputError, match="“maybe” is no choice"):
         read(table(region=["EMEA", "APAC", "NA"]), {"missing:region": "maybe"})
