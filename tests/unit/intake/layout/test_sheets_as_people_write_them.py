@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.intake.layouts import book, keys, read, said
+from tests.unit.intake.layout.reading import book, keys, read, said
 
 PRODUCTS = [["sku", "name", "price"], *([f"S{n}", f"Mug {n}", f"{n}.50"] for n in range(1, 13))]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.unit.intake.layouts import read, said
+from tests.unit.intake.layout.reading import read, said
 
 SHOPIFY = (
     "Handle,Title,Body (HTML),Vendor,Product Category,Type,Tags,Published,Option1 Name,Option1 Value,Variant SKU,"

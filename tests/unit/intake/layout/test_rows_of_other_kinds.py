@@ -8,7 +8,7 @@ import pytest
 
 from embedcore.intake.tables import large
 from embedcore.intake.tables.read import read_table
-from tests.unit.intake.layouts import keys, read, said
+from tests.unit.intake.layout.reading import keys, read, said
 
 CEREALS = "".join(f"c{n},Cereal {n},B{n % 3},{3 + n / 10:.2f}\n" for n in range(20))
 

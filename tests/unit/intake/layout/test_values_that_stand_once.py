@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.unit.intake.layouts import keys, read, said
+from tests.unit.intake.layout.reading import keys, read, said
 
 
 def test_a_category_and_a_product_that_stand_once_are_filled_down() -> None:
