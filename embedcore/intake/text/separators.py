@@ -74,6 +74,8 @@ def _run(bare: Sequence[bytes], usual: Mapping[str, tuple[int, int]], before: in
             continue
         if found[0] >= first and not any(d in sign for d in usual):
             continue
+        if any(bare[found[0]].count(d.encode()) > found[1] * sign.count(d) for d in usual if d in sign):
+            continue  # the sign of money in front of one of several delimiters
         if inner == ":" and all(map(_is_time, bare[found[0] :])):
             continue
         if len(inner) > 1 and len(set(inner)) == 1 and any(_alone(line, inner) for line in bare):

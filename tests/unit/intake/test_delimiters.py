@@ -242,3 +242,14 @@ def test_titles_lists_and_addresses_do_not_mislead(tmp_path: Path, name: str) ->
     table = _read(tmp_path, text)
     assert list(table.report.columns) == names
     assert _cells(table) == cells
+
+
+@pytest.mark.parametrize("price", ["12,50 €", "12.50$", "12,5 %", "£12.50", "12,50 zł", "12元", "¥1200"])
+@pytest.mark.parametrize("delimiter", [";", "|", "\t"])
+def test_a_sign_of_money_beside_a_delimiter_separates_nothing(tmp_path: Path, price: str, delimiter: str) -> None:
+    rows = [["Référence", "Désignation", "Prix TTC", "Code-barres"]]
+    rows += [[f"R{n:05}", f"Tasse bleue {n}", price, f"37600{n:08}"] for n in range(40)]
+    (tmp_path / "p.csv").write_text("".join(delimiter.join(row) + "\n" for row in rows), encoding="utf-8")
+    frame = read_table(tmp_path / "p.csv", "p.csv", use="catalogue").frame
+    assert list(frame.columns) == rows[0]
+    assert len(frame) == 40
