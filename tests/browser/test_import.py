@@ -29,15 +29,21 @@ def brands(page: Page) -> list[str]:
     return [cell for cell in cells(page, texts.FIRST_PRODUCTS) if cell in BRANDS]
 
 
-def test_a_choice_outlives_another_page_and_a_recipe_brings_it_back(server: Server, page: Page, tmp_path: Path) -> None:
+def test_files_are_swapped_a_choice_outlives_another_page_and_a_recipe_brings_it_back(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
     for name, text in (("shoes.csv", SHOES), ("orders.csv", ORDERS), ("june.csv", SHOES.replace("Sneaker", "Boot"))):
         (tmp_path / name).write_text(text)
     page.set_viewport_size({"width": 1366, "height": 768})
     go(page, server.url, "data")
-    upload(page, texts.CATALOGUE_FILE, str(tmp_path / "shoes.csv"))
-    see(page, f"60 {reading.KEPT}", timeout=LONG)
-    upload(page, texts.BASKETS_FILE, str(tmp_path / "orders.csv"))
+    upload(page, texts.CATALOGUE_FILE, str(tmp_path / "orders.csv"))
     see(page, f"150 {reading.KEPT}", timeout=LONG)
+    upload(page, texts.BASKETS_FILE, str(tmp_path / "shoes.csv"))
+    see(page, f"60 {reading.KEPT}", timeout=LONG)
+    press(page, texts.SWAP)
+    see(page, "“sku” is the id", timeout=LONG)
+    settled(page)
+    expect(page.get_by_role("button", name=texts.SWAP)).to_have_count(0)
     button = page.get_by_role("button", name=texts.IMPORT)
     expect(button).to_be_in_viewport()
     assert brands(page)[:3] == ["Nike"] * 3
@@ -67,3 +73,8 @@ def test_a_choice_outlives_another_page_and_a_recipe_brings_it_back(server: Serv
     see(page, f"60 {reading.KEPT}", timeout=LONG)
     settled(page)
     assert brands(page) == list(BRANDS)
+    menu(page, "Overview")
+    menu(page, "Data")
+    see(page, f"60 {reading.KEPT}", timeout=LONG)
+    settled(page)
+    assert brands(page) == list(BRANDS), "beside a dataset that is loaded, too"
