@@ -118,21 +118,22 @@ def more(path: Path, like: Dataset, images: Path | None = None) -> Dataset:
     Without ids they are called new-1, new-2, ..., so that none is taken for a known one. InputError when no column is
     shared."""
     from embedcore.data import Dataset
-    from embedcore.intake import make_catalogue, read_pictures
+    from embedcore.intake import make_catalogue, read_pictures, roles_like
 
     frame = read(path, use="catalogue").frame
     roles = dict(like.catalogue.roles) if like.catalogue is not None else {}
-    kinds = {str(c): roles.get(str(c), "ignore") for c in frame.columns}
+    kinds, settings = roles_like(map(str, frame.columns), roles)
     if set(kinds.values()) <= {"ignore", "id"}:
         raise InputError(f"{path.name} shares no column with the catalogue.", f"The catalogue has {', '.join(roles)}.")
-    gone = [c for c, r in roles.items() if c not in kinds and r not in ("id", "ignore")]
+    parted = tuple(f"{key.partition(':')[2]} (" for key in settings)
+    gone = [c for c, r in roles.items() if c not in kinds and r not in ("id", "ignore") and not c.startswith(parted)]
     if gone:
         print(f"  Missing columns, treated as empty: {', '.join(gone)}")
     if "id" not in kinds.values():
         name = like.catalogue.id_column if like.catalogue is not None else "id"
         frame = frame.assign(**{name: pd.Series([f"new-{n + 1}" for n in range(len(frame))], frame.index, "str")})
         kinds = {name: "id", **kinds}
-    products, notices = make_catalogue(frame, kinds)
+    products, notices = make_catalogue(frame, kinds, settings=settings)
     pictures = None
     if images:
         pictures, found = read_pictures(images, products, bar("pictures"))

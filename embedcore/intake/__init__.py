@@ -7,7 +7,7 @@
 {'sku': 'id', 'name': 'title'}
 """
 
-from embedcore.intake.columns.catalogue import column_decisions, make_catalogue
+from embedcore.intake.columns.catalogue import column_decisions, make_catalogue, roles_like
 from embedcore.intake.columns.profile import Profile, profile
 from embedcore.intake.columns.roles import Guess, guess_roles, kept_guesses, save_guesses
 from embedcore.intake.columns.values import exact_text
@@ -55,6 +55,7 @@ __all__ = [
     "read_purchases",
     "read_recipe",
     "read_table",
+    "roles_like",
     "save_guesses",
     "understand",
 ]

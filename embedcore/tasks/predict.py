@@ -61,20 +61,25 @@ def products(frame: pd.DataFrame, roles: Mapping[str, str]) -> tuple[Dataset, li
     """(new products, notices) from a table of texts whose columns are named as the catalogue's. roles: its columns.
 
     Without ids the rows are named new-1, new-2, ... InputError when no column is known, or there are too many rows."""
-    from embedcore.intake import make_catalogue
+    from embedcore.intake import make_catalogue, roles_like
 
     if len(frame) > _MOST:
         raise InputError(f"The file has {len(frame):,} rows.", f"Give at most {_MOST:,} at a time.")
-    known = {str(c): roles.get(str(c), "ignore") for c in frame.columns}
+    known, settings = roles_like(map(str, frame.columns), roles)
     if set(known.values()) <= {"ignore", "id"}:
         names = [c for c, r in roles.items() if r not in ("id", "ignore")]
         raise InputError("No column of this file has the name of one of the catalogue.", f"Known: {', '.join(names)}.")
-    missing = [c for c, r in roles.items() if c not in known and r not in ("id", "ignore", "image")]
+    parted = tuple(f"{key.partition(':')[2]} (" for key in settings)
+    missing = [
+        c
+        for c, r in roles.items()
+        if c not in known and r not in ("id", "ignore", "image") and not c.startswith(parted)
+    ]
     if "id" not in known.values():
         name = next(c for c, r in roles.items() if r == "id")
         ids = pd.Series([f"new-{n + 1}" for n in range(len(frame))], frame.index, "str")
         frame, known = frame.assign(**{name: ids}), {name: "id", **known}
-    catalogue, notices = make_catalogue(frame, known)
+    catalogue, notices = make_catalogue(frame, known, settings=settings)
     if missing:
         notices = [f"Columns that are not in it count as missing: {', '.join(missing)}.", *notices]
     return Dataset.build("new", catalogue), notices

@@ -94,7 +94,7 @@ def decide(
             units[cell.word] = units.get(cell.word, 0) + texts[text]
     found = merged(c for c in money if c)
     columns: dict[str, NumberFormat] = {}
-    if len(set(found.values())) > 1:
+    if len(set(found.values())) > (0 if settings.get(f"currency:{column}") == SPLIT else 1):
         how, columns, about_money = _currencies(column, money, found, how, settings, split=split)
         decisions.append(about_money)
     about_signs = _numbers(column, signs, how, chosen, found, kind, asked=key not in settings)
@@ -276,7 +276,7 @@ def _listed(many: Mapping[str, int]) -> str:
     ranked = sorted(many, key=lambda c: -many[c])
     shown = [f"{called(c)} ({many[c]:,})" for c in ranked[:_SHOWN]]
     shown += [f"{len(ranked) - _SHOWN} others"] if len(ranked) > _SHOWN else []
-    return f"{', '.join(shown[:-1])} and {shown[-1]}"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
 def read(frame: pd.DataFrame, column: str, written: Written) -> tuple[dict[str, np.ndarray], np.ndarray]:

@@ -84,6 +84,20 @@ def column_decisions(
     return (*about, *numbers, *times.of_table(frame, roles, settings)[1])
 
 
+def roles_like(columns: Iterable[str], roles: Mapping[str, str]) -> tuple[dict[str, str], Settings]:
+    """(roles, settings) for a table of new products, by the roles of a catalogue that was made: a price that became a
+    column for each currency does so again. Columns that the catalogue lacks are ignored.
+
+    >>> roles_like(["sku", "price", "note"], {"sku": "id", "price (EUR)": "price", "price (USD)": "price"})
+    ({'sku': 'id', 'price': 'price', 'note': 'ignore'}, {'currency:price': 'split'})
+    """
+    known = {c: roles.get(c, "ignore") for c in columns}
+    parted = [
+        c for c in known if c not in roles and any(r == "price" and k.startswith(f"{c} (") for k, r in roles.items())
+    ]
+    return known | dict.fromkeys(parted, "price"), {f"currency:{c}": amounts.SPLIT for c in parted}
+
+
 def _check(frame: pd.DataFrame, roles: Mapping[str, str], *, generate_ids: bool) -> None:
     unknown = [c for c in roles if c not in frame.columns]
     if unknown:

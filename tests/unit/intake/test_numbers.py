@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from embedcore.intake.columns.amounts import decide, texts_of
-from embedcore.intake.columns.catalogue import column_decisions, make_catalogue
+from embedcore.intake.columns.catalogue import column_decisions, make_catalogue, roles_like
 from embedcore.intake.columns.number_cells import has_currency
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.columns.roles import guess_roles
@@ -256,6 +256,13 @@ def test_a_column_of_currencies_beside_the_prices_parts_them() -> None:
     assert catalogue.frame["price (EUR)"].dropna().tolist() == [5, 7]
     assert catalogue.frame["price"].dropna().tolist() == [8]
     assert make_catalogue(frame, roles, settings={"currency:price": "one"})[0].frame["price"].tolist() == [5, 6, 7, 8]
+
+
+def test_new_products_have_their_prices_in_the_columns_of_the_catalogue() -> None:
+    catalogue, _ = make_catalogue(_priced(["5 EUR", "7 USD"]), PRICED)
+    new = _frame(id=["n1"], price=["9 EUR"])
+    roles, settings = roles_like(new.columns, catalogue.roles)
+    assert make_catalogue(new, roles, settings=settings)[0].frame["price (EUR)"].tolist() == [9]
 
 
 def test_purchases_in_two_currencies_keep_the_prices_of_the_commonest_and_say_so(tmp_path: Path) -> None:
