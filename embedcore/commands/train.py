@@ -164,6 +164,7 @@ def _keep(options: argparse.Namespace, data: Dataset, method: Method, params: Pa
         "seed": options.seed,
     }
     options.run_folder.mkdir(parents=True, exist_ok=True)
+    show([said] if (said := method.warns(data, params)) else [])
     with step(f"Train {method.name}"):
         train(spec, options.run_folder, bar("training"))
     print(f"  -> {options.run_folder}")

@@ -6,15 +6,17 @@ from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from embedcore import Catalogue, Dataset
 from embedcore.jobs import Job, Jobs
 from embedcore.methods.baskets import documents, ppmi
 from embedcore.progress import FIRST
 from pages.ui.texts import CHOOSE, TRAIN_A_METHOD, WHICH_PRODUCT
 from pages.ui.train.methods import METHODS, job_subject
-from pages.ui.train.texts import CHOOSE_TWO, COUNTED, DETAILS, FIRST_ANSWER, start, trained
+from pages.ui.train.texts import CHOOSE_TWO, COUNTED, DETAILS, FIRST_ANSWER, USE_COLUMNS, start, trained
 from tests.pages.app import check, in_url, open_page, words
 from tests.pages.shop import dataset, fill
 
@@ -45,6 +47,19 @@ def test_a_blend_can_be_started_once_two_embeddings_are_chosen(tmp_path: Path, m
     check(app, START)
     assert CHOOSE_TWO not in words(app)
     assert [b.disabled for b in app.button if b.label == START] == [False]
+
+
+def test_a_model_that_does_not_know_the_language_is_said_before_training(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = pd.DataFrame({"id": list("abcd"), "name": ["蓝色茶杯", "红色茶杯", "蓝色毛巾", "红色毛巾"]}, dtype="str")
+    cups = Dataset.build("Cups", Catalogue(frame, {"id": "id", "name": "title"}))
+    keys = fill(tmp_path / "home", cups, prepared=False)
+    monkeypatch.setenv("EMBEDCORE_HOME", str(tmp_path / "home"))
+    app = open_page("train", dataset=keys["data"][:12], method="text")
+    check(app, "Most of the text is Chinese", USE_COLUMNS, start(METHODS["text"].title))
+    next(b for b in app.button if b.label == USE_COLUMNS).click().run()
+    check(app, start(METHODS["cooccurrence"].title))
 
 
 def training(

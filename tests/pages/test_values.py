@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from embedcore import Embedding
+from embedcore import Catalogue, Dataset, Embedding
+from pages.ui.map import card
 from pages.ui.values import look
 from pages.ui.values.texts import NO_VALUES, SIMILAR_USE, TOO_FEW, VALUE, dimensions
 from tests.pages import shop
@@ -84,3 +86,15 @@ def test_nearest_values_are_sorted_and_leave_the_value_itself_out() -> None:
 def test_names_on_the_small_map_do_not_cover_each_other() -> None:
     xy = np.array([[0.0, 0.0], [0.01, 0.0], [1.0, 1.0], [0.01, 0.5]])
     assert look.apart(xy, ["first", "too near", "far", ""]) == ["first", "", "far", ""]
+
+
+def test_each_value_of_a_set_is_one_and_colours_the_map(home: Path) -> None:
+    cells = ["Action|Comedy", "Comedy", "Action|Drama", "Drama|Comedy", "Action", "Drama"] * 4
+    frame = pd.DataFrame({"id": [f"f{n}" for n in range(24)], "genres": cells}, dtype="str")
+    films = Dataset.build("Films", Catalogue(frame, {"id": "id", "genres": "tags"}))
+    run = shop.fill(home, films, "cooccurrence", params={"cooccurrence": {"check": False}}, prepared=False)
+    app = open_page("values", run=run["cooccurrence"][:12], column="genres", value="Drama")
+    check(app, "“Drama”", SIMILAR_USE)
+    assert set(app.dataframe[0].value["value"]) == {"Action", "Comedy"}
+    painted = card.paint(films, np.arange(24), None, "genres")
+    assert set(painted.names) == {"Action", "Comedy", "Drama"}
