@@ -22,20 +22,9 @@ _PURCHASES = (
     *("counts", "products", "ids", "swap"),
 )
 _COLUMNS = ("numbers", "date", "currency", "units", "ranges", "missing", "spelling", "tags", "markup")
-_SHAPE = (
-    "id",
-    "title",
-    "shape",
-    "item",
-    "basket",
-    "customer",
-    "time",
-    "quantity",
-    "price",
-    "status",
-    "event",
-    "rating",
-)
+_OF_CATALOGUE = ("id", "title")
+_PARTS = ("shape", "item", "basket", "customer", "time", "quantity", "price", "status", "event", "rating")
+_SHAPE = (*_OF_CATALOGUE, *_PARTS)
 _SWAPPED = "The files were given in each other’s place and were swapped; --set swap=no reads them as they were given."
 Settings = dict[str, str]
 _NAMED = 6  # other choices that are named in a line
@@ -75,6 +64,17 @@ class Files:
         if asked:
             questions = "\n".join(f"{d.sentence}\n{_answers(key, d)}" for key, d in asked)
             raise UnsureError(questions, "Nothing was written. --accept-guesses takes what is likelier.")
+
+    def chosen(self, use: str) -> tuple[Settings, Settings]:
+        """(reading, settings) for the recipe of a file: what was said to both without a prefix is kept where it
+        belongs."""
+        other = (*_PURCHASES, *_PARTS) if use == "catalogue" else _OF_CATALOGUE
+        known = {use: {d.key for d in table.report.decisions} for use, table in self.tables.items()}
+        elsewhere = set().union(*(keys for u, keys in known.items() if u != use)) - known[use]
+        return (
+            {k: v for k, v in self.reading[use].items() if k not in elsewhere},
+            {k: v for k, v in self.settings[use].items() if k not in other},
+        )
 
     def unsure(self) -> list[tuple[str, Decision]]:
         """(use, decision) of what the files do not say."""
@@ -128,10 +128,10 @@ def _understood(
             name = paths["catalogue"].name if "catalogue" in paths else "The catalogue"
             raise InputError(f"{name} has no column “{column}”.", "Check --role.")
         settings["catalogue"][f"role:{column}"] = role
-    files = Files(paths, tables, _understand(tables, {}), reading, settings, options)
+    files = Files(paths, tables, _understand(tables, settings if recipe is None else {}), reading, settings, options)
     if recipe is not None:
         files = _with_recipe(files, recipe)
-    files = replace(files, found=_understand(tables, settings))
+        files = replace(files, found=_understand(tables, settings))
     of_columns = [s for s in said if s.plain is None]
     for first in (True, False):  # what a column is decides what can be asked about it
         for one in [s for s in of_columns if s.text.startswith("role:") == first]:

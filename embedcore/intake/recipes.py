@@ -17,6 +17,7 @@ from embedcore.intake.understand import PARTS, SHAPES, Understanding
 _FORMAT = 1
 _LARGEST = 5_000_000  # characters of a recipe; one of 5,000 columns has 600,000
 _OPTIONS: Mapping[str, type] = {"delimiter": str, "encoding": str, "sheet": str, "header_line": int, "ragged": bool}
+_ALWAYS = ("encoding", "delimiter", "quotes", "header", "sheet")  # hold for every file, whatever is said of it
 _USES = ("catalogue", "baskets")
 
 
@@ -98,7 +99,7 @@ class FileRecipe:
         self, known: Mapping[str, Decision], renamed: Mapping[str, str], reading: Iterable[str]
     ) -> tuple[dict[str, str], list[str]]:
         settings: dict[str, str] = {}
-        lost = {key: value for key, value in self.reading.items() if key not in reading}
+        lost = {key: value for key, value in self.reading.items() if key not in (*reading, *_ALWAYS)}
         for key, chosen in self.settings.items():
             here = _here(key, renamed)
             value = renamed.get(chosen, chosen) if here in ("id", "title") else chosen

@@ -132,6 +132,23 @@ def test_a_recipe_answers_next_months_questions_and_a_changed_layout_is_said(
     assert "“shade” is new" in capsys.readouterr().out
 
 
+def test_what_is_said_without_a_prefix_is_kept_in_the_recipe_of_the_file_that_it_is_about(
+    shoes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = "".join(f"o{n // 3},s{n % 60},{'cancelled' if n // 3 == 7 else 'paid'}\n" for n in range(150))
+    (tmp_path / "orders.csv").write_text("order,sku,status\n" + lines)
+    given = ["ingest", "--catalogue", str(shoes), "--baskets", str(tmp_path / "orders.csv")]
+    chosen = ["--set", "cancelled=in", "--set", "delimiter=,", "--save-recipe", str(tmp_path / "r.json")]
+    assert main([*given, *chosen, str(tmp_path / "a")]) == 0
+    assert len(Dataset.load(tmp_path / "a").baskets or ()) == 50
+    capsys.readouterr()
+    assert main([*given, "--recipe", str(tmp_path / "r.json"), str(tmp_path / "b")]) == 0
+    assert "recipe" not in capsys.readouterr().out
+    assert Dataset.load(tmp_path / "b").hash == Dataset.load(tmp_path / "a").hash
+    assert main([*given, str(tmp_path / "c")]) == 0
+    assert len(Dataset.load(tmp_path / "c").baskets or ()) == 49
+
+
 def test_a_recipe_that_is_none_is_one_sentence(shoes: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for text in ("", "[]", "{}", '{"format": 1}', "[" * 100_000, '{"format": 1, "catalogue": {"columns": 3}}', "\x00"):
         (tmp_path / "r.json").write_text(text)
