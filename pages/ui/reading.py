@@ -157,7 +157,7 @@ def how(kind: str, source: ChosenFile, table: Table | None) -> None:
         )
     if st.button(READ_AGAIN, key=f"again:{kind}"):
         given = {"delimiter": delimiter, "encoding": encoding, "header": "" if header is None else str(int(header))}
-        rest = {k: v for k, v in before.reading.items() if k not in given}
+        rest = {k: v for k, v in before.reading.items() if k not in (*given, "sheet")}
         options = {k: v for k, v in {"sheet": sheet, "ragged": ragged or None}.items() if v is not None}
         reading = {**rest, **{k: v for k, v in given.items() if v}}
         sources.keep(kind, source.digest, options=options, reading=reading)
