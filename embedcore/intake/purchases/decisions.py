@@ -35,7 +35,7 @@ def purchase_decisions(
     ...     table = read_table(Path(folder) / "a.csv", "a.csv")
     >>> for decision in purchase_decisions(table, BasketShape("long", basket="order", item="sku", quantity="n")):
     ...     print(decision.sentence)
-    1 returned line (“n” is below zero) is left out.
+    1 returned line, recognised by “n” below zero, is left out.
     """
     with source(table, None) as (rows, scratch):
         check(shape, rows.names)

@@ -21,6 +21,7 @@ from embedcore.intake.purchases.shapes import BasketShape
 _LOOK, _FEW = 2000, 60  # first cells of a column, and how many different ones a status has at most
 _KNOWN = 0.8  # of the different values, those that are events that we know
 _EMPTY = 0.3  # of the rows of a column that is filled only where something came back
+_CODES = 8  # different codes of events at most
 _STEPS = 21  # different ratings at most, such as 0 to 10 by halves
 _MINOR, _NEGATIVE = 0.4, 0.8  # orders with another letter at most; of their lines, those below zero
 _NUMBER = re.compile(r"([^\W\d_]{0,5})[-_ /]?\d{2,}")
@@ -43,7 +44,7 @@ class Mark:
 class Marks:
     """marks: the columns. event: the kind of event that counts by itself. good: the lowest rating of the upper half.
     letters: before the numbers of cancelled orders -> whether their quantities say so, too. numbers: one of each.
-    services: ids in the column of products that are no products.
+    services: ids in the column of products that are no products. codes: of events that nothing explains.
 
     >>> frame = pd.DataFrame({"order": ["1", "2"], "sku": ["a", "b"], "Status": ["paid", "refunded"]}, dtype="str")
     >>> [(m.column, m.kind) for m in find_marks(frame, BasketShape("long", "order", item="sku")).marks]
@@ -57,6 +58,7 @@ class Marks:
     letters: dict[str, bool] = field(default_factory=dict)
     numbers: tuple[str, ...] = ()
     services: frozenset[str] = frozenset()
+    codes: tuple[str, ...] = ()
 
     def of(self, *kinds: str) -> list[Mark]:
         """Those of some kinds."""
@@ -76,17 +78,22 @@ def find_marks(frame: pd.DataFrame, shape: BasketShape, known: Collection[str] |
             marks = [m for m in marks if m.kind != kind and m.column != column] + [Mark(column, kind)]
     event = words.PURCHASE if any(m.kind == "bought" for m in marks) else ""
     good, scale = np.nan, (np.nan, np.nan)
+    codes: tuple[str, ...] = ()
     if events := [m for m in marks if m.kind == "event"]:
         marks = [m for m in marks if m.kind != "event"] + events[:1]
-        kinds = {words.event_of(str(v)) for v in frame[events[0].column].dropna().unique()}
+        values = [str(v).strip() for v in frame[events[0].column].dropna().unique()]
+        kinds = {words.event_of(v) for v in values}
         event = next((k for k in (words.PURCHASE, words.CART, words.WISH, words.VIEW) if k in kinds), "")
+        codes = tuple(sorted(values)) if not event and _are_codes(values) else ()
+        if not event and not codes:
+            marks = [m for m in marks if m.kind != "event"]
     if ratings := [m for m in marks if m.kind == "rating"]:
         marks = [m for m in marks if m.kind != "rating"] + ratings[:1]
         scale = _scale(frame[ratings[0].column])
         good = sum(scale) / 2
     letters, examples = _letters(frame, shape) if shape.basket is not None and shape.shape == "long" else ({}, ())
     services = find_services(frame, shape, known) if shape.shape == "long" and shape.item is not None else frozenset()
-    return Marks(tuple(marks), event, good, scale, letters, examples, services)
+    return Marks(tuple(marks), event, good, scale, letters, examples, services, codes)
 
 
 def _mark(column: str, cells: pd.Series) -> Mark | None:  # noqa: C901  one rule after the other
@@ -104,7 +111,7 @@ def _mark(column: str, cells: pd.Series) -> Mark | None:  # noqa: C901  one rule
         if None not in truths and (came_back or "bought" in about) and "pieces" not in about:
             told = Mark(column, "flag", key) if came_back else Mark(column, "bought")
             return told if bool(came_back) in truths else None
-        if _is_event(values, about):
+        if _is_event(values, about) or ("event" in about and _are_codes(values)):
             return Mark(column, "event")
         bad = [v for v in values if words.status_of(v)]
         if bad and (about & {"status", *came_back} or len(bad) > 1 or any(words.is_good(v) for v in values)):
@@ -126,6 +133,10 @@ def _is_event(values: list[str], about: frozenset[str]) -> bool:
     known = sum(map(bool, kinds)) >= _KNOWN * len(kinds)
     others = set(kinds) & {words.CART, words.WISH, words.VIEW}
     return known and bool(others) and (words.PURCHASE in kinds or bool(about & {"event", "status"}))
+
+
+def _are_codes(values: list[str]) -> bool:
+    return 1 < len(values) <= _CODES and all(re.fullmatch(r"\d{1,2}(?:\.0)?", v) for v in values)
 
 
 def _is_rating(cells: pd.Series) -> bool:

@@ -161,7 +161,7 @@ class Reasons:
         code, unique = pd.factorize(cells)
         texts = [str(u) for u in unique]
         if mark.kind == "event":
-            kinds = [words.event_of(t) or words.OTHER for t in texts]
+            kinds = [words.event_of(t) or (t if t in self._marks.codes else words.OTHER) for t in texts]
             for kind, n in zip(kinds, np.bincount(code[code >= 0], minlength=len(texts)).tolist(), strict=True):
                 events[kind] = events.get(kind, 0) + n
             told = [0 if self._event == k else EVENTS for k in kinds]

@@ -18,6 +18,7 @@ from embedcore.data import scratch_array
 from embedcore.intake.columns.number_cells import NumberFormat
 from embedcore.intake.columns.numbers import numbers
 from embedcore.intake.decisions import NOTHING, Settings, setting
+from embedcore.intake.purchases.guess.parts import named
 from embedcore.intake.purchases.rows import ROWS, Rows
 from embedcore.intake.purchases.screening import words
 from embedcore.intake.purchases.screening.marks import Marks
@@ -110,12 +111,14 @@ def _any_below_one(rows: Rows, shape: BasketShape, progress: Progress) -> bool:
 def _chosen(reasons: np.ndarray, shape: BasketShape, marks: Marks, settings: Settings) -> tuple[dict[str, str], int]:
     """(key -> value in force, bits by which rows are left out): by itself all, but never so that no row is left."""
     chosen: dict[str, str] = {}
-    only_rated = shape.basket is None and shape.quantity is None  # else it was bought, whatever was thought of it
+    # Where there are orders, it was bought, whatever was thought of it.
+    ordered = shape.basket is not None and named(shape.basket) == "basket"
+    only_rated = not ordered and shape.quantity is None
     for key, bit in KEYS.items():
         if not _any(reasons, bit):
             continue
         if key == "events":
-            kinds = (words.PURCHASE, words.CART, words.WISH, words.VIEW, ALL)
+            kinds = (words.PURCHASE, words.CART, words.WISH, words.VIEW, *marks.codes, ALL)
             chosen[key] = setting(settings, key, marks.event or ALL, kinds)
         elif key == "ratings":
             chosen[key] = setting(settings, key, GOOD if only_rated else ALL, (GOOD, ALL))

@@ -74,13 +74,12 @@ class _Sentences:
         found = self._found
         n = found.lines["returns"]
         columns = self._columns("returns")
-        how = f"“{self._shape.quantity}” is below zero" if self._shape.quantity is not None else ""
-        if columns:
-            how += f"{' or ' if how else ''}by {listed(columns)}"
+        how = [listed(columns)] if columns else []
+        how += [f"“{self._shape.quantity}” below zero"] if self._shape.quantity is not None else []
         unsure = n > _MANY * found.total and "returns" not in self._settings
         ask = " That is most of the file: does the minus mean a sale here?" if unsure else ""
-        noun = "returned line"
-        return self._switch("returns", f"{plural(n, noun)} ({how}) {self._fate('returns', n)}.{ask}", unsure=unsure)
+        sentence = f"{plural(n, 'returned line')}, recognised by {' or '.join(how)}, {self._fate('returns', n)}.{ask}"
+        return self._switch("returns", sentence, unsure=unsure)
 
     def taken_back(self) -> Decision:
         found = self._found
@@ -116,7 +115,12 @@ class _Sentences:
             both = ((words.PURCHASE, "only what was bought"), (ALL, "every row"))
             return Decision("events", sentence, chosen, both, n, n if chosen != ALL else 0)
         rest = ", ".join(f"{c:,} {_noun(k, c)}" for k, c in found.events.items() if c and k != chosen)
-        if chosen == ALL:
+        unsure = bool(found.marks.codes) and "events" not in self._settings
+        if unsure:
+            sentence = (
+                f"“{mark.column}” has the codes {rest}: which one is a purchase? As long as nobody says, all count."
+            )
+        elif chosen == ALL:
             sentence = f"“{mark.column}” has {rest}: every row counts as a purchase."
         else:
             kept = found.events.get(chosen, 0)
@@ -126,7 +130,8 @@ class _Sentences:
                 sentence = f"“{mark.column}” has no purchases. {sentence}"
         kinds = {k: c for k, c in found.events.items() if c and k != words.OTHER}
         choices = [(k, f"only {_noun(k, c)} ({c:,})") for k, c in kinds.items()]
-        return Decision("events", sentence, chosen, (*choices, (ALL, "every row")), n, n if chosen != ALL else 0)
+        lost = n if chosen != ALL else 0
+        return Decision("events", sentence, chosen, (*choices, (ALL, "every row")), n, lost, unsure)
 
     def ratings(self) -> Decision:
         found = self._found
@@ -140,4 +145,4 @@ class _Sentences:
 
 
 def _noun(kind: str, n: int) -> str:
-    return _EVENT[kind][n != 1]
+    return _EVENT[kind][n != 1] if kind in _EVENT else f"of “{kind}”"

@@ -135,6 +135,9 @@ def status_of(text: str) -> str:
     >>> status_of("Annulée"), status_of("Cancelled by customer"), status_of("partially refunded"), status_of("已退货")
     ('cancelled', 'cancelled', '', 'returns')
     """
+    parts = [p for p in re.split(r"\s[-–:/|]+\s|[:;(]", text) if p.strip()]
+    if len(parts) > 1:  # "Shipped - Returned to Seller"
+        return next((found for p in parts if (found := status_of(p))), "")
     plain = fold(text)
     if _CJK.search(text):
         whole = not any(part in text for part in _PART_CJK)

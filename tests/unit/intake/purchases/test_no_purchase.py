@@ -267,3 +267,21 @@ def test_who_sent_it_back_is_counted_by_no_recommendation() -> None:
     found, notices = read_purchases(frame.assign(quantity=INVOICES["n"]).astype("str"), None, "bought.csv")
     assert bought(found) == {"501": {"mug"}, "502": {"cup"}, "503": {"cup"}}
     assert len(notices) == 3
+
+
+def test_codes_of_events_are_asked_about() -> None:
+    rows = table(user=["1", "1", "2", "2"], sku=["a", "b", "a", "c"], behavior_type=["1", "4", "1", "3"])
+    shape = BasketShape("long", None, "user", "sku")
+    found, told = read(rows, shape)
+    assert told["events"].unsure
+    assert [value for value, _ in told["events"].choices] == ["1", "4", "3", "all"]
+    assert found == {"1": {"a", "b"}, "2": {"a", "c"}}
+    found, told = read(rows, shape, events="4")
+    assert found == {"1": {"b"}}
+    assert not told["events"].unsure
+
+
+def test_a_status_of_two_parts_is_understood() -> None:
+    assert status_of("Shipped - Returned to Seller") == "returns"
+    assert status_of("Shipped - Delivered to Buyer") == ""
+    assert status_of("wc-refunded") == "cancelled"
