@@ -126,7 +126,7 @@ def how(kind: str, source: ChosenFile, table: Table | None) -> None:
         r = table.report
         facts = [
             f"{r.kind} file",
-            f"encoding {r.encoding}" if r.encoding else "",
+            f"encoding {_ENCODINGS.get(r.encoding, r.encoding)}" if r.encoding else "",
             f"delimiter {_DELIMITERS.get(_TAB.get(r.delimiter, r.delimiter), r.delimiter)}" if r.delimiter else "",
             f"header in line {r.header_line}" if r.header_line else "",
             f"sheet {r.sheet}" if r.sheet else "",

@@ -24,7 +24,10 @@ from pages import web
 from pages.ui import services, shell
 from pages.ui.text import plain
 
-SUFFIXES = ("csv", "tsv", "txt", "gz", "parquet", "xlsx", "xlsm", "xls", "xlsb", "ods", "json", "jsonl")
+SUFFIXES = (
+    *("csv", "tsv", "tab", "txt", "dat", "psv", "prn", "gz"),
+    *("parquet", "xlsx", "xlsm", "xls", "xlsb", "ods", "json", "jsonl"),
+)
 GONE = "That file is no longer here. Choose it again."
 CHANGE = "Change"
 
