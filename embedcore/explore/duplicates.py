@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from embedcore.data import Dataset, Embedding
+from embedcore.data import Dataset, Embedding, split_tags
 from embedcore.explore.linkage import Linkage
 from embedcore.neighbours import Graph
 
@@ -176,8 +176,10 @@ def compare(dataset: Dataset, a: int, b: int) -> pd.DataFrame:
     rows = []
     if dataset.catalogue is not None:
         frame, n = dataset.catalogue.frame, dataset.n_catalogue
-        for column in dataset.catalogue.roles:
+        for column, role in dataset.catalogue.roles.items():
             x, y = (_text(frame[column].iat[i]) if i < n else "" for i in (a, b))
+            if role == "tags":
+                x, y = (", ".join(split_tags(cell)) for cell in (x, y))
             if column == dataset.catalogue.id_column:
                 x, y = str(dataset.items[a]), str(dataset.items[b])
             if x or y:
