@@ -22,6 +22,8 @@ STEADY, LEAST = 0.9, 2  # share and number of lines that must speak for a way (c
 _RULE = re.compile(rb"\s*[+|]?(?=[^\n]*[-=]{2})(?=[^\n]*[+|])[-=:\s]+(?:[+|][-=:\s]+)*[+|]?\s*\Z")
 _BARS = re.compile(rb"(?<!\\)\|")
 _WHOLE = re.compile(rb'\s*"((?:[^"]|"")*)"\s*[,;]*\s*\Z')
+_SINGLE_WHOLE = re.compile(rb"\s*'((?:[^']|'')*)'\s*[,;]*\s*\Z")
+_CURLY = re.compile("“|„|”|«|»|`".encode())
 _QUOTED = rb'"(?:[^"]|"")*"'
 
 
@@ -58,11 +60,12 @@ def ways(lines: Sequence[bytes], delimiter: str | None = None, quotes: str | Non
 
     if delimiter is None and not named:
         take(_framed(lines))
+    drawn = bool(found)
     if quotes in (None, "lines"):
         take(_quoted_lines(lines, sure=quotes == "lines"))
     if quotes is None:
         take(_guarded(lines))
-    if delimiter or not (found or named):
+    if delimiter or not (drawn or named):
         take(_separated(lines, delimiter or separators.find(lines) or _spaces(lines), given=delimiter is not None))
     for name, quoted in _QUOTINGS.items():
         if quotes in (None, name):
@@ -122,19 +125,25 @@ def _drawn_cell(cell: bytes) -> bytes:
 def _quoted_lines(lines: Sequence[bytes], *, sure: bool) -> Way | None:
     filled = _filled(lines)
 
-    def change(line: bytes) -> bytes:
-        found = _WHOLE.match(line)
-        return found.group(1).replace(b'""', b'"') if found else line
-
-    way = Way(change, "Every line is quoted as a whole: the outer quotes were taken away.", "lines")
-    quoted = sum(bool(_WHOLE.match(line)) for line in filled[1:])
-    if sure or len(filled) < LEAST or quoted < STEADY * (len(filled) - 1):
-        return way if sure else None
-    for d in (*dialect.DELIMITERS, *dialect.RARE):
-        widths = [len(Lexer(d).cells(change(line))) for line in filled]
-        if widths[0] > 1 and widths.count(widths[0]) >= STEADY * len(filled):
+    for whole, mark in ((_WHOLE, b'"'), (_SINGLE_WHOLE, b"'")):
+        change = partial(_unwrapped, whole, mark)
+        way = Way(change, "Every line is quoted as a whole: the outer quotes were taken away.", "lines")
+        quoted = sum(bool(whole.match(line)) for line in filled[1:])
+        if len(filled) < LEAST or quoted < STEADY * (len(filled) - 1):
+            continue
+        inner = [change(line) for line in filled]
+        if sure or separators.find(inner):
             return way
+        for d in (*dialect.DELIMITERS, *dialect.RARE):
+            widths = [len(Lexer(d).cells(line)) for line in inner]
+            if widths[0] > 1 and widths.count(widths[0]) >= STEADY * len(filled):
+                return way
     return None
+
+
+def _unwrapped(whole: re.Pattern[bytes], mark: bytes, line: bytes) -> bytes:
+    found = whole.match(line)
+    return found.group(1).replace(mark * 2, mark) if found else line
 
 
 def _edges(delimiter: str | None) -> tuple[bytes, bytes]:
@@ -206,15 +215,40 @@ def _single_quoted(lines: Sequence[bytes], delimiter: str | None, *, sure: bool)
 def _curly_quoted(lines: Sequence[bytes], delimiter: str | None, *, sure: bool) -> Way | None:
     """Only where such a quoted cell holds a separator: elsewhere the quotes are part of a text."""
     begin, end = _edges(delimiter)
-    curly = re.compile(begin + "(?:“|„|”)((?:(?!“|”|„).)*)(?:”|“)".encode() + end)
-    held = [m[1] for line in lines if b"\xe2\x80" in line for m in curly.finditer(line)]
+    curly = re.compile(begin + "(?:“|„|”|«|`)((?:(?!“|”|„|«|»|`).)*)(?:”|“|»|`)".encode() + end)
+    held = [m[1] for line in lines if _CURLY.search(line) for m in curly.finditer(line)]
     if not sure and not any(re.search(re.escape(delimiter.encode()) if delimiter else rb"[,;\t|]", t) for t in held):
         return None
 
     def change(line: bytes) -> bytes:
-        return curly.sub(lambda m: b'"' + m[1].replace(b'"', b'""') + b'"', line) if b"\xe2\x80" in line else line
+        return curly.sub(lambda m: b'"' + m[1].replace(b'"', b'""') + b'"', line) if _CURLY.search(line) else line
 
-    return Way(change, "Cells are quoted with “ and ” in this file: these quotes were taken away.", "curly")
+    first = next((line for line in lines if _CURLY.search(line)), b"").decode("utf-8", "replace")
+    marks = "« and »" if "«" in first else "`" if "`" in first else "“ and ”"
+    return Way(change, f"Cells are quoted with {marks} in this file: these quotes were taken away.", "curly")
+
+
+def _escaped(lines: Sequence[bytes], delimiter: str | None, *, sure: bool) -> Way | None:
+    """Delimiters inside of cells with a backslash before them, and no quotes around."""
+    filled = _filled(lines)
+    for d in [delimiter] if delimiter else dialect.DELIMITERS:
+        sign = d.encode()
+        if not any(b"\\" + sign in line for line in filled):
+            continue
+        cut = re.compile(rb"(?<!\\)" + re.escape(sign))
+        widths = [len(cut.split(line)) for line in filled]
+        if sure or (widths[0] > 1 and widths.count(widths[0]) >= STEADY * len(widths)):
+            return Way(
+                partial(_without_escapes, cut, sign), "Delimiters inside cells have a \\ before them.", "escaped"
+            )
+    return None
+
+
+def _without_escapes(cut: re.Pattern[bytes], sign: bytes, line: bytes) -> bytes:
+    if b"\\" + sign not in line:
+        return line
+    cells = cut.split(line)
+    return sign.join(b'"' + c.replace(b"\\" + sign, sign) + b'"' if b"\\" + sign in c else c for c in cells)
 
 
 def _plain_quotes(lines: Sequence[bytes], delimiter: str | None, *, sure: bool) -> Way | None:
@@ -237,6 +271,10 @@ def _plain_quotes(lines: Sequence[bytes], delimiter: str | None, *, sure: bool) 
     filled = _filled(lines)
     steady = bool(filled) and filled[0].count(d) > 0 and all(line.count(d) == filled[0].count(d) for line in filled)
     if not steady:
+        return None
+    # Where most cells that begin with a quote end with one, the file is quoted and a few quotes are odd.
+    begun = [c for line in filled if b'"' in line for c in line.split(d) if c.startswith(b'"')]
+    if 2 * sum(len(c) > 1 and c.endswith(b'"') for c in begun) > len(begun):
         return None
     records = list(Lexer("\t").records(filled.__getitem__, 0, len(filled)))
     return way if any(record.problem or record.lines > 1 for record in records) else None
@@ -281,4 +319,10 @@ def _exchanged(separator: bytes, line: bytes) -> bytes:
     return either.sub(lambda m: UNIT.encode() if m[0] == separator else m[0], line)
 
 
-_QUOTINGS = {"backslash": _backslashed, "single": _single_quoted, "curly": _curly_quoted, "none": _plain_quotes}
+_QUOTINGS = {
+    "backslash": _backslashed,
+    "single": _single_quoted,
+    "curly": _curly_quoted,
+    "escaped": _escaped,
+    "none": _plain_quotes,
+}

@@ -67,6 +67,31 @@ RIGHT: dict[str, tuple[str, list[list[str]], str]] = {
         [["A1", '5" pipe', "9"], ["A2", '"Best" pipe', "8"], ["A3", '"Quoted start', "5"], ["A4", 'pipe 6"', "1"]],
         "none",
     ),
+    "one odd quote between many between tabs": (
+        '"sku"\t"name"\n' + "".join(f'"K{n}"\t"Tool {n}"\n' for n in range(9)) + 'K9\t"Best" tool\n',
+        [*([f"K{n}", f"Tool {n}"] for n in range(9)), ["K9", '"Best" tool']],
+        "loose",
+    ),
+    "lines quoted, with two colons": (
+        '"sku::name"\n' + "".join(f'"K{n}::Tool {n}"\n' for n in range(9)),
+        [[f"K{n}", f"Tool {n}"] for n in range(9)],
+        "lines",
+    ),
+    "lines in single quotes": (
+        "'sku,name'\n" + "".join(f"'K{n},Tool {n}'\n" for n in range(9)),
+        [[f"K{n}", f"Tool {n}"] for n in range(9)],
+        "lines",
+    ),
+    "angle quotes": (
+        "sku;name\n" + "".join(f"«K{n}»;«Tool; {n}»\n" for n in range(9)),
+        [[f"K{n}", f"Tool; {n}"] for n in range(9)],
+        "curly",
+    ),
+    "delimiters with a backslash": (
+        "sku,name\n" + "".join(f"K{n},Tool\\, steel {n}\n" for n in range(9)),
+        [[f"K{n}", f"Tool, steel {n}"] for n in range(9)],
+        "escaped",
+    ),
     "quotes that are needed between tabs": (
         'sku\tname\tprice\nA1\t"Mug\tred"\t5\nA2\t"Cup"\t6\n',
         [["A1", "Mug\tred", "5"], ["A2", "Cup", "6"]],
