@@ -73,3 +73,13 @@ def test_names_over_two_rows_are_one_name() -> None:
               *([f"S{n}", f"Mug {n}", "3", "9.50", "4", "12.50"] for n in range(1, 9))]  # fmt: skip
     names = read(book({"All": groups}, "A1:B1 C1:D1 E1:F1"), name="a.xlsx").frame.columns.tolist()
     assert names == ["sku", "name", "2025 pieces", "2025 sales", "2026 pieces", "2026 sales"]
+
+
+def test_headings_merged_over_the_table_become_a_column_and_sums_below_it_are_left_out() -> None:
+    def group(name: str, word: str) -> list[list[str]]:
+        return [[name], *([f"{word}{n}", f"{name} {n}", f"{n}.50"] for n in range(1, 5)), ["", "Subtotal", "12.00"]]
+
+    rows = [["sku", "name", "price"], *group("Cups", "C"), *group("Hats", "H"), [], ["Total", "", "24.00"]]
+    table = read(book({"Price list": rows}, "A2:C2 A8:C8"), name="a.xlsx")
+    assert table.frame["section"].tolist() == ["Cups"] * 4 + ["Hats"] * 4
+    assert table.rejected["line"].tolist() == [2, 7, 8, 13, 15]

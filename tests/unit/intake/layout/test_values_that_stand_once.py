@@ -99,3 +99,12 @@ def test_properties_for_another_language_are_columns_of_their_own() -> None:
     rows = "".join(f"S{n},name,Vase {n},de\nS{n},name,Vase {n} EN,en\nS{n},price,{n},de\n" for n in range(1, 9))
     frame = read("sku,attribute,value,store\n" + rows).frame
     assert frame.iloc[0].to_dict() == {"sku": "S1", "name": "Vase 1", "name (en)": "Vase 1 EN", "price": "1"}
+
+
+def test_parts_of_an_object_in_json_are_columns() -> None:
+    text = '[\n{"id": 1, "price": {"amount": 9.90, "currency": "EUR"}},\n{"id": 2, "price": null, "price.amount": 3}\n]'
+    frame = read(text, name="a.json").frame
+    assert frame.columns.tolist() == ["id", "price.amount", "price.currency"]
+    assert frame["price.amount"].tolist() == ["9.90", "3"]
+    keyed = ",".join(f'{{"id": {n}, "stock": {{"store {n}": {n}}}}}' for n in range(60))
+    assert read(f"[{keyed}]", name="a.json").frame.columns.tolist() == ["id", "stock"]
