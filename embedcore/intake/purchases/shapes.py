@@ -24,7 +24,7 @@ from embedcore.intake.purchases.guess.parts import (
     quantity_of,
     time_of,
 )
-from embedcore.intake.purchases.lists import SAMPLE, list_delimiter_of, split_list
+from embedcore.intake.purchases.lists import SAMPLE, entries, list_delimiter_of, list_format
 
 _AMOUNT = r"[-+]?\d{1,3}(?:[ ,.]\d{3})*(?:[.,]\d{1,2})?"
 # Shares by which the shape of a table is recognised. Chosen by hand.
@@ -117,7 +117,7 @@ def _list_column(
         delimiter = list_delimiter_of(cells) if len(cells) else None
         if delimiter is None or names[column] == "time":
             continue
-        parts = split_list(cells, delimiter).dropna()
+        parts = entries(cells, list_format(cells, delimiter, known if isinstance(known, set) else ()))[0].dropna()
         several = float((parts.str.len() > 1).mean()) if len(parts) else 0.0
         tokens = parts.explode().astype("str")
         bracketed = float(cells.str.match(r"\s*[\[({].*[\])}]\s*\Z").mean())

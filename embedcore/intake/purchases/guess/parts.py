@@ -28,6 +28,7 @@ from embedcore.intake.columns.vocabulary import (
     word_set,
     words_of,
 )
+from embedcore.intake.purchases.screening.words import truth_of
 
 _PART_OF = table(PURCHASES)
 _ELSE = word_set(PLACES) | word_set(ATTRIBUTES)
@@ -229,7 +230,10 @@ def _coded(look: Look) -> bool:
 
 
 def may_be_basket(look: Look) -> bool:
-    """Whether a column can say which lines were bought together: no amounts, not mostly empty, not always the same."""
+    """Whether a column can say which lines were bought together: no amounts, not mostly empty, not always the same, no
+    yes and no."""
+    if look.distinct <= 2 and all(truth_of(str(v)) is not None and not str(v).isdigit() for v in look.there.unique()):
+        return False
     return look.distinct > 1 and look.filled > _HALF and not look.amounts and not look.stars
 
 

@@ -71,6 +71,8 @@ def find_marks(frame: pd.DataFrame, shape: BasketShape, known: Collection[str] |
         return Marks()
     taken = set(used(shape))
     found = [_mark(str(c), frame[c]) for c in frame.columns if c not in taken]
+    if shape.time is not None and (back := _mark(shape.time, frame[shape.time])) is not None and back.kind == "stamp":
+        found.append(back)  # the only time there is may be that of what came back
     marks = [m for m in found if m is not None]
     for kind in ("event", "rating"):
         column = getattr(shape, kind, None)
@@ -92,6 +94,7 @@ def find_marks(frame: pd.DataFrame, shape: BasketShape, known: Collection[str] |
         scale = _scale(frame[ratings[0].column])
         good = sum(scale) / 2
     letters, examples = _letters(frame, shape) if shape.basket is not None and shape.shape == "long" else ({}, ())
+    letters = {k: sure or _also_told(frame, shape, k, marks) for k, sure in letters.items()}
     services = find_services(frame, shape, known) if shape.shape == "long" and shape.item is not None else frozenset()
     return Marks(tuple(marks), event, good, scale, letters, examples, services, codes)
 
@@ -180,6 +183,13 @@ def _letters(frame: pd.DataFrame, shape: BasketShape) -> tuple[dict[str, bool], 
         if below >= _NEGATIVE or letter in _CANCEL_LETTERS:
             found[letter] = below >= _NEGATIVE
     return found, tuple(str(unique[list(parts).index(letter)]) for letter in found)
+
+
+def _also_told(frame: pd.DataFrame, shape: BasketShape, letter: str, marks: list[Mark]) -> bool:
+    """Whether a column of words says, too, that the orders with a letter were cancelled or came back."""
+    rows = frame[clean(frame[str(shape.basket)]).str.upper().str.fullmatch(rf"{letter}[-_ /]?\d{{2,}}", na=False)]
+    told = [clean(rows[m.column]).map(lambda t: bool(words.status_of(str(t)))) for m in marks if m.kind == "status"]
+    return any(len(t) and float(t.mean()) >= _NEGATIVE for t in told)
 
 
 def _any_letter(basket: pd.Series) -> bool:

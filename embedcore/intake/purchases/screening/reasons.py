@@ -43,7 +43,9 @@ class Reasons:
 
     def __init__(self, rows: Rows, shape: BasketShape, marks: Marks, event: str, scratch: Path) -> None:
         self._rows, self._shape, self._marks, self._event, self._scratch = rows, shape, marks, event, scratch
-        self._spreading = [m for m in marks.of("status", "flag", "stamp") if shape.basket is not None][:_SPREAD]
+        spreading = marks.of("status", "flag", "stamp") if shape.basket is not None else []
+        # A date of return is about its line; a date of cancellation about the order.
+        self._spreading = [m for m in spreading if m.kind == "status" or m.key == words.CANCELLED][:_SPREAD]
         self._orders: dict[tuple[int, int], list[np.ndarray]] = {}  # (column, bit) -> baskets that it marks
         self._empty = scratch_array(rows.total, np.uint8, scratch) if self._spreading else None
         self._late: dict[int, list[int]] = {}

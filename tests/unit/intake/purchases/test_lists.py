@@ -126,3 +126,12 @@ def test_five_products_whose_names_end_in_a_bracket_are_five(tmp_path: Path) -> 
     table = read_table(tmp_path / "o.csv", "o.csv", use="baskets")
     found, _ = add_baskets("shop", None, table, guess_shape(table.frame))
     assert sorted(found.items) == sorted(kinds)
+
+
+def test_codes_with_their_count_behind_a_colon_are_a_list() -> None:
+    cells = [f"A{n % 9:03}:{1 + n % 4};A{n * 5 % 9:03}:{1 + n % 3};B{n % 7}:1" for n in range(40)]
+    frame = pd.DataFrame({"order": [str(n) for n in range(40)], "skus": cells}, dtype="str")
+    shape = guess_shape(frame)
+    assert (shape.shape, shape.item, shape.list_delimiter) == ("list", "skus", ";")
+    found, _ = add_baskets("shop", None, frame, shape)
+    assert len(found) == 9 + 7

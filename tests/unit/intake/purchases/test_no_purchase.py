@@ -285,3 +285,18 @@ def test_a_status_of_two_parts_is_understood() -> None:
     assert status_of("Shipped - Returned to Seller") == "returns"
     assert status_of("Shipped - Delivered to Buyer") == ""
     assert status_of("wc-refunded") == "cancelled"
+
+
+def test_credit_notes_that_two_columns_tell_are_not_asked_about() -> None:
+    kinds = ["Invoice", "Invoice", "Credit Memo", "Invoice"]
+    rows = table(order=["INV-100", "INV-101", "CN-102", "INV-103"], sku=["a", "b", "a", "c"], kind_of_document=kinds)
+    found, told = read(rows, BasketShape("long", "order", item="sku"))
+    assert set(found) == {"INV-100", "INV-101", "INV-103"}
+    assert not told["cancelled"].unsure
+
+
+def test_the_only_time_may_be_that_of_the_return() -> None:
+    rows = table(order=["1", "1", "2", "3"], sku=["a", "b", "a", "c"], return_date=["2026-04-01", None, None, None])
+    found, told = read(rows, BasketShape("long", "order", item="sku", time="return_date"))
+    assert found == {"1": {"b"}, "2": {"a"}, "3": {"c"}}
+    assert told["returns"].rows == 1
