@@ -214,9 +214,12 @@ def _is_parent(f: Facts, found: list[Facts], id_at: int | None) -> bool:
         return True
     if f.words[-3:] == ("item", "group", "id"):
         return True
-    has_id = id_at is not None and found[id_at].unique == 1
-    variants = has_id and bool(_VARIANT & set(found[id_at or 0].words))
-    return f.named == "id" and not _of_others(f.words) and variants and bool(_GROUPS & set(f.words))
+    if f.named != "id" or _of_others(f.words) or _BARCODES & set(f.words):
+        return False
+    if id_at is None:
+        # The code of a product whose sizes and colours stand in rows of their own.
+        return not f.missing and 2 * f.distinct <= f.rows * (1 + _FEW) and any(_AXES & set(g.words) for g in found)
+    return found[id_at].unique == 1 and bool(_VARIANT & set(found[id_at].words)) and bool(_GROUPS & set(f.words))
 
 
 def _of_others(words: tuple[str, ...]) -> bool:

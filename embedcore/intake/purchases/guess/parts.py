@@ -186,8 +186,9 @@ def time_of(found: Mapping[str, Look], taken: Collection[str] = ()) -> str | Non
     for column, look in found.items():
         cells = look.there.head(200)
         is_named = look.named == "time"
-        # Where columns have no names, seconds since 1970 are a time.
-        epoch = bool(_UNNAMED.fullmatch(column)) and len(cells) > 0 and bool(cells.str.fullmatch(_EPOCH).all())
+        # Where columns have no names, or are called a, b and c, seconds since 1970 are a time.
+        nameless = bool(_UNNAMED.fullmatch(column)) or (look.named is None and len(column) <= 2)
+        epoch = nameless and len(cells) > 0 and bool(cells.str.fullmatch(_EPOCH).all())
         dated_text = epoch or cells.str.contains(r"[-/.:年년]|\d\s*[^\W\d_]{3}").all()
         if column in taken or not len(cells) or not (is_named or dated_text):
             continue

@@ -106,6 +106,12 @@ def test_the_product_of_which_rows_are_variants_is_the_parent(parent: str) -> No
     assert (roles[parent], roles["variant_id"], roles["size"]) == ("parent", "id", "category")
 
 
+def test_a_code_that_all_sizes_of_a_product_share_is_their_parent() -> None:
+    roles = _roles(VARIANTS.drop(columns="variant_id").rename(columns={"product_id": "SKU"}))
+    assert (roles["SKU"], roles["title"], "id" in roles.values()) == ("parent", "title", False)
+    assert _roles(LISTINGS.assign(size=["S", "M"] * 20))["SKU"] == "ignore"
+
+
 def test_a_brand_or_a_supplier_that_repeats_is_no_parent() -> None:
     roles = _roles(VARIANTS.rename(columns={"product_id": "brand_id"}))
     assert roles["brand_id"] != "parent"
