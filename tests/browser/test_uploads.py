@@ -23,6 +23,9 @@ from tests.shared import SAMPLES, shared
 LONG = 120_000
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR\x00\x00\x00\x10\x00\x00\x00\x10\x08\x06" + bytes(range(256)) * 8
 KINDS = ("shoe", "shirt", "hat")
+BRANDS = ("Nike", "NIKE", "nike", "Puma", "Adidas")
+SHOES = "sku,name,brand\n" + "".join(f"s{n},Sneaker {n},{BRANDS[n % 5]}\n" for n in range(60))
+ORDERS = "order,sku,quantity\n" + "".join(f"o{n // 3},s{n % 60},{1 + n % 2}\n" for n in range(150))
 PRODUCTS = "sku,name,kind\n" + "".join(f"p{i},Product number {i},{KINDS[i % 3]}\n" for i in range(60))
 
 
@@ -228,3 +231,69 @@ def test_an_upload_can_be_watched_stopped_and_made_again(
     upload(page, data.CATALOGUE_FILE, str(large))
     expect(box).to_have_count(0, timeout=LONG)
     assert not list(spool.glob("*.tmp"))
+
+
+def pick(page: Page, field: str | re.Pattern[str], option: str) -> None:
+    """Choose in a select box."""
+    page.get_by_label(field).click()
+    page.get_by_role("option", name=option, exact=True).click()
+    settled(page)
+
+
+def see_brands(page: Page, wanted: list[str]) -> None:
+    """The brands in the first rows as they will be."""
+    region = page.get_by_role("region", name=data.FIRST_PRODUCTS)
+    cells = page.get_by_test_id("stDataFrame").filter(has=region).first.locator("td")
+    named = cells.filter(has_text=re.compile(f"^({'|'.join(BRANDS)})$"))
+    expect(named).to_have_text(wanted, timeout=LONG)
+
+
+def test_files_are_swapped_a_choice_outlives_another_page_and_a_recipe_brings_it_back(
+    server: Server, page: Page, tmp_path: Path
+) -> None:
+    for name, text in (("shoes.csv", SHOES), ("orders.csv", ORDERS), ("june.csv", SHOES.replace("Sneaker", "Boot"))):
+        (tmp_path / name).write_text(text)
+    page.set_viewport_size({"width": 1366, "height": 768})
+    go(page, server.url, "data")
+    upload(page, data.CATALOGUE_FILE, str(tmp_path / "orders.csv"))
+    see(page, f"150 {reading.KEPT}", timeout=LONG)
+    upload(page, data.BASKETS_FILE, str(tmp_path / "shoes.csv"))
+    see(page, f"60 {reading.KEPT}", timeout=LONG)
+    press(page, data.SWAP)
+    see(page, "“sku” is the id", timeout=LONG)
+    settled(page)
+    expect(page.get_by_role("button", name=data.SWAP)).to_have_count(0)
+    button = page.get_by_role("button", name=data.IMPORT)
+    expect(button).to_be_in_viewport()
+    see_brands(page, ["Nike", "Nike", "Nike", "Puma", "Adidas"])
+    pick(page, re.compile("3 spellings"), "keep each spelling")
+    see_brands(page, list(BRANDS))
+    menu(page, "Overview")
+    menu(page, "Data")
+    see(page, f"150 {reading.KEPT}", timeout=LONG)
+    settled(page)
+    see_brands(page, list(BRANDS))
+    page.reload()
+    see(page, f"150 {reading.KEPT}", timeout=LONG)
+    settled(page)
+    see_brands(page, list(BRANDS))
+    press(page, data.IMPORT)
+    see(page, data.HOW_IT_WAS_READ, timeout=LONG).click()
+    with page.expect_download() as saved:
+        press(page, data.SAVE_RECIPE)
+    saved.value.save_as(tmp_path / "may.json")
+    page.get_by_role("radio", name=data.ADD, exact=True).click()
+    settled(page)
+    press(page, data.APPLY_RECIPE)
+    upload(page, data.RECIPE_FILE, str(tmp_path / "may.json"))
+    see(page, data.APPLIED, timeout=LONG)
+    page.keyboard.press("Escape")
+    upload(page, data.CATALOGUE_FILE, str(tmp_path / "june.csv"))
+    see(page, f"60 {reading.KEPT}", timeout=LONG)
+    settled(page)
+    see_brands(page, list(BRANDS))
+    menu(page, "Overview")
+    menu(page, "Data")
+    see(page, f"60 {reading.KEPT}", timeout=LONG)
+    settled(page)
+    see_brands(page, list(BRANDS))  # beside a dataset that is loaded, too
