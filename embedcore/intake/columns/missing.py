@@ -146,13 +146,16 @@ def _is_value(column: str, role: str, s: pd.Series, mark: str) -> bool:
     return not _HAS_ONE.search(column)
 
 
-def missing_decisions(marks: Mapping[str, Marks]) -> list[Decision]:
+def missing_decisions(marks: Mapping[str, Marks], roles: Mapping[str, str]) -> list[Decision]:
     """One for each column in which somebody could see it differently, and one for all that are plain."""
     out: list[Decision] = []
     plain: dict[str, dict[str, int]] = {}
     for column, m in marks.items():
         held = {t: n for t, n in m.always.items() if t}
-        if m.values:
+        if roles[column] in ("price", "number"):
+            if held := {**held, **m.missing}:
+                plain[column] = held
+        elif m.values:
             n = sum(m.values.values())
             verb = "is a value like the others" if len(m.values) == 1 else "are values"
             out.append(

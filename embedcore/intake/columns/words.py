@@ -34,10 +34,7 @@ def read_words(
             cells[column], found = _plain(column, role, cells[column], settings)
             about += found
     marks = marks_of(cells, used, settings)
-    about = [
-        *missing_decisions({c: m for c, m in marks.items() if used[c] in (*_TEXTS, "id", "parent", "date")}),
-        *about,
-    ]
+    about = [*missing_decisions(marks, used), *about]
     for column, role in used.items():
         gone = marks[column].gone
         s = cells[column]

@@ -96,7 +96,7 @@ def test_marks_of_databases_spreadsheets_and_people_are_missing_everywhere() -> 
     assert values(catalogue, "material") == {"oak", "steel"}
     assert values(catalogue, "made") == {"Berlin", "Rome"}
     assert catalogue.frame["price"].isna().sum() == 20
-    assert said["missing"].rows == 20 + 30 + 30 + 30
+    assert said["missing"].rows == 20 + 30 + 30 + 30 + 20
     assert "20 in “brand”" in said["missing"].sentence
 
 
