@@ -13,51 +13,51 @@ EUR € EURO EUROS euro euros Euro Euros|euros
 GBP £ STG|pounds
 JPY 円|yen
 CNY 元 RMB CN¥ 圆 人民币|yuan
-TWD NT$ 新台幣
-HKD HK$
+TWD NT$ 新台幣|Taiwan dollars
+HKD HK$|Hong Kong dollars
 KRW ₩ 원|won
 INR ₹ Rs Rs. INR. ₨ रु रु.|rupees
 PKR PKR.
 LKR LKR.
-BDT ৳ Tk Tk. টাকা
+BDT ৳ Tk Tk. টাকা|taka
 NPR रू
 IDR Rp Rp.|rupiah
 VND ₫ đ VNĐ Đ|dong
 THB ฿ บาท|baht
 PHP ₱ Php|pesos
 MYR RM|ringgit
-SGD S$
-AUD A$ AU$
-NZD NZ$
-CAD C$ CA$
+SGD S$|Singapore dollars
+AUD A$ AU$|Australian dollars
+NZD NZ$|New Zealand dollars
+CAD C$ CA$|Canadian dollars
 CHF Fr. SFr. sFr. SFR|Swiss francs
-SEK :-
-NOK
-DKK
+SEK :-|Swedish kronor
+NOK|Norwegian kroner
+DKK|Danish kroner
 ISK
 PLN zł zl zł. ZŁ|zloty
-CZK Kč Kčs KČ
+CZK Kč Kčs KČ|Czech koruna
 HUF Ft Ft. FT|forints
-RON lei LEI Lei leu
+RON lei LEI Lei leu|lei
 MDL
-BGN лв лв. ЛВ
-RSD din din. дин дин.
+BGN лв лв. ЛВ|leva
+RSD din din. дин дин.|Serbian dinars
 MKD ден ден. den den.
 BAM KM
 ALL Lekë lekë
 HRK kn
 RUB ₽ руб руб. р. р Руб Руб. РУБ рублей рубль рубля|roubles
-UAH ₴ грн грн. ГРН
+UAH ₴ грн грн. ГРН|hryvnia
 BYN Br
-KZT ₸ тг тг. тенге
+KZT ₸ тг тг. тенге|tenge
 GEL ₾ ლ
 AMD ֏
 AZN ₼
 UZS сум soʻm
 TRY ₺ TL TL. YTL|lira
-ILS ₪ NIS ש״ח
-SAR SR ﷼ ر.س ريال
-AED د.إ Dh Dhs Dhs. DHS درهم
+ILS ₪ NIS ש״ח|shekels
+SAR SR ﷼ ر.س ريال|riyals
+AED د.إ Dh Dhs Dhs. DHS درهم|dirhams
 QAR QR ر.ق
 KWD KD د.ك
 BHD BD د.ب
@@ -68,8 +68,8 @@ MAD DH د.م. د.م DHs
 TND DT د.ت
 DZD DA د.ج
 IRR تومان
-ZAR R
-NGN ₦
+ZAR R|rand
+NGN ₦|naira
 KES KSh KSh. Ksh KES.
 GHS ₵ GH₵
 UGX USh
@@ -79,9 +79,9 @@ XOF CFA FCFA
 XAF
 BRL R$|reais
 ARS AR$
-CLP CLP$
-COP COL$
-MXN MX$ Mex$
+CLP CLP$|Chilean pesos
+COP COL$|Colombian pesos
+MXN MX$ Mex$|Mexican pesos
 PEN S/ S/.
 UYU $U
 PYG ₲ Gs Gs.

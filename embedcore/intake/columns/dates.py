@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -102,6 +103,12 @@ class Orders:
         if (back["day"] <= few) != (back["month"] <= few):
             return "day" if back["day"] <= few else "month"
         return None
+
+    def between(self, first: str) -> tuple[str, str]:
+        """The first and the last of the days that could be either, in words. first: "day" or "month"."""
+        days = [(y + 2000 if y < 100 else y, *((b, a) if first == "day" else (a, b))) for a, b, y in self.seen]
+        low, high = (dt.date(*found) for found in (min(days), max(days)))
+        return f"{low.day} {low:%B %Y}", f"{high.day} {high:%B %Y}"
 
 
 def dates(s: pd.Series, how: DateFormat | None = None) -> tuple[pd.Series, np.ndarray]:

@@ -84,10 +84,11 @@ def _order_of(column: str, orders: Orders, chosen: str) -> str:
     example = orders.examples[2]
     if orders.likely is None:
         return f"“{column}”: the file does not say whether “{example}” has the day or the month first. It is {read}."
-    why = "since the days then lie close together or in order"
-    return f"“{column}”: “{example}” could have the day or the month first; it is {read}" + (
-        f", {why}." if chosen == orders.likely else "."
-    )
+    found = f"“{column}”: “{example}” could have the day or the month first; it is {read}"
+    if chosen != orders.likely:
+        return f"{found}."
+    first, last = orders.between(chosen)
+    return f"{found}, which gives the days from {first} to {last}, close together or in order."
 
 
 def unread_time(column: str, cells: pd.Series) -> Decision | None:
