@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from embedcore.data import Catalogue, Dataset, Embedding
     from embedcore.recommend import Answer, HistoriesByQuery
 
+_SETTINGS = ("cancelled", "returns", "taken_back", "zero", "events", "ratings", "services", "ids")
 _COLUMN = {"baskets": "product_id", "customers": "customer_id", "products": "product_id"}
 
 
@@ -66,7 +67,7 @@ def run(options: argparse.Namespace) -> None:
     from embedcore.recommend import files
 
     _check(options)
-    settings = pairs(options.set, "--set")
+    settings = _settings(options.set)
     dataset = _purchases(options.train, _catalogue(options.catalogue), options.out.parent, settings)
     baskets = need_baskets(dataset)
     customers = 0 if baskets.customer_ids is None else len(baskets.customer_ids)
@@ -83,6 +84,13 @@ def run(options: argparse.Namespace) -> None:
         numbers = [c for c, path in places.items() if files.whole_numbers(path, c)]
         rows = files.write(answers, options.out, numbers, clean=None if options.raw else harmless)
     print(f"  {rows:,} recommendations -> {options.out}")
+
+
+def _settings(given: list[str]) -> dict[str, str]:
+    settings = pairs(given, "--set")
+    if unknown := [key for key in settings if key not in _SETTINGS]:
+        raise InputError(f"“{unknown[0]}” is nothing that --set decides here.", f"Known: {', '.join(_SETTINGS)}.")
+    return settings
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -95,3 +95,8 @@ def test_what_the_file_does_not_say_is_asked(tmp_path: Path, capsys: pytest.Capt
     assert code == 3
     assert "--set cancelled=in" in capsys.readouterr().err
     assert ask(tmp_path, train, query_table(("q", "1001")), "--set", "cancelled=out")[0] == 0
+
+
+def test_a_setting_that_is_none_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ask(tmp_path, lines(SHOP), query_table(("q", "1001")), "--set", "retruns=in")[0] == 2
+    assert "retruns" in capsys.readouterr().err
