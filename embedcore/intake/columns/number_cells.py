@@ -18,9 +18,10 @@ PLAIN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d{1,2}|\.\d{4,})?")  # one reading on
 CELL = re.compile(
     r"(?P<open>[(\[])?\s*(?P<sign1>[-+])?\s*(?P<before>[^\d\s+\-()\[\].,'][^\d+\-()\[\]]{0,15}?)?\s*(?P<sign2>[-+])?\s*"
     r"(?P<inner>\()?(?P<digits>\d[\d.,'\s]*|(?<![^\W\d_])[.,]\d+)(?P<exp>[eE][-+]?\d{1,3})?"
-    r"(?P<none>:-|[-–—]{1,2})?\s*(?P<minus>-)?\s*\(?(?P<behind>[^\d\s+()\[\]–—-][^\d+()\[\]]{0,23}?)?\s*(?P<last>-)?"
+    r"(?P<none>[:/]-|[-–—]{1,2})?\s*(?P<minus>-)?\s*\(?(?P<behind>[^\d\s+()\[\]–—-][^\d+()\[\]]{0,23}?)?\s*(?P<last>-)?"
     r"[)\]]?\*?"
 )
+_TAX = re.compile(r"\s*\(?\b(?:inkl|incl|inc|zzgl|exkl|excl|plus|tva|iva|vat|gst)\b\.?.*", re.IGNORECASE | re.DOTALL)
 _THOUSANDS = re.compile(r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,' ])\d{3}(?:(?P=sign)\d{3})*)(?P<rest>[.,]\d*)?")
 _INDIAN = re.compile(r"(?P<whole>[1-9]\d?(?P<sign>,)(?:\d{2},)+\d{3})(?P<rest>\.\d*)?")
 _ZEROS = re.compile(r"0\d+")
@@ -92,7 +93,8 @@ def single(text: str, how: NumberFormat) -> Cell:
     >>> single("5.00-", NumberFormat()).value, single("1 - 2", NumberFormat()).value
     (-5.0, nan)
     """
-    m = CELL.fullmatch(text.strip())
+    text = text.strip(' "')
+    m = CELL.fullmatch(text) or CELL.fullmatch(_TAX.sub("", text))
     if m is None:
         return NONE
     before, digits = (m["before"] or "").strip(), m["digits"]
@@ -100,7 +102,7 @@ def single(text: str, how: NumberFormat) -> Cell:
         before, digits = before + digits[0], digits[1:]
     about = _about(before, (m["behind"] or "").strip(), digits, how)
     plain = _plain(re.sub(r"\s", " ", digits).strip(), comma=how.comma)
-    ends = digits.rstrip()[-1:] in (".", ",") or m["none"] == ":-"  # “12,-” has no cents
+    ends = digits.rstrip()[-1:] in (".", ",") or m["none"] in (":-", "/-")  # “12,-” has no cents
     if about is None or plain is None or (m["none"] and not ends and m["none"] != "-"):
         return NONE
     negative = "-" in (m["sign1"], m["sign2"], m["minus"], m["last"]) or m["open"] or m["inner"]
