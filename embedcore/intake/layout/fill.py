@@ -18,6 +18,7 @@ GAPS = 0.15  # share of empty cells from which a first column may stand once for
 FILLED = 0.6  # share of filled cells from which gaps in a lone column are ordinary
 SHORT = 60  # characters of such a column's texts, on average, at most
 CHANCE = 1e-4  # of a column being filled only where the key changes, from which that is no accident
+EXACT = 4  # groups whose first rows are filled and no other, from which that is no accident
 FIRM = 2  # columns that stand once for sure, from which a thin one that does nowhere otherwise does so, too
 CHOICES = (("yes", "fill them down"), ("no", "leave them empty"))
 
@@ -127,6 +128,8 @@ def _chance(filled: np.ndarray, starts: np.ndarray) -> float:
     first, later = filled[many & starts], filled[many & ~starts]
     if not len(later) or not len(first) or first.sum() < 2 or later.sum() > 0.02 * first.sum():
         return 1.0
+    if not later.any() and first.mean() >= 0.9 and len(first) >= EXACT:
+        return 0.0
     share = (first.sum() + later.sum()) / (len(first) + len(later))
     return float(max(0.0, 1 - share) ** (len(later) - int(later.sum())))
 

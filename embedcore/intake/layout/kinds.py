@@ -21,6 +21,7 @@ CHOICES = (
     ("products", "one row per product, without its variants"),
     ("all", "keep all rows as they are"),
 )
+VIEWS = (("out", "leave out"), ("in", "keep as products"))
 ORDERS = (("lines", "one row per product bought"), ("all", "keep all rows as they are"))
 
 
@@ -33,6 +34,25 @@ class _Kinds:
     kind: np.ndarray
     said: np.ndarray
     parents: np.ndarray
+
+
+def leave_out_views(rows: Rows) -> None:
+    """Reject the rows of Magento that say the same product for another store or language, or continue the row above."""
+    names = [name.casefold() for name in rows.names]
+    view = next((names.index(n) for n in ("store_view_code", "_store") if n in names), None)
+    if view is None or "sku" not in names:
+        return
+    sku = names.index("sku")
+    main = rows.frame.iloc[:, sku].isin(rows.cells(sku, np.flatnonzero(~rows.filled[:, view])))
+    out = (rows.filled[:, view] & main.to_numpy()) | ~rows.filled[:, sku]
+    if not out.any():
+        return
+    n, chosen = int(out.sum()), rows.set("views", "out", VIEWS)
+    if chosen == "out":
+        rows.say("views", f"{plural(n, 'row')} for other stores or languages left out.", chosen, VIEWS, n, n)
+        rows.reject(out, "it says the same product for another store or language, or continues the row above")
+    else:
+        rows.say("views", f"{plural(n, 'row')} for other stores or languages kept.", chosen, VIEWS, n)
 
 
 def sort_out(rows: Rows) -> None:

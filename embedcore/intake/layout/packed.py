@@ -33,7 +33,7 @@ def _unpack(rows: Rows, c: int) -> None:
     found: dict[str, dict[int, str]] = {}
     twice = cells = 0
     for row in np.flatnonzero(rows.filled[:, c]).tolist():
-        pairs = _pairs(str(texts[row]))
+        pairs = _named(_pairs(str(texts[row])))
         cells += 1
         twice += len(pairs) > len({k for k, _ in pairs})
         for key, value in pairs:
@@ -51,6 +51,13 @@ def _unpack(rows: Rows, c: int) -> None:
     rows.filled = np.delete(rows.filled, c, 1)
     for key, values in found.items():
         rows.add_column(new_name(rows, key), [values.get(row) for row in range(len(rows))])
+
+
+def _named(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Name=Size, Value=Small -> Size: Small."""
+    names = [value for key, value in pairs if key.casefold() == "name"]
+    values = [value for key, value in pairs if key.casefold() == "value"]
+    return list(zip(names, values, strict=True)) if names and len(names) == len(values) else pairs
 
 
 def _pairs(text: str) -> list[tuple[str, str]]:

@@ -41,6 +41,8 @@ def tidy(frame: pd.DataFrame, lines: np.ndarray, use: str, settings: Settings) -
             if export is None:
                 sums.leave_out(rows)
                 remarks.leave_out(rows)
+            if export is not None and "Magento" in export.title and use == "catalogue":
+                kinds.leave_out_views(rows)
             packed.unpack(rows)
             kinds.sort_out(rows)
             pictures.leave_out(rows)

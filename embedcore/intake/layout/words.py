@@ -116,7 +116,7 @@ CODE = re.compile(
     re.IGNORECASE,
 )
 PARENT = re.compile(
-    r"parent|handle|item_?group|group_?id|style_?(?:id|no|code|number)|vater|haupt(?:artikel|produkt)|padre|\bpai\b|родител|父|親",
+    r"parent|handle|übergeordnet|genitore|nadrzędn|item_?group|group_?id|style_?(?:id|no|code|number)|vater|haupt(?:artikel|produkt)|padre|\bpai\b|родител|父|親",
     re.IGNORECASE,
 )
 ORDER_NAME = re.compile(

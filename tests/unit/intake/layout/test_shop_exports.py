@@ -126,3 +126,23 @@ def test_files_with_one_row_for_each_thing_are_only_named() -> None:
         "movieId,title,genres\n1,Toy Story (1995),Adventure|Comedy\n2,Jumanji (1995),Adventure\n3,Heat (1995),Action\n"
     )
     assert said(read(films), "export") == "This is a MovieLens file of films: 3 films."
+
+
+def test_magento_rows_for_other_views_are_left_out() -> None:
+    rows = "".join(f"M{n},,Top,simple,Shirt {n},2{n}\nM{n},de,,,Hemd {n},\n" for n in range(1, 6))
+    table = read("sku,store_view_code,attribute_set_code,product_type,name,price\n" + rows)
+    assert table.frame["name"].tolist() == [f"Shirt {n}" for n in range(1, 6)]
+    assert table.rejected["line"].tolist() == [3, 5, 7, 9, 11]
+    assert said(table, "views") == "5 rows for other stores or languages left out."
+
+
+def test_bigcommerce_options_in_one_cell_are_columns() -> None:
+    rows = "".join(
+        f"Product,{n},Shelf {n},physical,SH{n},,variant,3{n}\n"
+        f"Variant,{n}1,,,SH{n}-S,Type=Rectangle|Name=Size|Value=Small,,\n"
+        f"Variant,{n}2,,,SH{n}-L,Type=Rectangle|Name=Size|Value=Large,,\nImage,{n}3,,,,,,\n"
+        for n in range(1, 6)
+    )
+    table = read("Item,ID,Name,Type,SKU,Options,Inventory Tracking,Price\n" + rows)
+    assert table.frame.iloc[1][["Name", "Size", "parent", "Price"]].tolist() == ["Shelf 1", "Large", "SH1", "31"]
+    assert (len(table.frame), table.report.filled, table.report.rejected) == (10, 5, 5)
