@@ -23,7 +23,8 @@ def add(commands: Any) -> None:
         type=Path,
         required=True,
         metavar="PAIRS.csv",
-        help="id_a, id_b, score, probability, same (at the program's own cut), reason",
+        help="id_a, id_b, score, probability, same (at the program's own cut), kind (same, variant, different), axis, "
+        "reason",
     )
     found.add_argument("--groups", type=Path, metavar="GROUPS.csv", help="id, group")
     found.add_argument("--role", action="append", default=[], metavar="COLUMN=ROLE", help="correct a guess")
@@ -44,11 +45,12 @@ def run(options: argparse.Namespace) -> None:
         with step("Read titles (text encoder)"):
             text = title_vectors(dataset, bar("reading"))
     with step("Compare products"):
-        found = match.find(dataset, text, options.source, seed=options.seed, progress=bar("comparing"))
+        found = match.find(dataset, text, options.source, codes=ids, seed=options.seed, progress=bar("comparing"))
     show(found.meta["notices"])
     frame = found.frame(dataset)
-    reasons = match.Reasons(dataset, found)
-    frame["reason"] = [reasons.of(row) for row in frame.pop("row")]
+    reasons, rows = match.Reasons(dataset, found, ids), frame.pop("row")
+    frame["axis"] = [", ".join(map(str, reasons.axes(row))) for row in rows]
+    frame["reason"] = [reasons.of(row) for row in rows]
     for column in ("id_a", "id_b"):
         frame[column] = ids[dataset.positions(frame[column].to_numpy())]
     frame["same"] = frame["same"].map({True: "true", False: "false"})
@@ -58,8 +60,14 @@ def run(options: argparse.Namespace) -> None:
         groups["id"] = ids[dataset.positions(groups["id"].to_numpy())]
         _write(groups, options.groups, raw=options.raw)
     precision, recall, taken = found.expected.of(found.cut)
+    counts = frame["kind"].value_counts()
+    variants = int(counts.get("variant", 0))
     print(f"{len(found):,} pairs, {taken:,} of them the same, in {len(found.groups()):,} groups")
-    print(f"  expected precision {precision:.2f}, expected recall {recall:.2f}\ncut {found.cut!r}")
+    print(f"  {variants:,} pairs are variants of one product, {len(found) - taken - variants:,} are different products")
+    print(
+        f"  expected precision {precision:.2f}, expected recall {recall:.2f} of those that can be found\n"
+        f"cut {found.cut!r}"
+    )
 
 
 def _write(frame: pd.DataFrame, path: Path, *, raw: bool) -> None:

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from embedcore.intake import Decision
 
 # Numbers that makers and trade give to products say which is which; a shop's own numbers do not.
-_CODES = re.compile(r"\A(?:model|mpn|part|gtin|ean|upc|isbn|manufacturer_?(?:code|number|ref))", re.I)
+_CODES = re.compile(
+    r"\A(?:model|mpn|part|gtin|ean|upc|isbn|sku|article_?(?:no|number|code)|item_?(?:no|number|code)|artikel"
+    r"|manufacturer_?(?:code|number|ref))",
+    re.I,
+)
 
 
 def dataset(

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_FEW, _USUAL = 50, 0.03  # so many pairs with that share of matches are assumed beside those seen; chosen by hand
+_FEW, _USUAL = 300, 0.005  # so many pairs with that share of matches are assumed beside those seen; chosen by hand
 _LEAST, _MOST = 1e-6, 0.9  # shares of matches that are taken for possible
 # Matches look less alike in a catalogue that the weights were not learned on: 76 to 94 % of the true ones were found
 # (one known catalogue judged by weights of the other).
-_MORE = 1.35
+_MORE = 1.0
 _FLOOR = 0.2  # a pair less likely than this is never taken, however few better ones there are
 
 

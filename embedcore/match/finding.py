@@ -14,9 +14,10 @@ from embedcore.match import candidates, columns, features, groups, score, sparse
 from embedcore.match.cut import expected, logistic, shift
 from embedcore.match.matches import Matches, resolved
 from embedcore.match.score import PairWeights
+from embedcore.match.variants import evidence, options, templates, titles
 from embedcore.progress import Progress, part, silent
 
-VERSION = 2  # raise it when the same catalogue gives other matches
+VERSION = 3  # raise it when the same catalogue gives other matches
 _CHUNK = 65_536  # pairs whose features are in memory at a time
 # Chosen by hand.
 _HOPELESS = 0.002  # pairs less likely than this are dropped after scoring, when there are more than _ALL
@@ -42,12 +43,16 @@ class _Lookup:
     density: dict[str, np.ndarray] = field(default_factory=dict)
     extra: Mapping[str, score.Likeness] = field(default_factory=dict)
     columns: list[columns.TitleColumn] = field(default_factory=list)
+    differences: evidence.Differences = evidence.NONE
 
     def compare(self, a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:
         """{feature: (m,) float32} of the pairs (a[i], b[i])."""
         found = features.compare(self.texts, self.traits, a, b, self.density, unit=self.unit, has=self.has)
         for name, likeness in self.extra.items():
             found[name] = likeness.of(a, b)
+        if self.differences.options.columns:
+            # Many copies of a row that differ in an option are no copies.
+            found["identical"] *= ~self.differences.apart(a, b)
         return found | columns.features(self.columns, a, b)
 
     def candidates(self, extra: list[tuple[np.ndarray, np.ndarray]]) -> tuple[np.ndarray, np.ndarray]:
@@ -63,13 +68,14 @@ class _Lookup:
         return replace(self, density=density)
 
 
-def find(
+def find(  # noqa: PLR0913  each is one thing a caller may have
     dataset: Dataset,
     embedding: Embedding | None = None,
     source: str | None = None,
     extra: Mapping[str, Embedding] | None = None,
     *,
     weights: PairWeights | None = None,
+    codes: np.ndarray | None = None,
     seed: int = 0,
     progress: Progress = silent,
 ) -> Matches:
@@ -78,7 +84,8 @@ def find(
     embedding: text vectors of titles and brands (without them it works, a little less well). source: a column that says
     which shop a row is from: then only rows of different shops are matched, one to one. extra: other embeddings
     (pictures, tables) by name, whose likeness counts a little. weights: what `teach` gave; those of the package
-    otherwise. People's verdicts come in by `rescored`. The same input and seed give the same matches.
+    otherwise. codes: (n,) what the file calls each row, where the ids of the dataset are not it. People's verdicts come
+    in by `rescored`. The same input and seed give the same matches.
     NeedsError without a catalogue or texts, InputError when `source` has fewer than two values.
 
     >>> import pandas as pd
@@ -96,11 +103,15 @@ def find(
     twins = [_twins(e, others[f"like {name}"][2], n, seed) for name, e in (extra or {}).items()]
     a, b = lookup.candidates(twins)
     likeness = {name: score.Likeness.fit(*placed[:2], a, b) for name, placed in others.items()}
-    lookup = replace(lookup.with_density(a, b), extra=likeness, columns=columns.read(dataset, read, source))
+    told = columns.read(dataset, read, source)
+    chosen = options.read(dataset, [c.name for c in told], source, codes, read.price, (a, b))
+    mined = templates.mine(titles.read(read.title.tolist(), read.brand.tolist()), a, b)
+    compared = evidence.Differences(mined, chosen)
+    lookup = replace(lookup.with_density(a, b), extra=likeness, columns=told, differences=compared)
     weights = weights or score.shipped(meaning=embedding is not None).and_also(list(likeness))
-    matches = _scored(lookup, weights, a, b, part(progress, 50, 85))
+    matches, how = _scored(lookup, weights, a, b, part(progress, 50, 85))
     if read.shop is None:
-        matches = _filled(lookup, matches, part(progress, 85, 92))
+        matches = _filled(lookup, matches, how, part(progress, 85, 92))
     progress(92, 100, note="Grouping")
     matches = resolved(matches)
     progress(100, 100, note="Grouping")
@@ -113,6 +124,7 @@ def find(
         "version": VERSION,
         "seconds": round(time.perf_counter() - began, 3),
         "extra": sorted(extra or {}),
+        "options": [o.name for o in chosen.columns],
     }
     return replace(matches, meta=meta)
 
@@ -154,42 +166,52 @@ def _look_up(
     return _Lookup(read, look, near, unit, has)
 
 
-def _scored(lookup: _Lookup, weights: PairWeights, a: np.ndarray, b: np.ndarray, progress: Progress) -> Matches:
-    """The candidates that are not hopeless, scored."""
-    evidence, given = np.zeros(len(a)), weights.names
+def _scored(
+    lookup: _Lookup, weights: PairWeights, a: np.ndarray, b: np.ndarray, progress: Progress
+) -> tuple[Matches, evidence.Scored]:
+    """The candidates that are not hopeless, scored; and how, so that others can be scored in the same way."""
+    score, given, kept = np.zeros(len(a)), weights.names, []
     steps = -(-len(a) // _CHUNK)
     for step in range(steps):
         rows = slice(step * _CHUNK, (step + 1) * _CHUNK)
-        evidence[rows] = weights.log_odds(lookup.compare(a[rows], b[rows]))
+        found = lookup.compare(a[rows], b[rows])
+        score[rows] = weights.log_odds(found)
+        if len(a) <= _ALL:
+            kept.append(found)
         progress(step + 1, steps, note="Comparing pairs")
-    weights = columns.weighed(lookup.columns, weights, evidence, a, b)
+    weights = columns.weighed(lookup.columns, weights, score, a, b)
     for name, values in columns.features(lookup.columns, a, b).items():
         if name not in given:
-            evidence += weights.weight[weights.names.index(name)] * values
-    copies = features.identical(lookup.texts, lookup.traits, a, b)
-    moved = shift(evidence[~copies], weights.prior)
+            score += weights.weight[weights.names.index(name)] * values
+    copies = features.identical(lookup.texts, lookup.traits, a, b) & ~lookup.differences.apart(a, b)
+    how = evidence.scored(lookup.differences, weights, score, shift(score[~copies], weights.prior), a, b)
+    moved = shift(how.log_odds[~copies], how.weights.prior)
     # Few pairs have a chance: comparing those again is cheaper than keeping the features of all.
-    at = np.flatnonzero(copies | (logistic(evidence + moved) >= (_HOPELESS if len(a) > _ALL else 0)))
-    found = lookup.compare(a[at], b[at])
+    at = np.flatnonzero(copies | (logistic(how.log_odds + moved) >= (_HOPELESS if len(a) > _ALL else 0)))
+    found = (
+        {name: np.concatenate([f[name] for f in kept]) for name in kept[0]} if kept else lookup.compare(a[at], b[at])
+    )
+    found |= how.features(a[at], b[at], score[at])
     empty = np.zeros(len(at))
-    return Matches(
+    matches = Matches(
         len(lookup.texts),
         a[at],
         b[at],
-        evidence[at],
+        how.weights.log_odds(found),
         empty,
         np.stack(list(found.values()), axis=1),
         tuple(found),
-        weights,
+        how.weights,
         0.5,
         empty > 0,
         np.arange(len(lookup.texts)),
         lookup.texts.shop,
         len(a) - len(at),
     )
+    return matches, how
 
 
-def _filled(lookup: _Lookup, matches: Matches, progress: Progress) -> Matches:
+def _filled(lookup: _Lookup, matches: Matches, how: evidence.Scored, progress: Progress) -> Matches:
     """With the pairs inside chains of likely matches that nearest neighbours left out: large groups have more members
     than any list of neighbours is long."""
     progress(0, 2, note="Filling groups")
@@ -200,15 +222,15 @@ def _filled(lookup: _Lookup, matches: Matches, progress: Progress) -> Matches:
     if not len(a):
         return matches
     found = lookup.compare(a, b)
+    found |= how.features(a, b, how.score.log_odds(found))
     progress(1, 2, note="Filling groups")
-    evidence = matches.weights.log_odds(found)
     empty = np.zeros(len(matches) + len(a))
     return replace(
         matches,
         filled=len(a),
         a=np.r_[matches.a, a],
         b=np.r_[matches.b, b],
-        evidence=np.r_[matches.evidence, evidence],
+        evidence=np.r_[matches.evidence, matches.weights.log_odds(found)],
         probability=empty,
         same=empty > 0,
         features=np.concatenate([matches.features, np.stack(list(found.values()), axis=1)]),

@@ -11,7 +11,7 @@ from embedcore.explore import Linkage
 _LEAST = 0.01  # pairs below this count as 0
 
 
-def linked(
+def linked(  # noqa: PLR0913  the pairs, and three kinds of say about them
     probability: np.ndarray,
     a: np.ndarray,
     b: np.ndarray,
@@ -20,11 +20,13 @@ def linked(
     *,
     same: list[tuple[int, int]] | None = None,
     different: list[tuple[int, int]] | None = None,
+    apart: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> np.ndarray:
     """(n,) int64: the group of each row, named by its first row; a row without a partner is its own group.
 
     Two groups become one while the mean probability over all pairs between them is at least `cut`; a pair that is not
-    listed counts as 0. same, different: pairs that must, and must not, be together (different wins)."""
+    listed counts as 0. same, different: pairs that must, and must not, be together (different wins). apart: rows that
+    are never in one group, unless `same` puts them there."""
     same, different = same or [], different or []
     out = np.arange(n)
     strong = probability >= cut
@@ -39,13 +41,22 @@ def linked(
     two = strong & plain[a]
     out[b[two]] = a[two]
     near = (probability >= _LEAST) & (part[a] == part[b]) & (size[part[a]] > 1) & ~plain[a]
+    if apart is not None:
+        x, y = apart
+        near_by = (part[x] == part[y]) & (size[part[x]] > 2)
+        wanted = {frozenset(p) for p in same}
+        different = [*different, *(p for p in _pairs(x[near_by], y[near_by]) if frozenset(p) not in wanted)]
     link = Linkage(different)
-    for x, y in same:
-        link.join(x, y)
+    for p, q in same:
+        link.join(p, q)
     link.grow(zip(a[near].tolist(), b[near].tolist(), probability[near].tolist(), strict=True), cut)
     for members in link.members.values():
         out[members] = min(members)
     return out
+
+
+def _pairs(a: np.ndarray, b: np.ndarray) -> list[tuple[int, int]]:
+    return list(zip(a.tolist(), b.tolist(), strict=True))
 
 
 def inside(

@@ -14,10 +14,12 @@ import pandas as pd
 
 from embedcore.data import Dataset
 from embedcore.errors import MissingError
-from embedcore.match import groups, propagation
+from embedcore.match import groups, propagation, shape
 from embedcore.match.cut import ExpectedQuality, expected, logistic, shift
 from embedcore.match.score import PairWeights
+from embedcore.match.variants.evidence import variants
 
+SAME, VARIANT, DIFFERENT = "same", "variant", "different"
 _SURE = 30.0  # log odds of a person's verdict
 
 
@@ -74,7 +76,19 @@ class Matches:
         listed = len(self) - self.filled
         # Copies of one row are sure, and say nothing about how many of the other pairs match.
         other = self.feature("identical")[:listed] == 0
-        return shift(self.evidence[:listed][other], self.weights.prior, self.others)
+        apart = self.apart[:listed]
+        return shift(self.evidence[:listed][other & ~apart], self.weights.prior, self.others + int(apart.sum()))
+
+    @property
+    def apart(self) -> np.ndarray:
+        """(m,) bool: variants by their options or their parent, whatever else they share."""
+        return np.asarray(self.feature("option_differs") > 0)
+
+    @cached_property
+    def kind(self) -> np.ndarray:
+        """(m,) object: "same", "variant" (alike, but another size, colour, model ...) or "different"."""
+        variant = variants(self.names, self.features, self.weights)
+        return np.where(self.same, SAME, np.where(variant, VARIANT, DIFFERENT)).astype(object)
 
     @property
     def adapted(self) -> np.ndarray:
@@ -103,7 +117,7 @@ class Matches:
         return [g for g in np.split(order, starts[1:]) if len(g) >= least] if len(names) else []
 
     def frame(self, dataset: Dataset) -> pd.DataFrame:
-        """id_a, id_b, score, probability, same, best first. (The reason of a pair: `explain`.)"""
+        """id_a, id_b, score, probability, same, kind, best first. (The reason of a pair: `explain`.)"""
         order = np.lexsort((self.b, self.a, -self.probability))
         a, b = self.a[order], self.b[order]
         p = self.probability[order]
@@ -114,6 +128,7 @@ class Matches:
                 "score": p,
                 "probability": p,
                 "same": self.same[order],
+                "kind": self.kind[order],
                 "row": order,
             }
         )
@@ -241,10 +256,13 @@ def rescored(matches: Matches, weights: PairWeights, verdicts: PairVerdicts = NO
 def resolved(matches: Matches, verdicts: PairVerdicts = NO_VERDICTS) -> Matches:
     """Probabilities, cut and groups from the evidence of each pair."""
     where = rows_of(matches, verdicts)
-    log_odds = matches.adapted
-    log_odds[where[where >= 0]] = np.where(verdicts.same[where >= 0], _SURE, -_SURE)
+    rows, certain = where[where >= 0], np.where(verdicts.same[where >= 0], _SURE, -_SURE)
+    log_odds, apart = matches.adapted, matches.apart
+    doubted = ~apart & (matches.feature("identical") == 0)
+    log_odds[doubted] = shape.softened(log_odds[doubted])
+    log_odds[apart], log_odds[rows] = -_SURE, certain
     log_odds = propagation.propagate(log_odds, matches.a, matches.b, matches.n)
-    log_odds[where[where >= 0]] = np.where(verdicts.same[where >= 0], _SURE, -_SURE)
+    log_odds[apart], log_odds[rows] = -_SURE, certain
     if matches.shop is not None:
         prior = np.log(matches.weights.prior / (1 - matches.weights.prior))
         probability, _ = propagation.one_to_one(
@@ -261,6 +279,7 @@ def decide(
     """Cut (where expected F1 is highest, unless `cut` is given) and group."""
     cut = expected(probability).best if cut is None else cut
     same = probability >= cut
+    apart = matches.apart & ~same
     group = groups.linked(
         np.where(same, probability, 0) if matches.shop is not None else probability,
         matches.a,
@@ -269,6 +288,7 @@ def decide(
         cut,
         same=verdicts.same_pairs,
         different=verdicts.different_pairs,
+        apart=(matches.a[apart], matches.b[apart]),
     )
     return replace(matches, probability=probability, cut=float(cut), same=same, group=group)
 

@@ -11,7 +11,7 @@ from embedcore.match.cut import logistic, with_share
 # Chosen by hand, and judged on abt-buy and wdc-dev by tests/bench/train_matcher.py.
 ROUNDS = 2
 _SHARED, _FEWER_LEFT, _MORE_LEFT = 0.5, 2.0, 1.0  # weights of shared partners, and of those that only one product has
-_CALM = 0.85  # pairs that learn from each other repeat each other's errors: they are less sure than they seem
+_CALM = 1.0  # pairs that learn from each other repeat each other's errors: they are less sure than they seem
 _UNLIKELY = 0.02  # pairs less likely than this say nothing about others
 
 

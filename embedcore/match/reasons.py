@@ -11,6 +11,7 @@ from embedcore.data import Dataset
 from embedcore.match import models, texts, words
 from embedcore.match.columns import AGREES, DIFFERS
 from embedcore.match.matches import Matches
+from embedcore.match.variants.axes import Axis, between
 
 # The plain name of each feature, where a page shows what teaching changed.
 LABELS = {
@@ -43,6 +44,25 @@ LABELS = {
     "price_close": "nearly the same price",
     "length": "titles of the same length",
     "identical": "many copies",
+    "titles_equal": "equal titles",
+    "titles_reordered": "the same words in another order",
+    "spelling": "titles that differ in spelling only",
+    "spelling_partly": "words spelt in two ways",
+    "words_added": "one title with words added",
+    "option_added": "an option added to the title",
+    "number_slot": "another number in the title",
+    "number_slot_sure": "another number in otherwise equal titles",
+    "number_slot_copied": "only a number differs",
+    "number_place": "another number in the same place",
+    "word_slot": "another word in the title",
+    "word_slot_copied": "only a word differs",
+    "word_place": "another word in the same place",
+    "one_place": "titles that differ in one place",
+    "axis_slot": "a word where variants differ",
+    "axis_words": "words in which variants differ",
+    "price_other": "another price",
+    "option_differs": "another size, colour or other option",
+    "option_agrees": "the same size, colour or other options",
 }
 
 
@@ -72,8 +92,9 @@ class Reasons:
     'same model number MX500, 29 % of the words in common'
     """
 
-    def __init__(self, dataset: Dataset, matches: Matches) -> None:
+    def __init__(self, dataset: Dataset, matches: Matches, codes: np.ndarray | None = None) -> None:
         self._matches = matches
+        self._codes = dataset.items if codes is None else codes
         self._columns = texts.columns_of(dataset, str(matches.meta.get("source") or "") or None)
         self._frame = dataset.catalogue.frame if dataset.catalogue is not None else pd.DataFrame()
         self._known: dict[int, _Product] = {}
@@ -86,19 +107,34 @@ class Reasons:
         good, bad = _models(x, y, has)
         _facts(x, y, has, good, bad)
         alike = has.get("contained", 0.0)
+        axes = self.axes(row)
+        named = {axis.name for axis in axes}
         if x.title and x.title == y.title:
             good.append("the same title")
         elif alike >= 0.3 or not good:
             good.append(f"{100 * has.get('jaccard', 0.0):.0f} % of the words in common")
         for name, value in has.items():
             column = name.removeprefix(DIFFERS).removeprefix(AGREES)
-            if name.startswith(DIFFERS) and value and f"{column} differs" not in " ".join(bad):
+            if name.startswith(DIFFERS) and value and column not in named and f"{column} differs" not in " ".join(bad):
                 bad.append(f"{column} differs")
             if name.startswith(AGREES) and value and f"same {column}" not in good:
                 good.append(f"same {column}")
             if name.startswith("like ") and abs(value) >= 1:
                 (good if value > 0 else bad).append(f"{name[5:]} {'similar' if value > 0 else 'differs'}")
-        return ", ".join(good) + ("; " + ", ".join(bad) if bad else "")
+        bad = [b for b in bad if not any(b.startswith(f"{name} differs") for name in named)]
+        why = ", ".join(good) + ("; " + ", ".join(bad) if bad else "")
+        return f"variants ({', '.join(map(str, axes))}): {why}" if axes else why
+
+    def axes(self, row: int) -> list[Axis]:
+        """In what a pair of variants differs: the name of each axis with both values; [] for other pairs."""
+        m = self._matches
+        if m.kind[row] != "variant":
+            return []
+        a, b = int(m.a[row]), int(m.b[row])
+        told = [n.removeprefix(DIFFERS) for n in m.names if n.startswith(DIFFERS) and m.feature(n)[row]]
+        options = list(m.meta.get("options", ())) if m.apart[row] else []
+        titles = (self._product(a).title, self._product(b).title)
+        return between(self._frame, [*options, *told], titles, self._codes, a, b)
 
     def _product(self, at: int) -> _Product:
         if at not in self._known:

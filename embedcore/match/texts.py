@@ -15,6 +15,7 @@ from embedcore.errors import NeedsError
 DESCRIPTION = 600  # characters of a description that are read: what distinguishes a product is at its beginning
 _COLOUR = re.compile(r"colou?r|farbe|couleur|colore", re.I)
 _CODE = re.compile(r"\A(?:model|mpn|part|gtin|ean|upc|isbn|manufacturer_?(?:code|number|ref))", re.I)
+_NUMBERED = re.compile(r"\A(?:sku|(?:article|item)_?(?:no|number|code)|artikel_?(?:nr|nummer))", re.I)
 _CURRENCY = re.compile(r"currency|w[aä]hrung|devise|moneda|valuta", re.I)
 
 
@@ -45,11 +46,12 @@ class CatalogueTexts:
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents, full-width forms made plain; scripts without accents stay as they are."""
+    """Lower case, without accents, full-width forms and digits of any script made plain; other scripts stay."""
     text = unicodedata.normalize("NFKC", text).casefold().replace("\\", "")  # some exports escape their quotes
     if text.isascii():
         return text
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    plain = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    return "".join(c if c.isascii() or not c.isdecimal() else str(unicodedata.decimal(c)) for c in plain)
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def columns_of(dataset: Dataset, source: str | None = None) -> Columns:
     colour, currency = ([c for c in named if p.search(c)] for p in (_COLOUR, _CURRENCY))
     return Columns(
         titles,
-        [c for c in others if c not in colour and c not in currency],
+        [c for c in others if c not in colour and c not in currency and not _NUMBERED.match(c)],
         [c for c in dataset.columns("brand") if c != source],
         colour,
         dataset.columns("price")[:1],

@@ -21,6 +21,7 @@ from embedcore.vectors import unit_rows
 # Chosen by hand.
 _BRANDED = 3  # words at the beginning of a title that may be its brand
 _NO_BRAND = ("unknown", "generic", "n/a", "na", "none", "no brand", "unbranded", "-")
+_BRANDS = 3  # makers that may use one model number: a maker, and shops that stand where a maker should
 _COPIES = 6  # rows; equal texts of fewer are compared like any others
 _STEPS = 8  # passes over all products
 _REPORT = 1_000  # products between two reports of progress
@@ -63,6 +64,8 @@ def of(texts: CatalogueTexts, progress: Progress = silent) -> Traits:
     titled = sparse.counted(split)
     prose = sparse.counted([[*w, *words.words(d)] for w, d in zip(split, every(texts.description), strict=True)])
     coded = [_coded(t, d) for t, d in zip(texts.title, every(texts.description), strict=True)]
+    standards = _standards([whole for whole, _ in coded], texts.brand)
+    coded = [([w for w in whole if w not in standards], parts) for whole, parts in coded]
     model = _ranked(sparse.counted([whole for whole, _ in coded]))
     columns = {str(w): k for k, w in enumerate(model.names)}
     spelt = _spelt(texts, every([w for w, _ in coded]), columns)
@@ -89,6 +92,16 @@ def of(texts: CatalogueTexts, progress: Progress = silent) -> Traits:
         np.array([len(t) for t in texts.title], np.float32),
         _whole(texts),
     )
+
+
+def _standards(coded: list[list[str]], brands: np.ndarray) -> set[str]:
+    """What looks like a model number but is in titles of more than _BRANDS brands: UV400, a standard of lenses."""
+    of: dict[str, set[str]] = {}
+    for whole, brand in zip(coded, brands, strict=True):
+        name = words.words(brand)
+        for w in whole if name and brand not in _NO_BRAND else ():
+            of.setdefault(w, set()).add(name[0])
+    return {w for w, found in of.items() if len(found) > _BRANDS}
 
 
 def _whole(texts: CatalogueTexts) -> np.ndarray:

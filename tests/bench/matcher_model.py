@@ -9,8 +9,9 @@ import pandas as pd
 
 from embedcore import match
 from embedcore.data import Catalogue, Dataset, Embedding
+from embedcore.intake import guess_roles, make_catalogue
 from embedcore.match import PairWeights, score
-from tests.shared import SHARED
+from tests.shared import SAMPLES, SHARED
 
 CATALOGUES = ("abt-buy", "wdc-dev")
 # Log odds per unit of a feature, by judgement: model numbers weigh most, then what clashes.
@@ -42,6 +43,16 @@ BIAS = -4.0
 STRENGTH = 0.3  # inverse of the penalty on standardised weights
 
 
+def sample() -> tuple[Dataset, Embedding | None]:
+    """The sample shop, whose second listings are known."""
+    from embedcore.methods import title_vectors
+
+    frame = pd.read_csv(SAMPLES / "products.csv", dtype=str, keep_default_na=False)
+    read, _ = make_catalogue(frame, {g.column: g.role for g in guess_roles(frame)})
+    dataset = Dataset.build("sample", read)
+    return dataset, title_vectors(dataset)
+
+
 def catalogue(name: str) -> tuple[Dataset, Embedding | None]:
     """(dataset as the program reads the raw file, vectors of its titles and brands)."""
     from embedcore.commands import exact_catalogue as read
@@ -56,7 +67,8 @@ def catalogue(name: str) -> tuple[Dataset, Embedding | None]:
 
 def gold(name: str, dataset: Dataset) -> np.ndarray:
     """(n,) the true group of each product, closed under transitivity."""
-    table = pd.read_csv(SHARED / "data" / "duplicates" / name / "gold.csv", dtype=str)
+    at = SAMPLES / "duplicates.csv" if name == "sample" else SHARED / "data" / "duplicates" / name / "gold.csv"
+    table = pd.read_csv(at, dtype=str)
     if "group" in table:
         label = np.arange(len(dataset)) + len(table)
         label[dataset.positions(table["id"].to_numpy())] = pd.factorize(table["group"])[0]

@@ -1,19 +1,22 @@
-"""python -m tests.bench.train_matcher [--write]: learn the matcher's weights, and judge them across catalogues.
+"""python -m tests.bench.train_matcher [--differences] [--write]: learn the matcher's weights, and judge them.
 
 Each catalogue is judged by weights that were learned on the other one only, and by those that ship (learned on both).
---write puts the latter into the package.
+What differences weigh is learned afterwards, beside the score, on both catalogues, the sample shop and invented shops
+(synthetic_shops.py); --differences learns only that, and judges it. --write puts what was learned into the package.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from typing import Any
 
 import numpy as np
 
 from embedcore import match
 from embedcore.data import Dataset, Embedding
 from embedcore.match import PairWeights
+from tests.bench import difference_model
 from tests.bench import matcher_model as model
 from tests.shared import ROOT
 
@@ -25,7 +28,31 @@ def main() -> None:
     """Learn, judge, and perhaps write."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--write", action="store_true", help="put the weights of both catalogues into the package")
-    write = options.parse_args().write
+    options.add_argument("--differences", action="store_true", help="learn only what differences weigh")
+    chosen = options.parse_args()
+    shipped = json.loads(WEIGHTS.read_text(encoding="utf-8"))
+    if not chosen.differences:
+        shipped |= learn_scores()
+    shipped["differences"] = learn_differences()
+    if chosen.write:
+        WEIGHTS.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
+        print(f"\nwritten: {WEIGHTS.name}")
+
+
+def learn_differences() -> dict[str, Any]:
+    """The weights of differences, and one line of how they fit."""
+    parts = list(difference_model.synthetic_examples())
+    for name in (*model.CATALOGUES, "sample"):
+        dataset, embedding = model.sample() if name == "sample" else model.catalogue(name)
+        truth = model.gold(name, dataset)
+        parts.append(difference_model.examples(name, dataset, embedding, truth))
+    learned = difference_model.learn(parts)
+    print(json.dumps(learned, indent=1))
+    return learned
+
+
+def learn_scores() -> dict[str, Any]:
+    """The weights of the score with and without vectors, judged."""
     data = {name: model.catalogue(name) for name in model.CATALOGUES}
     truth = {name: model.gold(name, dataset) for name, (dataset, _) in data.items()}
     shipped = {}
@@ -41,9 +68,7 @@ def main() -> None:
                 judge(f"{name} {who}", dataset, embedding, weights, truth[name], None)
                 if "source" in dataset.columns("category"):
                     judge(f"{name}, two shops, {who}", dataset, embedding, weights, truth[name], "source")
-    if write:
-        WEIGHTS.write_text(json.dumps(shipped, indent=1) + "\n", encoding="utf-8")
-        print(f"\nwritten: {WEIGHTS.name}")
+    return shipped
 
 
 def judge(

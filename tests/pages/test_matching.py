@@ -38,8 +38,31 @@ def stored(home: Path, data: str) -> dict[tuple[str, str], str]:
 def test_groups_come_with_a_reason_and_a_row_to_keep(keys) -> None:
     app = open_page("duplicates")
     check(app, texts.LISTED_MORE, "red shoe", "same brand", texts.ROW_TO_KEEP)
-    assert app.metric[1].value.endswith("%")
-    assert app.metric[2].value.endswith("%")
+    assert [m.label for m in app.metric] == [texts.PAIRS, texts.VARIANTS, texts.OTHERS, texts.RIGHT, texts.FOUND]
+    assert app.metric[3].value.endswith("%")
+    assert app.metric[4].value.endswith("%")
+
+
+def test_three_bands_and_only_the_same_are_merged(keys, home: Path) -> None:
+    app = open_page("duplicates", show="variants")
+    check(app, texts.VARIANTS_OF, "colour: red / blue", texts.VARIANTS_HELP)
+    data = services.dataset(keys["data"])
+    found = Matches.load(services.store().artifact("match", f"{VERSION}|", keys["data"]) or Path("/"))
+    assert {"same", "variant", "different"} == set(found.kind)
+    assert [int(m.value.replace(",", "")) for m in app.metric[:3]] == [
+        int((found.kind == k).sum()) for k in ("same", "variant", "different")
+    ]
+    table = catalogue.pair_table(data, found)
+    together = {i for g in found.groups() for i in data.items[g]}
+    variants = table[table["kind"] == "variant"]
+    assert variants["axis"].str.contains(" / ").all()
+    assert not any(
+        found.group[data.index[a]] == found.group[data.index[b]] for a, b in variants[["id_a", "id_b"]].values
+    )
+    assert together
+    button(app, "same:").click().run()
+    check(app, texts.DONE["same"])
+    assert list(stored(home, keys["data"]).values()) == ["same"]
 
 
 def test_a_verdict_counts_at_once_and_is_kept(keys, home: Path) -> None:

@@ -60,10 +60,11 @@ def choices(dataset: Dataset, found: Matches, kept: dict[str, str]) -> dict[int,
 
 
 def pair_table(dataset: Dataset, found: Matches, most: int = 50_000) -> pd.DataFrame:
-    """id_a, id_b, titles, probability, same, reason; the surest first."""
+    """id_a, id_b, titles, probability, same, kind, axis, reason; the surest first."""
     table = found.frame(dataset).head(most)
     reasons = Reasons(dataset, found)
     rows = table["row"].to_numpy()
+    table["axis"] = [", ".join(map(str, reasons.axes(int(r)))) for r in rows]
     table["reason"] = [reasons.of(int(r)) for r in rows]
     table.insert(2, "title_a", dataset.titles[found.a[rows]])
     table.insert(3, "title_b", dataset.titles[found.b[rows]])

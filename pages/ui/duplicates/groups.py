@@ -32,7 +32,8 @@ class Found:
     matches: Matches
 
     @cached_property
-    def _reasons(self) -> Reasons:
+    def reasons(self) -> Reasons:
+        """Why each pair scores as it does."""
         return Reasons(self.dataset, self.matches)
 
     @cached_property
@@ -60,7 +61,7 @@ class Found:
         row = self.matches.row_of.get((min(item, first), max(item, first)))
         if row is not None:
             sure = share(float(self.matches.probability[row]))
-            card.caption(f"{sure} sure: {plain(self._reasons.of(row))}")
+            card.caption(f"{sure} sure: {plain(self.reasons.of(row))}")
         card.button(
             texts.KEEP,
             key=f"keep:{unit.key}:{item}",

@@ -12,7 +12,7 @@ from embedcore.jobs import FindDuplicates
 from embedcore.match import VERSION, Matches, PairVerdicts, carried, rescored
 from pages.ui import charts, picker, services, shell
 from pages.ui import jobs as job_ui
-from pages.ui.duplicates import catalogue, decisions, groups, teach, texts
+from pages.ui.duplicates import catalogue, decisions, groups, teach, texts, variants
 from pages.ui.text import count, number, plain, share
 
 NONE = "-"
@@ -141,6 +141,8 @@ def _found(dataset: Dataset, data: str, found: Matches, shipped: Matches) -> Non
     desk = decisions.desk(data)
     if show == "teach":
         teach.view(dataset, desk, found, shipped)
+    elif show == "variants":
+        variants.view(variants.Variants(dataset, data, cut), desk)
     elif show == "out":
         catalogue.view(dataset, data, cut)
     else:
@@ -149,11 +151,14 @@ def _found(dataset: Dataset, data: str, found: Matches, shipped: Matches) -> Non
 
 def _facts(cut: Matches, products: int, rows: int) -> None:
     """What was found at this line, in numbers."""
-    precision, recall, pairs = cut.expected.of(cut.cut)
+    precision, recall, _ = cut.expected.of(cut.cut)
+    kinds = {kind: int((cut.kind == kind).sum()) for kind in ("same", "variant", "different")}
     st.markdown(f"**{number(products)}** {texts.LISTED_MORE}, in **{number(rows)}** rows.")
     with st.container(horizontal=True):
-        st.metric(texts.PAIRS, number(pairs), width=110, help=texts.PAIRS_HELP)
-        st.metric(texts.RIGHT, share(precision), width=110, help=texts.RIGHT_HELP)
+        st.metric(texts.PAIRS, number(kinds["same"]), width=95, help=texts.PAIRS_HELP)
+        st.metric(texts.VARIANTS, number(kinds["variant"]), width=95, help=texts.VARIANTS_PAIRS_HELP)
+        st.metric(texts.OTHERS, number(kinds["different"]), width=105, help=texts.OTHERS_HELP)
+        st.metric(texts.RIGHT, share(precision), width=105, help=texts.RIGHT_HELP)
         st.metric(texts.FOUND, share(recall), width=110, help=texts.FOUND_HELP)
 
 

@@ -16,7 +16,7 @@ NOTHING = {"same": "Nothing is marked as the same product yet.", "different": "N
 VERDICTS = {"same": "same product", "different": "not the same", "": ""}
 
 # Listed twice
-FOUND_MODES = SHOW | {"teach": "Teach", "out": "Clean catalogue"}
+FOUND_MODES = {"review": SHOW["review"], "variants": "Variants"} | SHOW | {"teach": "Teach", "out": "Clean catalogue"}
 NO_TEXT = (
     f"This dataset has no titles or descriptions to compare. “{LOOK['alike']}” shows which products an embedding puts "
     "close together."
@@ -35,10 +35,16 @@ HELPER_NONE = "none: words and numbers of the catalogue only"
 HELPER_HELP = "Products close in this embedding count as a little more likely to be the same, distant ones as less."
 NONE_FOUND = "No two products of this catalogue look the same."
 LISTED_MORE = "products are listed more than once"
-PAIRS, RIGHT, FOUND = "Pairs", "Likely right", "Likely found"
-PAIRS_HELP = "Pairs of rows at least this likely to be one product."
+PAIRS, VARIANTS, OTHERS = "Same", "Variants", "Different"
+RIGHT, FOUND = "Likely right", "Likely found"
+PAIRS_HELP = "Pairs of rows at least this likely to be one product. Only these are merged."
+VARIANTS_PAIRS_HELP = "Pairs of one product in two sizes, colours, models or the like. They are never merged."
+OTHERS_HELP = "Pairs that were compared and are different products."
 RIGHT_HELP = "Expected precision: the share of these pairs that truly are one product."
-FOUND_HELP = "Expected recall: the share of all duplicates in the catalogue that are among these pairs."
+FOUND_HELP = (
+    "Expected recall: the share of the duplicates that are among these pairs, of those that can be found: two rows "
+    "that share no words are not compared."
+)
 SURE = "How sure must it be?"
 SURE_HELP = (
     "Pairs at least this likely count as the same product. The start is the best balance of right and found (highest "
@@ -49,6 +55,11 @@ BULK_HELP = "Marks every group whose weakest pair is at least this sure as the s
 ASK = "rows: the same product?"
 ROW_TO_KEEP = "row to keep"
 ALL_REVIEWED = f"Every group is reviewed. Go on with “{FOUND_MODES['out']}”."
+
+# Variants
+VARIANTS_OF, SOME_OPTION = "Variants of one product", "another option"
+VARIANTS_HELP = "They stay separate products. If two are the same after all, say so."
+NO_VARIANTS = "No variants are left to look at."
 
 # Teach
 TEACH = "**Ten answers adapt it to your catalogue.** Answer, then let it learn from your verdicts."

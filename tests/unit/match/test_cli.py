@@ -33,7 +33,9 @@ def test_a_raw_file_gives_pairs_and_groups_with_its_own_ids(tmp_path: Path, caps
     command = ["duplicates", str(tmp_path / "shop.csv"), "--out", str(out), "--groups", str(groups), "--no-vectors"]
     assert main(command) == 0
     pairs = pd.read_csv(out, dtype=str, keep_default_na=False)
-    assert list(pairs.columns) == ["id_a", "id_b", "score", "probability", "same", "reason"]
+    assert list(pairs.columns) == ["id_a", "id_b", "score", "probability", "same", "kind", "axis", "reason"]
+    assert set(pairs["kind"]) <= {"same", "variant", "different"}
+    assert ((pairs["kind"] == "same") == (pairs["same"] == "true")).all()
     same = pairs[pairs["same"] == "true"]
     assert {tuple(sorted(p)) for p in zip(same["id_a"], same["id_b"], strict=True)} == {
         (ids[k], ids[60 + k]) for k in range(30)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from embedcore.match import models, sparse, texts, words
+from embedcore.match import models, sparse, texts, traits, words
 from embedcore.vectors import unit_rows
 
 
@@ -58,3 +58,12 @@ def test_looking_up_nearest_rows_leaves_the_table_as_it_was() -> None:
 def test_what_is_left_of_a_row_is_what_the_other_lacks() -> None:
     found = sparse.counted([["a", "b"], ["a"], ["c"]]).table
     assert sparse.left(found, found, np.array([0, 1]), np.array([1, 0])).tolist() == [1, -1]
+
+
+def test_a_number_of_many_brands_is_a_standard_and_no_model() -> None:
+    names = [f"{maker} sunglasses UV400 {k}" for k, maker in enumerate(("acme", "bolt", "corvo", "delta", "acme"))]
+    empty = np.full(5, "", object)
+    brand = np.array([n.split()[0] for n in names], object)
+    title = np.array([*names[:4], "acme sunglasses qx-9000"], object)
+    read = texts.CatalogueTexts(title, empty, brand, empty, np.full(5, np.nan), np.full(5, -1, np.int32))
+    assert traits.of(read).model.names.tolist() == ["qx9000"]
