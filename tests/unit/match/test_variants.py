@@ -12,6 +12,7 @@ import pytest
 from embedcore import match
 from embedcore.__main__ import main
 from embedcore.data import Catalogue, Dataset
+from embedcore.intake import make_catalogue
 from embedcore.match.variants import options, templates, titles
 from tests.bench import synthetic_shops
 from tests.bench.synthetic_shops import OTHER_KINDS
@@ -30,8 +31,16 @@ def same_title(names: list[str], axes: dict[str, list[str]], **more: list[str]) 
     return frame.assign(**more)
 
 
+KNOWN = {"id": "id", "title": "title", "brand": "brand", "price": "price", "description": "description"}
+
+
+def read(frame: pd.DataFrame) -> Dataset:
+    catalogue, _ = make_catalogue(frame, {c: KNOWN.get(c, "category") for c in frame.columns})
+    return Dataset.build("shop", catalogue)
+
+
 def found(frame: pd.DataFrame) -> match.Matches:
-    return match.find(synthetic_shops.Shop(frame, []).dataset())
+    return match.find(read(frame))
 
 
 def none_the_same(matches: match.Matches) -> bool:
@@ -108,20 +117,20 @@ def test_rows_of_one_parent_are_variants_although_nothing_else_differs() -> None
 def test_numbers_of_rows_are_no_codes() -> None:
     names = [*NAMES, *NAMES[:4]]
     frame = pd.DataFrame({"id": [f"SKU-{k:03d}" for k in range(14)], "title": names, "brand": "Fellmark"})
-    matches = match.find(synthetic_shops.Shop(frame, []).dataset())
+    matches = found(frame)
     assert [g.tolist() for g in matches.groups()] == [[k, 10 + k] for k in range(4)]
 
 
 def test_the_reason_names_the_axis_and_both_values() -> None:
     frame = same_title(NAMES, {"color": ["Black", "Olive"], "size": ["S", "M"]})
-    data = synthetic_shops.Shop(frame, []).dataset()
+    data = read(frame)
     matches = match.find(data)
     reason = match.explain(data, matches, matches.row_of[(0, 3)])
     assert reason.startswith("variants (color: Black / Olive, size: S / M): ")
 
 
 def test_a_person_can_still_say_that_variants_are_the_same() -> None:
-    data = synthetic_shops.Shop(same_title(NAMES, {"size": ["S", "M", "L"]}), []).dataset()
+    data = read(same_title(NAMES, {"size": ["S", "M", "L"]}))
     first = match.find(data)
     said = pd.DataFrame({"id_a": ["v000"], "id_b": ["v001"], "verdict": ["same"]})
     verdicts = match.PairVerdicts.of(data, said)
@@ -156,21 +165,21 @@ def test_duplicates_among_variants_are_found_and_what_is_shown_is_true(
 
 
 def test_a_template_is_wide_when_three_things_fill_its_place() -> None:
-    read = titles.read(
+    several = titles.read(
         ["cat food tuna 85 g", "cat food duck 85 g", "cat food beef 85 g", "cat food tuna 400 g"], [""] * 4
     )
     a, b = np.triu_indices(4, 1)
-    mined = templates.mine(read, a, b)
+    mined = templates.mine(several, a, b)
     cut = mined.cut(np.array([0, 0]), np.array([1, 3]))
     assert mined.is_wide(cut.place).tolist() == [True, False]
 
 
 def test_a_slip_is_one_word_and_a_denial_is_none() -> None:
-    read = titles.read(["kettle kettle", "kettel black blk", "kettle with without", "kettle tuna luna"], [""] * 4)
-    known = {str(w): k for k, w in enumerate(read.names)}
+    several = titles.read(["kettle kettle", "kettel black blk", "kettle with without", "kettle tuna luna"], [""] * 4)
+    known = {str(w): k for k, w in enumerate(several.names)}
     pairs = [("kettle", "kettel"), ("black", "blk"), ("with", "without"), ("tuna", "luna")]
     x, y = (np.array([known[p[k]] for p in pairs]) for k in (0, 1))
-    assert read.slips(x, y).tolist() == [True, True, False, False]
+    assert several.slips(x, y).tolist() == [True, True, False, False]
 
 
 def test_columns_are_called_as_shops_call_options() -> None:
