@@ -103,8 +103,9 @@ def first_products(key: str, roles: Pairs, settings: Pairs) -> pd.DataFrame | st
     except EmbedError as e:
         return str(e)
     shown = found.frame.head(ROWS)
-    order = {"id": 0, "title": 1}
-    columns = sorted(shown.columns, key=lambda c: order.get(found.roles.get(c, ""), 2))
+    # What a person looks for first; long texts, parents and pictures at the end.
+    order = {"id": 0, "title": 1, "price": 2, "description": 4, "parent": 5, "image": 6}
+    columns = sorted(shown.columns, key=lambda c: order.get(found.roles.get(c, ""), 3))
     out = shown[columns].copy()
     for column in columns:
         if found.roles.get(column) == "tags":
