@@ -67,6 +67,8 @@ class _Sentences:
         )
         unsure = any(not sure for sure in found.marks.letters.values()) and "cancelled" not in self._settings
         ask = " Nothing else says that they were cancelled." if unsure else ""
+        if lines == found.total and "cancelled" not in self._settings:
+            unsure, ask = True, " That is every line of the file: is it a list of cancellations?"
         sentence = f"{what}, recognised{told}, {self._fate('cancelled', orders or lines)}.{ask}"
         return self._switch("cancelled", sentence, unsure=unsure)
 

@@ -300,3 +300,10 @@ def test_the_only_time_may_be_that_of_the_return() -> None:
     found, told = read(rows, BasketShape("long", "order", item="sku", time="return_date"))
     assert found == {"1": {"b"}, "2": {"a"}, "3": {"c"}}
     assert told["returns"].rows == 1
+
+
+def test_a_file_of_nothing_but_cancellations_is_kept_and_asked_about() -> None:
+    rows = table(order=["1", "2"], sku=["x", "y"], status=["cancelled", "void"])
+    found, told = read(rows, BasketShape("long", "order", item="sku"))
+    assert len(found) == 2
+    assert told["cancelled"].unsure
