@@ -25,7 +25,7 @@ _CODES = 8  # different codes of events at most
 _STEPS = 21  # different ratings at most, such as 0 to 10 by halves
 _MINOR, _NEGATIVE = 0.4, 0.8  # orders with another letter at most; of their lines, those below zero
 _NUMBER = re.compile(r"([^\W\d_]{0,5})[-_ /]?\d{2,}")
-_CANCEL_LETTERS = {"C", "CN", "CR", "CM", "CX", "CANC", "RET", "RMA", "ST", "STO", "GS", "AV", "NC", "R"}
+_CANCEL_LETTERS = {"C", "CN", "CR", "CM", "CX", "CANC", "RET", "RMA", "STO", "GS", "NC"}
 _DATE = r"\d{1,4}\s?[-/.年]\s?\d{1,2}.*"
 
 
