@@ -13,9 +13,9 @@ from collections import Counter
 from collections.abc import Mapping
 from functools import cache
 
-# Logarithms of likelihoods, chosen by hand: of what no text of the language has, of a byte that means nothing, of an
-# upper-case letter beside its lower case, and of letters that stand beside each other as in no word.
-UNKNOWN, BROKEN, UPPER, ODD = -9.0, -12.0, -1.8, -4.0
+# Logarithms of likelihoods, chosen by hand: of what no text of the language has, of a byte that means nothing, of a
+# word with upper case, and of letters that stand beside each other as in no word.
+UNKNOWN, BROKEN, UPPER, ODD = -9.0, -12.0, -0.7, -4.0
 _LETTERS_SHARE, _SIGNS_SHARE = 0.9, 0.1
 SIGNS = "’€®–™°“”½²‘×•…£—©„«»´¼¾³º·¿¡ª±µ§\xa0"
 
@@ -82,7 +82,11 @@ _JAPANESE = set(
     "枕団商名価格税込送分類番号在数量単位円個枚冊式新旧入組国産無添加限定季節春夏秋冬"
 )
 # Signs that stand where they belong.
-_FITTING = re.compile(r"[€£]\s?\d|\d\s?[€£°²³½¼¾×]|(?<=[^\W\d_])’(?=[^\W\d_])|[^\W\d_][®™](?!\w)")
+_FITTING = re.compile(
+    r"[€£]\s?\d|\d\s?[€£°²³½¼¾×]|№\s?\d|(?<=[^\W\d_])’(?=[^\W\d_])|[^\W\d_][®™](?!\w)|\w…"
+    r"|(?:^| )[–—](?= |$)|(?:^| )€(?= |$)"
+    r"|«[^«»]{1,60}»|“[^“”]{1,60}”|„[^“”]{1,60}[“”]"
+)
 _FIT = 3.0
 # Narrow katakana stand together, and not beside other letters.
 _LONE = re.compile(
@@ -95,27 +99,23 @@ def likelihoods(letters: str) -> Mapping[str, float]:
     """character -> logarithm of how likely it is among those beyond ASCII in a language.
 
     >>> table = likelihoods("äöü")
-    >>> table["ä"] > table["ü"] > table["Ü"] > UNKNOWN
+    >>> table["ä"] > table["ü"] > UNKNOWN
     True
     """
     found: dict[str, float] = {}
     for share, signs in ((_SIGNS_SHARE, SIGNS), (_LETTERS_SHARE, letters)):
         total = sum(1 / (n + 1.5) for n in range(len(signs)))
         found |= {c: math.log(share / (n + 1.5) / total) for n, c in enumerate(signs)}
-    upper = {"ı": "I", "i": "İ"} if "ı" in letters else {}
-    for c in letters:
-        big = upper.get(c, c.upper())
-        if len(big) == 1 and not big.isascii() and big not in found:
-            found[big] = found[c] + UPPER
-    if upper:
-        found["İ"] = found["ş"] + UPPER
+    if "ı" in letters:
+        found["İ"] = found["ş"]
     return found
 
 
 def of_alphabet(counts: Counter[str], letters: str) -> float:
     """How likely the characters beyond ASCII of a text are in a language with an alphabet."""
     table = likelihoods(letters)
-    return sum(n * (table.get(c, BROKEN if _is_broken(c) else UNKNOWN)) for c, n in counts.items())
+    # Whether a letter is upper case says nothing here: `oddities` looks at that word by word.
+    return sum(n * table.get(c, table.get(c.lower(), BROKEN if _is_broken(c) else UNKNOWN)) for c, n in counts.items())
 
 
 def _is_broken(c: str) -> bool:
@@ -124,13 +124,19 @@ def _is_broken(c: str) -> bool:
 
 # A letter that does not belong where it stands, in scripts with upper case.
 _AFTER_LOWER = re.compile(r"(?<=[^\W\d_])[^\W\d_]")
+_BEFORE = re.compile(r"(?<!\w)[®©™](?=[^\W\d_])")
+_GREEK = re.compile(r"ς(?=[α-ω])|\b[α-ω]{4,}\b")  # a final letter inside a word, and a word without an accent
+_TRAIL = re.compile(r"[^\x00-\x7f][\\@`{}\[\]]")  # where the second byte of a character is taken for a sign
+_WORD = re.compile(r"[^\W\d_]+")
 _INSIDE = re.compile(r"(?<=[^\W\d_])[^\w\x00-\x7f’‘´·®™°](?=[^\W\d_])")
 
 
 def oddities(text: str) -> float:
     """A price for all letters that stand beside each other as in no word: upper case after lower case, two scripts in
     a word, three letters with accents in a row, a sign between two letters."""
-    odd = len(_INSIDE.findall(text))
+    odd = len(_INSIDE.findall(text)) + len(_BEFORE.findall(text)) + len(_GREEK.findall(text))
+    odd += len(_TRAIL.findall(text))
+    capital = sum(any(c.isupper() and not c.isascii() for c in word) for word in _WORD.findall(text))
     for found in _AFTER_LOWER.finditer(text):
         at = found.start()
         c, before = text[at], text[at - 1]
@@ -139,7 +145,7 @@ def oddities(text: str) -> float:
         spelt = before.isupper() and c.islower() and text[max(at - 2, 0)].isupper() and text[at + 1 : at + 2].isupper()
         three = at > 1 and _script(c) == "LATIN" and not (c.isascii() or before.isascii() or text[at - 2].isascii())
         odd += (before.islower() and c.isupper()) or _script(c) != _script(before) or spelt or three
-    return ODD * odd
+    return ODD * odd + UPPER * capital
 
 
 @cache

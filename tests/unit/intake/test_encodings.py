@@ -56,6 +56,29 @@ def test_wide_characters_need_no_mark(tmp_path: Path, language: str, encoding: s
     assert table.report.encoding == encoding
 
 
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [
+        ("cp1251", "АРТИКУЛ|ЧАШКА|ТАРЕЛКА|НОЖ"),
+        ("koi8-r", "АРТИКУЛ|ЧАШКА|ТАРЕЛКА|НОЖ"),
+        ("cp1251", "Название|Чай «Беседа» №5|Сахар"),
+        ("cp1253", "ΚΩΔΙΚΟΣ|ΠΟΤΗΡΙ|ΜΑΧΑΙΡΙ|ΚΑΡΕΚΛΑ"),
+        ("cp1254", "ÜRÜN|ÇAY BARDAĞI|KAŞIK|ŞİŞE"),
+        ("cp1252", "NAME|SCHÜSSEL|LÖFFEL|KÜCHE"),
+        ("cp1252", "name|Mug – “best”…|5,50 €"),
+        ("cp932", "商品名|ソファ|表札|十能"),
+        ("big5", "名稱|功能飲料|許願瓶|蓋子"),
+        ("cp932", "ｼｮｳﾋﾝﾒｲ|ﾉｰﾄ|ﾎﾞｰﾙﾍﾟﾝ|ｼｬｰﾌﾟ"),
+    ],
+)
+def test_capitals_signs_and_letters_that_end_in_a_backslash_are_read(tmp_path: Path, encoding: str, words: str) -> None:
+    name, *products = words.split("|")
+    text = f"{name};id\n" + "".join(f"{products[n % len(products)]};{n}\n" for n in range(20))
+    table = _read(tmp_path, text.encode(encoding))
+    assert [";".join(row) for row in table.frame.to_numpy(object)] == text.splitlines()[1:]
+    assert table.report.encoding == encoding
+
+
 def test_one_word_deep_in_a_large_file_decides(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(spool, "CHUNK", 1 << 12)
     rows = [f"A{n},Tool {n},{n}.50" for n in range(4000)]
