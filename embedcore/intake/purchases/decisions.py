@@ -15,6 +15,7 @@ from embedcore.intake.purchases.ids import meet
 from embedcore.intake.purchases.lines import check
 from embedcore.intake.purchases.lists import ListFormat
 from embedcore.intake.purchases.rows import Rows, decide
+from embedcore.intake.purchases.screening.screen import Screened
 from embedcore.intake.purchases.screening.sentences import left_out_decisions
 from embedcore.intake.purchases.shapes import BasketShape
 from embedcore.intake.tables.read import Table
@@ -44,22 +45,22 @@ def purchase_decisions(
         lists = list_decisions(
             lists_of(table, shape, formats, catalogue_ids if catalogue_ids is not None else (), {}), settings
         )
-        unknown = _unknown(rows, shape, catalogue_ids)
+        unknown = _unknown(rows, found, shape, catalogue_ids)
         new = meet(catalogue_ids, unknown) if unknown and isinstance(catalogue_ids, Iterable) else {}
-        products = len(unknown) - len(new) - len(found.marks.services & unknown.keys())
+        products = len(unknown) - len(new)
         said = described_decision(described_columns(table, shape, found.marks), products, shape, settings)
         left_out = left_out_decisions(found, shape, settings)
         return (*left_out, *lists, *_id_decisions(new, settings), *said, *formats.decisions)
 
 
-def _unknown(rows: Rows, shape: BasketShape, catalogue_ids: Collection[str] | None) -> dict[str, None]:
-    """The products of the lines that the catalogue does not have, as it writes them."""
+def _unknown(rows: Rows, found: Screened, shape: BasketShape, catalogue_ids: Collection[str] | None) -> dict[str, None]:
+    """The products of the purchases that the catalogue does not have, as it writes them."""
     if shape.shape != "long" or shape.item is None:
         return {}
     have: Collection[str] = () if catalogue_ids is None else catalogue_ids
     have = set(have.tolist()) if isinstance(have, np.ndarray) else have
     bought: dict[str, None] = {}
-    for frame in rows.of([shape.item]):
+    for frame in found.of(rows.of([shape.item])):
         bought |= dict.fromkeys(i for i in clean(frame[shape.item]).dropna().unique() if i not in have)
     return bought
 
