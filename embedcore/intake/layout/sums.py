@@ -54,11 +54,19 @@ def find(rows: Rows) -> np.ndarray:
         at = np.flatnonzero(looked_at)
     labels = _labels(rows, at)
     bare = np.empty(0, np.int64)
-    if texts.any():  # no words at all, only numbers
-        bare = at[~rows.filled[at][:, ~numeric].any(1) & rows.filled[at][:, numeric & usual].any(1)]
+    if texts.any():  # no words at all, only numbers, or a sign such as the * of a report
+        words = rows.filled[at][:, ~numeric].sum(1)
+        bare = at[(words <= 1) & rows.filled[at][:, numeric & usual].any(1)]
+        bare = bare[[_wordless(rows, int(row), ~numeric) for row in bare]] if len(bare) <= FEW else at[:0]
     if not labels and not len(bare):
         return np.empty(0, np.int64)
     return _Judge(rows, usual).sums(labels, bare)
+
+
+def _wordless(rows: Rows, row: int, texts: np.ndarray) -> bool:
+    """Whether the texts of a row are empty, or nothing but signs."""
+    cells = (str(rows.frame.iat[row, c]) for c in np.flatnonzero(rows.filled[row] & texts).tolist())
+    return not any(ch.isalnum() for cell in cells for ch in cell)
 
 
 def _labels(rows: Rows, at: np.ndarray) -> dict[int, int]:

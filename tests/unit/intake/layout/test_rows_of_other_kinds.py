@@ -32,6 +32,7 @@ def test_subtotals_and_totals_of_a_report_are_left_out_with_their_lines() -> Non
         ("Réf;Libellé;Ventes", "R{n};Vis {n};{n}0", "Sous-total;;780\nTotal général;;780"),
         ("name;sales", "Cereal {n};{n}0", "Total;780"),
         ("code;name;sales", "K{n};Thing {n};{n}0", ";;780"),
+        ("Material;Text;Menge", "K{n};Bolt {n};{n}0", "**;;780"),
     ],
 )
 def test_sums_are_known_in_other_languages_and_without_words(names: str, row: str, last: str) -> None:
