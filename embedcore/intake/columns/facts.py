@@ -22,6 +22,7 @@ SAMPLES_SHOWN = 5
 ROLE_OF = table(CATALOGUE)
 _PROBE = 500  # different values that are looked at one by one
 _UNIT = re.compile(r"\s*[-+]?\d[\d.,'’ \u00a0\u202f]*([^\d\s][^\d]{0,9})\Z")  # 12元, 500 ml, 1,5 l
+_AMOUNT = 40  # characters of an amount with its words at most; chosen by hand
 _UNITS = 3  # different words behind the numbers of one column, at most; chosen by hand
 
 _DIGITS = 0.4  # share of the texts with a digit below which they need not be read as numbers to see that they are none
@@ -106,7 +107,9 @@ def facts(column: str, s: pd.Series) -> Facts:
     values = pd.Series(there.unique())
     some = values if len(values) <= SAMPLE else values.sample(SAMPLE, random_state=0)
     n = max(len(some), 1)
-    some_digits = len(some) > 0 and some.str.contains(r"\d").mean() >= _DIGITS
+    # Most values of a column of numbers are short: long texts are not looked through for amounts.
+    short = len(some) > 0 and float(some.str.len().median()) <= _AMOUNT
+    some_digits = short and some.str.contains(r"\d").mean() >= _DIGITS
     words = words_of(column)
     value, bad = np.full(len(some), np.nan), np.ones(len(some), bool)
     if some_digits:

@@ -37,6 +37,7 @@ _AXES = word_set("size colour color material style pattern fabric shape option v
 _MOST, _HALF, _FEW = 0.9, 0.5, 0.2
 _FEW_TEXTS = 50  # different texts up to which a column may be categories all the same; chosen by hand
 _LONG = 80  # characters of a text on average, from which it is a description; chosen by hand
+_SETS = 200  # characters of a cell on average, above which it is a text and no set; chosen by hand
 LOST = 0.1  # share of the rows that may be left out for want of an id of their own; chosen by hand
 
 
@@ -134,7 +135,7 @@ def kept_guesses(folder: Path) -> list[Guess]:
 
 def _guess(f: Facts, cells: pd.Series) -> Guess:
     role, why = _alone(f)
-    if role in ("category", "text", "description") and looks_like_tags(clean(cells)):
+    if role in ("category", "text", "description") and f.length <= _SETS and looks_like_tags(clean(cells)):
         role, why = "tags", "its cells hold several values"
     return Guess(f.column, role, f.samples, f.missing, f.distinct, why)
 
