@@ -64,10 +64,9 @@ def run(options: argparse.Namespace) -> None:
     variants = int(counts.get("variant", 0))
     print(f"{len(found):,} pairs, {taken:,} of them the same, in {len(found.groups()):,} groups")
     print(f"  {variants:,} pairs are variants of one product, {len(found) - taken - variants:,} are different products")
-    print(
-        f"  expected precision {precision:.2f}, expected recall {recall:.2f} of those that can be found\n"
-        f"cut {found.cut!r}"
-    )
+    if taken:
+        print(f"  expected precision {precision:.2f}, expected recall {recall:.2f} of those that can be found")
+    print(f"cut {found.cut!r}")
 
 
 def _write(frame: pd.DataFrame, path: Path, *, raw: bool) -> None:
