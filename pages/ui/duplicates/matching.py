@@ -153,11 +153,13 @@ def _facts(cut: Matches, products: int, rows: int) -> None:
     """What was found at this line, in numbers."""
     precision, recall, _ = cut.expected.of(cut.cut)
     kinds = {kind: int((cut.kind == kind).sum()) for kind in ("same", "variant", "different")}
-    st.markdown(f"**{number(products)}** {texts.LISTED_MORE}, in **{number(rows)}** rows.")
+    st.markdown(
+        f"**{number(products)}** {texts.LISTED_MORE}, in **{number(rows)}** rows. "
+        f"{number(kinds['different'])} {texts.OTHERS}."
+    )
     with st.container(horizontal=True):
-        st.metric(texts.PAIRS, number(kinds["same"]), width=95, help=texts.PAIRS_HELP)
+        st.metric(texts.PAIRS, number(kinds["same"]), width=85, help=texts.PAIRS_HELP)
         st.metric(texts.VARIANTS, number(kinds["variant"]), width=95, help=texts.VARIANTS_PAIRS_HELP)
-        st.metric(texts.OTHERS, number(kinds["different"]), width=105, help=texts.OTHERS_HELP)
         st.metric(texts.RIGHT, share(precision), width=105, help=texts.RIGHT_HELP)
         st.metric(texts.FOUND, share(recall), width=110, help=texts.FOUND_HELP)
 
