@@ -125,7 +125,7 @@ def _found(dataset: Dataset, data: str, found: Matches, shipped: Matches) -> Non
     if not len(found):
         st.info(texts.NONE_FOUND, icon=":material/task_alt:")
         return
-    left, right = st.columns([5, 6], gap="medium")
+    left, right = st.columns([6, 5], gap="medium")
     with left:
         sure = _sure(found)
         cut = found.at(sure) if abs(sure - found.cut) > 0.004 else found
@@ -157,11 +157,11 @@ def _facts(cut: Matches, products: int, rows: int) -> None:
         f"**{number(products)}** {texts.LISTED_MORE}, in **{number(rows)}** rows. "
         f"{number(kinds['different'])} {texts.OTHERS}."
     )
-    with st.container(horizontal=True):
-        st.metric(texts.PAIRS, number(kinds["same"]), width=85, help=texts.PAIRS_HELP)
-        st.metric(texts.VARIANTS, number(kinds["variant"]), width=95, help=texts.VARIANTS_PAIRS_HELP)
-        st.metric(texts.RIGHT, share(precision), width=105, help=texts.RIGHT_HELP)
-        st.metric(texts.FOUND, share(recall), width=110, help=texts.FOUND_HELP)
+    with st.container(horizontal=True, gap="small"):
+        st.metric(texts.PAIRS, number(kinds["same"]), width=75, help=texts.PAIRS_HELP)
+        st.metric(texts.VARIANTS, number(kinds["variant"]), width=85, help=texts.VARIANTS_PAIRS_HELP)
+        st.metric(texts.RIGHT, share(precision), width=100, help=texts.RIGHT_HELP)
+        st.metric(texts.FOUND, share(recall), width=105, help=texts.FOUND_HELP)
 
 
 def _sure(found: Matches) -> float:

@@ -58,6 +58,7 @@ def view(source: Variants, desk: Desk) -> None:
         pair = decisions.pair(str(dataset.items[found.a[row]]), str(dataset.items[found.b[row]]))
         if pair not in verdicts and len(units) < _MOST:
             units.append(Unit((int(found.a[row]), int(found.b[row])), float(found.probability[row]), (pair,)))
+    units.sort(key=lambda u: u.key in desk.skipped)
     if len(rows):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(
