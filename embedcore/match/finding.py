@@ -10,7 +10,7 @@ import numpy as np
 
 from embedcore.data import Dataset, Embedding
 from embedcore.errors import InputError
-from embedcore.match import candidates, columns, features, groups, score, sparse, texts, traits
+from embedcore.match import candidates, columns, features, groups, score, shape, sparse, texts, traits
 from embedcore.match.cut import expected, logistic, shift
 from embedcore.match.matches import Matches, resolved
 from embedcore.match.score import PairWeights
@@ -215,7 +215,7 @@ def _filled(lookup: _Lookup, matches: Matches, how: evidence.Scored, progress: P
     """With the pairs inside chains of likely matches that nearest neighbours left out: large groups have more members
     than any list of neighbours is long."""
     progress(0, 2, note="Filling groups")
-    probability = logistic(matches.adapted)
+    probability = np.where(matches.apart, 0, logistic(shape.softened(matches.adapted)))
     cut = expected(probability).best
     budget = max(_FILLED, 10 * matches.n)
     a, b = groups.inside(matches.a, matches.b, probability, matches.n, cut, most=_CHAIN, budget=budget)
