@@ -47,13 +47,14 @@ def meeting(catalogue: pd.DataFrame, guesses: Sequence[Guess], baskets: pd.DataF
         for c, look in looks(baskets.head(_SAMPLE).apply(clean)).items()
         if look.named not in _NOT_ITEMS and not (look.pieces or look.stars or look.amounts) and look.distinct >= _FEW
     }
+    values = {c: _plain(look.there) for c, look in bought.items()}
     found: dict[tuple[str, str], float] = {}
     for guess in guesses:
         if guess.role in _NEVER or guess.distinct < max(_FEW, _DIFFERENT * len(catalogue)):
             continue
         known = set(_plain(catalogue[guess.column]))
         for column, look in bought.items():
-            share, covered = _shares(look, known)
+            share, covered = _shares(values[column], known)
             if share and (look.named == "item" or covered >= _COVERED or not _small(look)):
                 found[guess.column, column] = share
     roles = {g.column: g.role for g in guesses}
@@ -87,18 +88,18 @@ def with_id(guesses: Sequence[Guess], column: str | None) -> list[Guess]:
     return out
 
 
-def _plain(cells: pd.Series) -> pd.Series:
+def _plain(cells: pd.Series) -> list[str]:
     """Different values, as they are compared: without case, zeros in front and “.0” behind."""
     texts = pd.Series(clean(cells).dropna().unique(), dtype="str").str.casefold()
-    return texts.str.replace(r"[.,]0+\Z", "", regex=True).str.replace(r"\A0+(?=\d)", "", regex=True)
+    plain = texts.str.replace(r"[.,]0+\Z", "", regex=True).str.replace(r"\A0+(?=\d)", "", regex=True)
+    return list(plain.to_numpy(object))
 
 
 def _small(look: Look) -> bool:
     return look.numeric == 1 and float(look.values.max()) <= 10 * look.distinct
 
 
-def _shares(look: Look, known: set[str]) -> tuple[float, float]:
+def _shares(values: list[str], known: set[str]) -> tuple[float, float]:
     """Shares of the products of a column that a column of the catalogue knows, and of that one which are bought."""
-    values = _plain(look.there)
     both = sum(v in known for v in values)
     return (both / len(values), both / len(known)) if both >= min(_FEW, len(values)) else (0.0, 0.0)

@@ -41,10 +41,8 @@ def texts_of(cells: pd.Series) -> dict[str, int]:
     >>> texts_of(pd.Series(["5", "7", "5", ""]))
     {'5': 2, '7': 1}
     """
-    found = clean(cells).dropna()
-    many = found.value_counts(sort=False)
-    first = found.drop_duplicates().head(DECIDE)
-    return {str(t): int(many[t]) for t in first}
+    many = clean(cells).dropna().value_counts(sort=False).head(DECIDE)
+    return dict(zip(map(str, many.index.tolist()), many.tolist(), strict=True))
 
 
 def neighbours(columns: Mapping[str, Mapping[str, int]]) -> bool | None:
@@ -77,7 +75,8 @@ def decide(
     (True, True, '“price”: the file does not say whether “1.299” is 1,299 or 1.299. It is read as 1,299.')
     """
     words = [*texts]
-    how, signs = number_format(words, kind, neighbours=others), sign_of(words, kind, neighbours=others)
+    signs = sign_of(words, kind, neighbours=others)
+    how = number_format(words, kind, neighbours=others, signs=signs)
     decisions: list[Decision] = []
     key = f"numbers:{column}"
     chosen = "thousands" if how.comma == ("." in signs.example) else "decimals"
@@ -213,12 +212,18 @@ def of_table(frame: pd.DataFrame, roles: Mapping[str, str], settings: Settings =
     texts = {c: texts_of(frame[c]) for c, r in roles.items() if r in ("price", "number")}
     others = neighbours(texts)
     found = {c: decide(c, t, roles[c], settings, others=others) for c, t in texts.items()}
-    beside = currency_column({str(c): texts_of(frame[c]) for c, r in roles.items() if r in _SIGNS_IN})
+    signs = [c for c, r in roles.items() if r in _SIGNS_IN and "price" in roles.values() and _may_be_signs(frame[c])]
+    beside = currency_column({c: texts_of(frame[c]) for c in signs})
     if beside is not None:
         for column, written in found.items():
             if roles[column] == "price" and not _money(texts[column], written.how):
                 found[column] = _by_column(column, written, *beside, settings)
     return found
+
+
+def _may_be_signs(cells: pd.Series) -> bool:
+    """Whether the first cells name currencies, without which the column does not."""
+    return all(currency_of(t) for t in clean(cells.head(_LOOK)).dropna().tolist())
 
 
 def currency_column(columns: Mapping[str, Mapping[str, int]]) -> tuple[str, dict[str, int]] | None:

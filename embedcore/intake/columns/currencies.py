@@ -105,6 +105,7 @@ _CODES["rmb"] = "CNY"
 _CODES |= {c.capitalize(): c for c in ("EUR", "USD", "GBP", "CHF")}
 _CODES |= {"rs": "INR", "rs.": "INR", "RS": "INR", "RP": "IDR", "rp": "IDR", "rp.": "IDR"}
 _CODES |= {"¥": "¥"}
+SIGNS = frozenset(_CODES)
 # A sign that several countries write -> what it stands for in a column that names one of them elsewhere.
 _FAMILIES = {"¥": ("CNY", "JPY"), "kr": ("SEK", "NOK", "DKK", "ISK")}
 THREE = frozenset(["KWD", "BHD", "OMR", "TND", "JOD", "LYD", "IQD"])  # money with three decimals

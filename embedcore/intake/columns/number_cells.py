@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from embedcore.intake.columns.currencies import currency_of
+from embedcore.intake.columns.currencies import SIGNS, currency_of
 
 FOREIGN = str.maketrans(
     {chr(n): chr(n - 0xFEE0) for n in range(0xFF01, 0xFF5F)}
@@ -25,6 +25,8 @@ _TAX = re.compile(r"\s*\(?\b(?:inkl|incl|inc|zzgl|exkl|excl|plus|tva|iva|vat|gst
 _THOUSANDS = re.compile(r"(?P<whole>[1-9]\d{0,2}(?P<sign>[.,' ])\d{3}(?:(?P=sign)\d{3})*)(?P<rest>[.,]\d*)?")
 _INDIAN = re.compile(r"(?P<whole>[1-9]\d?(?P<sign>,)(?:\d{2},)+\d{3})(?P<rest>\.\d*)?")
 _ZEROS = re.compile(r"0\d+")
+_NO_DIGITS = re.compile(r"\D*")
+_LETTERS = frozenset("".join(filter(str.isalpha, sign)) for sign in SIGNS)
 FROM = re.compile(
     r"(?:ab|from|von|starting(?: at| from)?|as low as|desde|a partir d[eo]|à partir de|dès|da|a partire da|vanaf|od|от|"
     r"fra|från|从|自|min\.?)\s*(?=[^\W\d_]{0,3}\s*\W?\s*\d)",
@@ -74,7 +76,8 @@ def cell_of(text: str, how: NumberFormat) -> Cell:
         return NONE
     if PLAIN.fullmatch(text):
         return NONE if how.currency and "" not in how.currency else Cell(_finite(float(text)))
-    text = text.translate(FOREIGN)
+    if not text.isascii() or "`" in text:
+        text = text.translate(FOREIGN)
     found = single(text, how)
     if np.isnan(found.value) and how.ranges:
         found = _ranged(text, how)
@@ -93,6 +96,8 @@ def single(text: str, how: NumberFormat) -> Cell:
     >>> single("5.00-", NumberFormat()).value, single("1 - 2", NumberFormat()).value
     (-5.0, nan)
     """
+    if (word := words_before(text)) and word not in _LETTERS:
+        return NONE  # as most names and codes, in which CELL would look for long
     text = text.strip(' "')
     m = CELL.fullmatch(text) or CELL.fullmatch(_TAX.sub("", text))
     if m is None:
@@ -113,6 +118,16 @@ def single(text: str, how: NumberFormat) -> Cell:
         return NONE
     code, word = about
     return Cell((-value if negative else value) * how.units.get(word, 1.0), code, word)
+
+
+def words_before(text: str) -> str:
+    """The letters before the first digit.
+
+    >>> words_before("US$ 5 each"), words_before("5 each")
+    ('US', '')
+    """
+    before = _NO_DIGITS.match(text)
+    return "".join(filter(str.isalpha, before[0])) if before is not None else ""
 
 
 def _about(before: str, behind: str, digits: str, how: NumberFormat) -> tuple[str, str] | None:

@@ -10,7 +10,16 @@ import numpy as np
 import pandas as pd
 
 from embedcore.intake.columns.currencies import THREE, currency_of, unit_of
-from embedcore.intake.columns.number_cells import CELL, FOREIGN, FROM, PLAIN, NumberFormat, cell_of, single
+from embedcore.intake.columns.number_cells import (
+    CELL,
+    FOREIGN,
+    FROM,
+    PLAIN,
+    NumberFormat,
+    cell_of,
+    single,
+    words_before,
+)
 from embedcore.intake.columns.values import clean
 
 DECIDE = 5000  # different texts that say how the numbers of a column are written
@@ -48,7 +57,7 @@ def numbers(s: pd.Series, how: NumberFormat | None = None) -> tuple[np.ndarray, 
     [1299.0, 12.5, nan]
     """
     codes, values = pd.factorize(clean(s))
-    how = how or number_format([str(v) for v in values[:DECIDE]])
+    how = how or number_format(values[:DECIDE].tolist())
     found = np.append(_all(pd.Series(values, dtype="str"), how), np.nan)
     out = found[codes]
     return out, np.isnan(out) & (codes >= 0)
@@ -67,20 +76,22 @@ def _all(texts: pd.Series, how: NumberFormat) -> np.ndarray:
         digits, before, behind = (parts.filter(parts.is_valid()).field(n) for n in ("digits", "before", "behind"))
         value = np.asarray(pc.replace_substring(digits, ",", ".").cast(pa.float64()))
         kinds, about = pd.factorize(pd.Series(pc.binary_join_element_wise(before, behind, "1"), dtype="str"))
-        cells = [cell_of(str(a), how) for a in about[:_ABOUT]]
+        cells = [cell_of(a, how) for a in about[:_ABOUT].tolist()]
         factor = np.array([c.value for c in cells] + [np.nan] * (len(about) - len(cells)))
         ranged = np.array([c.ranged for c in cells] + [True] * (len(about) - len(cells)))
         out[simple] = value * factor[kinds]
         left[simple] = ranged[kinds]
-    for n in np.flatnonzero(left):
-        out[n] = cell_of(str(texts.iloc[n]), how).value
+    if left.any():
+        out[left] = [cell_of(t, how).value for t in texts[left].tolist()]
     return np.where(np.isfinite(out), out, np.nan)
 
 
-def number_format(texts: Sequence[str], kind: str = "", *, neighbours: bool | None = None) -> NumberFormat:
+def number_format(
+    texts: Sequence[str], kind: str = "", *, neighbours: bool | None = None, signs: Signs | None = None
+) -> NumberFormat:
     """How the numbers among the first DECIDE different texts of a column are written. kind: what the column was said to
     hold, "price", "quantity" or "number"; "" when nobody said, and codes are none then. neighbours: whether the other
-    columns have decimal commas; None when they do not say.
+    columns have decimal commas; None when they do not say. signs: what sign_of found, where that is known.
 
     >>> number_format(["15.000", "1.250.000"]).comma, number_format(["12 Stück", "3 Stück"]).units
     (True, {'Stück': 1.0})
@@ -92,7 +103,7 @@ def number_format(texts: Sequence[str], kind: str = "", *, neighbours: bool | No
     if not kind and codes(texts):
         return NumberFormat(codes=True)
     units = _units(odd, len(texts))
-    comma = sign_of(texts, kind, neighbours=neighbours).comma
+    comma = (signs or sign_of(texts, kind, neighbours=neighbours)).comma
     ranges = "lowest" if _has_ranges(texts, odd, NumberFormat(comma, units), money=kind == "price") else ""
     return NumberFormat(comma, units, ranges)
 
@@ -132,8 +143,12 @@ def codes(texts: Sequence[str]) -> bool:
 
 def _units(odd: list[str], of: int) -> dict[str, float]:
     """The word that stands behind nearly all numbers of a column, or the units of one dimension."""
+    if len(odd) < _NEARLY * of:
+        return {}
     words: dict[str, int] = {}
     for text in odd:
+        if words_before(text):
+            continue
         m = CELL.fullmatch(text.strip())
         word = (m["behind"] or "").strip() if m is not None and not m["before"] else ""
         letter = len(word) == 1 and word.isascii() and word.isupper() and unit_of(word) is None  # sizes, as in 38R
@@ -170,9 +185,12 @@ def sign_of(texts: Sequence[str], kind: str = "", *, neighbours: bool | None = N
     (Signs(comma=True, sure=True, example='15.000', said=True), False)
     """
     texts = [t if t.isascii() else t.translate(FOREIGN) for t in texts[:DECIDE]]
-    groups = [m for t in texts if (m := _GROUP.fullmatch(t)) is not None]
-    comma = sum(bool(_COMMA_DECIMALS.search(t) or _POINT_GROUPS.search(t)) for t in texts)
-    point = sum(bool(_POINT_DECIMALS.search(t) or _COMMA_GROUPS.search(t) or _OTHER_GROUPS.search(t)) for t in texts)
+    marked = [t for t in texts if "." in t or "," in t or "'" in t]
+    odd = [t for t in marked if not PLAIN.fullmatch(t)]
+    groups = [m for t in odd if (m := _GROUP.fullmatch(t)) is not None]
+    comma = sum(bool(_COMMA_DECIMALS.search(t) or _POINT_GROUPS.search(t)) for t in odd)
+    point = sum(bool(_POINT_DECIMALS.search(t) or _COMMA_GROUPS.search(t) or _OTHER_GROUPS.search(t)) for t in odd)
+    point += len(marked) - len(odd)  # of the plain ones, those with a point
     example = groups[0][0] if groups else ""
     if comma != point:
         return Signs(comma > point, sure=True, example=example, said=True)

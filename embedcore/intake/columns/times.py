@@ -11,7 +11,7 @@ import pandas as pd
 from embedcore.intake.columns.date_cells import DateFormat, read_times
 from embedcore.intake.columns.dates import DAYS, READ, WEEKS, Orders, date_format
 from embedcore.intake.columns.names import plural
-from embedcore.intake.columns.values import clean
+from embedcore.intake.columns.values import clean, first_values
 from embedcore.intake.columns.vocabulary import CATALOGUE, PURCHASES, word_set, words_of
 from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
 
@@ -97,13 +97,15 @@ def unread_time(column: str, cells: pd.Series) -> Decision | None:
     >>> unread_time("ordered at", pd.Series(["2024-13-40", "2024-14-40"])).sentence
     '“ordered at” looks like a time, but cells such as “2024-13-40” are not read as one.'
     """
-    some = clean(cells).dropna().head(200)
+    some = first_values(cells, 200)
     if not len(some):
         return None
     looks = float(some.str.contains(_LOOKS, regex=True).mean()) >= READ
     told = named(column) and float(some.str.count(r"\d").ge(4).mean()) >= READ
+    if not (looks or told):
+        return None
     how = date_format(list(some.unique()), column)
-    if not (looks or told) or float((~np.isnat(read_times(some, how))).mean()) >= READ:
+    if float((~np.isnat(read_times(some, how))).mean()) >= READ:
         return None
     found = np.isnat(read_times(some, how))
     sentence = f"“{column}” looks like a time, but cells such as “{some[found].iloc[0]}” are not read as one."

@@ -25,6 +25,16 @@ def clean(s: pd.Series, keep: Collection[str] = ()) -> pd.Series:
     return s.mask(s.isin(MISSING.difference(keep)))
 
 
+def first_values(s: pd.Series, n: int) -> pd.Series:
+    """The first n values that are not missing, cleaned.
+
+    >>> first_values(pd.Series(["", "a", " b", "c"]), 2).tolist()
+    ['a', 'b']
+    """
+    some = clean(s.head(2 * n)).dropna().head(n)
+    return some if len(some) == n or len(s) <= 2 * n else clean(s).dropna().head(n)
+
+
 def composed(s: pd.Series) -> pd.Series:
     """Letters and their accents as one character each (NFC), as nearly everybody writes them."""
     import pyarrow as pa

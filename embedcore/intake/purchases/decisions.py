@@ -61,7 +61,8 @@ def _unknown(rows: Rows, found: Screened, shape: BasketShape, catalogue_ids: Col
     have = set(have.tolist()) if isinstance(have, np.ndarray) else have
     bought: dict[str, None] = {}
     for frame in found.of(rows.of([shape.item])):
-        bought |= dict.fromkeys(i for i in clean(frame[shape.item]).dropna().unique() if i not in have)
+        different = clean(frame[shape.item]).dropna().unique().tolist()
+        bought |= dict.fromkeys(i for i in different if i not in have)
     return bought
 
 

@@ -120,9 +120,9 @@ def _amounts(rows: Rows, shape: BasketShape, settings: Settings, progress: Progr
     for frame in rows.of([*texts]) if texts else ():
         for column, some in texts.items():
             new = clean(frame[column]).dropna().value_counts(sort=False)
-            for text, n in zip(new.index, new, strict=True):
+            for text, n in zip(new.index.tolist(), new.tolist(), strict=True):
                 if text in some or len(some) < DECIDE:
-                    some[text] = some.get(text, 0) + int(n)
+                    some[text] = some.get(text, 0) + n
         done += len(frame)
         progress(done, rows.total, note="Looking at numbers")
         if all(len(some) >= DECIDE for some in texts.values()):
