@@ -127,7 +127,7 @@ def loaded(data_hash: str) -> None:
             st.rerun()
 
 
-shell.page("data")
+head = shell.page("data")
 data_hash = shell.pick_dataset()
 job_ui.strip()
 samples.opened()
@@ -139,8 +139,7 @@ if st.session_state.pop("data:fresh", False):
 elif shell.url("catalogue") or shell.url("baskets"):
     st.session_state.setdefault("data:view", texts.ADD)
 view = texts.LOADED if data_hash is not None else texts.ADD
-left, bar = st.columns([2, 3])
-with left.container(horizontal=True, vertical_alignment="center"):
+with head.container(horizontal=True, vertical_alignment="center", width="content"):
     if data_hash is not None:
         view = (
             st.segmented_control(
@@ -155,6 +154,6 @@ with left.container(horizontal=True, vertical_alignment="center"):
         )
     recipe = recipes.pick() if view == texts.ADD else None
 if view == texts.ADD:
-    add(recipe, bar)
+    add(recipe, head.container())
 elif data_hash is not None:
     loaded(data_hash)

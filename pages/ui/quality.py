@@ -9,12 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from embedcore.intake import Decision
-from pages.ui.text import plain, share, short
+from pages.ui.text import count, plain, share, short
 from pages.ui.texts import MORE_UNDERSTOOD, PLEASE_CHECK
 
 LOUD = "CAUTION: "
 Choose = Callable[[str, str], None]
-_FIELD = 160  # width of a choice
+_FIELD, _LETTER, _ROUND = 160, 7, 48  # width of a choice: at least, of a letter, and of what is around the words
+_WIDEST = (250, 190)  # in more than half of the page, and in half of it
 _ROOM = 190  # pixels for sentences; those that neither ask nor lose rows fold when there is no room for them
 _FOLD = 56
 _LETTERS = (60, 32)  # of a line in half of the page: of a sentence alone, and beside a choice
@@ -98,11 +99,11 @@ def decide(
     if shown == len(calm) - 1 and _height(calm[shown], wide=wide) <= _FOLD:
         shown += 1  # the fold would take as much room
     for d in (*urgent, *calm[:shown]):
-        _line(d, choose, key)
+        _line(d, choose, key, wide=wide)
     if rest := calm[shown:]:
-        with st.expander(f"{len(rest)} {MORE_UNDERSTOOD}", icon=":material/more_horiz:", type="compact"):
+        with st.expander(count(len(rest), MORE_UNDERSTOOD), icon=":material/more_horiz:", type="compact"):
             for d in rest:
-                _line(d, choose, key)
+                _line(d, choose, key, wide=wide)
 
 
 def _height(d: Decision, *, wide: bool) -> int:
@@ -126,7 +127,7 @@ def _as_decisions(notices: Sequence[str]) -> list[Decision]:
     return out
 
 
-def _line(d: Decision, choose: Choose, key: str) -> None:
+def _line(d: Decision, choose: Choose, key: str, *, wide: bool) -> None:
     mark = ":material/check: "
     if d.unsure:
         mark = f":orange-badge[{PLEASE_CHECK}] "
@@ -141,10 +142,10 @@ def _line(d: Decision, choose: Choose, key: str) -> None:
         return
     with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
         say(text, width="stretch")
-        _control(d, choose, f"{key}:{d.key}")
+        _control(d, choose, f"{key}:{d.key}", _WIDEST[not wide])
 
 
-def _control(d: Decision, choose: Choose, widget: str) -> None:
+def _control(d: Decision, choose: Choose, widget: str, widest: int) -> None:
     options, named = [value for value, _ in d.choices], dict(d.choices)
     st.session_state[widget] = d.chosen if d.chosen in options else options[0]
 
@@ -172,5 +173,5 @@ def _control(d: Decision, choose: Choose, widget: str) -> None:
             key=widget,
             on_change=changed,
             label_visibility="collapsed",
-            width=_FIELD,
+            width=min(widest, max(_FIELD, _LETTER * max(map(len, named.values())) + _ROUND)),
         )

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from embedcore import Cancelled, EmbedError
 from embedcore.methods import REGISTRY, get
@@ -96,17 +97,19 @@ def _to_overview() -> None:
     st.switch_page("pages/overview.py", query_params=st.query_params.to_dict())
 
 
-def page(name: str) -> None:
-    """First line of every page. name: its key in PAGES."""
+def page(name: str) -> DeltaGenerator:
+    """First line of every page; the row of its title, where more may stand. name: its key in PAGES."""
     if not _inside.get():
         run()
         st.stop()
     web.way_out()
     st.session_state["page"] = name
     title, _ = PAGES[name]
-    st.title(title)
+    head = st.container(horizontal=True, vertical_alignment="center")
+    head.title(title, width="content")
     if name in ABOUT:
         st.caption(ABOUT[name])
+    return head
 
 
 def guarded(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -17,7 +17,7 @@ FILE_GONE = "The file is no longer here. Upload it again."
 STOPPED = "was stopped. Nothing was kept."
 
 PLEASE_CHECK = "Please check"
-MORE_UNDERSTOOD = "more"
+MORE_UNDERSTOOD = "more detail"
 
 SEARCH_FIELD = "Name, id or description"
 WHICH_PRODUCT = "Which product?"

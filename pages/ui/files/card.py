@@ -15,6 +15,7 @@ from pages.ui.sources import ChosenFile
 from pages.ui.text import plain
 
 _ROW, _HEAD = 28, 36  # heights in the preview
+_YEARS = 10_000
 
 
 def show(kind: str, source: ChosenFile, key: str, table: Table, found: Understanding, *, wide: bool) -> dict[str, Any]:
@@ -30,8 +31,8 @@ def show(kind: str, source: ChosenFile, key: str, table: Table, found: Understan
         sources.keep(kind, source.digest, **{group: {**before, name: value}})
 
     loud = [f"{quality.LOUD}{sentence}" for sentence in chosen.said or ()]
-    what = texts.of_roles(found.roles) if kind == "catalogue" else found.shape.why if found.shape is not None else ""
-    quality.decide(about, choose, f"decide:{kind}", [*loud, *reading.notices(table), what], wide=wide)
+    notices = [*loud, *reading.notices(table), _columns(kind, found)]
+    quality.decide(about, choose, f"decide:{kind}", notices, wide=wide)
     settings = understood.settled(chosen.settings, tuple(about))
     spec: dict[str, Any] = {"raw": key, "file": source.filename}
     if kind == "catalogue":
@@ -65,6 +66,13 @@ def show(kind: str, source: ChosenFile, key: str, table: Table, found: Understan
     return spec | {name: value for name, value in given.items() if value}
 
 
+def _columns(kind: str, found: Understanding) -> str:
+    """What the columns of a file are taken for."""
+    if kind == "catalogue":
+        return texts.of_roles(found.roles, told=any(d.key == "id" for d in found.catalogue))
+    return found.shape.why if found.shape is not None else ""
+
+
 def assumed(found: Understanding) -> str:
     """What an import takes for granted, because the files do not say it; "" when they say everything."""
     words = [f"{_about(d)}{quality.words(d)}" for d in found.unsure]
@@ -87,7 +95,7 @@ def _preview(rows: pd.DataFrame | str, alt: str) -> None:
             days = bool((cells.dropna() == cells.dropna().dt.normalize()).all())
             config[column] = st.column_config.DatetimeColumn(format="YYYY-MM-DD" if days else "YYYY-MM-DD HH:mm")
         elif pd.api.types.is_float_dtype(cells):
-            config[column] = st.column_config.NumberColumn(format="plain")
+            config[column] = st.column_config.NumberColumn(format="plain" if _years(cells) else "localized")
         elif cells.map(lambda v: isinstance(v, list)).any():
             config[column] = st.column_config.ListColumn()
     st.dataframe(
@@ -97,5 +105,11 @@ def _preview(rows: pd.DataFrame | str, alt: str) -> None:
         row_height=_ROW,
         height=_HEAD + _ROW * max(1, len(rows)) + 2,
         column_config=config,
+        placeholder="",
         alt=alt,
     )
+
+
+def _years(cells: pd.Series) -> bool:
+    """Whole numbers below ten thousand read better without a thousands sign: some of them are years."""
+    return bool(((cells.isna()) | ((cells % 1 == 0) & (cells.abs() < _YEARS))).all())

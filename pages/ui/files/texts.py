@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 
 from pages.ui.mapping import NO_ID
-from pages.ui.text import count
 
 LOADED, ADD = "Loaded data", "Add data"
 PRODUCTS, BASKETS, PICTURES = "1 · Products", "2 · Baskets", "3 · Pictures"
@@ -47,30 +45,41 @@ WITHOUT = "Products without a picture"
 OF_NO_PRODUCT = "Pictures of no product"
 UNREADABLE = "Unreadable pictures"
 
-_SEVERAL = {
-    "category": "categories",
-    "price": "prices",
-    "image": "images",
-    "brand": "brands",
-    "tags": "columns of tags",
+_NAMED = {  # what columns of a role are called, one and several
+    "category": ("Category", "Categories"),
+    "price": ("Price", "Prices"),
+    "image": ("Picture", "Pictures"),
+    "brand": ("Brand", "Brands"),
+    "tags": ("Tags", "Tags"),
+    "description": ("Description", "Descriptions"),
+    "text": ("Text", "Texts"),
+    "number": ("Number", "Numbers"),
+    "date": ("Date", "Dates"),
+    "parent": ("Variant of", "Variant of"),
+    "ignore": ("Left out", "Left out"),
 }
-_ONE = {"tags": "column of tags"}
+_SOME = 3  # columns of a role that are named
 
 
-def of_roles(roles: Mapping[str, str]) -> str:
-    """What the columns of a catalogue are taken for, in a sentence.
+def of_roles(roles: Mapping[str, str], *, told: bool = False) -> str:
+    """What the columns of a catalogue are taken for, in a sentence. told: the id was spoken of already.
 
     >>> of_roles({"sku": "id", "name": "title", "kind": "category", "colour": "category", "url": "ignore"})
-    '“sku” is the id and “name” the name of a product; 2 categories. 1 column is left out.'
+    '“sku” is the id and “name” the name of a product. Categories: “kind”, “colour”. Left out: “url”.'
+    >>> of_roles({"name": "title", "kind": "category"}, told=True)
+    '“name” is the name of a product. Category: “kind”.'
     """
     named = {role: column for column, role in roles.items() if role in ("id", "title")}
-    head = f"“{named['id']}” is the id" if "id" in named else NO_ID
-    if "title" in named:
-        head += (
-            f" and “{named['title']}” the name of a product" if "id" in named else f" “{named['title']}” is the name"
-        )
-    kinds = Counter(role for role in roles.values() if role not in ("id", "title", "ignore"))
-    rest = [count(n, _ONE.get(role, role), _SEVERAL.get(role, "")) for role, n in kinds.items()]
-    left = sum(role == "ignore" for role in roles.values())
-    out = f" {count(left, 'column')} {'is' if left == 1 else 'are'} left out." if left else ""
-    return f"{head}{'; ' if rest else ''}{', '.join(rest)}.{out}"
+    said = []
+    if "id" in named and "title" in named and not told:
+        said.append(f"“{named['id']}” is the id and “{named['title']}” the name of a product")
+    else:
+        said += [] if told else [f"“{named['id']}” is the id" if "id" in named else NO_ID]
+        said += [f"“{named['title']}” is the name of a product"] if "title" in named else []
+    for role, (one, several) in _NAMED.items():
+        columns = [column for column, r in roles.items() if r == role]
+        if columns:
+            some = ", ".join(f"“{c}”" for c in columns[:_SOME])
+            more = f" and {len(columns) - _SOME} more" if len(columns) > _SOME else ""
+            said.append(f"{several if len(columns) > 1 else one}: {some}{more}")
+    return f"{'. '.join(said)}.".replace("….", "…")

@@ -108,6 +108,8 @@ def first_products(key: str, roles: Pairs, settings: Pairs) -> pd.DataFrame | st
     columns = sorted(shown.columns, key=lambda c: order.get(found.roles.get(c, ""), 3))
     out = shown[columns].copy()
     for column in columns:
+        if out[column].dtype == np.float32:  # 108.99 and not 108.98999786
+            out[column] = pd.to_numeric(out[column].astype("str"))
         if found.roles.get(column) == "tags":
             out[column] = pd.Series([split_tags(cell) for cell in out[column]], out.index, dtype=object)
     return out
@@ -123,7 +125,7 @@ def first_baskets(key: str, shape: str, settings: Pairs) -> pd.DataFrame | str:
     except EmbedError as e:
         return str(e)
     baskets = dataset.baskets
-    return _rows(baskets, dataset.items) if baskets is not None else ""
+    return _rows(baskets, dataset.titles) if baskets is not None else ""
 
 
 def as_json(shape: BasketShape) -> str:
@@ -131,23 +133,23 @@ def as_json(shape: BasketShape) -> str:
     return json.dumps(asdict(shape))
 
 
-def _rows(baskets: Baskets, items: np.ndarray) -> pd.DataFrame:
+def _rows(baskets: Baskets, names: np.ndarray) -> pd.DataFrame:
     rows = range(min(ROWS, len(baskets)))
     out: dict[str, list[object]] = {"basket": [str(baskets.ids[n]) for n in rows]}
-    out["products"] = [_named(baskets, items, n) for n in rows]
     if baskets.customers is not None and baskets.customer_ids is not None:
         codes = [int(baskets.customers[n]) for n in rows]
         out["customer"] = [str(baskets.customer_ids[c]) if c >= 0 else "" for c in codes]
     if baskets.times is not None:
         out["time"] = [baskets.times[n] for n in rows]
+    out["products"] = [_named(baskets, names, n) for n in rows]
     return pd.DataFrame(out)
 
 
-def _named(baskets: Baskets, items: np.ndarray, n: int) -> list[str]:
+def _named(baskets: Baskets, names: np.ndarray, n: int) -> list[str]:
     low, high = int(baskets.indptr[n]), int(baskets.indptr[n + 1])
     amounts = baskets.quantity[low:high] if baskets.quantity is not None else np.ones(high - low)
     named = [
-        str(items[item]) if not amount > 1 else f"{amount:g} × {items[item]}"  # an unknown amount is one
+        str(names[item]) if not amount > 1 else f"{amount:g} × {names[item]}"  # an unknown amount is one
         for item, amount in zip(baskets.items[low:high], amounts, strict=True)
     ]
     more = len(named) - _IN_A_CELL

@@ -74,7 +74,7 @@ def test_a_file_is_told_in_one_card_with_all_its_rows_and_its_first_ones(shop: P
     shown = visible(app)
     assert f"61 rows in the file = **60 {reading.KEPT}** + 1 {reading.REJECTED}" in shown
     assert f"150 rows in the file = **150 {reading.KEPT}**" in shown
-    assert "“sku” is the id and “name” the name of a product; 1 brand." in shown
+    assert "“sku” is the id and “name” the name of a product. Brand: “brand”." in shown
     assert preview(app, "brand")["brand"].tolist() == ["Nike", "Nike", "Nike", "Puma", "Adidas"]
     assert list(preview(app, "products")["products"].iloc[0]) == ["s0", "2 × s1", "s2"]
 
@@ -119,7 +119,7 @@ def test_a_role_that_was_corrected_stays_beside_the_others(shop: Path) -> None:
     app.session_state["choices"] = {f"catalogue:{source.digest}": sources.Choices(settings=with_choice)}
     app.run()
     assert "brand" not in preview(app, "name").columns
-    assert "1 column is left out." in visible(app)
+    assert "Left out: “brand”." in visible(app)
 
 
 def test_a_file_that_is_exchanged_takes_its_choices_along(shop: Path) -> None:
