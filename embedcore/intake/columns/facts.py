@@ -30,7 +30,8 @@ _DIGITS = 0.4  # share of the texts with a digit below which they need not be re
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """What a column looks like; shares are of its values that are not missing."""
+    """What a column looks like; shares are of its values that are not missing. mixed: of the cells, those with a text
+    between numbers, but for the commonest one, which may be a way to write nothing."""
 
     column: str
     name: str
@@ -51,6 +52,7 @@ class Facts:
     counting: bool
     units: float
     letters: float
+    mixed: float
 
     @property
     def there(self) -> int:
@@ -142,7 +144,14 @@ def facts(column: str, s: pd.Series) -> Facts:
         counting,
         _with_units(list(probe)),
         float(probe.str.contains(r"[^\W\d_]").mean()) if len(probe) else 0.0,
+        _mixed(there, some[bad]) if 0 < bad.sum() < n else 0.0,
     )
+
+
+def _mixed(cells: pd.Series, odd: pd.Series) -> float:
+    """Share of the cells with one of these texts, but for the commonest of them."""
+    times = cells[cells.isin(odd)].value_counts()
+    return float(times.iloc[1:].sum()) / len(cells)
 
 
 def _format(words: tuple[str, ...], some: pd.Series) -> NumberFormat:

@@ -144,6 +144,8 @@ def _alone(f: Facts) -> tuple[str, str]:
     """(role, why) of a column by itself."""
     # “No old price” beside numbers is one way to write nothing.
     numeric = f.numeric >= _MOST or (f.odd_texts <= 3 and f.numeric >= _HALF and f.distinct > 20)
+    # S, M, L and 36 to 50 are sizes, however many of the different values are numbers.
+    numeric = numeric and f.mixed <= LOST
     return _not_data(f) or _exact(f, numeric=numeric) or _texts(f)
 
 

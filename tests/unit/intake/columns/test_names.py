@@ -176,3 +176,13 @@ def test_ratings_without_names_are_ratings_of_a_person() -> None:
     ], 1)})  # fmt: skip
     shape = guess_shape(frame)
     assert (shape.customer, shape.item, shape.rating, shape.quantity) == ("column 1", "column 2", "column 3", None)
+
+
+def test_sizes_of_letters_and_numbers_are_no_numbers_however_many_numbers_there_are() -> None:
+    sizes = [("S", "M", "L")[n % 3] if n % 4 else str(30 + n // 4) for n in range(200)]
+    frame = pd.DataFrame(
+        {"sku": [f"k{n}" for n in range(200)], "Size": sizes, "Length": ["none", *map(str, range(199))]}
+    )
+    roles = {g.column: g.role for g in guess_roles(frame)}
+    assert roles["Size"] in ("category", "text")
+    assert roles["Length"] == "number"
