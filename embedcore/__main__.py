@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         options.run(options)
     except UnsureError as question:
-        print(question, file=sys.stderr)
+        print(f"{question.message}\n{question.hint}", file=sys.stderr)
         return 3
     except (EmbedError, Cancelled) as problem:
         print(problem, file=sys.stderr)

@@ -27,7 +27,7 @@ _PARTS = ("shape", "item", "basket", "customer", "time", "quantity", "price", "s
 _SHAPE = (*_OF_CATALOGUE, *_PARTS)
 _SWAPPED = "The files were given in each other’s place and were swapped; --set swap=no reads them as they were given."
 Settings = dict[str, str]
-_NAMED = 6  # other choices that are named in a line
+_NAMED = 3  # other choices that are named below a sentence
 
 
 @dataclass(frozen=True)
@@ -55,14 +55,14 @@ class Files:
         return f"{use}.{decision.key}" if twice else decision.key
 
     def lines(self) -> list[str]:
-        """What was understood, a line for each decision with its key."""
-        return [f"{self.key(use, d)}: {d.sentence}{_others(d)}" for use, d in self.decisions()]
+        """What was understood, and below each sentence what else --set can choose."""
+        return [line for use, d in self.decisions() for line in (d.sentence, *_others(self.key(use, d), d))]
 
     def ask(self) -> None:
         """UnsureError with every question that the files leave open, and how to answer it."""
         asked = [(self.key(use, d), d) for use, d in self.unsure()]
         if asked:
-            questions = "\n".join(f"{d.sentence}\n{_answers(key, d)}" for key, d in asked)
+            questions = "\n".join(line for key, d in asked for line in (d.sentence, *_sets(key, d.choices)))
             raise UnsureError(questions, "Nothing was written. --accept-guesses takes what is likelier.")
 
     def chosen(self, use: str) -> tuple[Settings, Settings]:
@@ -249,15 +249,14 @@ def _unknown(said: _Said, files: Files) -> InputError:
     return InputError(f"“--set {said.text}” names nothing that can be chosen.", f"Known: {known}.")
 
 
-def _others(d: Decision) -> str:
-    """The choice in force and the others, with the values that --set takes."""
-    if len(d.choices) < 2:
-        return ""
-    words = dict(d.choices)
-    others = [f"{value} ({text})" for value, text in d.choices if value != d.chosen]
-    more = f" and {len(others) - _NAMED} more" if len(others) > _NAMED else ""
-    return f" [{d.chosen}: {words.get(d.chosen, d.chosen)}; or {', '.join(others[:_NAMED])}{more}]"
+def _others(key: str, d: Decision) -> list[str]:
+    """The choices that are not in force, as --set takes them."""
+    others = [(value, words) for value, words in d.choices if value != d.chosen]
+    more = [f"    and {len(others) - _NAMED} more"] if len(others) > _NAMED else []
+    return [*(f"  {line}" for line in _sets(key, others[:_NAMED])), *more]
 
 
-def _answers(key: str, d: Decision) -> str:
-    return "\n".join(f"  --set {shlex.quote(f'{key}={value}')}  {words}" for value, words in d.choices)
+def _sets(key: str, choices: Sequence[tuple[str, str]]) -> list[str]:
+    written = [shlex.quote(f"{key}={value}") for value, _ in choices]
+    wide = max(map(len, written), default=0)
+    return [f"  --set {text:<{wide}}  {words}" for text, (_, words) in zip(written, choices, strict=True)]

@@ -88,7 +88,7 @@ def _order_of(column: str, orders: Orders, chosen: str) -> str:
     if chosen != orders.likely:
         return f"{found}."
     first, last = orders.between(chosen)
-    return f"{found}, which gives the days from {first} to {last}, close together or in order."
+    return f"{found}, because the days then lie close together or in order ({first} to {last})."
 
 
 def unread_time(column: str, cells: pd.Series) -> Decision | None:

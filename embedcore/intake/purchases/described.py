@@ -115,10 +115,15 @@ def described_decision(
     chosen = setting(settings, "products", "yes", ("yes", "no"))
     names = ", ".join(f"“{c}”" for c in columns)
     sentence = {
-        "yes": f"{what} of {plural(products, 'product')} are taken from the order lines ({names}).",
+        "yes": _taken(what, products, columns),
         "no": f"What the order lines say about {plural(products, 'product')} ({names}) is not used.",
     }[chosen]
     return [Decision("products", sentence, chosen, (("yes", "use them"), ("no", "leave them")), products)]
+
+
+def _taken(what: str, products: int, columns: Iterable[str]) -> str:
+    names = ", ".join(f"“{c}”" for c in columns)
+    return f"{what} of {plural(products, 'product')} are taken from the order lines ({names})."
 
 
 def _what(columns: Mapping[str, str], *, prices: bool) -> str:
@@ -201,7 +206,7 @@ def with_descriptions(
         return catalogue, []
     roles = dict(columns) | ({"price": "price"} if "price" in said else {})
     what = _what(columns, prices="price" in said and "price" not in columns)
-    notice = f"{what} of {plural(len(said), 'product')} were taken from the order lines."
+    notice = _taken(what, len(said), columns)
     ids = pd.Series(said.index.astype("str"), dtype="str")
     if catalogue is None:
         price = "price" if "price" not in columns else "unit price"

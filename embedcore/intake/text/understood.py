@@ -17,6 +17,7 @@ LONG, FEW = 5, 3  # letters of cells that may hold several, and cells there must
 LINES, CUT = 4, 50  # lines offered for the column names, and letters of them that are shown
 _WORDS = {"\t": "tab", " ": "space"}
 _OFFERED = DELIMITERS[:5]
+_ORDINARY = (",", ";", "\t")  # of which nothing needs to be said
 
 
 def delimiters(chosen: str) -> tuple[tuple[str, str], ...]:
@@ -37,7 +38,7 @@ def about_ways(found: Sequence[Way], given: str | None) -> tuple[Decision, ...]:
         written = way.written or way.delimiter
         if way.quotes:
             out.append(Decision("quotes", way.notice, way.quotes, QUOTES))
-        elif written:
+        elif written and written not in _ORDINARY:
             chosen = _WORDS.get(written, written)
             out.append(Decision("delimiter", way.notice, chosen, delimiters(chosen)))
     if given == ONE_COLUMN:

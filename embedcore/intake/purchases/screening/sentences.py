@@ -126,8 +126,8 @@ class _Sentences:
             sentence = f"“{mark.column}” has {rest}: every row counts as a purchase."
         else:
             kept = found.events.get(chosen, 0)
-            sentence = f"{kept:,} of {found.total:,} rows count, those with {_noun(chosen, 2)} in “{mark.column}”"
-            sentence += f"; left out: {rest}."
+            sentence = f"{kept:,} of {found.total:,} rows count: the {_noun(chosen, kept)} in “{mark.column}”."
+            sentence += f" Left out: {rest}."
             if chosen != words.PURCHASE and not found.events.get(words.PURCHASE):
                 sentence = f"“{mark.column}” has no purchases. {sentence}"
         kinds = {k: c for k, c in found.events.items() if c and k != words.OTHER}

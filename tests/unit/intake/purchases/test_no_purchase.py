@@ -173,7 +173,7 @@ def test_only_purchases_count_in_a_log_of_events() -> None:
     found, told = read(table(**EVENTS), shape)
     assert found == {"1": {"b"}, "2": {"c"}}
     assert told["events"].sentence == (
-        "2 of 5 rows count, those with purchases in “event_type”; left out: 2 views, 1 product put into a cart."
+        "2 of 5 rows count: the purchases in “event_type”. Left out: 2 views, 1 product put into a cart."
     )
     assert [value for value, _ in told["events"].choices] == ["view", "purchase", "cart", "all"]
     assert set(read(table(**EVENTS), shape, events="view")[0]) == {"1", "3"}
