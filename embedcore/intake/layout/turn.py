@@ -52,8 +52,10 @@ def turn(rows: Rows) -> bool:
 def _find(frame: pd.DataFrame) -> _Long | None:
     width = frame.shape[1]
     distinct = [frame.iloc[:, c].nunique() for c in range(width)]
-    for attribute in sorted(range(width), key=lambda c: not ATTRIBUTE_COLUMN.search(str(frame.columns[c]))):
+    for attribute in sorted(range(width), key=lambda c: not _is_named(frame, c)):
         if not 2 <= distinct[attribute] <= MOST or frame.iloc[:, attribute].isna().mean() > 0.05:
+            continue
+        if not (_is_named(frame, attribute) or _known(frame.iloc[:, attribute])):
             continue
         # The product stands left of its property, the value right of it, as near as they may be.
         for entity in [*range(attribute), *range(attribute + 1, width)]:
@@ -73,6 +75,16 @@ def _is_scope(frame: pd.DataFrame, column: int) -> bool:
     return SCOPE.search(str(frame.columns[column])) is not None
 
 
+def _is_named(frame: pd.DataFrame, column: int) -> bool:
+    return ATTRIBUTE_COLUMN.search(str(frame.columns[column])) is not None
+
+
+def _known(cells: pd.Series) -> int:
+    """How many of the values are properties as shops name them."""
+    different = cells.dropna().unique().tolist()
+    return len({str(a).strip().casefold().replace("_", " ") for a in different} & ATTRIBUTES)
+
+
 def _fits(frame: pd.DataFrame, entity: int, attribute: int, value: int) -> bool:
     """Whether three columns are product, property and value."""
     part = frame.iloc[:, [entity, attribute, value]].dropna()
@@ -85,9 +97,7 @@ def _fits(frame: pd.DataFrame, entity: int, attribute: int, value: int) -> bool:
         return False
     if pairs["attribute"].value_counts().iloc[0] < COMMON * entities:
         return False
-    known = {str(a).strip().casefold().replace("_", " ") for a in part["attribute"].unique()}
-    names = len(known & ATTRIBUTES)
-    named = ATTRIBUTE_COLUMN.search(str(frame.columns[attribute])) is not None
+    names, named = _known(part["attribute"]), _is_named(frame, attribute)
     read = ~np.isnan(numbers(part["value"])[0])
     share = pd.Series(read).groupby(part["attribute"].to_numpy()).mean()
     mixed = bool((share > 0.9).any() and (share < 0.1).any())
