@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from embedcore.intake.columns.roles import Guess
-from embedcore.intake.columns.values import clean
+from embedcore.intake.columns.values import clean, without_case
 from embedcore.intake.purchases.guess.parts import Look, looks
 
 _SAMPLE = 20_000  # rows of the baskets that are looked at
@@ -90,7 +90,7 @@ def with_id(guesses: Sequence[Guess], column: str | None) -> list[Guess]:
 
 def _plain(cells: pd.Series) -> list[str]:
     """Different values, as they are compared: without case, zeros in front and “.0” behind."""
-    texts = pd.Series(clean(cells).dropna().unique(), dtype="str").str.casefold()
+    texts = without_case(pd.Series(clean(cells).dropna().unique(), dtype="str"))
     plain = texts.str.replace(r"[.,]0+\Z", "", regex=True).str.replace(r"\A0+(?=\d)", "", regex=True)
     return list(plain.to_numpy(object))
 

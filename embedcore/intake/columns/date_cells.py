@@ -314,4 +314,19 @@ NUMBERS: dict[str, Callable[[np.ndarray, pd.Series, DateFormat], np.ndarray]] = 
     "days": _counted(1),
     "weeks": _counted(7),
 }
-COUNTERS = ("days", "weeks")
+# How many characters, at least and at most, a text has that can be each of the others.
+LENGTHS = {
+    "hour stamp": (10, 10),
+    "seconds": (9, 10**9),
+    "minute stamp": (12, 12),
+    "milliseconds": (12, 10**9),
+    "second stamp": (14, 14),
+    "microseconds": (15, 10**9),
+    "nanoseconds": (18, 10**9),
+    "day stamp": (8, 8),
+    "day stamp, day first": (8, 8),
+    "month stamp": (6, 6),
+    "short day stamp": (6, 6),
+    "short day stamp, day first": (6, 6),
+    "serials": (5, 10**9),
+}

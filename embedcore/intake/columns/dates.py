@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from embedcore.intake.columns.date_cells import COUNTERS, NUMBER, NUMBERS, DateFormat, read_times
+from embedcore.intake.columns.date_cells import LENGTHS, NUMBER, DateFormat, read_times
 from embedcore.intake.columns.values import clean
 from embedcore.intake.columns.vocabulary import word_set, words_of
 
@@ -159,8 +159,11 @@ def date_format(texts: Sequence[str], column: str = "", orders: Orders | None = 
 def _numbers_of(bare: pd.Series, column: str) -> tuple[str, int]:
     """(what bare numbers are, the smallest of them)."""
     best, most = "", 0.0
-    for kind in NUMBERS:
-        share = 0.0 if kind in COUNTERS else float((~np.isnat(read_times(bare, DateFormat(numbers=kind)))).mean())
+    length = bare.str.len().to_numpy(np.int64)
+    for kind, (shortest, longest) in LENGTHS.items():
+        if float(((length >= shortest) & (length <= longest)).mean()) <= most:
+            continue
+        share = float((~np.isnat(read_times(bare, DateFormat(numbers=kind)))).mean())
         if share > most:
             best, most = kind, share
     words = set(words_of(column))

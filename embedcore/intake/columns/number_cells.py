@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -52,8 +53,7 @@ class NumberFormat:
     codes: bool = False
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """What one text is. value: NaN when it is no number. currency: code or "". word: unit beside it. ranged: it was a
     range, or a price for several."""
 
@@ -170,6 +170,8 @@ def _ranged(text: str, how: NumberFormat) -> Cell:
         if cut != text:
             one = single(cut, how)
             return NONE if np.isnan(one.value) else Cell(one.value, one.currency, one.word, ranged=True)
+    if (word := words_before(text)) and word not in _LETTERS:
+        return NONE
     if (m := _FOR.fullmatch(text)) is not None and int(m[1]):
         one = single(m[2], how)
         return NONE if np.isnan(one.value) else Cell(one.value / int(m[1]), one.currency, one.word, ranged=True)

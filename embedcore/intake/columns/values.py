@@ -49,6 +49,19 @@ def composed(s: pd.Series) -> pd.Series:
     return pd.Series(pd.array(new.to_pylist(), dtype="str"), s.index, name=s.name)
 
 
+def without_case(s: pd.Series) -> pd.Series:
+    """Text as it is compared, whatever its case.
+
+    >>> without_case(pd.Series(["Red", "Größe"], dtype="str")).tolist()
+    ['red', 'grösse']
+    """
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    plain = pc.all(pc.string_is_ascii(pa.array(s, pa.large_string(), from_pandas=True))).as_py()
+    return s.str.lower() if plain in (True, None) else s.str.casefold()
+
+
 def exact_text(s: pd.Series) -> pd.Series:
     """Text as it is, spaces included; only an empty cell is missing.
 
