@@ -191,7 +191,7 @@ def _scored(
     found = (
         {name: np.concatenate([f[name] for f in kept]) for name in kept[0]} if kept else lookup.compare(a[at], b[at])
     )
-    found |= how.features(a[at], b[at], score[at])
+    found |= how.of_candidates(at, a[at], b[at], score[at])
     empty = np.zeros(len(at))
     matches = Matches(
         len(lookup.texts),

@@ -94,17 +94,31 @@ NONE = Differences(None, Options([], [], None, [], None))
 @dataclass(frozen=True, eq=False)
 class Scored:
     """How pairs were scored. score: the weights without differences; moved: their shift. weights: with them. log_odds:
-    (m,) of the candidates."""
+    (m,) of the candidates. worth: the candidates whose titles were laid on each other, ascending; found: what they
+    differ in, so that it is not looked for twice."""
 
     differences: Differences
     score: PairWeights
     moved: float
     weights: PairWeights
     log_odds: np.ndarray
+    worth: np.ndarray
+    found: Mapping[str, np.ndarray]
 
     def features(self, a: np.ndarray, b: np.ndarray, score: np.ndarray) -> dict[str, np.ndarray]:
         """{difference: (m,) float32} of other pairs, whose log odds without differences are `score`."""
         return self.differences.features(a, b, score, self.moved)
+
+    def of_candidates(self, at: np.ndarray, a: np.ndarray, b: np.ndarray, score: np.ndarray) -> dict[str, np.ndarray]:
+        """The same of the candidates at positions `at`, ascending; a, b, score: of these."""
+        known = np.isin(at, self.worth, assume_unique=True)
+        taken = np.isin(self.worth, at, assume_unique=True)
+        out = self.differences.features(a[~known], b[~known], score[~known], self.moved)
+        for name, values in out.items():
+            every = np.zeros(len(at), np.float32)
+            every[known], every[~known] = self.found[name][taken], values
+            out[name] = every
+        return out
 
 
 def scored(
@@ -120,7 +134,7 @@ def scored(
         plain = log_odds * shipped().slope + shipped().intercept + _odds(score.prior)
     for name, values in found.items():
         plain[worth] += weights.weight[weights.names.index(name)] * values
-    return Scored(compared, score, moved, weights, plain)
+    return Scored(compared, score, moved, weights, plain, worth, found)
 
 
 def templated(found: Mapping[str, np.ndarray]) -> tuple[float, float]:
