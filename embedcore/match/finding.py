@@ -104,7 +104,7 @@ def find(  # noqa: PLR0913  each is one thing a caller may have
     a, b = lookup.candidates(twins)
     likeness = {name: score.Likeness.fit(*placed[:2], a, b) for name, placed in others.items()}
     told = columns.read(dataset, read, source)
-    chosen = options.read(dataset, [c.name for c in told], source, codes, read.price, (a, b))
+    chosen = options.read(dataset, [c.name for c in told], source, codes, read, (a, b))
     mined = templates.mine(titles.read(read.title.tolist(), read.brand.tolist()), a, b)
     compared = evidence.Differences(mined, chosen)
     lookup = replace(lookup.with_density(a, b), extra=likeness, columns=told, differences=compared)

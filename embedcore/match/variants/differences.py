@@ -59,8 +59,14 @@ def _compare(t: Templates, a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray
 
 def _left(u: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(tokens of u that v lacks (m, _LEFT), of v that u lacks, how many are shared); -1 behind the last."""
-    same = (u[:, :, None] == v[:, None, :]) & (u[:, :, None] >= 0)
-    in_v, in_u = same.any(2), same.any(1)
+    # A token of v after the other, along the pairs: several times faster than all with all.
+    x, y = np.ascontiguousarray(u.T), np.ascontiguousarray(v.T)
+    in_v, in_u = np.zeros(x.shape, bool), np.zeros(y.shape, bool)
+    for k, one in enumerate(np.where(y >= 0, y, -2)):
+        hit = x == one
+        in_v |= hit
+        in_u[k] = hit.any(0)
+    in_v, in_u = in_v.T, in_u.T
     return _packed(u, (u >= 0) & ~in_v), _packed(v, (v >= 0) & ~in_u), in_v.sum(1)
 
 

@@ -120,12 +120,12 @@ def read(
     told: list[str],
     source: str | None,
     codes: np.ndarray | None,
-    price: np.ndarray,
+    catalogue: texts.CatalogueTexts,
     pairs: tuple[np.ndarray, np.ndarray],
 ) -> Options:
     """The columns and codes in which rows of one title differ. told: columns that the titles tell (they are weighed by
-    their own evidence). codes: (n,) what each row is called in the file. pairs: (a, b), from which is read how often
-    copies agree by chance."""
+    their own evidence). codes: (n,) what each row is called in the file. catalogue: of the same rows. pairs: (a, b),
+    from which is read how often copies agree by chance."""
     (a, b), n = pairs, dataset.n_catalogue
     title = _titles(dataset, source)
     group = pd.factorize(np.array([" ".join(sorted(words.words(t))) for t in title], object))[0]
@@ -147,8 +147,8 @@ def read(
         known = option.known(a, b)
         share = (known & ~option.differs(a, b)).sum() / max(known.sum(), 1)
         agrees.append(float(-np.log(np.clip(share, 1e-3, 1))))
-    others = _others(dataset, {*told, *(o.name for o in found)}, source, n)
-    return Options(found, agrees, _parents(dataset, n), others, price)
+    others = _others(dataset, {*told, *(o.name for o in found)}, source, catalogue)
+    return Options(found, agrees, _parents(dataset, n), others, catalogue.price)
 
 
 def is_named(column: str) -> bool:
@@ -321,8 +321,23 @@ def _parents(dataset: Dataset, n: int) -> np.ndarray | None:
     return None
 
 
-def _others(dataset: Dataset, leave: set[str], source: str | None, n: int) -> list[Option]:
+def _others(
+    dataset: Dataset, leave: set[str], source: str | None, catalogue: texts.CatalogueTexts
+) -> list[Option]:
     """The columns beside titles, options and the source."""
+    taken, n = texts.columns_of(dataset, source), dataset.n_catalogue
     names = dataset.columns("brand", "category", "description", "text", "price", "number")
-    leave |= {*texts.columns_of(dataset, source).title, source or ""}
-    return [Option(c, _factorized(dataset, c, n)[0]) for c in names if c not in leave]
+    leave |= {*taken.title, source or ""}
+    out = []
+    for name in names:
+        if name not in leave:
+            # A description is folded already, as far as it is read.
+            code = _codes(catalogue.description) if [name] == taken.description else _factorized(dataset, name, n)[0]
+            out.append(Option(name, code))
+    return out
+
+
+def _codes(folded: np.ndarray) -> np.ndarray:
+    """(n,) int32: equal texts have equal codes, -1 where there is none."""
+    code, values = pd.factorize(folded)
+    return np.where(np.array([bool(v) for v in values], bool)[code], code, -1).astype(np.int32) if len(code) else code
