@@ -9,6 +9,7 @@ from scipy.sparse.csgraph import connected_components
 from embedcore.explore import Linkage
 
 _LEAST = 0.01  # pairs below this count as 0
+_STEPS = 3  # likely matches from one row of a filled pair to the other; chosen by hand
 
 
 def linked(  # noqa: PLR0913  the pairs, and three kinds of say about them
@@ -62,25 +63,28 @@ def _pairs(a: np.ndarray, b: np.ndarray) -> list[tuple[int, int]]:
 def inside(
     a: np.ndarray, b: np.ndarray, probability: np.ndarray, n: int, cut: float, *, most: int, budget: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Pairs that are not listed although a chain of likely matches joins them, as (a, b) with a < b.
+    """Pairs that are not listed although a chain of at most _STEPS likely matches joins them, as (a, b) with a < b.
 
     Chains of more than `most` rows are left alone; the shortest come first, until `budget` pairs."""
     strong = probability >= cut
-    graph = csr_matrix((np.ones(int(strong.sum())), (a[strong], b[strong])), (n, n))
+    graph = csr_matrix((np.ones(int(strong.sum()), np.float32), (a[strong], b[strong])), (n, n))
     part = connected_components(graph, directed=False)[1]
-    size = np.bincount(part)
-    order = np.argsort(part, kind="stable")
-    ends = np.cumsum(size)
-    found = [np.empty(0, np.int64)]
-    total = 0
-    for k in np.argsort(size, kind="stable"):
-        if size[k] < 3:
-            continue
-        total += int(size[k]) * (int(size[k]) - 1) // 2
-        if size[k] > most or total > budget:
-            break
-        rows = order[ends[k] - size[k] : ends[k]]
-        x, y = np.triu_indices(len(rows), 1)
-        found.append(rows[x] * n + rows[y])
-    new = np.setdiff1d(np.concatenate(found), a * n + b)
+    size = np.bincount(part, minlength=1).astype(np.int64)
+    held = np.zeros(len(size), bool)
+    shortest = np.argsort(size, kind="stable")
+    shortest = shortest[(size[shortest] >= 3) & (size[shortest] <= most)]
+    held[shortest[np.cumsum(size[shortest] * (size[shortest] - 1) // 2) <= budget]] = True
+    rows = np.flatnonzero(held[part])
+    if not len(rows):
+        return np.empty(0, np.int64), np.empty(0, np.int64)
+    # The ends of longer chains are seldom one product: 16 of 28,425 such pairs of wdc-dev.
+    step = graph[rows][:, rows]
+    step = csr_matrix(step + step.T)
+    reached = within = step
+    for _ in range(_STEPS - 1):
+        within = within @ step
+        within.data[:] = 1
+        reached = reached + within
+    x, y = reached.nonzero()
+    new = np.setdiff1d((rows[x] * n + rows[y])[x < y], a * n + b)
     return new // n, new % n

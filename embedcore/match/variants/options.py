@@ -321,9 +321,7 @@ def _parents(dataset: Dataset, n: int) -> np.ndarray | None:
     return None
 
 
-def _others(
-    dataset: Dataset, leave: set[str], source: str | None, catalogue: texts.CatalogueTexts
-) -> list[Option]:
+def _others(dataset: Dataset, leave: set[str], source: str | None, catalogue: texts.CatalogueTexts) -> list[Option]:
     """The columns beside titles, options and the source."""
     taken, n = texts.columns_of(dataset, source), dataset.n_catalogue
     names = dataset.columns("brand", "category", "description", "text", "price", "number")
