@@ -65,7 +65,7 @@ READABLE: dict[str, tuple[bytes, int, int]] = {
     "empty lines": (HEAD + b"\n1,Shoe,9.99\n\n\n2,Shirt,5.00\n   \n\n", 2, 0),
     "spare delimiters at the end": (HEAD + b"1,Shoe,9.99,\n2,Shirt,5.00,\n3,Hat,7.50,\n", 3, 0),
     "a quote that never closes": (HEAD + b'1,"Shoe,9.99\n2,Shirt,5.00\n3,Hat,7.50\n', 2, 1),
-    "text after a closing quote": (HEAD + b'1,"Shoe"s,9.99\n2,Shirt,5.00\n3,"a "b" c",7.50\n', 1, 2),
+    "text after a closing quote": (HEAD + b'1,"Shoe"s,9.99\n2,Shirt,5.00\n3,"a "b" c",7.50\n', 3, 0),
     "inch marks": (HEAD + b'1,5" nail,9.99\n2,6" x 4",5.00\n3,Hat,7.50\n', 3, 0),
     "quoted delimiters and quotes": (HEAD + b'1,"Shoe, red",9.99\n2,"the ""best"" shirt",5.00\n', 2, 0),
     "quoted line ends": (HEAD + b'1,"Shoe\nred\r\n\nsize 9",9.99\n2,Shirt,5.00\n', 2, 0),
