@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,9 +16,11 @@ LOUD = "CAUTION: "
 Choose = Callable[[str, str], None]
 _FIELD, _LETTER, _ROUND = 160, 7, 48  # width of a choice: at least, of a letter, and of what is around the words
 _WIDEST = (250, 190)  # in more than half of the page, and in half of it
+_CARD = (564, 413)  # width of a card of either kind
 _ROOM = 190  # pixels for sentences; those that neither ask nor lose rows fold when there is no room for them
 _FOLD = 56
 _LETTERS = (60, 32)  # of a line in half of the page: of a sentence alone, and beside a choice
+_BUTTON = 32  # pixels around the words of a choice that has a button
 _SHORT = 20  # characters of two choices that fit side by side
 _SAME = 0.005  # shares closer than this are the same to a person
 
@@ -85,13 +87,21 @@ def _upper(sentence: str) -> str:
 
 
 def decide(
-    decisions: Iterable[Decision], choose: Choose, key: str, notices: Sequence[str] = (), *, wide: bool = False
+    decisions: Iterable[Decision],
+    choose: Choose,
+    key: str,
+    notices: Sequence[str] = (),
+    *,
+    wide: bool = False,
+    mine: Collection[str] = (),
 ) -> None:
     """A line each, its choices beside it. choose: called with the key and the new value. key: of the widgets.
-    notices: sentences without a choice, such as those of the reader. wide: there is more than half of the page."""
+    notices: sentences without a choice, such as those of the reader. wide: there is more than half of the page. mine:
+    keys that a person decided, which stay in sight."""
     found = [*decisions, *_as_decisions(notices)]
-    urgent = sorted((d for d in found if d.unsure or d.lost), key=lambda d: (not d.unsure, -d.lost))
-    calm = [d for d in found if not (d.unsure or d.lost)]
+    first = [d for d in found if d.unsure or d.lost or d.key in mine]
+    urgent = sorted(first, key=lambda d: (not d.unsure, -d.lost))
+    calm = [d for d in found if d not in first]
     room = _ROOM - sum(_height(d, wide=wide) for d in urgent)
     shown = 0
     while shown < len(calm) and (room := room - _height(calm[shown], wide=wide)) >= 0:
@@ -140,12 +150,26 @@ def _line(d: Decision, choose: Choose, key: str, *, wide: bool) -> None:
     if len(d.choices) < 2:
         say(text)
         return
-    with st.container(horizontal=True, wrap=False, vertical_alignment="center", gap="small"):
-        say(text, width="stretch")
-        _control(d, choose, f"{key}:{d.key}", _WIDEST[not wide])
+    width = _width([words for _, words in d.choices], _WIDEST[not wide])
+    said, control = st.columns([_CARD[not wide] - width, width], vertical_alignment="center", gap="small")
+    with said:
+        say(text)
+    with control:
+        _control(d, choose, f"{key}:{d.key}")
 
 
-def _control(d: Decision, choose: Choose, widget: str, widest: int) -> None:
+def _width(words: Sequence[str], widest: int) -> int:
+    """Of the choices, in pixels; a narrow screen has them below the sentence."""
+    needed = _BUTTON * len(words) + _LETTER * sum(map(len, words)) if _beside(words) else 0
+    return max(needed, min(widest, max(_FIELD, _LETTER * max(map(len, words)) + _ROUND)))
+
+
+def _beside(words: Sequence[str]) -> bool:
+    """Whether the choices are so short that all of them can be shown."""
+    return len(words) == 2 and sum(map(len, words)) <= _SHORT
+
+
+def _control(d: Decision, choose: Choose, widget: str) -> None:
     options, named = [value for value, _ in d.choices], dict(d.choices)
     st.session_state[widget] = d.chosen if d.chosen in options else options[0]
 
@@ -155,7 +179,7 @@ def _control(d: Decision, choose: Choose, widget: str, widest: int) -> None:
             choose(d.key, value)
 
     label = short(d.sentence, 80)
-    if len(options) == 2 and sum(map(len, named.values())) <= _SHORT:
+    if _beside(list(named.values())):
         st.segmented_control(
             label,
             options,
@@ -167,11 +191,5 @@ def _control(d: Decision, choose: Choose, widget: str, widest: int) -> None:
         )
     else:
         st.selectbox(
-            label,
-            options,
-            format_func=named.__getitem__,
-            key=widget,
-            on_change=changed,
-            label_visibility="collapsed",
-            width=min(widest, max(_FIELD, _LETTER * max(map(len, named.values())) + _ROUND)),
+            label, options, format_func=named.__getitem__, key=widget, on_change=changed, label_visibility="collapsed"
         )

@@ -147,7 +147,7 @@ def how(kind: str, source: ChosenFile, table: Table | None) -> None:
             "Header line",
             0,
             value=int(current["header"]) if str(current.get("header", "")).isdecimal() else None,
-            placeholder=AUTOMATIC,
+            placeholder="automatic",
             key=f"header:{kind}",
             help="The line with the column names. Lines above it are skipped; 0: there are no column names.",
             width=_FIELD,

@@ -9,18 +9,20 @@ from pathlib import Path
 from playwright.sync_api import Page, expect, sync_playwright
 
 from embedcore.methods import get
-from pages.ui import texts
+from pages.ui import reading, texts
 from pages.ui.duplicates import texts as duplicates
+from pages.ui.files import texts as files
 from pages.ui.map.texts import BEST
 from pages.ui.recommend import texts as recommend
 from pages.ui.train.texts import trained as start_of
 from tests.browser.conftest import FLAGS
-from tests.browser.see import go, heading, menu, press, see, settled, train_with
+from tests.browser.see import add_data, go, heading, menu, press, see, settled, train_with, upload
 from tests.browser.server import serve
 from tests.shared import ROOT
 
 OUT = ROOT / "tests" / "browser" / "screenshots"
 LONG = 600_000  # milliseconds
+NAMES, COLOURS = ("Enamel Mug", "Wool Scarf", "Kids Apron", "Clip Lamp"), ("Black", "Blue", "Green")
 
 
 def trained(page: Page, url: str, sample: str, method: str) -> None:
@@ -49,6 +51,32 @@ def shoot(page: Page, title: str, name: str) -> None:
     page.screenshot(path=OUT / f"{name}.png")
 
 
+def orders() -> str:
+    """A Shopify order export: the cells of an order stand in its first line only, and some orders are refunded."""
+    head = "Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Total,Created at,"
+    lines = [head + "Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku,Cancelled at"]
+    for n in range(60):
+        at = f"2026-03-{n % 28 + 1:02} 09:{n:02}:00 +0100"
+        for k, what in enumerate({(n + step) % 12 for step in (0, 1 + n % 3, 5)}):
+            name = f"{NAMES[what % 4]} - {COLOURS[what // 4]}"
+            state = "refunded" if n % 10 == 9 else "paid"
+            order = f"{state},{at},EUR,{20 + n}.00,4.90,{24 + n}.90" if k == 0 else ",,,,,"
+            row = f"#{1001 + n},buyer{n % 17}@example.com,{order},{at},{1 + (n + k) % 2},{name},{9 + what}.00,"
+            lines.append(f"{row}SKU-{what:03}," + (at if state == "refunded" and k == 0 else ""))
+    return "\n".join(lines) + "\n"
+
+
+def importing(page: Page, url: str, folder: Path) -> None:
+    """A picture of a file on its way in."""
+    (folder / "orders_export.csv").write_text(orders())
+    add_data(page, url)
+    upload(page, files.BASKETS_FILE, str(folder / "orders_export.csv"))
+    see(page, reading.KEPT, timeout=LONG)
+    settled(page, timeout=LONG)
+    page.wait_for_timeout(3000)
+    page.screenshot(path=OUT / "import.png")
+
+
 def main() -> None:
     """Write the pages of the README as PNG files."""
     OUT.mkdir(exist_ok=True)
@@ -59,6 +87,7 @@ def main() -> None:
     ):
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
         page = browser.new_page(viewport={"width": 1360, "height": 900})
+        importing(page, server.url, Path(folder))
         trained(page, server.url, "The Complete Journey", get("product2vec").title)
         menu(page, "Map")
         expect(page.get_by_text(BEST).first).to_be_visible(timeout=LONG)

@@ -32,7 +32,7 @@ def show(kind: str, source: ChosenFile, key: str, table: Table, found: Understan
 
     loud = [f"{quality.LOUD}{sentence}" for sentence in chosen.said or ()]
     notices = [*loud, *reading.notices(table), _columns(kind, found)]
-    quality.decide(about, choose, f"decide:{kind}", notices, wide=wide)
+    quality.decide(about, choose, f"decide:{kind}", notices, wide=wide, mine={*chosen.settings, *chosen.reading})
     settings = understood.settled(chosen.settings, tuple(about))
     spec: dict[str, Any] = {"raw": key, "file": source.filename}
     if kind == "catalogue":

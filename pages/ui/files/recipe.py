@@ -70,9 +70,11 @@ def loaded(dataset: Dataset) -> None:
             st.markdown(f"**{head}** · {plain(recipe[use]['file'])}" if recipe[use]["file"] else f"**{head}**")
             what = texts.of_roles(recipe[use]["roles"]) if use == "catalogue" else recipe[use]["shape"].get("why", "")
             st.markdown(f":small[:material/check: {plain(what)}]")
+            mine = {**recipe[use].get("settings", {}), **recipe[use].get("reading", {})}
             for d in about.get(use, ()):
-                words = dict(map(tuple, d["choices"])).get(d["chosen"], "")
-                st.markdown(f":small[:material/check: {plain(d['sentence'])}{f' **{plain(words)}**' if words else ''}]")
+                words = dict(map(tuple, d["choices"])).get(d["chosen"], "") if d["key"] in mine else ""
+                chosen = f" **{texts.YOUR_CHOICE}: {plain(words)}.**" if words else ""
+                st.markdown(f":small[:material/check: {plain(d['sentence'])}{chosen}]")
         if recipe:
             downloads.text(texts.SAVE_RECIPE, Recipe.of(recipe).text(), f"{dataset.name} recipe", ".json")
 

@@ -20,6 +20,9 @@ _EVENT = {
 }
 
 
+_KINDS = {"cancelled": "Cancelled orders", "returns": "Returned lines", "taken_back": "Purchases taken back later"}
+
+
 def left_out_decisions(found: Screened, shape: BasketShape, settings: Settings) -> tuple[Decision, ...]:
     """What was recognised as no purchase. found: by `screen` with the same settings."""
     say = _Sentences(found, shape, settings)
@@ -32,7 +35,14 @@ def left_out_decisions(found: Screened, shape: BasketShape, settings: Settings) 
         "ratings": say.ratings,
         "services": say.services,
     }
-    return tuple(tell[key]() for key in tell if key in found.chosen and found.lines.get(key))
+    told = [tell[key]() for key in tell if key in found.chosen and found.lines.get(key)]
+    # What a person took in can be taken back, though all of it is left out for another reason.
+    kept = [key for key in _KINDS if settings.get(key) == found.chosen.get(key) == KEEP and not found.lines.get(key)]
+    again = [
+        Decision(key, f"{_KINDS[key]} may count, but all of them are left out as something else.", KEEP, _SWITCH)
+        for key in kept
+    ]
+    return (*told, *again)
 
 
 class _Sentences:

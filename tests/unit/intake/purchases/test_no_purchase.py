@@ -307,3 +307,10 @@ def test_a_file_of_nothing_but_cancellations_is_kept_and_asked_about() -> None:
     found, told = read(rows, BasketShape("long", "order", item="sku"))
     assert len(found) == 2
     assert told["cancelled"].unsure
+
+
+def test_a_choice_can_be_taken_back_though_its_lines_are_left_out_as_something_else() -> None:
+    _, told = read(table(**INVOICES), cancelled="in")
+    assert told["returns"].lost > 0
+    assert (told["cancelled"].chosen, told["cancelled"].lost) == ("in", 0)
+    assert "left out as something else" in told["cancelled"].sentence
