@@ -194,6 +194,7 @@ def _plainly(text: str) -> tuple[str, int]:
         t = t.replace(words, f" {half} ")
     t = re.sub(r"(\d{4})\.\s*(\d{1,2})\.\s*(\d{1,2})\.?(?=\s|\Z)", r"\1-\2-\3", t)
     t = re.sub(r"(?<!\d)(\d{1,2})\.\s+(\d{1,2})\.\s+(\d{4})", r"\1.\2.\3", t)
+    t = re.sub(r"(\d{1,2}) (\d{1,2}:\d\d(?::\d\d)?) ([a-z]{1,5}(?:[+-]\d\d:?\d\d)?) (\d{4})\Z", r"\1 \4 \2 \3", t)
     t, shift = _universal(t)
     t = _in_english(t)
     if not t:

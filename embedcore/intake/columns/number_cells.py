@@ -99,6 +99,9 @@ def single(text: str, how: NumberFormat) -> Cell:
     if (word := words_before(text)) and word not in _LETTERS:
         return NONE  # as most names and codes, in which CELL would look for long
     text = text.strip(' "')
+    if text[-2:] in ("CR", "DR") and text[:1].isdigit():  # on one side of an account or the other
+        one = single(text[:-2], how)
+        return one._replace(value=-one.value) if text.endswith("CR") else one
     m = CELL.fullmatch(text) or CELL.fullmatch(_TAX.sub("", text))
     if m is None:
         return NONE

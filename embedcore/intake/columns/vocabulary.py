@@ -91,11 +91,11 @@ PURCHASES: Mapping[str, str] = {
     "účtenka заказ заказа заказы чек чека накладная корзина счет счёт покупка замовлення sipariş fiş 订单 单号 "
     "交易 小票 流水 訂單 單號 注文 受注 伝票 レシート 取引 オーダー 주문 영수증 거래",
     "customer": "注文者 注文者氏名 контрагент контрагента customer customers user users household member "
-    "client shopper buyer account card visitor person cust hshd email kunde kunden kundin kundennr käufer clients "
-    "acheteur cliente clientes comprador usuario socio utilizador usuário acquirente utente klant klanten koper "
-    "gebruiker kund klient klienta kupujący nabywca zákazník zákazníka клиент клиента покупатель покупателя "
-    "пользователь пользователя клієнт müşteri 客户 会员 用户 买家 顾客 客戶 會員 用戶 買家 顧客 会員 ユーザー "
-    "購入者 お客様 得意先 고객 회원 구매자 사용자",
+    "client shopper buyer account card visitor person cust hshd email kunde kunden kundin kundennr debitor "
+    "käufer clients acheteur cliente clientes comprador usuario socio utilizador usuário acquirente utente klant "
+    "klanten koper gebruiker kund klient klienta kupujący nabywca zákazník zákazníka клиент клиента покупатель "
+    "покупателя пользователь пользователя клієнт müşteri 客户 会员 用户 买家 顾客 客戶 會員 用戶 買家 顧客 会員 "
+    "ユーザー 購入者 お客様 得意先 고객 회원 구매자 사용자",
     "quantity": "quantity qty units count pieces menge anzahl stück stückzahl stk quantité qté cantidad "
     "cant unidades uds quantidade qtd qtde quantità qta pezzi aantal stuks antal ilość sztuk szt liczba množství "
     "počet ks количество кол шт кількість adet miktar 数量 件数 个数 數量 個数 点数 수량 개수",

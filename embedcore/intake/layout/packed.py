@@ -10,11 +10,13 @@ from embedcore.intake.columns.names import listed
 from embedcore.intake.layout.rows import Rows, new_name
 
 # Chosen by hand.
-MOST = 0.9  # share of the first cells that must be packed
+MOST, MANY = 0.9, 0.5  # share of the first cells that must be packed, and of those with several properties
 KEYS, OFTEN = 60, 0.02  # columns that may come of it, and the share of cells that must have a key
 CHOICES = (("columns", "make them columns"), ("text", "keep the text"))
 _PART = re.compile(r"(?:\A|[,;|\n])\s*([^\W\d][\w .-]{0,39}?)\s*=\s*")
 _PACKED = re.compile(r"\s*[^\W\d][\w .-]{0,39}=[^=]*(?:[,;|\n]\s*[^\W\d][\w .-]{0,39}=[^=]*)+\Z")
+
+_ONE = re.compile(r"\s*[^\W\d][\w .-]{0,39}=[^=]*\Z")
 
 
 def unpack(rows: Rows) -> None:
@@ -24,7 +26,9 @@ def unpack(rows: Rows) -> None:
     for name in rows.names:
         c = rows.names.index(name)
         some = rows.some(c)
-        if len(some) > 1 and sum("=" in v and _PACKED.match(v) is not None for v in some) > MOST * len(some):
+        several = sum("=" in v and _PACKED.match(v) is not None for v in some)
+        one = sum("=" in v and _ONE.match(v) is not None for v in some) if several > MANY * len(some) else 0
+        if len(some) > 1 and several + one > MOST * len(some):
             _unpack(rows, c)
 
 

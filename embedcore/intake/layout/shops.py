@@ -43,7 +43,7 @@ EXPORTS = (
             group="name", groups="order"),
     _export("a WooCommerce product export", "catalogue", "type|sku|name|regular price", "parent|published|categories"),
     _export("a Magento product export", "catalogue", "sku|product_type",
-            "attribute_set_code|store_view_code|_attribute_set"),
+            "attribute_set_code|store_view_code|_attribute_set|configurable_variations|additional_attributes"),
     _export("a Magento product export", "catalogue", "sku|_type|_attribute_set"),
     _export("a BigCommerce product export", "catalogue", "item type|product name", "product code/sku|product type"),
     _export("a BigCommerce product export", "catalogue", "item|name|sku",

@@ -51,6 +51,8 @@ def find(rows: Rows) -> np.ndarray:
     else:  # the words of a sum stand in one cell, or two, and the other texts of a row are missing
         looked_at = rows.filled[:, texts].sum(1) <= min(2, texts.sum() - 1)
         looked_at[-LAST:] = True
+        if rows.use == "baskets":  # the sum of an order repeats its number and its time
+            looked_at |= (~rows.filled[:, usual]).any(1)
         at = np.flatnonzero(looked_at)
     labels = _labels(rows, at)
     bare = np.empty(0, np.int64)

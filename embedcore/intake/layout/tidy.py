@@ -37,7 +37,7 @@ def tidy(frame: pd.DataFrame, lines: np.ndarray, use: str, settings: Settings) -
     if use:
         remarks.clear(rows)
         export = shops.known(rows)
-        if not turn(rows):
+        if export is not None or not turn(rows):
             if export is None:
                 sums.leave_out(rows)
                 remarks.leave_out(rows)

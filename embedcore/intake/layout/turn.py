@@ -98,6 +98,8 @@ def _fits(frame: pd.DataFrame, entity: int, attribute: int, value: int) -> bool:
     if pairs["attribute"].value_counts().iloc[0] < COMMON * entities:
         return False
     names, named = _known(part["attribute"]), _is_named(frame, attribute)
+    if part["attribute"].str.contains("=", regex=False).mean() > 0.5:  # several properties in one cell, with values
+        return False
     read = ~np.isnan(numbers(part["value"])[0])
     share = pd.Series(read).groupby(part["attribute"].to_numpy()).mean()
     mixed = bool((share > 0.9).any() and (share < 0.1).any())

@@ -25,6 +25,7 @@ from embedcore.intake.purchases.guess.parts import (
     time_of,
 )
 from embedcore.intake.purchases.lists import SAMPLE, entries, list_delimiter_of, list_format
+from embedcore.intake.purchases.screening.words import PURCHASE, event_of
 
 _AMOUNT = r"[-+]?\d{1,3}(?:[ ,.]\d{3})*(?:[.,]\d{1,2})?"
 # Shares by which the shape of a table is recognised. Chosen by hand.
@@ -112,6 +113,7 @@ def _list_column(
 ) -> tuple[str, str, str] | None:
     """(column, delimiter, why) of the column whose cells list products."""
     best: tuple[float, str, str, str] | None = None
+    lines = _in_orders(some, names)
     for column in some.columns:
         cells = some[column].dropna()
         delimiter = list_delimiter_of(cells) if len(cells) else None
@@ -135,13 +137,20 @@ def _list_column(
             key = max((some[c].nunique() / max(some[c].notna().sum(), 1) for c in others), default=0.0)
             products = coded > _MOST or (names[column] == "item" and repeats > _REPEATS)
             amounts = names[column] != "item" and float(cells.str.fullmatch(_AMOUNT).mean()) > _MOST
-            sure = short > _ALL_SHORT and key > _MOST and products and not amounts
+            # Where an order has several rows, a cell with commas is one product: "Mug, red".
+            sure = short > _ALL_SHORT and key > _MOST and products and not amounts and not lines
         if sure or (bracketed > _MOST and short > _MOST):
             score = single + bracketed + several + (names[column] == "item")
             if best is None or score > best[0]:
                 why = "hold ids of the catalogue" if single > _KNOWN else "hold lists"
                 best = (score, column, delimiter, why)
     return best[1:] if best else None
+
+
+def _in_orders(some: pd.DataFrame, names: Mapping[str, str | None]) -> bool:
+    """Whether an order takes several rows, one below the other."""
+    orders = (Look(c, some[c], "basket") for c in some.columns if names[c] == "basket")
+    return any(look.grouped and look.filled > _MOST for look in orders)
 
 
 def _as_list(some: pd.DataFrame, found: Mapping[str, Look], column: str, delimiter: str, why: str) -> BasketShape:
@@ -220,6 +229,7 @@ def _as_long(some: pd.DataFrame, found: Mapping[str, Look], known: Collection[st
     item = item if item in found else item_of(found, shares, {time or "", customer or ""})
     taken = {c for c in (time, item, customer) if c}
     basket, customer = _basket(found, taken, customer, time)
+    basket = basket or _basket_of_bought(some, found, taken)
     taken |= {c for c in (basket, customer) if c}
     quantity = quantity_of(found, taken)
     taken |= {quantity or ""}
@@ -231,6 +241,17 @@ def _as_long(some: pd.DataFrame, found: Mapping[str, Look], known: Collection[st
     parts = [f"“{c}” is the {w}" for w, c in (("product", item), ("basket", basket), ("customer", customer)) if c]
     why = f"One row per product bought: {', '.join(parts)}."
     return BasketShape("long", basket, customer, item, quantity, price, time, None, why, status, event, rating)
+
+
+def _basket_of_bought(some: pd.DataFrame, found: Mapping[str, Look], taken: set[str]) -> str | None:
+    """The number of an order that only those rows of a log have in which something was bought."""
+    event = other_of(found, "event", taken)
+    bought = some[event].map(lambda e: event_of(str(e)) == PURCHASE) if event is not None else None
+    if bought is None or not bought.any():
+        return None
+    rows = (Look(c, some.loc[bought, c], look.named) for c, look in found.items() if c not in taken)
+    fit = [look.column for look in rows if look.named == "basket" and look.filled > _MOST and may_be_basket(look)]
+    return next(iter(fit), None)
 
 
 def _basket(

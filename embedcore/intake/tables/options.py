@@ -10,6 +10,7 @@ from embedcore.intake.decisions import Settings, setting
 
 # Delimiters that are better said than written; "spaces" are columns set apart by them.
 NAMED = {"tab": "\t", "\\t": "\t", "comma": ",", "semicolon": ";", "bar": "|", "pipe": "|", "space": " "}
+NAMED |= {f"ctrl-{chr(96 + n)}": chr(n) for n in range(1, 9)}  # signs that no keyboard has
 # What the setting “delimiter” may be: any sign of up to LONGEST characters, and these names.
 DELIMITERS: tuple[tuple[str, str], ...] = (
     (",", "comma ,"),

@@ -52,6 +52,8 @@ BASKET_WORDS = {
     "item(s)",
 }
 
+_TITLED, _TITLES = 3, 10  # columns at least, and lines at the top, where titles may be padded (chosen by hand)
+
 
 @dataclass(frozen=True)
 class Dialect:
@@ -222,6 +224,7 @@ def _with_header(delimiter: str, rows: list[Row], width: int, skip: int) -> Dial
     at = next((n for n, row in enumerate(rows) if len(row.cells) == width), None)
     if at is None:
         return Dialect(delimiter, None, skip, (), width)
+    at = _below_padded_titles(rows, at, width)
     line, cells, size = rows[at]
     wide = [row.cells for row in rows[at:] if len(row.cells) == width]
     names = rows[at - 1].cells if at else []
@@ -241,6 +244,23 @@ def _with_header(delimiter: str, rows: list[Row], width: int, skip: int) -> Dial
         if not doubt or not repeated(cells, wide[1:]):
             return Dialect(delimiter, line, line + size, tuple(cells), width, doubtful=doubt)
     return Dialect(delimiter, None, skip, (), width)
+
+
+def _below_padded_titles(rows: list[Row], at: int, width: int) -> int:
+    """The row of the names where titles stand above it that were padded to the width of the table: “Price list;;;”."""
+
+    def filled(row: Row) -> int:
+        return sum(bool(cell.strip()) for cell in row.cells)
+
+    if width < _TITLED or filled(rows[at]) > width // 2:
+        return at
+    for n in range(at + 1, min(at + _TITLES, len(rows))):
+        if len(rows[n].cells) != width:
+            return at
+        if filled(rows[n]) > width // 2:
+            below = [row.cells for row in rows[n + 1 :] if len(row.cells) == width]
+            return n if sure(rows[n].cells, below) and is_label_row(rows[n].cells, below) else at
+    return at
 
 
 def _below_remarks(rows: list[Row], width: int) -> list[Row]:
@@ -286,7 +306,9 @@ def _fits(line: bytes, delimiter: str, width: int) -> bool:
 def spoken(delimiter: str) -> str:
     """A delimiter as a sentence names it.
 
-    >>> spoken(";"), spoken("\\t")
-    ('“;”', 'a tab')
+    >>> spoken(";"), spoken("\\t"), spoken("\\x01")
+    ('“;”', 'a tab', 'the control sign Ctrl-A')
     """
+    if len(delimiter) == 1 and delimiter < " " and delimiter != "\t":
+        return f"the control sign Ctrl-{chr(ord(delimiter) + 64)}"
     return {"\t": "a tab", " ": "a space"}.get(delimiter, f"“{delimiter}”")

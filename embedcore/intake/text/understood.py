@@ -11,11 +11,12 @@ from embedcore.intake.decisions import Decision
 from embedcore.intake.tables.options import DELIMITERS, NAMED, ONE_COLUMN, QUOTES
 from embedcore.intake.text import separators
 from embedcore.intake.text.dialect import Dialect, spoken
-from embedcore.intake.text.writing import SPACES, UNIT, Way
+from embedcore.intake.text.writing import SPACES, Way
 
 LONG, FEW = 5, 3  # letters of cells that may hold several, and cells there must be (chosen by hand)
 LINES, CUT = 4, 50  # lines offered for the column names, and letters of them that are shown
-_WORDS = {"\t": "tab", " ": "space"}
+_WORDS = {"\t": "tab", " ": "space", **{sign: name for name, sign in NAMED.items() if name.startswith("ctrl-")}}
+_SHOWN = {n: " · " for n in range(32) if chr(n) != "\t"}  # signs that cannot be seen
 _OFFERED = DELIMITERS[:5]
 _ORDINARY = (",", ";", "\t")  # of which nothing needs to be said
 
@@ -77,7 +78,7 @@ def about_header(how: Dialect, line: Callable[[int], bytes], lines: int, *, give
     shown = sorted({*(n + 1 for n in range(min(lines, LINES))), chosen} - {0})
     choices = [("0", "no column names: the first line is a row")]
     for n in shown:
-        text = line(n - 1)[: 4 * CUT].decode("utf-8", "replace").replace(UNIT, " · ").strip()[:CUT]
+        text = line(n - 1)[: 4 * CUT].decode("utf-8", "replace").translate(_SHOWN).strip()[:CUT]
         if text:
             choices.append((str(n), f"line {n:,}: {text}"))
     if how.doubtful:

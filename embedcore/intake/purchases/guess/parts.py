@@ -43,6 +43,7 @@ ELSE = "else"  # a name that says that a column is no part of a purchase, such a
 # Chosen by hand: shares of the rows, and how large a quantity and how many different ones may be.
 _MOST, _HALF = 0.9, 0.5
 _EPOCH = r"(?:9\d{8}|1\d{9}(?:\d{3})?)(?:\.0+)?"  # seconds or milliseconds since 1970, from 1998 on
+_OLD_EPOCH = r"8[2-9]\d{7}|9\d{8}"
 _DATES, _NOT_NUMBERS = 0.8, 0.2  # of a column: readable dates at least, cells that are no numbers at most
 _CENTS = 0.2  # of the numbers of a column, those with decimals, from which they are amounts
 _PIECES, _SEVERAL = 1000, 50
@@ -183,12 +184,15 @@ def time_of(found: Mapping[str, Look], taken: Collection[str] = ()) -> str | Non
     """The column of real dates, a full one before one that is partly empty, one with a time of day before one
     without."""
     best, score = None, 0.0
+    rated = any(look.stars for look in found.values())
     for column, look in found.items():
         cells = look.there.head(200)
         is_named = look.named == "time"
         # Where columns have no names, or are called a, b and c, seconds since 1970 are a time.
         nameless = bool(_UNNAMED.fullmatch(column)) or (look.named is None and len(column) <= 2)
         epoch = nameless and len(cells) > 0 and bool(cells.str.fullmatch(_EPOCH).all())
+        # Ratings are older than most shops: theirs may be of 1996 and 1997.
+        epoch = epoch or (nameless and rated and len(cells) > 0 and bool(cells.str.fullmatch(_OLD_EPOCH).all()))
         dated_text = epoch or cells.str.contains(r"[-/.:年년]|\d\s*[^\W\d_]{3}").all()
         if column in taken or not len(cells) or not (is_named or dated_text):
             continue
@@ -208,7 +212,11 @@ def item_of(found: Mapping[str, Look], shares: Mapping[str, float], taken: Colle
         return best.column
     if chosen := best_item(named_item):
         return chosen.column
-    rest = [look for look in free if look.named is None] or [look for look in free if look.named == ELSE]
+    # What all lines of an order share is no product.
+    orders = [look for look in free if look.named == "basket" and look.grouped]
+    vary = [look for look in free if not any(_one_each(order, look) for order in orders)] or free
+    rest = [look for look in vary if look.named is None] or [look for look in vary if look.named == ELSE]
+    rest = rest or [look for look in free if look.named is None]
     if len(rest) > 1:
         rest = [f for f in rest if f.distinct > 1 and not (f.amounts or f.pieces or f.stars)] or rest
     # Receipts come in runs of equal values, products do not.

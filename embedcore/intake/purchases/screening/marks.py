@@ -23,6 +23,7 @@ _KNOWN = 0.8  # of the different values, those that are events that we know
 _EMPTY = 0.3  # of the rows of a column that is filled only where something came back
 _CODES = 8  # different codes of events at most
 _STEPS = 21  # different ratings at most, such as 0 to 10 by halves
+_SERIES = 2  # other letters, from which letters are those of shops
 _MINOR, _NEGATIVE = 0.4, 0.8  # orders with another letter at most; of their lines, those below zero
 _NUMBER = re.compile(r"([^\W\d_]{0,5})[-_ /]?\d{2,}")
 _CANCEL_LETTERS = {"C", "CN", "CR", "CM", "CX", "CANC", "RET", "RMA", "STO", "GS", "NC"}
@@ -76,7 +77,8 @@ def find_marks(frame: pd.DataFrame, shape: BasketShape, known: Collection[str] |
     marks = [m for m in found if m is not None]
     for kind in ("event", "rating"):
         column = getattr(shape, kind, None)
-        if column is not None and column in frame.columns:
+        status = any(m.column == column and m.kind == "status" for m in marks)
+        if column is not None and column in frame.columns and not status:
             marks = [m for m in marks if m.kind != kind and m.column != column] + [Mark(column, kind)]
     event = words.PURCHASE if any(m.kind == "bought" for m in marks) else ""
     good, scale = np.nan, (np.nan, np.nan)
@@ -175,12 +177,14 @@ def _letters(frame: pd.DataFrame, shape: BasketShape) -> tuple[dict[str, bool], 
     main = letters[np.argmax(counts)]
     of_row = np.array([*parts, None], object)[code]
     amount = numbers(frame[shape.quantity], NumberFormat())[0] if shape.quantity is not None else None
+    # Orders of several shops have several letters: A1001, B1001, C1001.
+    series = {letter for letter in letters.tolist() if letter and letter not in _CANCEL_LETTERS}
     found = {}
     for letter, n in zip(letters.tolist(), counts.tolist(), strict=True):
         if letter in (main, "") or n > _MINOR * counts.sum():
             continue
         below = float((amount[of_row == letter] < 0).mean()) if amount is not None else 0.0
-        if below >= _NEGATIVE or letter in _CANCEL_LETTERS:
+        if below >= _NEGATIVE or (letter in _CANCEL_LETTERS and len(series) < _SERIES):
             found[letter] = below >= _NEGATIVE
     return found, tuple(str(unique[list(parts).index(letter)]) for letter in found)
 

@@ -121,6 +121,8 @@ _RATING = re.compile(
 )
 _BOUGHT = _set("purchased, bought, converted, purchase, is purchase, is purchased, is bought, was bought, gekauft")
 _PIECES = re.compile(r"qty|quantity|units|pieces|menge|anzahl|cantidad|quantite|quantita|aantal|ilosc|количество|数量")
+# It can come back, which is no word of what did.
+_MAY = re.compile(r"able\b|ability\b|\w{4}bar\b|eligible|allowed|possible|moglich|\bperiod|\bwindow|\bpolicy")
 _REASON = re.compile(r"reason|grund|motif|motivo|reden|powod|причина|原因|理由")
 _EVENT = re.compile(
     r"event|action|activity|behavi|interaction|ereignis|aktion|evento|accion|azione|gebeurtenis|"
@@ -163,10 +165,11 @@ def is_good(text: str) -> bool:
 def event_of(text: str) -> str:
     """The kind of an event in a shop, "" when it is none that is known.
 
-    >>> event_of("add_to_cart"), event_of("Purchase"), event_of("просмотр"), event_of("red")
-    ('cart', 'purchase', 'view', '')
+    >>> event_of("add_to_cart"), event_of("Purchase"), event_of("orders"), event_of("просмотр"), event_of("red")
+    ('cart', 'purchase', 'purchase', 'view', '')
     """
-    return _KIND_OF_EVENT.get(fold(text), "")
+    plain = fold(text)
+    return _KIND_OF_EVENT.get(plain) or _KIND_OF_EVENT.get(plain.removesuffix("s"), "")
 
 
 def truth_of(text: str) -> bool | None:
@@ -183,11 +186,11 @@ def named(column: str) -> frozenset[str]:
     """What the name of a column speaks of: "cancelled", "returns", "reason", "status", "event", "rating", "bought",
     "pieces", "money".
 
-    >>> sorted(named("is_returned")), sorted(named("Cancelled at")), sorted(named("colour"))
+    >>> sorted(named("is_returned")), sorted(named("Cancelled at")), sorted(named("Returnable"))
     (['returns'], ['cancelled'], [])
     """
     plain = fold(re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", column))
-    found = {str(m.lastgroup) for m in _STEM.finditer(plain)}
+    found = {str(m.lastgroup) for m in _STEM.finditer(plain)} if not _MAY.search(plain) else set()
     about = {
         "status": _STATUS,
         "rating": _RATING,
