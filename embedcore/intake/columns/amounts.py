@@ -12,13 +12,14 @@ from embedcore.intake.columns.currencies import called, currency_of, merged, uni
 from embedcore.intake.columns.names import plural
 from embedcore.intake.columns.number_cells import NumberFormat, cell_of
 from embedcore.intake.columns.numbers import DECIDE, Signs, number_format, numbers, sign_of
-from embedcore.intake.columns.values import clean
+from embedcore.intake.columns.values import clean, unread
 from embedcore.intake.decisions import NOTHING, Decision, Settings, setting
 
 _SHOWN = 4  # currencies in a sentence
 _APART = 4  # currencies in a column of their own, up to which the prices beside it become a column each
 _LOOK = 200  # different texts that show whether amounts have a currency with them
 _SIGNS_IN = ("category", "text", "ignore", "title")  # roles of a column that names currencies
+_EXAMPLES = 3  # cells that are named
 SPLIT, ONE = "split", "one"
 
 
@@ -63,11 +64,13 @@ def decide(
     *,
     others: bool | None = None,
     split: bool = True,
+    rows: int = 0,
 ) -> Written:
     """How a column is read that holds amounts of a kind: "price", "number" or "quantity".
 
     texts: see texts_of. others: see neighbours. split: several currencies become several columns; else only the
-    commonest is read. Settings: "numbers:<column>" thousands or decimals, "currency:<column>" split, one or a code,
+    commonest is read. rows: of the column, for which cells that are no number are counted. Settings:
+    "numbers:<column>" thousands or decimals, "currency:<column>" split, one or a code,
     "ranges:<column>" lowest, highest or none.
 
     >>> found = decide("price", {"1.299": 1, "899": 1}, "price")
@@ -97,8 +100,19 @@ def decide(
         how, columns, about_money = _currencies(column, money, found, how, settings, split=split)
         decisions.append(about_money)
     about_signs = _numbers(column, signs, how, chosen, found, kind, asked=key not in settings)
-    about = (*about_signs, *decisions, *about_ranges, *_units(column, units, how))
+    bad = {text: texts[text] for text, cell in cells.items() if np.isnan(cell.value)}
+    about_bad = _unread(column, bad, rows, whole=len(texts) < DECIDE) if bad and rows else []
+    about = (*about_bad, *about_signs, *decisions, *about_ranges, *_units(column, units, how))
     return Written(how, columns, decisions=about)
+
+
+def _unread(column: str, bad: Mapping[str, int], rows: int, *, whole: bool) -> list[Decision]:
+    """That cells are no numbers, before they are gone. whole: all cells were looked at."""
+    n, some = sum(bad.values()), [*bad][:_EXAMPLES]
+    sentence = unread(column, n, rows, some, "number")
+    if not whole:
+        sentence = f"“{column}”: cells such as “{some[0]}” could not be read as a number and count as missing."
+    return [Decision(f"unread:{column}", sentence, rows=n, lost=n)]
 
 
 def _numbers(
@@ -211,7 +225,7 @@ def of_table(frame: pd.DataFrame, roles: Mapping[str, str], settings: Settings =
     """
     texts = {c: texts_of(frame[c]) for c, r in roles.items() if r in ("price", "number")}
     others = neighbours(texts)
-    found = {c: decide(c, t, roles[c], settings, others=others) for c, t in texts.items()}
+    found = {c: decide(c, t, roles[c], settings, others=others, rows=len(frame)) for c, t in texts.items()}
     signs = [c for c, r in roles.items() if r in _SIGNS_IN and "price" in roles.values() and _may_be_signs(frame[c])]
     beside = currency_column({c: texts_of(frame[c]) for c in signs})
     if beside is not None:

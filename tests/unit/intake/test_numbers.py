@@ -313,3 +313,11 @@ def test_amounts_read_alike_in_parts_and_whole() -> None:
     parts = np.concatenate([numbers(cells[n : n + 50], how)[0] for n in range(0, len(cells), 50)])
     assert np.array_equal(whole, parts)
     assert whole[-3:].tolist() == [1299, 5, -3]
+
+
+def test_cells_that_are_no_numbers_are_said_before_the_import() -> None:
+    frame = _priced([*(f"{n}.50" for n in range(30)), "on request", "on request"])
+    (said,) = column_decisions(frame, PRICED)
+    assert (said.key, said.rows, said.lost) == ("unread:price", 2, 2)
+    assert "2 of 32 values could not be read as a number" in said.sentence
+    assert said.sentence in make_catalogue(frame, PRICED, generate_ids="id" not in PRICED.values())[1]
