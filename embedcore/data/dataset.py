@@ -20,7 +20,8 @@ from embedcore.data.scratch import give_back
 from embedcore.errors import InputError, MissingError
 
 # What a catalogue column can be. Several columns may share a role except id and title. tags: several values in a cell,
-# joined by TAG_SEPARATOR. parent: the product of which a row is a variant; nothing is learned from it.
+# joined by TAG_SEPARATOR. parent: the product of which a row is a variant, or a code that begins with it; nothing is
+# learned from it.
 ROLES = (
     *("id", "title", "description", "category", "tags", "brand", "price", "number", "date", "image", "text"),
     *("parent", "ignore"),

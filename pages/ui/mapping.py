@@ -93,7 +93,8 @@ def roles(key: str, found: list[Guess], current: Mapping[str, str], choose: Choo
                 options=list(ROLES),
                 required=True,
                 help="title: the name on screen. category: few values. tags: several values in a cell. "
-                "parent: the product of which a row is a variant. ignore: leave it out.",
+                "parent: the product of which a row is a variant, or a code that begins with it. "
+                "ignore: leave it out.",
             )
         },
     )

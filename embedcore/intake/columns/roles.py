@@ -38,6 +38,11 @@ _MOST, _HALF, _FEW = 0.9, 0.5, 0.2
 _FEW_TEXTS = 50  # different texts up to which a column may be categories all the same; chosen by hand
 _LONG = 80  # characters of a text on average, from which it is a description; chosen by hand
 _SETS = 200  # characters of a cell on average, above which it is a text and no set; chosen by hand
+# A code's last part: ABC-1-RED, 4711_42, FE101b. Shares of rows with a title that repeats, and titles that use one
+# beginning of a code, from and up to which it names the product; and how many products must show it. Chosen by hand.
+_LAST_PART = re.compile(r"[\W_]+[^\W_]+\Z|(?<=\d)[^\W\d_]{1,4}\Z")
+_REPEATED, _OWN, _FAMILIES = 0.1, 1.2, 3
+_ROOT = 3  # characters of a code that name the product; chosen by hand
 LOST = 0.1  # share of the rows that may be left out for want of an id of their own; chosen by hand
 
 
@@ -85,6 +90,12 @@ def guess_roles(frame: pd.DataFrame) -> list[Guess]:
         elif guesses[n].role == "title":
             role = "category" if f.unique < _FEW else "text"
             guesses[n] = replace(guesses[n], role=role, why="another column is the better title")
+    if title_at is not None and all(g.role != "parent" for g in guesses):
+        for n, f in enumerate(found):
+            second = n != id_at and guesses[n].role == "ignore" and f.named == "id" and f.unique > _MOST
+            if second and _tells_variants(clean(frame.iloc[:, n]), clean(frame.iloc[:, title_at])):
+                guesses[n] = replace(guesses[n], role="parent", why="it begins alike for the variants of one product")
+                break
     return guesses
 
 
@@ -223,6 +234,26 @@ def _is_parent(f: Facts, found: list[Facts], id_at: int | None) -> bool:
         # The code of a product whose sizes and colours stand in rows of their own.
         return not f.missing and 2 * f.distinct <= f.rows * (1 + _FEW) and any(_AXES & set(g.words) for g in found)
     return found[id_at].unique == 1 and bool(_VARIANT & set(found[id_at].words)) and bool(_GROUPS & set(f.words))
+
+
+def _tells_variants(codes: pd.Series, titles: pd.Series) -> bool:
+    """Whether rows of one title have codes that begin alike and end in different ways, and each title its own
+    beginning: ABC-1-RED and ABC-1-BLU."""
+    again = (titles.duplicated(keep=False) & titles.notna() & codes.notna()).to_numpy()
+    if again.sum() < _REPEATED * len(titles):
+        return False
+    codes, titles = codes[again].astype(str), titles[again].astype(str)
+    roots = codes
+    for _ in range(2):  # of a size and a colour
+        shorter = roots.str.replace(_LAST_PART, "", regex=True)
+        rows = pd.DataFrame({"title": titles, "root": shorter, "code": codes})
+        rows = rows[(shorter != roots) & (shorter.str.len() >= _ROOT)].drop_duplicates()
+        family = rows[rows.duplicated(["title", "root"], keep=False)]
+        of = family.drop_duplicates(["title", "root"]).groupby("root").size()
+        if len(family) >= _HALF * len(codes) and len(of) >= _FAMILIES and of.mean() <= _OWN:
+            return True
+        roots = shorter
+    return False
 
 
 def _of_others(words: tuple[str, ...]) -> bool:

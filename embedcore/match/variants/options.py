@@ -148,7 +148,7 @@ def read(
         share = (known & ~option.differs(a, b)).sum() / max(known.sum(), 1)
         agrees.append(float(-np.log(np.clip(share, 1e-3, 1))))
     others = _others(dataset, {*told, *(o.name for o in found)}, source, catalogue)
-    return Options(found, agrees, _parents(dataset, n), others, catalogue.price)
+    return Options(found, agrees, _parents(dataset, {o.name for o in found}, n), others, catalogue.price)
 
 
 def is_named(column: str) -> bool:
@@ -243,7 +243,7 @@ def _coded(dataset: Dataset, codes: np.ndarray | None, source: str | None, n: in
     """(name, values) of what numbers the rows: the ids and columns of codes."""
     given = dataset.items[:n] if codes is None else codes
     out = [(CODE, np.array([texts.fold(str(v)) for v in given], object))]
-    for name in dataset.columns("text", "category"):
+    for name in dataset.columns("text", "category", "parent"):
         if name == source:
             continue
         cells = dataset.column(name)[:n]
@@ -309,9 +309,10 @@ def split_code(code: str) -> list[str]:
     return [str(p) for p in found]
 
 
-def _parents(dataset: Dataset, n: int) -> np.ndarray | None:
-    """(n,) int32: the product of which a row is a variant, -1 none; a product that has variants is its own."""
-    for name in dataset.columns("parent"):
+def _parents(dataset: Dataset, codes: set[str], n: int) -> np.ndarray | None:
+    """(n,) int32: the product of which a row is a variant, -1 none; a product that has variants is its own. codes:
+    columns that only begin alike for variants: rows with the same code are no two variants."""
+    for name in (c for c in dataset.columns("parent") if c not in codes):
         cells = dataset.column(name)[:n]
         given = cells.astype(object).where(cells.notna(), "").astype(str).str.strip().to_numpy(object)
         known = set(given) - {""}

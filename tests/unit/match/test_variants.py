@@ -12,7 +12,7 @@ import pytest
 from embedcore import match
 from embedcore.__main__ import main
 from embedcore.data import Catalogue, Dataset
-from embedcore.intake import make_catalogue
+from embedcore.intake import guess_roles, make_catalogue
 from embedcore.match.variants import options, templates, titles
 from tests.bench import synthetic_shops
 from tests.bench.synthetic_shops import OTHER_KINDS
@@ -185,3 +185,20 @@ def test_a_slip_is_one_word_and_a_denial_is_none() -> None:
 def test_columns_are_called_as_shops_call_options() -> None:
     assert all(options.is_named(n) for names in COLUMNS for n in names)
     assert not any(options.is_named(n) for n in ("url", "stock", "id", "season"))
+
+
+@pytest.mark.parametrize("column", ["sku", "article_no", "item_code"])
+def test_codes_beside_the_ids_tell_variants_of_a_catalogue_that_was_imported(column: str) -> None:
+    shop = synthetic_shops.shop(120, 0.1, "code", kinds=OTHER_KINDS, seed=61)
+    frame = shop.frame.rename(columns={"sku": column})
+    roles = {g.column: g.role for g in guess_roles(frame)}
+    assert (roles["id"], roles[column]) == ("id", "parent")
+    dataset = Dataset.build("shop", make_catalogue(frame, roles)[0])
+    found = match.find(dataset)
+    same = {
+        frozenset((dataset.items[a], dataset.items[b]))
+        for a, b in zip(found.a[found.same], found.b[found.same], strict=True)
+    }
+    twice = {frozenset(pair) for pair in shop.twice}
+    assert same <= twice
+    assert len(same) >= 0.6 * len(twice)

@@ -190,3 +190,23 @@ def test_codes_that_begin_with_a_sign_of_money_are_the_id() -> None:
         frame = _frame(code=[f"{letter}{i:04}" for i in range(40)], titre=[f"Tasse {i}" for i in range(40)])
         assert _roles(frame) == {"code": "id", "titre": "title"}
         assert _roles(frame.rename(columns={"code": "xyz"}))["xyz"] == "id"
+
+
+def _beside_ids(codes: list[str], titles: list[str]) -> str:
+    rows = [[str(k + 1), t, c, "9.90"] for k, (t, c) in enumerate(zip(titles, codes, strict=True))]
+    frame = pd.DataFrame(rows, columns=["product_id", "name", "item_code", "price"], dtype="str")
+    return {g.column: g.role for g in guess_roles(frame)}["item_code"]
+
+
+@pytest.mark.parametrize("ends", [["-RED", "-BLU"], ["_38", "_40"], ["a", "b"], ["-RED-S", "-RED-M", "-BLU-S"]])
+def test_codes_that_begin_alike_for_rows_of_one_title_are_kept(ends: list[str]) -> None:
+    titles = [f"Lamp model {k}" for k in range(5) for _ in ends] + ["Tea pot", "Oak shelf"]
+    codes = [f"ABC{k}{end}" for k in range(5) for end in ends] + ["XYZ1", "XYZ2"]
+    assert _beside_ids(codes, titles) == "parent"
+
+
+def test_codes_that_say_nothing_about_variants_are_left_out() -> None:
+    once, listed_again = [f"Lamp model {k}" for k in range(9)], [f"Lamp model {k % 5}" for k in range(10)]
+    assert _beside_ids([f"ABC{k}-RED" for k in range(9)], once) == "ignore"
+    assert _beside_ids([f"SHOP-{k:04d}" for k in range(10)], listed_again) == "ignore"  # numbered in a row
+    assert _beside_ids([f"{'AB' if k < 5 else 'QX'}{k}-10" for k in range(10)], listed_again) == "ignore"
