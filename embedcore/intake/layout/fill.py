@@ -193,7 +193,7 @@ def _leading(rows: Rows, n: int) -> list[int]:
         inner = [filled[filled[:, a], b].mean() >= 0.98 for a, b in pairwise(lead)]
         return lead if all(inner) else []
     if lead:
-        return [] if _other_key(rows, lead[0], n) else lead
+        return [] if _other_key(rows, lead[0], n) and not _with_a_title(rows, lead[0], n) else lead
     if rows.use == "baskets":
         named = [c for c in range(width) if words.ORDER_NAME.search(rows.names[c]) and _stands_once(rows, c, n, [])]
         return named[:1]
@@ -226,6 +226,13 @@ def _other_key(rows: Rows, lead: int, n: int) -> bool:
         return False
     others = [c for c in range(rows.filled.shape[1]) if c != lead and rows.filled[:n, c].all()]
     return any(rows.frame.iloc[:n, c].nunique() == n and _codes(rows.frame.iloc[:n, c].head(500)) for c in others)
+
+
+def _with_a_title(rows: Rows, lead: int, n: int) -> bool:
+    """Whether a title and another column are filled exactly where a code is, as in the first row of each product."""
+    filled = rows.filled[:n]
+    same = [k for k in range(filled.shape[1]) if k != lead and (filled[:, k] == filled[:, lead]).all()]
+    return len(same) > 1 and any(words.TITLE.search(rows.names[k]) for k in same)
 
 
 def _codes(cells: pd.Series) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from embedcore.intake import Table, guess_shape, purchase_decisions, read_table
 from embedcore.intake.columns.date_cells import DateFormat, read_times
 from embedcore.intake.columns.number_cells import NumberFormat, single
-from embedcore.intake.purchases.screening.words import named
+from embedcore.intake.purchases.screening.words import named, status_of
 
 THINGS = ("Mug", "Plate", "Bowl", "Lamp", "Towel")
 LINES = [(k, j, (k * 3 + j * 5) % 20) for k in range(40) for j in range(2 + k % 3)]
@@ -112,3 +112,19 @@ def test_a_time_whose_year_stands_behind_its_zone_and_an_amount_on_the_other_sid
     read = read_times(pd.Series(["Wed Jan 01 08:00:00 UTC 2025"], dtype="str"), DateFormat())
     assert read[0] == np.datetime64("2025-01-01T08:00:00")
     assert [single(text, NumberFormat()).value for text in ("12.50 CR", "12.50 DR")] == [-12.5, 12.5]
+
+
+def test_the_words_for_cancelled_of_more_countries() -> None:
+    assert {status_of(text) for text in ("İptal edildi", "Zrušeno", "交易关闭", "주문취소")} == {"cancelled"}
+    assert {status_of(text) for text in ("Teslim edildi", "Doručeno", "交易成功", "배송완료")} == {""}
+
+
+def test_a_product_whose_number_stands_with_its_title_in_its_first_row_only(tmp_path: Path) -> None:
+    rows = []
+    for p in range(12):
+        rows += [f"5f{p:04},{p}-0,PHYSICAL,{THINGS[p % 5]} {p},Fine,SQ{p}0,red,{p + 9}.00"]
+        rows += [f",{p}-{q},,,,SQ{p}{q},blue,{p + 9}.00" for q in (1, 2)]
+    head = "Product ID,Variant ID,Product Type,Title,Description,SKU,Option Value 1,Price"
+    table = _read(tmp_path, head, rows, use="catalogue")
+    assert table.frame["Title"].notna().all()
+    assert table.frame["Title"].nunique() == 12

@@ -36,14 +36,18 @@ _CANCELLED = _set(
     "annulering, terugbetaald, terugbetaling, creditnota, mislukt, geweigerd, anulowane, anulowano, "
     "anulowany, anulowana, anulowanie, zwrócono środki, odrzucone, odrzucono, nieudane, отменен, отменена, "
     "отменено, отмена, аннулирован, аннулировано, возврат средств, деньги возвращены, отклонен, отклонено, "
-    "已取消, 取消, 已作废, 作废, 已退款, 退款, 已关闭, 失败, キャンセル, 取り消し, 返金, 無効, 失敗"
+    "已取消, 取消, 交易关闭, 订单关闭, 已作废, 作废, "
+    "已退款, 退款, 已关闭, 失败, キャンセル, 取り消し, 返金, 無効, 失敗, "
+    "iptal, iptal edildi, iptal edilen, başarısız, zrušeno, zrušená, zrušený, zrušena, avbruten, avbruden, annulleret, "
+    "annullert, kansellert, kreditnota, återbetald, makulerad, скасовано, скасоване, 취소, 취소됨, "
+    "주문취소, 환불, 환불완료"
 )
 _RETURNED = _set(
     "returned, return, returns, sent back, rma, customer return, sales return, retourniert, retoure, retour, "
     "zurückgesendet, zurückgegeben, rückgabe, rücksendung, rückläufer, retourné, retournée, devuelto, "
     "devuelta, devolución, devolvido, devolvida, devolução, reso, resa, restituito, restituita, "
     "geretourneerd, retourzending, zwrot, zwrócone, zwrócono, zwrócony, возврат, возвращен, возвращено, "
-    "возвращена, 已退货, 退货, 返品"
+    "возвращена, 已退货, 退货, 返品, iade, iade edildi, vráceno, returnerad, returneret, повернення, 반품, 반품완료"
 )
 # What a status says of an order that stands.
 _GOOD = _set(
@@ -55,7 +59,8 @@ _GOOD = _set(
     "consegnato, vendita, fattura, pago, paga, concluído, entregue, venda, fatura, betaald, voltooid, "
     "verzonden, geleverd, afgerond, verkoop, factuur, opłacone, zrealizowane, wysłane, dostarczone, "
     "sprzedaż, faktura, оплачен, оплачено, выполнен, выполнено, доставлен, доставлено, отправлен, продажа, "
-    "已完成, 已付款, 已发货, 已签收, 交易成功, 完了, 発送済み, 支払済み, 配達済み, 売上"
+    "已完成, 已付款, 已发货, 已签收, 交易成功, 完了, 発送済み, 支払済み, 配達済み, 売上, "
+    "teslim edildi, tamamlandı, kargoda, ödendi, doručeno, zaplaceno, levererad, leveret, betald, 배송완료, 결제완료"
 )
 _NOT_WHOLE = _set(
     "partially, partial, partly, part, teilweise, teil, partiellement, partielle, partiel, parcialmente, "
