@@ -122,6 +122,7 @@ class Reasons:
             if name.startswith("like ") and abs(value) >= 1:
                 (good if value > 0 else bad).append(f"{name[5:]} {'similar' if value > 0 else 'differs'}")
         bad = [b for b in bad if not any(b.startswith(f"{name} differs") for name in named)]
+        good = [g for g in good if g not in {f"same {name}" for name in named}]  # other words for one colour
         why = ", ".join(good) + ("; " + ", ".join(bad) if bad else "")
         return f"variants ({', '.join(map(str, axes))}): {why}" if axes else why
 
