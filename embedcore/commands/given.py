@@ -1,4 +1,4 @@
-"""Files and what a person says about them -> what was understood, for every command that takes files."""
+"""Files and settings from the command line -> what was understood, for every command that takes files."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def _understood(
 
 @dataclass(frozen=True)
 class _Said:
-    """One KEY=VALUE, and the files that it is about."""
+    """One KEY=VALUE, and the files that it applies to."""
 
     text: str
     uses: tuple[str, ...]

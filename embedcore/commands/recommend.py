@@ -183,7 +183,7 @@ def _check_met(known: set[str], bought: set[str], what: str, asked: list[str], t
         raise InputError(
             f"CAUTION: none of the {what}s of the queries is in the purchases: the queries hold ids like {one}, the "
             f"purchases ids like {other}.",
-            "Nothing was written, since every answer would be the same popular products. Check the columns of ids.",
+            "Nothing was written: every answer would be the same best sellers. Check the id columns.",
         )
     if never := len(known) - len(bought):
         print(f"  {never:,} of the {what}s in the queries {'was' if never == 1 else 'were'} never bought")

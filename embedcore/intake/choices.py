@@ -123,8 +123,8 @@ def _lone(frame: pd.DataFrame, shape: BasketShape, *, decided: bool) -> tuple[De
     if len(lists) < _FEW_LINES or len(single) < len(lists) or single.nunique() < _ALL_ONCE * len(lists):
         return ()
     sentence = (
-        "Each line is one product that occurs once, so that nothing is bought together: this may be a list of "
-        "products, or the cells are separated by a sign that is not recognised (choose the delimiter then)."
+        "Each line holds one product, and no product comes twice, so nothing is bought together. Is this a list of "
+        "products? Or does another sign separate the cells? Then choose the delimiter."
     )
     return (Decision("shape", sentence, "lines", (("lines", "Each line is one basket"),), len(frame), 0, not decided),)
 

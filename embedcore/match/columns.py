@@ -4,7 +4,7 @@ nothing here: products that look alike agree in season or department whether the
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -94,14 +94,7 @@ def weighed(
             trust = _TRUST * column.in_titles
             found[k] = odds(float((1 - trust) * seen + trust * u * np.exp(-_AGAINST)), u)
     names = [prefix + c.name for c in new for prefix in (DIFFERS, AGREES)]
-    zero = np.zeros(len(names))
-    return replace(
-        weights,
-        names=(*weights.names, *names),
-        mean=np.r_[weights.mean, zero],
-        spread=np.r_[weights.spread, zero + 1],
-        weight=np.r_[weights.weight, np.array(found).ravel()],
-    )
+    return weights.and_also(names, np.array(found).ravel())
 
 
 def features(columns: list[TitleColumn], a: np.ndarray, b: np.ndarray) -> dict[str, np.ndarray]:

@@ -127,7 +127,7 @@ class Reasons:
         return f"variants ({', '.join(map(str, axes))}): {why}" if axes else why
 
     def axes(self, row: int) -> list[Axis]:
-        """In what a pair of variants differs: the name of each axis with both values; [] for other pairs."""
+        """How a pair of variants differs: each axis by name with both values; [] for other pairs."""
         m = self._matches
         if m.kind[row] != "variant":
             return []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -51,15 +51,15 @@ class PairWeights:
         """(m, F) features in the order of `names` -> standardised."""
         return np.asarray((features - self.mean) / self.spread)
 
-    def and_also(self, names: list[str]) -> PairWeights:
-        """With features of other embeddings, which come standardised."""
+    def and_also(self, names: Sequence[str], weight: np.ndarray | float = EXTRA) -> PairWeights:
+        """The same with further features, which need no standardising. weight: of each, or of all."""
         k = len(names)
         return replace(
             self,
             names=(*self.names, *names),
             mean=np.r_[self.mean, np.zeros(k)],
             spread=np.r_[self.spread, np.ones(k)],
-            weight=np.r_[self.weight, np.full(k, EXTRA)],
+            weight=np.r_[self.weight, np.broadcast_to(weight, k)],
         )
 
     def plain(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A second opinion on how sure each pair is, from the shape of a catalogue's own log odds."""
+"""A second estimate of each pair's probability, from the distribution of log odds in its own catalogue."""
 
 from __future__ import annotations
 

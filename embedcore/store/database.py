@@ -112,7 +112,7 @@ class Database:
 
     @contextmanager
     def _using(self) -> Iterator[None]:
-        """Count the users of the connection. A thread that uses it already does not wait."""
+        """Count the threads that use the connection. One that uses it already does not wait."""
         inside = getattr(self._mine, "inside", 0)
         if not inside:
             with self._gate:

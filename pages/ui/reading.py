@@ -79,7 +79,7 @@ def started() -> list[str]:
 
 
 def rows(table: Table) -> None:
-    """All rows of the file, and what became of them."""
+    """How many rows the file has, and how many were kept, rejected or merged."""
     r = table.report
     text = f"{number(r.rows_in)} rows in the file = **{number(r.kept)} {KEPT}** + {number(r.rejected)} {REJECTED}"
     text += f" + {number(r.filled)} {FILLED}" if r.filled else ""

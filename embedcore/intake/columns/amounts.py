@@ -258,7 +258,7 @@ def _money(texts: Mapping[str, int], how: NumberFormat) -> bool:
 
 
 def _by_column(column: str, written: Written, beside: str, texts: Mapping[str, int], settings: Settings) -> Written:
-    """How prices are read whose currencies stand in another column."""
+    """How to read prices whose currency is in another column."""
     codes, many = _counted(texts)
     key, choices = f"currency:{column}", ((SPLIT, "a column for each"), (ONE, "one column, as they are"))
     ranked = sorted(many, key=lambda c: -many[c])

@@ -84,7 +84,7 @@ def _by_known_key(rows: Rows, key: int) -> _Once | None:
 
 
 def _by_key(rows: Rows) -> _Once | None:
-    """A key stands in every row, other columns in the first row of each key only."""
+    """Columns filled only in the first row of each value of a key column, such as the order number."""
     n, width = min(len(rows), SAMPLE), rows.filled.shape[1]
     filled = rows.filled[:n]
     share = filled.mean(0)

@@ -178,9 +178,14 @@ def _catalogue(rows: Rows, found: _Kinds) -> None:
     parts += [f"{plural(alone, 'product')}{' without variants' if counts['variant'] else ''}"] if alone else []
     parts += [left] if left else []
     rows.say("kinds", f"{what}: {', '.join(parts)}.", chosen, CHOICES, len(rows), counts["other"])
-    out = kind == "other"
+    _leave(rows, found, kind == "other", gone)
+
+
+def _leave(rows: Rows, found: _Kinds, out: np.ndarray, merged: np.ndarray) -> None:
+    """Reject rows of another kind with their reason; count those whose values went into other rows. out, merged: (n,)
+    bool."""
     reasons = [f"it is no product but a row “{str(s).strip()}”" for s in found.said[out]]
-    after = gone[~out]
+    after = merged[~out]
     if out.any():
         rows.reject(out, reasons)
     if after.any():
@@ -265,9 +270,4 @@ def _orders(rows: Rows, found: _Kinds) -> None:
         shown = examples(sorted({str(t).strip() for t in found.said[out]}))
         parts.append(f"{plural(int(out.sum()), 'row')} of another kind ({shown}) left out")
     rows.say("kinds", f"{what}: {', '.join(parts)}.", chosen, ORDERS, len(rows), int(out.sum()))
-    reasons = [f"it is no product but a row “{str(s).strip()}”" for s in found.said[out]]
-    after = head[~out]
-    if out.any():
-        rows.reject(out, reasons)
-    if after.any():
-        rows.merge(after)
+    _leave(rows, found, out, head)

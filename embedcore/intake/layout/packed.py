@@ -20,7 +20,7 @@ _ONE = re.compile(r"\s*[^\W\d][\w .-]{0,39}=[^=]*\Z")
 
 
 def unpack(rows: Rows) -> None:
-    """Add a column for each property that is packed into cells, in place of theirs."""
+    """Replace a column of packed properties ("colour=red,size=L") by one column per property."""
     if rows.use != "catalogue":
         return
     for name in rows.names:

@@ -1,4 +1,4 @@
-"""Cells that list several products, maybe with how many of each."""
+"""Cells that list several products, with or without quantities."""
 
 from __future__ import annotations
 

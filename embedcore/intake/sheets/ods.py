@@ -42,7 +42,7 @@ class _Reader:
         self._wanted = True
 
     def _next_sheet(self, name: str) -> None:
-        """Begin a sheet. Its cells count in the one that is named, or until one is a table."""
+        """Begin a sheet. Its cells are read when it is the one asked for, or when no sheet before it was a table."""
         self.sheets.append(Cells(self._filename, name))
         self._row = 0
         if self._sheet is not None:

@@ -25,7 +25,7 @@ def is_one(head: bytes) -> bool:
 def read_xml(
     path: Path, filename: str, sheet: str | None, header_line: int | None, progress: Progress = silent
 ) -> Sheet:
-    """One sheet: the first that is a table when none is named. InputError when it cannot be read."""
+    """Read the named sheet, or the first that holds a table. InputError when it cannot be read."""
     reader = _Reader(filename, progress)
     try:
         with path.open("rb") as stream:

@@ -155,7 +155,7 @@ def read_table(
 
 
 def _looked_at(table: Table, use: str, settings: Settings) -> Table:
-    """A table too large to be held, with a word about its first rows where they are not one for each product."""
+    """A table too large for memory; a decision warns when its first rows are not one per product."""
     found = tidy(table.frame, np.arange(1, len(table.frame) + 1), use, settings).decisions
     said = " ".join(d.sentence for d in found if d.choices)
     if not said:

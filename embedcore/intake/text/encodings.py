@@ -106,7 +106,7 @@ def _spread(words: list[bytes], most: int) -> list[bytes]:
 
 
 def _likelihood(text: bytes, name: str) -> float | None:
-    """How likely a text is in an encoding; None when it cannot be."""
+    """How plausible the text is in this encoding; None when its bytes are not valid there."""
     read = text.decode(name, "replace")
     counts = Counter(c for c in read if not c.isascii())
     if name in _CHARACTERS:

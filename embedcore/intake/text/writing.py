@@ -118,7 +118,7 @@ def _framed(lines: Sequence[bytes]) -> Way | None:
 
 
 def _drawn_cell(cell: bytes) -> bytes:
-    r"""A bar inside a cell is written \|."""
+    r"""The cell as CSV; a bar inside it is written \|."""
     return b'"' + cell.replace(b"\\|", b"|").replace(b'"', b'""') + b'"' if b"\\|" in cell else cell
 
 

@@ -1,4 +1,4 @@
-"""Differences: in what two titles differ when they are laid on each other, as numbers, for many pairs at once."""
+"""How two aligned titles differ, as numeric features, for many pairs at once."""
 
 from __future__ import annotations
 

@@ -165,13 +165,8 @@ def weighed(
         learned.alone.get(n, 0.0) + learned.templates.get(n, 0.0) * times
         for n, times in zip(NAMES, multiples(words, numbers), strict=True)
     ]
-    zero = np.zeros(len(NAMES))
     return replace(
-        score,
-        names=(*score.names, *NAMES),
-        mean=np.r_[score.mean, zero],
-        spread=np.r_[score.spread, zero + 1],
-        weight=np.r_[learned.slope * score.weight, np.array(added)],
+        replace(score, weight=learned.slope * score.weight).and_also(NAMES, np.array(added)),
         bias=learned.slope * score.bias + learned.intercept + _odds(score.prior),
     )
 

@@ -165,7 +165,7 @@ def _scale(cells: pd.Series) -> tuple[float, float]:
 
 
 def _letters(frame: pd.DataFrame, shape: BasketShape) -> tuple[dict[str, bool], tuple[str, ...]]:
-    """Letters before the numbers of few orders, such as C536379 beside 536378, which stand for cancellations."""
+    """Prefixes of order numbers that mark cancellations, such as the C of C536379 beside 536378."""
     basket = frame[str(shape.basket)]
     if not basket.head(_LOOK).str.contains(r"[^\W\d_]", na=False).any() and not _any_letter(basket):
         return {}, ()
